@@ -1,0 +1,68 @@
+# Diagnostics that stand at the top of either root: throughput and echo of TR-143, name lookup of TR-157.
+# The format is described in README.md.
+
+[Capabilities.]
+
+[Capabilities.PerformanceDiagnostic.]
+  DownloadTransports               ro list(enum(HTTP|FTP))  = HTTP
+  UploadTransports                 ro list(enum(HTTP|FTP))  = HTTP
+
+[DownloadDiagnostics.]
+  DiagnosticsState                 rw enum(Requested|Canceled;None|Completed|Error_InitConnectionFailed|Error_NoResponse|Error_TransferFailed|Error_PasswordRequestFailed|Error_LoginFailed|Error_NoTransferMode|Error_NoPASV|Error_IncorrectSize|Error_Timeout) deny-active = None
+  Interface                        rw string(256)
+  DownloadURL                      rw string(256)
+  DSCP                             rw unsignedInt[0:63]
+  EthernetPriority                 rw unsignedInt[0:7]
+  ROMTime                          ro dateTime              deny-active
+  BOMTime                          ro dateTime              deny-active
+  EOMTime                          ro dateTime              deny-active
+  TestBytesReceived                ro unsignedInt           deny-active
+  TotalBytesReceived               ro unsignedInt           deny-active
+  TCPOpenRequestTime               ro dateTime              deny-active
+  TCPOpenResponseTime              ro dateTime              deny-active
+
+[UploadDiagnostics.]
+  DiagnosticsState                 rw enum(Requested|Canceled;None|Completed|Error_InitConnectionFailed|Error_NoResponse|Error_PasswordRequestFailed|Error_LoginFailed|Error_NoTransferMode|Error_NoPASV|Error_NoCWD|Error_NoSTOR|Error_NoTransferComplete) deny-active = None
+  Interface                        rw string(256)
+  UploadURL                        rw string(256)
+  DSCP                             rw unsignedInt[0:63]
+  EthernetPriority                 rw unsignedInt[0:7]
+  TestFileLength                   rw unsignedInt
+  ROMTime                          ro dateTime              deny-active
+  BOMTime                          ro dateTime              deny-active
+  EOMTime                          ro dateTime              deny-active
+  TotalBytesSent                   ro unsignedInt           deny-active
+  TCPOpenRequestTime               ro dateTime              deny-active
+  TCPOpenResponseTime              ro dateTime              deny-active
+
+[UDPEchoConfig.]
+  Enable                           rw boolean
+  Interface                        rw string(256)
+  SourceIPAddress                  rw ipv4?
+  UDPPort                          rw unsignedInt[0:65535]  = 7
+  EchoPlusEnabled                  rw boolean
+  EchoPlusSupported                ro boolean               = 1
+  PacketsReceived                  ro unsignedInt           deny-active
+  PacketsResponded                 ro unsignedInt           deny-active
+  BytesReceived                    ro unsignedInt           deny-active
+  BytesResponded                   ro unsignedInt           deny-active
+  TimeFirstPacketReceived          ro dateTime              deny-active
+  TimeLastPacketReceived           ro dateTime              deny-active
+
+[NSLookupDiagnostics.]
+  DiagnosticsState                 rw enum(Requested|Canceled;None|Complete|Error_DNSServerNotResolved|Error_Internal|Error_Other) deny-active = None
+  Interface                        rw string(256)
+  HostName                         rw string(256)
+  DNSServer                        rw string(256)
+  Timeout                          rw unsignedInt           = 5000
+  NumberOfRepetitions              rw unsignedInt           = 1
+  SuccessCount                     ro unsignedInt           deny-active
+  ResultNumberOfEntries            ro unsignedInt           deny-active = @entries
+
+[NSLookupDiagnostics.Result.{i}.] ro max=32 count=ResultNumberOfEntries
+  Status                           ro enum(Success|Error_DNSServerNotAvailable|Error_HostNameNotResolved|Error_Timeout|Error_Other) deny-active = Success
+  AnswerType                       ro enum(None|Authoritative|NonAuthoritative) deny-active = None
+  HostNameReturned                 ro string(256)           deny-active
+  IPAddresses                      ro list(string)          deny-active
+  DNSServerIP                      ro string                deny-active
+  ResponseTime                     ro unsignedInt           deny-active

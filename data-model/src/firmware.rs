@@ -1,0 +1,309 @@
+//! The firmware container: what a device must know about an image before it runs it.
+//!
+//! ```text
+//! DIALTONE-FIRMWARE 1\n            magic and version of the format
+//! product=ATA192\n                 product class the image is for
+//! version=11.3.3\n                 what DeviceInfo.SoftwareVersion becomes
+//! bytes=4194304\n                  length of the image
+//! sha256=<64 hexadecimal digits>\n hash of the image
+//! signature=<128 hex digits>\n     ed25519 over everything above this line
+//! \n
+//! <the image>
+//! ```
+//!
+//! The header is text, so that a person can look at it with `head`; the signature covers the hash, so the image
+//! can be checked while it streams in. A device activates nothing whose signature does not fit a key it trusts.
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use std::fmt::Write as _;
+
+/// What every container begins with.
+pub const MAGIC: &str = "DIALTONE-FIRMWARE 1";
+
+/// Bytes a header may have; a longer one is no header of ours.
+pub const HEADER_BYTES: usize = 1024;
+
+/// Bytes of a key, public or private.
+pub const KEY_BYTES: usize = 32;
+
+/// What a container says about its image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageHeader {
+    /// The product class it is for.
+    pub product: String,
+    /// What DeviceInfo.SoftwareVersion becomes.
+    pub version: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: [u8; 32],
+}
+
+/// A header whose signature has been checked, and where the image begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedHeader {
+    /// What it says.
+    pub header: ImageHeader,
+    /// Bytes in front of the image.
+    pub length: usize,
+}
+
+/// Why a container is not usable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImageError {
+    /// It does not begin like one, or a line is missing or wrong.
+    #[error("not a firmware container: {0}")]
+    Malformed(String),
+    /// The signature fits none of the trusted keys.
+    #[error("the signature of the image fits no key this device trusts")]
+    Untrusted,
+}
+
+impl ImageHeader {
+    /// The container's header, signed.
+    ///
+    /// # Errors
+    /// If product or version cannot stand in a header.
+    pub fn sign(&self, key: &SigningKey) -> Result<Vec<u8>, ImageError> {
+        for (name, value) in [("product", &self.product), ("version", &self.version)] {
+            let plain = value.bytes().all(|byte| byte.is_ascii_graphic());
+            if value.is_empty() || value.len() > 64 || !plain {
+                let why = format!("the {name} `{value}` is not 1 to 64 printable characters");
+                return Err(ImageError::Malformed(why));
+            }
+        }
+        let mut text = format!(
+            "{MAGIC}\nproduct={}\nversion={}\nbytes={}\nsha256={}\n",
+            self.product,
+            self.version,
+            self.bytes,
+            hex(&self.sha256)
+        );
+        let signature = key.sign(text.as_bytes());
+        // Writing to a String cannot fail.
+        let _ = write!(text, "signature={}\n\n", hex(&signature.to_bytes()));
+        Ok(text.into_bytes())
+    }
+
+    /// Reads the header off the front of a container; `None` while there are too few bytes to tell.
+    ///
+    /// # Errors
+    /// If it is no container, or none of the keys has signed it.
+    pub fn read(
+        front: &[u8],
+        trusted: &[VerifyingKey],
+    ) -> Result<Option<SignedHeader>, ImageError> {
+        let shown = &front[..front.len().min(HEADER_BYTES)];
+        let known = shown.len().min(MAGIC.len());
+        if shown[..known] != MAGIC.as_bytes()[..known] {
+            return Err(ImageError::Malformed("it does not begin like one".into()));
+        }
+        let Some(end) = shown.windows(2).position(|pair| pair == b"\n\n") else {
+            if front.len() >= HEADER_BYTES {
+                return Err(ImageError::Malformed("its header never ends".into()));
+            }
+            return Ok(None);
+        };
+        let text = std::str::from_utf8(&shown[..=end])
+            .map_err(|_| ImageError::Malformed("its header is not text".into()))?;
+        let (signed, rest) = text
+            .split_once("signature=")
+            .ok_or_else(|| ImageError::Malformed("it is not signed".into()))?;
+        let header = parse(signed)?;
+        let signature: [u8; 64] = unhex(rest.trim_end())
+            .ok_or_else(|| ImageError::Malformed("its signature is not 128 hex digits".into()))?;
+        let signature = Signature::from_bytes(&signature);
+        let trusted = trusted
+            .iter()
+            .any(|key| key.verify_strict(signed.as_bytes(), &signature).is_ok());
+        if !trusted {
+            return Err(ImageError::Untrusted);
+        }
+        Ok(Some(SignedHeader {
+            header,
+            length: end + 2,
+        }))
+    }
+}
+
+fn parse(text: &str) -> Result<ImageHeader, ImageError> {
+    let mut lines = text.lines().skip(1);
+    let mut field = |name: &str| {
+        let line = lines.next().unwrap_or_default();
+        let value = line
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('='));
+        value.ok_or_else(|| ImageError::Malformed(format!("the line `{name}=` is missing")))
+    };
+    let product = field("product")?.to_owned();
+    let version = field("version")?.to_owned();
+    let bytes = field("bytes")?;
+    let bytes = bytes
+        .parse()
+        .map_err(|_| ImageError::Malformed("bytes= is no number".into()))?;
+    let sha256 = unhex(field("sha256")?)
+        .ok_or_else(|| ImageError::Malformed("sha256= is not 64 hex digits".into()))?;
+    Ok(ImageHeader {
+        product,
+        version,
+        bytes,
+        sha256,
+    })
+}
+
+/// Whether one version is older than another. Runs of digits compare as numbers, the rest as text, so that
+/// `11.3.2` is older than `11.10.1`.
+pub fn is_older(version: &str, than: &str) -> bool {
+    parts(version) < parts(than)
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part<'a> {
+    Text(&'a str),
+    Number(u64),
+}
+
+fn parts(version: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = version;
+    while let Some(first) = rest.chars().next() {
+        let digits = first.is_ascii_digit();
+        let end = rest
+            .find(|c: char| c.is_ascii_digit() != digits)
+            .unwrap_or(rest.len());
+        let (part, tail) = rest.split_at(end);
+        rest = tail;
+        match part.parse() {
+            Ok(number) if digits => parts.push(Part::Number(number)),
+            _ => parts.push(Part::Text(part)),
+        }
+    }
+    parts
+}
+
+/// Lower-case hexadecimal text.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// The bytes of a hexadecimal text of exactly this length.
+pub fn unhex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
+    if text.len() != BYTES * 2 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0; BYTES];
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(seed: u8) -> SigningKey {
+        SigningKey::from_bytes(&[seed; 32])
+    }
+
+    fn header() -> ImageHeader {
+        ImageHeader {
+            product: "ATA192".into(),
+            version: "11.3.3".into(),
+            bytes: 5,
+            sha256: [7; 32],
+        }
+    }
+
+    fn container() -> Vec<u8> {
+        let mut bytes = header().sign(&key(1)).unwrap();
+        bytes.extend_from_slice(b"image");
+        bytes
+    }
+
+    #[test]
+    fn a_signed_header_reads_back_and_tells_where_the_image_begins() {
+        let container = container();
+        let signed = ImageHeader::read(&container, &[key(1).verifying_key()])
+            .unwrap()
+            .unwrap();
+        assert_eq!(signed.header, header());
+        assert_eq!(&container[signed.length..], b"image");
+    }
+
+    /// Covers M04.
+    #[test]
+    fn no_changed_byte_of_the_header_is_accepted() {
+        let container = container();
+        let trusted = [key(1).verifying_key()];
+        let length = ImageHeader::read(&container, &trusted)
+            .unwrap()
+            .unwrap()
+            .length;
+        for at in 0..length {
+            for bit in 0..8 {
+                let mut changed = container.clone();
+                changed[at] ^= 1 << bit;
+                let read = ImageHeader::read(&changed, &trusted);
+                // Hex digits of the signature may change their case without changing their meaning.
+                let same = matches!(&read, Ok(Some(signed)) if signed.header == header());
+                let case = bit == 5 && container[at].is_ascii_alphabetic();
+                assert!(!same || case, "byte {at} bit {bit}");
+                assert!(!matches!(&read, Ok(Some(signed)) if signed.header != header()));
+            }
+        }
+    }
+
+    /// Covers M04.
+    #[test]
+    fn images_of_strangers_and_unsigned_ones_are_refused() {
+        let container = container();
+        let stranger = [key(2).verifying_key()];
+        assert_eq!(
+            ImageHeader::read(&container, &stranger),
+            Err(ImageError::Untrusted)
+        );
+        assert_eq!(
+            ImageHeader::read(&container, &[]),
+            Err(ImageError::Untrusted)
+        );
+        let unsigned = format!("{MAGIC}\nproduct=ATA192\nversion=1\nbytes=1\nsha256=00\n\n");
+        assert!(matches!(
+            ImageHeader::read(unsigned.as_bytes(), &stranger),
+            Err(ImageError::Malformed(_))
+        ));
+    }
+
+    #[test]
+    fn every_prefix_is_either_too_short_or_refused() {
+        let container = container();
+        let trusted = [key(1).verifying_key()];
+        let length = ImageHeader::read(&container, &trusted)
+            .unwrap()
+            .unwrap()
+            .length;
+        for end in 0..length {
+            assert_eq!(
+                ImageHeader::read(&container[..end], &trusted),
+                Ok(None),
+                "{end}"
+            );
+        }
+        let endless = [MAGIC.as_bytes(), &[b'x'; HEADER_BYTES]].concat();
+        assert!(ImageHeader::read(&endless, &trusted).is_err());
+    }
+
+    #[test]
+    fn versions_compare_by_their_numbers() {
+        assert!(is_older("11.3.2", "11.10.1"));
+        assert!(is_older("11-3-2MPP0102-233", "11-3-2MPP0102-300"));
+        assert!(!is_older("11.3.2", "11.3.2"));
+        assert!(!is_older("12", "11.9"));
+        assert!(is_older("1.4.1", "1.4.1.2"));
+    }
+}

@@ -1,0 +1,28 @@
+//! What parameters exist, what values they take and how they are named: pure code and data.
+//!
+//! In reading order: [`path`] and [`value`] are the vocabulary, [`schema`] is the format the models in
+//! `data-model/models` are written in, [`device_type`] puts models together into a product, and
+//! [`catalogue`] holds the products this build knows. [`firmware`] is the container their images come in.
+//!
+//! Nothing here names a socket, a file, a clock or an async runtime: time is a [`Timestamp`]
+//! argument, files are bytes.
+
+pub mod catalogue;
+pub mod device_type;
+pub mod firmware;
+pub mod operator_error;
+pub mod parameter_list;
+pub mod path;
+pub mod schema;
+pub mod secret;
+pub mod timestamp;
+pub mod value;
+
+pub use device_type::DeviceType;
+pub use operator_error::OperatorError;
+pub use parameter_list::ParameterList;
+pub use path::Path;
+pub use schema::{Address, Instances, NodeId, Schema};
+pub use secret::Secret;
+pub use timestamp::{DateTime, Timestamp};
+pub use value::{TypedValue, ValueError, XsdType};
