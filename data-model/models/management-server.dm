@@ -30,7 +30,7 @@
   STUNMinimumKeepAlivePeriod       rw unsignedInt           = 30
   NATDetected                      ro boolean               = @nat_detected
   AliasBasedAddressing             ro boolean               inform
-  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP,STUN
+  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP
   HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate))
   HTTPCompression                  rw enum(Disabled) = Disabled
   InformParameterNumberOfEntries   ro unsignedInt           = @entries
