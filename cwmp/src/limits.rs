@@ -1,0 +1,53 @@
+//! Every limit of the wire in one place, each with its reason.
+
+/// Bytes of one envelope before its sender is known. TR-069 3.5 wants 32,768 accepted from an ACS;
+/// an Inform of an analog telephone adapter stays below 8 kB.
+pub const ENVELOPE_BYTES_UNAUTHENTICATED: usize = 1024 * 1024;
+
+/// Bytes of one envelope from a peer that has proved who it is: a whole tree of 20,000 parameters fits.
+pub const ENVELOPE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes of one envelope an agent takes from its ACS; a SetParameterValues of the whole ATA tree has 200 kB.
+pub const AGENT_ENVELOPE_BYTES: usize = 512 * 1024;
+
+/// Open elements inside one another. The deepest CWMP message has eight.
+pub const DEPTH: usize = 32;
+
+/// Attributes of one element. An envelope has five, anything else at most three.
+pub const ATTRIBUTES: usize = 64;
+
+/// Bytes of all attributes of one element together.
+pub const ATTRIBUTES_BYTES: usize = 8 * 1024;
+
+/// Bytes of one element's name with its prefix.
+pub const NAME_BYTES: usize = 256;
+
+/// Bytes of one text: the longest value a model knows is a configuration file of 32,768 characters.
+pub const TEXT_BYTES: usize = 1024 * 1024;
+
+/// Elements of one list. A GetParameterNamesResponse of the largest model seen has 40,000.
+pub const LIST_ITEMS: usize = 100_000;
+
+/// Events of one Inform (TR-069 A.3.3.1).
+pub const EVENTS: usize = 64;
+
+/// Characters of a CommandKey or ParameterKey (TR-069 A.3).
+pub const KEY_CHARS: usize = 32;
+
+/// Characters of text taken over from a peer into our own records: fault strings, keys beyond their limit.
+pub const PEER_TEXT_CHARS: usize = 1024;
+
+/// How often one request is sent again after fault 8005 in one session (TR-069 A6, 3.7.1.6).
+pub const RETRY_REQUESTS: u8 = 3;
+
+/// Requests of one kind of peer in one session, so that a device that never lets a session end is ended.
+pub const SESSION_REQUESTS: u32 = 4096;
+
+/// Redirects followed one after the other (TR-069 3.4.2).
+pub const REDIRECTS: u8 = 5;
+
+/// Bytes of cookies kept for one session; TR-069 3.4.2 asks for at least 512.
+pub const COOKIE_BYTES: usize = 8 * 1024;
+
+/// Bytes of an `Authorization` or `WWW-Authenticate` header that is read at all.
+pub const AUTH_HEADER_BYTES: usize = 4 * 1024;
