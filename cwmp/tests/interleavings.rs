@@ -48,7 +48,7 @@ fn cpe_request(says: CpeSays) -> CpeRequest {
     match says {
         CpeSays::GetRpcMethods => GetRPCMethods {}.into(),
         CpeSays::TransferComplete | CpeSays::Refused | CpeSays::Retried => TransferComplete {
-            command_key: CommandKey::new(&format!("{says:?}")).unwrap(),
+            command_key: CommandKey::new(&format!("{says:?}")).expect("a short key"),
             fault_struct: TransferFault::default(),
             start_time: DateTime::unknown(),
             complete_time: DateTime::unknown(),
