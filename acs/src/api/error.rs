@@ -1,0 +1,165 @@
+//! The only place where an error becomes a status: one shape for all, `{"error", "why", "fix"}`.
+
+use crate::store::StoreError;
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Why a request is not carried out.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    body: Body,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    error: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    why: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    fix: String,
+}
+
+/// What a handler gives.
+pub type Answer<T> = Result<T, ApiError>;
+
+impl ApiError {
+    fn new(status: StatusCode, error: &str, why: impl ToString, fix: &str) -> ApiError {
+        let body = Body {
+            error: error.into(),
+            why: why.to_string(),
+            fix: fix.into(),
+        };
+        ApiError { status, body }
+    }
+
+    /// 400: the request says something that cannot be.
+    pub fn bad(why: impl ToString, fix: &str) -> ApiError {
+        ApiError::new(StatusCode::BAD_REQUEST, "bad request", why, fix)
+    }
+
+    /// 401: nobody knows who asks.
+    pub fn unauthenticated() -> ApiError {
+        ApiError::new(
+            StatusCode::UNAUTHORIZED,
+            "authentication is required",
+            "there is no valid bearer token",
+            "POST name and password to /api/v1/sign-in and send the token as `Authorization: Bearer`",
+        )
+    }
+
+    /// 401: wrong name or password.
+    pub fn wrong_password() -> ApiError {
+        let why = "the name or the password is wrong";
+        ApiError::new(StatusCode::UNAUTHORIZED, "sign-in refused", why, "")
+    }
+
+    /// 403: the role does not allow it.
+    pub fn forbidden(why: impl ToString) -> ApiError {
+        ApiError::new(
+            StatusCode::FORBIDDEN,
+            "not allowed",
+            why,
+            "ask an administrator for the role",
+        )
+    }
+
+    /// 404.
+    pub fn not_found(what: &str) -> ApiError {
+        ApiError::new(
+            StatusCode::NOT_FOUND,
+            "not found",
+            format!("there is no such {what}"),
+            "",
+        )
+    }
+
+    /// 413.
+    pub fn too_large(why: impl ToString) -> ApiError {
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too large", why, "")
+    }
+
+    /// 429.
+    pub fn too_often(why: impl ToString) -> ApiError {
+        ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too often",
+            why,
+            "wait a minute",
+        )
+    }
+
+    /// 507: the disk is full, or cannot be written.
+    pub fn no_storage(why: impl ToString) -> ApiError {
+        let fix = "free space in the data folder";
+        ApiError::new(StatusCode::INSUFFICIENT_STORAGE, "cannot be kept", why, fix)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> ApiError {
+        match &error {
+            StoreError::Conflict(why) => ApiError::new(StatusCode::CONFLICT, "conflict", why, ""),
+            StoreError::Unavailable(_) => {
+                let fix = "look at the server's log and its free disk space, then try again";
+                ApiError::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "not available",
+                    &error,
+                    fix,
+                )
+            }
+            StoreError::Corrupt { .. } => {
+                tracing::error!(%error, "corrupt record");
+                let fix = "run `dialtone doctor` on the server";
+                ApiError::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "corrupt record",
+                    &error,
+                    fix,
+                )
+            }
+        }
+    }
+}
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> ApiError {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(rejection.body_text()),
+            _ => ApiError::bad(
+                rejection.body_text(),
+                "send JSON as docs/API.md describes it",
+            ),
+        }
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> ApiError {
+        ApiError::bad(
+            rejection.body_text(),
+            "see docs/API.md for the arguments of this address",
+        )
+    }
+}
+
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> ApiError {
+        ApiError::bad(rejection.body_text(), "an id has 16 hexadecimal digits")
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
+}
+
+/// For every address that is none.
+pub async fn not_found() -> ApiError {
+    ApiError::not_found("address")
+}

@@ -1,0 +1,115 @@
+//! Files of the library: list, take in, forget.
+
+use super::auth::{Operator, Viewer};
+use super::devices::Argument;
+use super::error::{Answer, ApiError};
+use crate::app::App;
+use crate::clock;
+use crate::files::{FileError, FnMutBody, NewFile};
+use crate::store::{FileRecord, Id};
+use axum::Json;
+use axum::body::{Body, BodyDataStream};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// GET /files
+pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Vec<FileRecord>>> {
+    Ok(Json(app.store.file_list().await?))
+}
+
+fn id(text: &str) -> Answer<Id> {
+    text.parse().map_err(|_| ApiError::not_found("file"))
+}
+
+/// GET /files/{file}
+pub async fn read(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    file: Argument,
+) -> Answer<Json<FileRecord>> {
+    let found = app.store.file_find(id(&file?)?).await?;
+    found.map(Json).ok_or_else(|| ApiError::not_found("file"))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadQuery {
+    name: String,
+    #[serde(default = "firmware")]
+    file_type: String,
+    #[serde(default)]
+    product_class: String,
+    #[serde(default)]
+    version: String,
+}
+
+fn firmware() -> String {
+    "1 Firmware Upgrade Image".into()
+}
+
+/// POST /files: the body is the file, the arguments describe it.
+pub async fn upload(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    query: Result<Query<UploadQuery>, QueryRejection>,
+    body: Body,
+) -> Answer<(StatusCode, Json<FileRecord>)> {
+    let Query(query) = query?;
+    for (what, text) in [
+        ("name", &query.name),
+        ("file_type", &query.file_type),
+        ("version", &query.version),
+    ] {
+        if text.chars().count() > 128 || text.chars().any(char::is_control) {
+            let why = format!("`{what}` has control characters or more than 128 characters");
+            return Err(ApiError::bad(why, "shorten it"));
+        }
+    }
+    let new = NewFile {
+        name: query.name,
+        file_type: query.file_type,
+        product_class: query.product_class,
+        version: query.version,
+    };
+    let pieces = Pieces(body.into_data_stream());
+    let taken = app
+        .library
+        .take(app.store.as_ref(), &actor, new, pieces)
+        .await;
+    match taken {
+        Ok(record) => Ok((StatusCode::CREATED, Json(record))),
+        Err(error @ FileError::TooLarge) => Err(ApiError::too_large(error)),
+        Err(error @ FileError::Broken(_)) => Err(ApiError::bad(error, "send the file again")),
+        Err(error @ FileError::Disk(_)) => Err(ApiError::no_storage(error)),
+        Err(FileError::Store(error)) => Err(error.into()),
+    }
+}
+
+struct Pieces(BodyDataStream);
+
+impl FnMutBody for Pieces {
+    async fn next(&mut self) -> Option<Result<Bytes, String>> {
+        let piece = self.0.next().await?;
+        Some(piece.map_err(|error| error.to_string()))
+    }
+}
+
+/// DELETE /files/{file}
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    file: Argument,
+) -> Answer<StatusCode> {
+    let deleted = app
+        .store
+        .file_delete(&actor, id(&file?)?, clock::now())
+        .await?;
+    deleted
+        .map(|()| StatusCode::NO_CONTENT)
+        .ok_or_else(|| ApiError::not_found("file"))
+}

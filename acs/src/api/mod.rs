@@ -1,0 +1,76 @@
+//! The REST API for people and programs, under `/api/v1`. One line a route; every route but sign-in and the health
+//! checks takes a token.
+
+pub mod auth;
+mod campaigns;
+mod devices;
+pub mod error;
+mod files;
+mod health;
+mod page;
+mod parameters;
+mod profiles;
+mod tasks;
+mod users;
+
+use crate::app::App;
+use crate::limits::API_BODY_BYTES;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// All routes.
+pub fn router(app: Arc<App>) -> Router {
+    let v1 = Router::new()
+        .route("/sign-in", post(users::sign_in))
+        .route("/summary", get(devices::summary))
+        .route("/devices", get(devices::list).post(devices::register))
+        .route(
+            "/devices/{device}",
+            get(devices::read).delete(devices::delete),
+        )
+        .route(
+            "/devices/{device}/tags",
+            axum::routing::put(devices::set_tags),
+        )
+        .route(
+            "/devices/{device}/variables",
+            get(devices::variables).put(devices::set_variables),
+        )
+        .route("/devices/{device}/call", post(devices::call))
+        .route("/devices/{device}/parameters", get(parameters::list))
+        .route(
+            "/devices/{device}/tasks",
+            get(tasks::list).post(tasks::create),
+        )
+        .route("/tasks/{task}", get(tasks::read).delete(tasks::cancel))
+        .route("/profiles", get(profiles::list))
+        .route(
+            "/profiles/{name}",
+            get(profiles::read)
+                .put(profiles::put)
+                .delete(profiles::delete),
+        )
+        .route("/files", get(files::list))
+        .route("/files/{file}", get(files::read).delete(files::delete))
+        .route("/campaigns", get(campaigns::list).post(campaigns::create))
+        .route("/campaigns/{campaign}", get(campaigns::read))
+        .route("/campaigns/{campaign}/devices", get(campaigns::devices))
+        .route("/campaigns/{campaign}/pause", post(campaigns::pause))
+        .route("/campaigns/{campaign}/resume", post(campaigns::resume))
+        .route("/campaigns/{campaign}/abort", post(campaigns::abort))
+        .route("/audit", get(users::audit))
+        .layer(DefaultBodyLimit::max(API_BODY_BYTES));
+    // A file is streamed to disk and has a limit of its own.
+    let uploads = Router::new()
+        .route("/files", post(files::upload))
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .nest("/api/v1", v1.merge(uploads))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(error::not_found)
+        .with_state(app)
+}

@@ -1,0 +1,87 @@
+//! What is known of a device's parameters.
+
+use super::auth::Viewer;
+use super::devices::{Argument, find};
+use super::error::Answer;
+use crate::app::App;
+use crate::redact::is_secret;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use data_model::{Timestamp, XsdType};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ParametersQuery {
+    /// Names that begin with this.
+    prefix: Option<String>,
+    /// Only those that can be written, or only those that cannot.
+    writable: Option<bool>,
+}
+
+/// One parameter.
+#[derive(Debug, Serialize)]
+pub struct ShownParameter {
+    name: String,
+    #[serde(rename = "type")]
+    ty: XsdType,
+    value: String,
+    /// Absent if nobody has asked the device yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    writable: Option<bool>,
+}
+
+/// The parameters of a device.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    /// When they last changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+    count: usize,
+    parameters: Vec<ShownParameter>,
+}
+
+/// GET /devices/{device}/parameters
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    device: Argument,
+    query: Result<Query<ParametersQuery>, QueryRejection>,
+) -> Answer<Json<Shown>> {
+    let device = find(&app, &device?).await?;
+    let Query(query) = query?;
+    let snapshot = app.store.snapshot(device.id).await?;
+    let prefix = query.prefix.as_deref().unwrap_or_default();
+    let known = snapshot
+        .writable
+        .iter()
+        .copied()
+        .chain(std::iter::repeat(None));
+    let wanted = snapshot
+        .values
+        .iter()
+        .zip(known)
+        .filter(|(parameter, writable)| {
+            parameter.name.starts_with(prefix)
+                && (query.writable.is_none() || query.writable == *writable)
+        });
+    let parameters: Vec<ShownParameter> = wanted
+        .map(|(parameter, writable)| ShownParameter {
+            name: parameter.name.to_owned(),
+            ty: parameter.ty,
+            value: if is_secret(parameter.name) {
+                String::new()
+            } else {
+                parameter.value.to_owned()
+            },
+            writable,
+        })
+        .collect();
+    Ok(Json(Shown {
+        at: snapshot.at,
+        count: parameters.len(),
+        parameters,
+    }))
+}

@@ -1,0 +1,140 @@
+//! Profiles: list, read, write, remove.
+
+use super::auth::{Operator, Viewer};
+use super::devices::Argument;
+use super::error::{Answer, ApiError};
+use crate::app::App;
+use crate::clock;
+use crate::limits::{TASK_VALUES, VALUE_CHARS};
+use crate::provisioning::template;
+use crate::store::{Profile, ProfileValue, Selector};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use data_model::Path;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// GET /profiles
+pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Vec<Profile>>> {
+    let (_, profiles) = app.store.profiles().await?;
+    Ok(Json(profiles.into_iter().map(shown).collect()))
+}
+
+/// GET /profiles/{name}
+pub async fn read(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    name: Argument,
+) -> Answer<Json<Profile>> {
+    let name = name?;
+    let (_, profiles) = app.store.profiles().await?;
+    let found = profiles.into_iter().find(|profile| profile.name == *name);
+    found
+        .map(shown)
+        .map(Json)
+        .ok_or_else(|| ApiError::not_found("profile"))
+}
+
+/// A profile without the secrets in it; a template only names a variable and stays.
+fn shown(mut profile: Profile) -> Profile {
+    for value in &mut profile.values {
+        if crate::redact::is_secret(&value.name) && !value.value.contains("{{") {
+            value.value = "***".into();
+        }
+    }
+    profile
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileRequest {
+    #[serde(default)]
+    selector: Selector,
+    #[serde(default)]
+    precedence: i32,
+    values: Vec<ProfileValue>,
+}
+
+/// PUT /profiles/{name}
+pub async fn put(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    name: Argument,
+    body: Result<Json<ProfileRequest>, JsonRejection>,
+) -> Answer<Json<Profile>> {
+    let name = name?.0;
+    let Json(body) = body?;
+    template::check_name(&name).map_err(|error| {
+        ApiError::bad(
+            error,
+            "name it with letters, digits, dots, dashes and underscores",
+        )
+    })?;
+    check(&body.values)?;
+    let profile = Profile {
+        name,
+        revision: 0,
+        selector: body.selector,
+        precedence: body.precedence,
+        values: body.values,
+    };
+    let kept = app.store.profile_put(&actor, profile, clock::now()).await?;
+    app.reload_profiles().await?;
+    app.nudge.notify_one();
+    Ok(Json(shown(kept)))
+}
+
+fn check(values: &[ProfileValue]) -> Answer<()> {
+    if values.len() > TASK_VALUES {
+        return Err(ApiError::bad(
+            format!("a profile has at most {TASK_VALUES} values"),
+            "split it",
+        ));
+    }
+    let mut names = std::collections::BTreeSet::new();
+    for value in values {
+        let name = value.name.replacen("~.", "Device.", 1);
+        let path = Path::parse(&name).ok().filter(|path| !path.is_partial());
+        if path.is_none() {
+            let why = format!("`{}` is no parameter name", value.name);
+            return Err(ApiError::bad(
+                why,
+                "give a full name; `~.` stands for the device's root",
+            ));
+        }
+        if !names.insert(&value.name) {
+            return Err(ApiError::bad(
+                format!("`{}` stands there twice", value.name),
+                "keep one",
+            ));
+        }
+        if value.value.chars().count() > VALUE_CHARS {
+            return Err(ApiError::bad(
+                format!("the value of {} is too long", value.name),
+                "shorten it",
+            ));
+        }
+        template::check(&value.value).map_err(|error| {
+            ApiError::bad(format!("{}: {error}", value.name), "correct the template")
+        })?;
+    }
+    Ok(())
+}
+
+/// DELETE /profiles/{name}
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    name: Argument,
+) -> Answer<StatusCode> {
+    let deleted = app
+        .store
+        .profile_delete(&actor, &name?, clock::now())
+        .await?;
+    app.reload_profiles().await?;
+    deleted
+        .map(|()| StatusCode::NO_CONTENT)
+        .ok_or_else(|| ApiError::not_found("profile"))
+}

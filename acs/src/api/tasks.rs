@@ -1,0 +1,198 @@
+//! Tasks of devices: queue, look, withdraw.
+
+use super::auth::{Operator, Viewer};
+use super::devices::{Argument, find};
+use super::error::{Answer, ApiError};
+use super::page::{Listed, PageQuery};
+use crate::app::App;
+use crate::clock;
+use crate::limits::{TASK_VALUES, VALUE_CHARS};
+use crate::store::{Id, NewTask, Task, TaskKind};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use data_model::{ParameterList, Path, Timestamp};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The header two equal requests share so that they make one task.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+#[derive(Debug, Deserialize)]
+pub struct TaskRequest {
+    /// Seconds after which the task is given up if the device has not come.
+    #[serde(default)]
+    expires_secs: Option<u64>,
+    #[serde(flatten)]
+    kind: TaskKind,
+}
+
+/// POST /devices/{device}/tasks
+pub async fn create(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    device: Argument,
+    headers: HeaderMap,
+    body: Result<Json<TaskRequest>, JsonRejection>,
+) -> Answer<(StatusCode, Json<Task>)> {
+    let device = find(&app, &device?).await?;
+    let Json(body) = body?;
+    check(&body.kind)?;
+    if let TaskKind::Download { file, .. } = &body.kind
+        && app.store.file_find(*file).await?.is_none()
+    {
+        return Err(ApiError::not_found("file"));
+    }
+    let now = clock::now();
+    let key = headers
+        .get(IDEMPOTENCY_KEY)
+        .and_then(|value| value.to_str().ok());
+    let task = NewTask {
+        id: clock::new_id(),
+        device: device.id,
+        kind: body.kind,
+        expires: body.expires_secs.map(|secs| now.plus_secs(secs)),
+        idempotency_key: key.map(|key| key.chars().take(128).collect()),
+        campaign: None,
+    };
+    // 201 leaves only after the task is on stable storage (promise P1).
+    let task = app.store.task_create(&actor, task, now).await?;
+    let task = task.ok_or_else(|| ApiError::not_found("device"))?;
+    app.nudge.notify_one();
+    Ok((StatusCode::CREATED, Json(shown(task))))
+}
+
+/// What can be told to be wrong with a task before any device sees it.
+fn check(kind: &TaskKind) -> Answer<()> {
+    match kind {
+        TaskKind::GetParameterValues { names } => {
+            if names.is_empty() || names.len() > TASK_VALUES {
+                let why = format!("a task reads 1 to {TASK_VALUES} names");
+                return Err(ApiError::bad(why, "split it, or read a partial path"));
+            }
+            names.iter().try_for_each(|name| check_path(name))
+        }
+        TaskKind::Refresh { path } => check_path(path),
+        TaskKind::SetParameterValues { values } => {
+            if values.is_empty() || values.len() > TASK_VALUES {
+                return Err(ApiError::bad(
+                    format!("a task writes 1 to {TASK_VALUES} values"),
+                    "split it",
+                ));
+            }
+            check_values(values, Names::Full)
+        }
+        TaskKind::AddObject { object, values } => {
+            check_object(object)?;
+            check_values(values, Names::Relative)
+        }
+        TaskKind::DeleteObject { object } => check_object(object),
+        TaskKind::Reboot | TaskKind::FactoryReset | TaskKind::Download { .. } => Ok(()),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Full,
+    Relative,
+}
+
+fn check_values(values: &ParameterList, names: Names) -> Answer<()> {
+    for parameter in values.iter() {
+        check_path(parameter.name)?;
+        if names == Names::Full && parameter.name.ends_with('.') {
+            let why = format!("`{}` is an object, not a parameter", parameter.name);
+            return Err(ApiError::bad(
+                why,
+                "name a parameter, without a dot at its end",
+            ));
+        }
+        if parameter.value.chars().count() > VALUE_CHARS {
+            let why = format!("{} has more than {VALUE_CHARS} characters", parameter.name);
+            return Err(ApiError::bad(why, "shorten the value"));
+        }
+        if let Err(why) = parameter.typed() {
+            let why = format!("{}: the value {why}", parameter.name);
+            return Err(ApiError::bad(why, "correct the value, or leave `type` out"));
+        }
+    }
+    Ok(())
+}
+
+fn check_path(text: &str) -> Answer<()> {
+    match Path::parse(text) {
+        Ok(_) => Ok(()),
+        Err(why) => {
+            let shown: String = text.chars().take(300).collect();
+            Err(ApiError::bad(
+                format!("the path `{shown}` {why}"),
+                "correct the path",
+            ))
+        }
+    }
+}
+
+fn check_object(text: &str) -> Answer<()> {
+    check_path(text)?;
+    if !text.ends_with('.') {
+        return Err(ApiError::bad(
+            format!("`{text}` is no object"),
+            "end the path with a dot",
+        ));
+    }
+    Ok(())
+}
+
+/// A task without the secrets it writes.
+fn shown(mut task: Task) -> Task {
+    if let Some(kind) = task.kind.without_secrets() {
+        task.kind = kind;
+    }
+    task
+}
+
+/// GET /devices/{device}/tasks
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    device: Argument,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Answer<Json<Listed<Task>>> {
+    let device = find(&app, &device?).await?;
+    let Query(query) = query?;
+    let page = query.page()?;
+    let tasks = app.store.task_list(device.id, page).await?;
+    let tasks = tasks.into_iter().map(shown).collect();
+    Ok(Json(Listed::new(tasks, page.limit, |task: &Task| task.id)))
+}
+
+fn id(text: &str) -> Answer<Id> {
+    text.parse().map_err(|_| ApiError::not_found("task"))
+}
+
+/// GET /tasks/{task}
+pub async fn read(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    task: Argument,
+) -> Answer<Json<Task>> {
+    let found = app.store.task_find(id(&task?)?).await?;
+    found
+        .map(shown)
+        .map(Json)
+        .ok_or_else(|| ApiError::not_found("task"))
+}
+
+/// DELETE /tasks/{task}
+pub async fn cancel(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    task: Argument,
+) -> Answer<StatusCode> {
+    let now: Timestamp = clock::now();
+    let cancelled = app.store.task_cancel(&actor, id(&task?)?, now).await?;
+    cancelled
+        .map(|()| StatusCode::NO_CONTENT)
+        .ok_or_else(|| ApiError::not_found("task"))
+}

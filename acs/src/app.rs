@@ -1,0 +1,127 @@
+//! What every part of the server shares: configuration, store, sessions, keys, counters.
+
+use crate::auth::SignIns;
+use crate::clock;
+use crate::config::Config;
+use crate::connection_request::Caller;
+use crate::files::Library;
+use crate::metrics::Metrics;
+use crate::sessions::table::SessionTable;
+use crate::store::{Profile, Store};
+use cwmp::http::DigestServer;
+use cwmp::http::digest::Algorithm;
+use data_model::OperatorError;
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use tokio::sync::Notify;
+
+/// The realm devices authenticate in. Part of every kept verifier, so it never changes.
+pub const REALM: &str = "dialtone";
+
+/// The server's shared state.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// Everything that is kept.
+    pub store: Arc<dyn Store>,
+    /// Open sessions.
+    pub sessions: SessionTable,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Files and their links.
+    pub library: Library,
+    /// Connection requests.
+    pub caller: Caller,
+    /// Failed sign-ins.
+    pub sign_ins: SignIns,
+    /// Work for the jobs has come up.
+    pub nudge: Notify,
+    /// False while the server winds down.
+    pub ready: AtomicBool,
+    /// Where the file server listens, once it does.
+    pub files_address: OnceLock<SocketAddr>,
+    digest: Mutex<DigestServer>,
+    profiles: RwLock<Arc<Profiles>>,
+}
+
+/// The profiles as they stand.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    /// Changes whenever a profile does; never zero once loaded.
+    pub stamp: u64,
+    /// All of them.
+    pub list: Vec<Profile>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App")
+            .field("sessions", &self.sessions.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Puts the server together on a store.
+    ///
+    /// # Errors
+    /// If the store cannot be read or a folder cannot be made.
+    pub async fn new(config: Config, store: Arc<dyn Store>) -> Result<App, OperatorError> {
+        let library = Library::open(&config, store.as_ref()).await?;
+        let mut algorithms = vec![Algorithm::Md5];
+        if config.cwmp.digest_sha256 {
+            algorithms.push(Algorithm::Sha256);
+        }
+        // A new key with each start: nonces of an older process are answered with `stale`.
+        let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
+        let app = App {
+            caller: Caller::new(&config.connection_request),
+            sign_ins: SignIns::default(),
+            library,
+            config,
+            store,
+            sessions: SessionTable::default(),
+            metrics: Metrics::default(),
+            nudge: Notify::new(),
+            ready: AtomicBool::new(false),
+            files_address: OnceLock::new(),
+            digest: Mutex::new(digest),
+            profiles: RwLock::default(),
+        };
+        app.reload_profiles().await.map_err(|error| {
+            OperatorError::new("cannot read the profiles", error, "run `dialtone doctor`")
+        })?;
+        Ok(app)
+    }
+
+    /// The realm devices authenticate in.
+    pub fn realm(&self) -> &'static str {
+        REALM
+    }
+
+    /// The digest checks of the CWMP endpoint.
+    pub fn digest(&self) -> MutexGuard<'_, DigestServer> {
+        // Nothing that holds the lock can panic half-way through a change.
+        self.digest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The profiles as they stand.
+    pub fn profiles(&self) -> Arc<Profiles> {
+        Arc::clone(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the profiles anew, after one has changed.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn reload_profiles(&self) -> crate::store::Result<()> {
+        let (stamp, list) = self.store.profiles().await?;
+        let profiles = Arc::new(Profiles { stamp, list });
+        *self
+            .profiles
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = profiles;
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! The configuration of the server: one TOML file, checked as a whole.
+
+use data_model::{OperatorError, Secret};
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The folder everything is kept in: store, files, keys.
+    pub data: PathBuf,
+    /// The endpoint devices talk to.
+    pub cwmp: CwmpConfig,
+    /// Which unknown devices are taken in.
+    pub enrolment: EnrolmentConfig,
+    /// The API for people and programs.
+    pub api: ApiConfig,
+    /// The server devices fetch files from.
+    pub files: FilesConfig,
+    /// How devices are called.
+    pub connection_request: ConnectionRequestConfig,
+}
+
+/// The CWMP endpoint.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CwmpConfig {
+    /// Where it listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// With a certificate it speaks HTTPS, without one HTTP.
+    pub tls: Option<TlsConfig>,
+    /// Whether devices on a line without TLS may send their password in clear (Basic). Digest is always offered.
+    pub basic_without_tls: bool,
+    /// Whether digests with SHA-256 are offered beside MD5; some old devices stumble over a second challenge.
+    pub digest_sha256: bool,
+}
+
+/// A certificate with its key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The certificate chain, in PEM.
+    pub certificate_file: PathBuf,
+    /// The private key, in PEM.
+    pub key_file: PathBuf,
+    /// Authorities of device certificates, in PEM: with it, devices must present one.
+    #[serde(default)]
+    pub client_ca_file: Option<PathBuf>,
+}
+
+/// Which unknown devices are taken in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnrolmentConfig {
+    /// The rule.
+    pub mode: EnrolmentMode,
+    /// The password all devices leave the factory with, for the mode `shared-secret`.
+    #[serde(deserialize_with = "secret")]
+    pub secret: Secret,
+    /// Whether a known device may use the shared secret again after a factory reset (its Inform must say
+    /// `0 BOOTSTRAP`).
+    pub allow_reset_devices: bool,
+    /// Whether devices get a password of their own at first contact.
+    pub rotate_credentials: bool,
+}
+
+/// The rule for unknown devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EnrolmentMode {
+    /// Only devices that were registered before, with credentials.
+    PreRegistered,
+    /// Devices that know the shared secret.
+    SharedSecret,
+    /// Every device. Whoever can reach the server can then invent devices.
+    Open,
+}
+
+/// The API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiConfig {
+    /// Where it listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+}
+
+/// The file server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FilesConfig {
+    /// Where it listens; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// What links begin with, such as `https://files.example.net`; the host the device called us by if absent.
+    pub public_url: Option<String>,
+    /// With a certificate it speaks HTTPS, without one HTTP.
+    pub tls: Option<TlsConfig>,
+}
+
+/// How devices are called.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConnectionRequestConfig {
+    /// Networks that may be called besides the address a device's last session came from, as `address/bits`.
+    pub allow: Vec<String>,
+    /// Whether devices that ask for Basic get our password in clear.
+    pub basic: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            data: "dialtone-data".into(),
+            cwmp: CwmpConfig::default(),
+            enrolment: EnrolmentConfig::default(),
+            api: ApiConfig::default(),
+            files: FilesConfig::default(),
+            connection_request: ConnectionRequestConfig::default(),
+        }
+    }
+}
+
+impl Default for CwmpConfig {
+    fn default() -> CwmpConfig {
+        CwmpConfig {
+            listen: loopback(7547),
+            tls: None,
+            basic_without_tls: false,
+            digest_sha256: false,
+        }
+    }
+}
+
+impl Default for EnrolmentConfig {
+    fn default() -> EnrolmentConfig {
+        EnrolmentConfig {
+            mode: EnrolmentMode::PreRegistered,
+            secret: Secret::default(),
+            allow_reset_devices: true,
+            rotate_credentials: true,
+        }
+    }
+}
+
+impl Default for ApiConfig {
+    fn default() -> ApiConfig {
+        ApiConfig {
+            listen: loopback(3000),
+        }
+    }
+}
+
+impl Default for FilesConfig {
+    fn default() -> FilesConfig {
+        FilesConfig {
+            listen: loopback(7567),
+            public_url: None,
+            tls: None,
+        }
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or says something nobody understands.
+    pub fn read(path: &Path) -> Result<Config, OperatorError> {
+        let trouble = |error: &dyn std::fmt::Display| {
+            OperatorError::new(
+                format!("cannot use the configuration file {}", path.display()),
+                error,
+                "correct the file; docs/OPERATING.md describes every setting",
+            )
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| trouble(&error))?;
+        toml::from_str(&text).map_err(|error| trouble(&error))
+    }
+
+    /// Everything that is wrong with the settings taken together.
+    pub fn check(&self) -> Vec<OperatorError> {
+        let mut wrong = Vec::new();
+        if self.enrolment.mode == EnrolmentMode::SharedSecret && self.enrolment.secret.is_empty() {
+            wrong.push(OperatorError::new(
+                "no device could enrol",
+                "`enrolment.mode` is `shared-secret` and `enrolment.secret` is empty",
+                "set `enrolment.secret` to the password your devices leave the factory with",
+            ));
+        }
+        for network in &self.connection_request.allow {
+            if Network::parse(network).is_none() {
+                wrong.push(OperatorError::new(
+                    "a network for connection requests cannot be read",
+                    format!("`{network}` is not an address with a number of bits"),
+                    "write entries of `connection_request.allow` like 192.0.2.0/24",
+                ));
+            }
+        }
+        if let Some(url) = &self.files.public_url
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            wrong.push(OperatorError::new(
+                "download links would not work",
+                format!("`files.public_url` is `{url}`, which is no http or https URL"),
+                "set it to what devices reach the file server by, such as http://192.0.2.1:7567",
+            ));
+        }
+        wrong
+    }
+}
+
+/// A range of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl Network {
+    /// Reads `address/bits`; an address alone is itself.
+    pub fn parse(text: &str) -> Option<Network> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address.parse().ok()?, Some(bits.parse::<u8>().ok()?)),
+            None => (text.parse().ok()?, None),
+        };
+        let longest = match address {
+            IpAddr::V4(_) => 32,
+            IpAddr::V6(_) => 128,
+        };
+        let bits = bits.unwrap_or(longest);
+        (bits <= longest).then_some(Network { address, bits })
+    }
+
+    /// Whether an address lies in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let shared = |one: u128, other: u128, width: u8| {
+            let shift = u32::from(width - self.bits);
+            one.checked_shr(shift).unwrap_or(0) == other.checked_shr(shift).unwrap_or(0)
+        };
+        match (self.address, address) {
+            (IpAddr::V4(one), IpAddr::V4(other)) => {
+                shared(u32::from(one).into(), u32::from(other).into(), 32)
+            }
+            (IpAddr::V6(one), IpAddr::V6(other)) => shared(one.into(), other.into(), 128),
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_let_nobody_in_and_listen_to_nobody_outside() {
+        let config = Config::default();
+        assert_eq!(config.enrolment.mode, EnrolmentMode::PreRegistered);
+        for address in [config.cwmp.listen, config.api.listen, config.files.listen] {
+            assert!(address.ip().is_loopback());
+        }
+        assert!(config.check().is_empty());
+    }
+
+    #[test]
+    fn every_mistake_is_reported_at_once() {
+        let config: Config = toml::from_str(
+            "[enrolment]\nmode = 'shared-secret'\n[files]\npublic_url = 'files'\n\
+             [connection_request]\nallow = ['10.0.0.0/33', 'x']",
+        )
+        .unwrap();
+        assert_eq!(config.check().len(), 4);
+    }
+
+    #[test]
+    fn unknown_settings_are_refused() {
+        assert!(toml::from_str::<Config>("[cwmp]\nlisen = '127.0.0.1:1'").is_err());
+    }
+
+    #[test]
+    fn networks_hold_the_addresses_they_should() {
+        let inside = |network: &str, address: &str| {
+            Network::parse(network)
+                .unwrap()
+                .contains(address.parse().unwrap())
+        };
+        assert!(inside("10.0.0.0/8", "10.255.0.1"));
+        assert!(!inside("10.0.0.0/8", "11.0.0.1"));
+        assert!(inside("192.0.2.7", "192.0.2.7"));
+        assert!(!inside("192.0.2.7", "192.0.2.8"));
+        assert!(inside("0.0.0.0/0", "203.0.113.9"));
+        assert!(inside("2001:db8::/32", "2001:db8:1::1"));
+        assert!(!inside("0.0.0.0/0", "2001:db8::1"));
+    }
+}

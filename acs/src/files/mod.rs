@@ -1,0 +1,189 @@
+//! The library of files: bytes in a folder under their hash, descriptions in the store, links that are signed and end.
+
+pub mod http;
+pub mod tickets;
+
+use crate::app::App;
+use crate::clock;
+use crate::config::Config;
+use crate::limits::{FILE_BYTES, TICKET_MS};
+use crate::sessions::LiveSession;
+use crate::store::{Actor, FileRecord, Store, StoreError};
+use bytes::Bytes;
+use data_model::OperatorError;
+use data_model::firmware::hex;
+use sha2::{Digest as _, Sha256};
+use std::path::{Path, PathBuf};
+use tickets::Tickets;
+use tokio::io::AsyncWriteExt as _;
+
+/// The files.
+#[derive(Debug)]
+pub struct Library {
+    folder: PathBuf,
+    /// Signs links.
+    pub tickets: Tickets,
+}
+
+/// What is said about a file that comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its name, for people.
+    pub name: String,
+    /// What it is to a device.
+    pub file_type: String,
+    /// The product class it is for; empty for any.
+    pub product_class: String,
+    /// The version a device reports when it runs this image.
+    pub version: String,
+}
+
+/// Why a file is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It is too large.
+    #[error("the file has more than {FILE_BYTES} bytes")]
+    TooLarge,
+    /// It did not arrive whole.
+    #[error("the file did not arrive whole: {0}")]
+    Broken(String),
+    /// The disk does not take it.
+    #[error("the file cannot be written: {0}")]
+    Disk(#[from] std::io::Error),
+    /// The store does not take its description.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Library {
+    /// Opens the library in the data folder.
+    ///
+    /// # Errors
+    /// If the folder cannot be made or the signing key cannot be had.
+    pub async fn open(config: &Config, store: &dyn Store) -> Result<Library, OperatorError> {
+        let folder = config.data.join("files");
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            OperatorError::new(
+                format!("cannot make the folder {}", folder.display()),
+                error,
+                "check the permissions of the data folder, or set `data` to another one",
+            )
+        })?;
+        let fresh = clock::random_bytes::<32>().to_vec();
+        // Kept, so that links stay good over a restart: a device may be in the middle of a download.
+        let key = store
+            .setting_or_insert("file-ticket-key", fresh)
+            .await
+            .map_err(|error| {
+                OperatorError::new(
+                    "cannot read the key of download links",
+                    error,
+                    "run `dialtone doctor`",
+                )
+            })?;
+        Ok(Library {
+            folder,
+            tickets: Tickets::new(key),
+        })
+    }
+
+    /// Where the bytes of a file lie.
+    pub fn path(&self, file: &FileRecord) -> PathBuf {
+        self.folder.join(&file.sha256)
+    }
+
+    /// Takes a file in: its bytes are on stable storage before it is described.
+    ///
+    /// # Errors
+    /// If it is too large, broken, or cannot be kept.
+    pub async fn take(
+        &self,
+        store: &dyn Store,
+        actor: &Actor,
+        new: NewFile,
+        mut body: impl FnMutBody,
+    ) -> Result<FileRecord, FileError> {
+        let partial = self
+            .folder
+            .join(format!("partial-{:016x}", clock::random()));
+        let written = write(&partial, &mut body).await;
+        let (bytes, sha256) = match written {
+            Ok(written) => written,
+            Err(error) => {
+                // What cannot be removed is only disk space.
+                let _ = tokio::fs::remove_file(&partial).await;
+                return Err(error);
+            }
+        };
+        tokio::fs::rename(&partial, self.folder.join(&sha256)).await?;
+        tokio::fs::File::open(&self.folder)
+            .await?
+            .sync_all()
+            .await?;
+        let record = FileRecord {
+            id: clock::new_id(),
+            name: new.name,
+            file_type: new.file_type,
+            product_class: new.product_class,
+            version: new.version,
+            bytes,
+            sha256,
+            created: clock::now(),
+        };
+        store.file_put(actor, record.clone()).await?;
+        Ok(record)
+    }
+
+    /// The link of a file for the device of a session.
+    pub fn link(&self, app: &App, file: &FileRecord, session: &LiveSession) -> String {
+        let expires = clock::now().plus_ms(TICKET_MS);
+        let ticket = self.tickets.issue(file.id, session.device, expires);
+        let base = match &app.config.files.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => self.base_url(app, session.host.as_deref()),
+        };
+        format!("{base}/files/{}/{ticket}", file.id)
+    }
+
+    /// Without a configured URL: the host the device called us by, with the port of the file server.
+    fn base_url(&self, app: &App, host: Option<&str>) -> String {
+        let scheme = if app.config.files.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        let address = app
+            .files_address
+            .get()
+            .copied()
+            .unwrap_or(app.config.files.listen);
+        let host = match host.and_then(|host| host.parse::<::http::uri::Authority>().ok()) {
+            Some(authority) => authority.host().to_owned(),
+            None => address.ip().to_string(),
+        };
+        format!("{scheme}://{host}:{}", address.port())
+    }
+}
+
+/// Gives the pieces of a body one after the other.
+pub trait FnMutBody: Send {
+    /// The next piece, `None` at the end.
+    fn next(&mut self) -> impl Future<Output = Option<Result<Bytes, String>>> + Send;
+}
+
+async fn write(path: &Path, body: &mut impl FnMutBody) -> Result<(u64, String), FileError> {
+    let mut file = tokio::fs::File::create(path).await?;
+    let mut hash = Sha256::new();
+    let mut bytes = 0u64;
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(FileError::Broken)?;
+        bytes += piece.len() as u64;
+        if bytes > FILE_BYTES {
+            return Err(FileError::TooLarge);
+        }
+        hash.update(&piece);
+        file.write_all(&piece).await?;
+    }
+    file.sync_all().await?;
+    Ok((bytes, hex(&hash.finalize())))
+}

@@ -1,0 +1,26 @@
+//! Moves running campaigns on: starts as many devices as each allows.
+
+use crate::app::App;
+use crate::clock;
+use crate::store::{CampaignState, Result};
+
+/// Devices of one campaign started in one run; the next run is never far.
+const BATCH: usize = 256;
+
+pub(super) async fn run(app: &App) -> Result<()> {
+    let campaigns = app.store.campaign_list().await?;
+    for (campaign, _) in campaigns {
+        if campaign.state != CampaignState::Running {
+            continue;
+        }
+        let now = clock::now();
+        let batch = BATCH.min(campaign.concurrency as usize);
+        let ids = (0..batch).map(|_| clock::new_id()).collect();
+        let started = app.store.campaign_advance(campaign.id, ids, now).await?;
+        if !started.is_empty() {
+            tracing::info!(campaign = %campaign.name, devices = started.len(), "devices started");
+            app.nudge.notify_one();
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Calls devices that have work waiting, so that nobody waits for a periodic Inform.
+
+use crate::app::App;
+use crate::clock;
+use crate::connection_request::Outcome;
+use crate::metrics::Metrics;
+use crate::store::{Id, Result};
+use std::sync::Arc;
+
+/// Devices called in one run.
+const BATCH: usize = 256;
+
+pub(super) async fn run(app: &Arc<App>) -> Result<()> {
+    for device in app.store.devices_to_call(clock::now(), BATCH).await? {
+        if app.sessions.is_open(device) {
+            continue;
+        }
+        let app = Arc::clone(app);
+        // Each on its own: one dead device must not hold up the others. The caller limits how many there are.
+        tokio::spawn(async move {
+            if let Err(error) = call(&app, device).await {
+                tracing::warn!(%device, %error, "a device cannot be called");
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Calls one device and says how it went.
+pub async fn call(app: &App, id: Id) -> Result<Outcome> {
+    let unknown = || Outcome::Impossible("there is no such device".into());
+    let Some(device) = app.store.device_find(id).await? else {
+        return Ok(unknown());
+    };
+    let Some(credentials) = app.store.credentials_find(id).await? else {
+        return Ok(Outcome::Impossible(
+            "the device has no credentials for connection requests".into(),
+        ));
+    };
+    let outcome = app.caller.call(&device, &credentials, clock::now()).await;
+    Metrics::count(&app.metrics.connection_requests, outcome.name());
+    match &outcome {
+        Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => {}
+        Outcome::Impossible(why) | Outcome::Failed(why) => {
+            tracing::debug!(device.identity = %device.identity, why, "connection request");
+        }
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,25 @@
+//! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
+//!
+//! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
+//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod connection_request;
+pub mod files;
+pub mod jobs;
+pub mod limits;
+pub mod metrics;
+pub mod provisioning;
+pub mod redact;
+pub mod server;
+pub mod sessions;
+pub mod store;
+pub mod tasks;
+pub mod tls;
+
+pub use config::Config;
+pub use server::Server;

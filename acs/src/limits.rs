@@ -1,0 +1,81 @@
+//! Every limit of the server in one place, each with its reason.
+
+use std::time::Duration;
+
+/// Time for the head of an HTTP request to arrive (case H01).
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time for the body of a request to arrive whole (case H05): a megabyte at 2 Mbit/s has room.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Time for a response to be taken by the device (case H06).
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Bytes of a request's head: no device needs more than a digest and a cookie.
+pub const HEAD_BYTES: usize = 16 * 1024;
+
+/// Time between two messages of a device after which its session is over, unless it asks for more (TR-069 3.7.2.4).
+pub const SESSION_IDLE: Duration = Duration::from_secs(30);
+
+/// The longest time between two messages a device may ask for with SessionTimeout.
+pub const SESSION_IDLE_MAX: Duration = Duration::from_secs(300);
+
+/// Time one session may take as a whole (case C16).
+pub const SESSION_TOTAL: Duration = Duration::from_secs(15 * 60);
+
+/// Sessions open at one time; beyond it new ones get 503 before any XML is read.
+pub const SESSIONS: usize = 20_000;
+
+/// Connections open at one time on the CWMP port.
+pub const CONNECTIONS: usize = 40_000;
+
+/// RPCs we call in one session; what is left waits for the next one.
+pub const RPCS_PER_SESSION: u32 = 512;
+
+/// Parameter names in one GetParameterValues of ours; old devices have small buffers.
+pub const NAMES_PER_CALL: usize = 256;
+
+/// Values in one SetParameterValues of ours.
+pub const VALUES_PER_CALL: usize = 256;
+
+/// How often a task is tried before a fault that may pass is taken for final.
+pub const TASK_ATTEMPTS: u32 = 5;
+
+/// Values of one task or profile.
+pub const TASK_VALUES: usize = 2_000;
+
+/// Characters of a template, of a value it yields, and of a variable.
+pub const VALUE_CHARS: usize = 32_768;
+
+/// Milliseconds a download may stay without its TransferComplete before it is asked for again.
+pub const TRANSFER_MS: u64 = 60 * 60 * 1000;
+
+/// Milliseconds a device may take to report its new version after its TransferComplete.
+pub const VERIFY_MS: u64 = 30 * 60 * 1000;
+
+/// Connection requests under way at one time (case C09).
+pub const CALLS: usize = 256;
+
+/// Time for a device to answer a connection request.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Milliseconds between two calls of a device that does not come (TR-069 3.2.2.1 gives it 30 seconds).
+pub const CALL_PAUSE_MS: u64 = 30_000;
+
+/// Bytes of a JSON body of the API.
+pub const API_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// Bytes of a file of the library.
+pub const FILE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Elements of one page of a list.
+pub const PAGE: usize = 1_000;
+
+/// Milliseconds a download link is good for: a device may begin an hour late (TR-069 A.3.2.8).
+pub const TICKET_MS: u64 = 4 * 60 * 60 * 1000;
+
+/// Milliseconds an API token is good for.
+pub const TOKEN_MS: u64 = 12 * 60 * 60 * 1000;
+
+/// Failed sign-ins of one user in a minute after which further ones wait.
+pub const SIGN_IN_FAILURES: u32 = 10;

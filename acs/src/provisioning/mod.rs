@@ -1,0 +1,13 @@
+//! Profiles applied as a pure difference: observed values against desired ones give the fewest RPCs that make them
+//! agree, session by session, until none are left.
+//!
+//! Nothing in here reads a store or a clock. [`selector`] decides which profiles a device gets, [`desired`] puts their
+//! values together with its variables, [`plan`] compares with what was observed.
+
+pub mod desired;
+pub mod plan;
+pub mod selector;
+pub mod template;
+
+pub use desired::{Desired, DesiredError};
+pub use plan::{Plan, Step};

@@ -1,0 +1,310 @@
+//! The server as a whole: bind everything, start the jobs, serve, wind down in order.
+
+use crate::api;
+use crate::app::App;
+use crate::auth::{self, FirstPassword};
+use crate::config::{Config, TlsConfig};
+use crate::files;
+use crate::jobs;
+use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT};
+use crate::sessions::{Line, Peer, Remote, endpoint};
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+use crate::tls;
+use data_model::OperatorError;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+/// Time open requests get when the server winds down.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// A server that is bound and serving.
+#[derive(Debug)]
+pub struct Server {
+    /// Where devices talk to it.
+    pub cwmp_address: SocketAddr,
+    /// Where people and programs talk to it.
+    pub api_address: SocketAddr,
+    /// Where devices fetch files.
+    pub files_address: SocketAddr,
+    /// Whether the endpoint for devices speaks TLS.
+    pub cwmp_line: Line,
+    /// The first user's password, on the very first start.
+    pub first_password: Option<FirstPassword>,
+    app: Arc<App>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    jobs: JoinSet<()>,
+}
+
+impl Server {
+    /// Opens the store, binds every listener, and serves.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the settings, or the first thing that cannot be had.
+    pub async fn start(config: Config) -> Result<Server, OperatorError> {
+        if let Some(first) = config.check().into_iter().next() {
+            return Err(first);
+        }
+        let path = config.data.join("dialtone.db");
+        make_folder(&config)?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path)?);
+        let app = Arc::new(App::new(config, store).await?);
+        let first_password = auth::first_user(&app).await?;
+        let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
+        let api_listener = bind(app.config.api.listen, "api.listen").await?;
+        let files_listener = bind(app.config.files.listen, "files.listen").await?;
+        let cwmp_tls = load(app.config.cwmp.tls.as_ref())?;
+        let files_tls = load(app.config.files.tls.as_ref())?;
+        let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
+        let cwmp_address = address(&cwmp, app.config.cwmp.listen);
+        let api_address = address(&api_listener, app.config.api.listen);
+        let files_address = address(&files_listener, app.config.files.listen);
+        // Set once, here; nobody else writes it.
+        let _ = app.files_address.set(files_address);
+        let (stop, stopped) = watch::channel(false);
+        let cwmp_line = if cwmp_tls.is_some() {
+            Line::Tls
+        } else {
+            Line::Plain
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve_cwmp(
+            Arc::clone(&app),
+            cwmp,
+            cwmp_tls,
+            stopped.clone(),
+        ));
+        tasks.spawn(serve_web(
+            api_listener,
+            None,
+            api::router(Arc::clone(&app)),
+            stopped.clone(),
+        ));
+        let files = files::http::router(Arc::clone(&app));
+        tasks.spawn(serve_web(files_listener, files_tls, files, stopped));
+        let jobs = jobs::start(&app);
+        app.ready.store(true, Ordering::Relaxed);
+        Ok(Server {
+            cwmp_address,
+            api_address,
+            files_address,
+            cwmp_line,
+            first_password,
+            app,
+            stop,
+            tasks,
+            jobs,
+        })
+    }
+
+    /// The URL devices are to be given.
+    pub fn acs_url(&self) -> String {
+        let scheme = match self.cwmp_line {
+            Line::Plain => "http",
+            Line::Tls => "https",
+        };
+        format!("{scheme}://{}/", self.cwmp_address)
+    }
+
+    /// What everything shares; for embedding the server in another program.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Winds down: not ready, no new connections, open requests are finished, the store is closed.
+    pub async fn stop(mut self) {
+        self.app.ready.store(false, Ordering::Relaxed);
+        // Nobody listening any more is what is wanted.
+        let _ = self.stop.send(true);
+        let finished = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, finished).await.is_err() {
+            tracing::warn!("open requests were cut off after {} s", GRACE.as_secs());
+        }
+        self.jobs.shutdown().await;
+        self.app.store.close().await;
+    }
+}
+
+fn make_folder(config: &Config) -> Result<(), OperatorError> {
+    std::fs::create_dir_all(&config.data).map_err(|error| {
+        OperatorError::new(
+            format!("cannot make the data folder {}", config.data.display()),
+            error,
+            "check the permissions, or set `data` to another folder",
+        )
+    })
+}
+
+fn load(config: Option<&TlsConfig>) -> Result<Option<TlsAcceptor>, OperatorError> {
+    config.map(tls::acceptor).transpose()
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, OperatorError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        OperatorError::new(
+            format!("cannot listen on {address}"),
+            error,
+            format!("stop the other program, or set `{setting}` to a free address"),
+        )
+    })
+}
+
+/// Takes connections of devices. hyper is used directly: its switches for odd clients are needed here.
+async fn serve_cwmp(
+    app: Arc<App>,
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            _ = stopped.changed() => break,
+        };
+        let Some((stream, address, place)) = accepted else {
+            continue;
+        };
+        let (app, tls, stopped) = (Arc::clone(&app), tls.clone(), stopped.clone());
+        connections.spawn(async move {
+            let remote = |line| Remote {
+                address: address.ip().to_canonical(),
+                line,
+            };
+            match tls {
+                None => talk(app, stream, remote(Line::Plain), stopped).await,
+                Some(acceptor) => {
+                    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
+                    if let Ok(Ok(stream)) = handshake.await {
+                        talk(app, stream, remote(Line::Tls), stopped).await;
+                    }
+                }
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+type Accepted = (
+    tokio::net::TcpStream,
+    SocketAddr,
+    tokio::sync::OwnedSemaphorePermit,
+);
+
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, address)) => {
+            // Small messages in turn: waiting for more to send would only add delay.
+            let _ = stream.set_nodelay(true);
+            Some((stream, address, place))
+        }
+        Err(error) => {
+            // Out of descriptors, or the peer is gone already: the others still want to be served (case H15).
+            tracing::debug!(%error, "a connection could not be taken");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            None
+        }
+    }
+}
+
+/// One connection of a device, until either side closes it.
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    app: Arc<App>,
+    stream: S,
+    remote: Remote,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let peer = Arc::new(Peer::new(remote));
+    let service = service_fn(move |request| {
+        let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
+        async move { Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_BYTES)
+        .ignore_invalid_headers(true)
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    // Errors here are the device's: it closed, or spoke something else. It notices by itself.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+/// Takes connections of people, programs, and of devices that fetch files.
+async fn serve_web(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: axum::Router,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            _ = stopped.changed() => break,
+        };
+        let Some((stream, _, place)) = accepted else {
+            continue;
+        };
+        let (router, tls, stopped) = (router.clone(), tls.clone(), stopped.clone());
+        connections.spawn(async move {
+            match tls {
+                None => browse(router, stream, stopped).await,
+                Some(acceptor) => {
+                    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
+                    if let Ok(Ok(stream)) = handshake.await {
+                        browse(router, stream, stopped).await;
+                    }
+                }
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn browse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    router: axum::Router,
+    stream: S,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let service = hyper_util::service::TowerToHyperService::new(router);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}

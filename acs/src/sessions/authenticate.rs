@@ -1,0 +1,146 @@
+//! Who a device is: Digest or Basic against its own credentials, else by the enrolment rule.
+
+use super::{Line, Remote};
+use crate::app::App;
+use crate::clock;
+use crate::config::EnrolmentMode;
+use crate::store::{Id, StoreError};
+use cwmp::http::digest::{Stale, Verdict};
+use cwmp::http::{Credentials as Given, Verifier, basic, parse_authorization};
+use data_model::Timestamp;
+
+/// A device that has proved who it is, as far as the rules ask for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authenticated {
+    /// The identity it proved; its Inform must claim the same. `None` under open enrolment without credentials.
+    pub identity: Option<String>,
+    /// How it proved it.
+    pub enrolment: Enrolment,
+}
+
+/// How a device has proved who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enrolment {
+    /// With its own credentials.
+    Own,
+    /// With credentials we have just given it; they are its own from now on.
+    Pending,
+    /// Unknown, with the shared secret, or under open enrolment.
+    New,
+    /// Known, with the shared secret: only right after a factory reset.
+    Reset,
+}
+
+/// Why a device may not come in, and what it is told.
+#[derive(Debug)]
+pub enum Refused {
+    /// 401 with these challenges.
+    Challenge(Vec<String>),
+    /// 503: it cannot be looked up.
+    Unavailable(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Refused {
+        Refused::Unavailable(error)
+    }
+}
+
+/// Decides who a device is from its `Authorization` header.
+pub async fn authenticate(
+    app: &App,
+    authorization: Option<&str>,
+    target: &str,
+    remote: Remote,
+    now: Timestamp,
+) -> Result<Authenticated, Refused> {
+    let Some(given) = authorization.and_then(parse_authorization) else {
+        if app.config.enrolment.mode == EnrolmentMode::Open && authorization.is_none() {
+            return Ok(Authenticated {
+                identity: None,
+                enrolment: Enrolment::New,
+            });
+        }
+        return Err(challenge(app, remote, Stale::No, now));
+    };
+    if let Given::Basic { .. } = given
+        && remote.line == Line::Plain
+        && !app.config.cwmp.basic_without_tls
+    {
+        return Err(challenge(app, remote, Stale::No, now));
+    }
+    let username = match &given {
+        Given::Basic { username, .. } => username.clone(),
+        Given::Digest(fields) => fields.username.clone(),
+    };
+    let known = app
+        .store
+        .credentials_find(Id::of_identity(&username))
+        .await?;
+    let candidates = candidates(app, &username, known.as_ref());
+    let mut stale = Stale::No;
+    for (enrolment, verifier) in candidates {
+        match check(app, &given, &verifier, target, now) {
+            Verdict::Accepted => {
+                return Ok(Authenticated {
+                    identity: Some(username),
+                    enrolment,
+                });
+            }
+            Verdict::Stale => stale = Stale::Yes,
+            Verdict::Rejected => {}
+        }
+    }
+    Err(challenge(app, remote, stale, now))
+}
+
+/// What the password of a user may be checked against, best first.
+fn candidates(
+    app: &App,
+    username: &str,
+    known: Option<&crate::store::Credentials>,
+) -> Vec<(Enrolment, Verifier)> {
+    let enrolment = &app.config.enrolment;
+    let shared = || Verifier::new(username, app.realm(), &enrolment.secret);
+    let by_secret = enrolment.mode == EnrolmentMode::SharedSecret && !enrolment.secret.is_empty();
+    let mut candidates = Vec::with_capacity(3);
+    match known {
+        Some(known) => {
+            candidates.extend(known.verifier.clone().map(|own| (Enrolment::Own, own)));
+            candidates.extend(
+                known
+                    .pending
+                    .clone()
+                    .map(|pending| (Enrolment::Pending, pending)),
+            );
+            if by_secret && enrolment.allow_reset_devices {
+                candidates.push((Enrolment::Reset, shared()));
+            }
+        }
+        None if by_secret => candidates.push((Enrolment::New, shared())),
+        None => {}
+    }
+    candidates
+}
+
+fn check(app: &App, given: &Given, verifier: &Verifier, target: &str, now: Timestamp) -> Verdict {
+    match given {
+        Given::Basic { username, password } => {
+            match verifier.accepts(username, app.realm(), password) {
+                true => Verdict::Accepted,
+                false => Verdict::Rejected,
+            }
+        }
+        Given::Digest(fields) => app.digest().check(fields, "POST", target, verifier, now),
+    }
+}
+
+/// TR-069 3.4.4: Basic over TLS, Digest without; Digest is offered in both cases for devices that know nothing else.
+fn challenge(app: &App, remote: Remote, stale: Stale, now: Timestamp) -> Refused {
+    let mut headers = Vec::with_capacity(3);
+    if remote.line == Line::Tls || app.config.cwmp.basic_without_tls {
+        headers.push(basic::challenge(app.realm()));
+    }
+    headers.extend(app.digest().challenges(now, clock::random(), stale));
+    Refused::Challenge(headers)
+}

@@ -1,0 +1,195 @@
+//! The body of a request: whole, in time, within its limit, and unpacked.
+
+use crate::limits::BODY_TIMEOUT;
+use bytes::Bytes;
+use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+use std::io::Read;
+
+/// Why a body cannot be had, as an HTTP status with words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadBody {
+    /// The status.
+    pub status: u16,
+    /// The words.
+    pub why: String,
+}
+
+fn bad(status: u16, why: impl Into<String>) -> BadBody {
+    BadBody {
+        status,
+        why: why.into(),
+    }
+}
+
+/// How a body is packed (TR-069 3.4.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// Not at all.
+    Identity,
+    /// gzip
+    Gzip,
+    /// deflate, with or without its zlib head
+    Deflate,
+}
+
+/// Reads the coding of a request.
+///
+/// # Errors
+/// With 415 for one we do not know, or several at once.
+pub fn coding(headers: &HeaderMap) -> Result<Coding, BadBody> {
+    let mut values = headers.get_all(CONTENT_ENCODING).iter();
+    let Some(value) = values.next() else {
+        return Ok(Coding::Identity);
+    };
+    let name = value
+        .to_str()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    match (name.as_str(), values.next()) {
+        ("" | "identity", None) => Ok(Coding::Identity),
+        ("gzip" | "x-gzip", None) => Ok(Coding::Gzip),
+        ("deflate", None) => Ok(Coding::Deflate),
+        _ => Err(bad(415, "the content coding is not gzip or deflate")),
+    }
+}
+
+/// Reads a body whole.
+///
+/// # Errors
+/// 413 if it is too large (before it is read if it says so), 408 if it does not arrive, 400 if it breaks off or cannot
+/// be unpacked.
+pub async fn read(body: Incoming, coding: Coding, limit: usize) -> Result<Bytes, BadBody> {
+    let too_large = || bad(413, format!("the body has more than {limit} bytes"));
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await;
+    let bytes = match collected {
+        Err(_) => {
+            let why = format!(
+                "the body did not arrive within {} s",
+                BODY_TIMEOUT.as_secs()
+            );
+            return Err(bad(408, why));
+        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
+        Ok(Err(error)) => return Err(bad(400, format!("the body broke off: {error}"))),
+        Ok(Ok(collected)) => collected.to_bytes(),
+    };
+    match coding {
+        Coding::Identity => Ok(bytes),
+        Coding::Gzip => unpack(GzDecoder::new(&bytes[..]), limit),
+        // Half of the world sends deflate with the zlib head the standard asks for, half without.
+        Coding::Deflate if bytes.first().is_some_and(|byte| byte & 0x0f == 8) => {
+            unpack(ZlibDecoder::new(&bytes[..]), limit)
+        }
+        Coding::Deflate => unpack(DeflateDecoder::new(&bytes[..]), limit),
+    }
+}
+
+/// Unpacks no more than the limit: what is small on the line may be large here (case H09).
+fn unpack(packed: impl Read, limit: usize) -> Result<Bytes, BadBody> {
+    let mut bytes = Vec::new();
+    packed
+        .take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| bad(400, format!("the body cannot be unpacked: {error}")))?;
+    if bytes.len() > limit {
+        return Err(bad(
+            413,
+            format!("the unpacked body has more than {limit} bytes"),
+        ));
+    }
+    Ok(Bytes::from(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use std::io::Write as _;
+
+    /// Covers H-20.
+    #[test]
+    fn each_packing_is_undone() {
+        let text = b"<x/>".repeat(100);
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(&text).unwrap();
+        assert_eq!(
+            unpack(GzDecoder::new(&gzip.finish().unwrap()[..]), 1000).unwrap(),
+            text
+        );
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
+        zlib.write_all(&text).unwrap();
+        assert_eq!(
+            unpack(ZlibDecoder::new(&zlib.finish().unwrap()[..]), 1000).unwrap(),
+            text
+        );
+        let mut raw = DeflateEncoder::new(Vec::new(), Compression::best());
+        raw.write_all(&text).unwrap();
+        assert_eq!(
+            unpack(DeflateDecoder::new(&raw.finish().unwrap()[..]), 1000).unwrap(),
+            text
+        );
+    }
+
+    /// Covers H09, H10.
+    #[test]
+    fn bombs_and_broken_packages_are_refused() {
+        let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+        bomb.write_all(&vec![b' '; 16 * 1024 * 1024]).unwrap();
+        let bomb = bomb.finish().unwrap();
+        assert_eq!(
+            unpack(GzDecoder::new(&bomb[..]), 1024).unwrap_err().status,
+            413
+        );
+        let truncated = &bomb[..bomb.len() / 2];
+        assert_eq!(
+            unpack(GzDecoder::new(truncated), 64 << 20)
+                .unwrap_err()
+                .status,
+            400
+        );
+        let mut wrong = bomb.clone();
+        let crc = wrong.len() - 8;
+        wrong[crc] ^= 1;
+        assert_eq!(
+            unpack(GzDecoder::new(&wrong[..]), 64 << 20)
+                .unwrap_err()
+                .status,
+            400
+        );
+    }
+
+    /// Covers H-21, H10.
+    #[test]
+    fn unknown_codings_are_refused_with_415() {
+        let headers = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(CONTENT_ENCODING, value.parse().unwrap());
+            }
+            headers
+        };
+        assert_eq!(coding(&headers(&["GZIP"])), Ok(Coding::Gzip));
+        assert_eq!(coding(&headers(&[])), Ok(Coding::Identity));
+        for values in [
+            &["br"][..],
+            &["gzip, gzip"],
+            &["gzip", "gzip"],
+            &["compress"],
+        ] {
+            assert_eq!(
+                coding(&headers(values)).unwrap_err().status,
+                415,
+                "{values:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! HTTP on the CWMP port: from a request to a turn, and from a reply to a response.
+
+use super::authenticate::{Authenticated, Refused, authenticate};
+use super::body::{self, BadBody};
+use super::table::{Taken, Token};
+use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
+use crate::app::App;
+use crate::clock;
+use crate::metrics::{Metrics, SessionEnd};
+use crate::store::StoreError;
+use bytes::Bytes;
+use cwmp::http::cookies;
+use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
+use cwmp::session::acs::{BadRequest, Refusal, Reply, Turn};
+use cwmp::session::{AcsSession, RequestIds};
+use data_model::Timestamp;
+use http::header::{
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_TYPE, COOKIE, HOST, RETRY_AFTER, SET_COOKIE,
+    WWW_AUTHENTICATE,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The cookie of a session.
+const COOKIE_NAME: &str = "session";
+
+/// One connection of a device. Remembers its session for devices that never send the cookie back (spec W-23).
+#[derive(Debug)]
+pub struct Peer {
+    /// Who is at the other end.
+    pub remote: Remote,
+    session: Mutex<Option<Token>>,
+}
+
+impl Peer {
+    /// A connection without a session.
+    pub fn new(remote: Remote) -> Peer {
+        Peer {
+            remote,
+            session: Mutex::new(None),
+        }
+    }
+
+    fn session(&self) -> Option<Token> {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, token: Option<Token>) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = token;
+    }
+}
+
+/// Why a request is answered without a message.
+#[derive(Debug)]
+enum Rejected {
+    /// An HTTP status with words.
+    Status(u16, String),
+    /// 401 with these challenges.
+    Challenge(Vec<String>),
+    /// 503: try again in a while.
+    Busy(&'static str),
+}
+
+impl From<BadBody> for Rejected {
+    fn from(bad: BadBody) -> Rejected {
+        Rejected::Status(bad.status, bad.why)
+    }
+}
+
+impl From<StoreError> for Rejected {
+    fn from(error: StoreError) -> Rejected {
+        tracing::error!(%error, "a session cannot go on");
+        Rejected::Busy("store")
+    }
+}
+
+impl From<Refused> for Rejected {
+    fn from(refused: Refused) -> Rejected {
+        match refused {
+            Refused::Challenge(headers) => Rejected::Challenge(headers),
+            Refused::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+/// Answers one request on the CWMP port.
+pub async fn answer(
+    app: Arc<App>,
+    peer: Arc<Peer>,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    match turn(&app, &peer, request).await {
+        Ok(response) => response,
+        Err(rejected) => reject(&app, rejected),
+    }
+}
+
+async fn turn(
+    app: &App,
+    peer: &Peer,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Rejected> {
+    if request.method() != Method::POST {
+        return Err(Rejected::Status(
+            405,
+            "a session is a series of POSTs".into(),
+        ));
+    }
+    let (head, incoming) = request.into_parts();
+    let coding = body::coding(&head.headers)?;
+    let cookie =
+        header(&head.headers, COOKIE.as_str()).and_then(|text| cookies::find(text, COOKIE_NAME));
+    let token = match cookie {
+        Some(text) => Token::parse(text),
+        None => peer.session(),
+    };
+    if let Some(token) = token {
+        match app.sessions.take(token) {
+            Taken::Session(session) => {
+                let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
+                    Ok(body) => body,
+                    Err(bad) => {
+                        app.sessions
+                            .end(token, SessionEnd::BadRequest, &app.metrics);
+                        return Err(bad.into());
+                    }
+                };
+                return continue_session(app, peer, token, session, &head, body).await;
+            }
+            Taken::Busy => {
+                return Err(Rejected::Status(
+                    400,
+                    "a request of this session is not answered yet".into(),
+                ));
+            }
+            // An expired session; a new Inform may follow under the old cookie.
+            Taken::Unknown => {}
+        }
+    }
+    open_session(app, peer, &head, incoming, coding).await
+}
+
+/// A request without a live session: it must authenticate, and bring an Inform.
+async fn open_session(
+    app: &App,
+    peer: &Peer,
+    head: &http::request::Parts,
+    incoming: Incoming,
+    coding: body::Coding,
+) -> Result<Response<Full<Bytes>>, Rejected> {
+    // Turned away before any XML is read (promise P6).
+    if !app.sessions.has_room() {
+        return Err(Rejected::Busy("sessions"));
+    }
+    let now = clock::now();
+    let target = head.uri.path_and_query().map_or("/", |path| path.as_str());
+    let authorization = header(&head.headers, AUTHORIZATION.as_str());
+    let authenticated = match authenticate(app, authorization, target, peer.remote, now).await {
+        Ok(authenticated) => authenticated,
+        Err(refused) => {
+            // The body is read and thrown away, so that the device can use the connection for its second attempt.
+            let _ = body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED).await;
+            return Err(refused.into());
+        }
+    };
+    let body = body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED).await?;
+    begin(app, peer, head, authenticated, &body, now).await
+}
+
+/// An authenticated request that has to bring an Inform.
+async fn begin(
+    app: &App,
+    peer: &Peer,
+    head: &http::request::Parts,
+    authenticated: Authenticated,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Response<Full<Bytes>>, Rejected> {
+    let ids = RequestIds::starting_at(clock::random() >> 34);
+    match AcsSession::new(ids).post(body) {
+        Ok(Turn::Informed(informed)) => {
+            let host = header(&head.headers, HOST.as_str()).map(str::to_owned);
+            let opened =
+                on_inform::on_inform(app, peer.remote, &authenticated, informed, host, now);
+            match opened.await? {
+                on_inform::Opened::Session(session, reply) => {
+                    app.metrics.sessions_started.inc();
+                    app.metrics.sessions_open.inc();
+                    let token = app.sessions.open(session, &app.metrics);
+                    peer.remember(Some(token));
+                    let mut response = message(reply);
+                    let cookie = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly");
+                    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                        response.headers_mut().insert(SET_COOKIE, cookie);
+                    }
+                    Ok(response)
+                }
+                on_inform::Opened::Refused(reply) => Ok(message(reply)),
+                on_inform::Opened::WrongIdentity => {
+                    app.metrics.identity_mismatches.inc();
+                    Err(Rejected::Status(
+                        403,
+                        "the credentials are those of another device".into(),
+                    ))
+                }
+            }
+        }
+        Ok(Turn::Called(_) | Turn::Ready(_) | Turn::Answered(_) | Turn::Refused(_)) => Err(
+            Rejected::Status(400, "a session begins with an Inform".into()),
+        ),
+        Err(Refusal::NoSession { reply, fault }) => {
+            tracing::debug!(%fault, address = %peer.remote.address, "Inform refused");
+            Ok(message(reply))
+        }
+        Err(Refusal::BadRequest(why)) => Err(Rejected::Status(400, why.to_string())),
+    }
+}
+
+/// A request of a session that is open.
+async fn continue_session(
+    app: &App,
+    peer: &Peer,
+    token: Token,
+    mut session: Box<LiveSession>,
+    head: &http::request::Parts,
+    body: Bytes,
+) -> Result<Response<Full<Bytes>>, Rejected> {
+    let machine = std::mem::replace(
+        &mut session.machine,
+        AcsSession::new(RequestIds::starting_at(0)),
+    );
+    let outcome = match machine.post(&body) {
+        Ok(Turn::Called(called)) => on_call::on_call(app, &session, called).await,
+        Ok(Turn::Refused(refused)) => {
+            Ok(refused.send()).map(|(machine, reply)| (Some(machine), reply))
+        }
+        Ok(Turn::Ready(ready)) => next_rpc::next_rpc(app, &mut session, ready).await,
+        Ok(Turn::Answered(answered)) => on_answer::on_answer(app, &mut session, answered).await,
+        Ok(Turn::Informed(_)) => Ok((None, Reply { body: None })),
+        Err(Refusal::BadRequest(BadRequest::SecondInform)) => {
+            // The device has given the session up and begins a new one under the old cookie.
+            app.sessions
+                .end(token, SessionEnd::Superseded, &app.metrics);
+            return begin_again(app, peer, head, &body).await;
+        }
+        Err(Refusal::BadRequest(why)) => {
+            app.sessions
+                .end(token, SessionEnd::BadRequest, &app.metrics);
+            tracing::info!(device.identity = %session.identity, %why, "session broken by the device");
+            return Err(Rejected::Status(400, why.to_string()));
+        }
+        Err(Refusal::NoSession { reply, .. }) => Ok((None, reply)),
+    };
+    match outcome {
+        Ok((Some(machine), reply)) => {
+            session.machine = machine;
+            if !app.sessions.put_back(token, session) {
+                return Err(Rejected::Status(
+                    400,
+                    "a newer session of this device is open".into(),
+                ));
+            }
+            Ok(message(reply))
+        }
+        Ok((None, reply)) => {
+            app.sessions.end(token, SessionEnd::Completed, &app.metrics);
+            peer.remember(None);
+            let ms = clock::now().since_ms(session.opened);
+            tracing::debug!(device.identity = %session.identity, rpcs = session.rpcs, duration_ms = ms, "session ended");
+            Ok(message(reply))
+        }
+        Err(error) => {
+            app.sessions
+                .end(token, SessionEnd::Unavailable, &app.metrics);
+            Err(error.into())
+        }
+    }
+}
+
+/// An Inform that came under the cookie of an open session: whoever sends it has to authenticate like anybody.
+async fn begin_again(
+    app: &App,
+    peer: &Peer,
+    head: &http::request::Parts,
+    body: &[u8],
+) -> Result<Response<Full<Bytes>>, Rejected> {
+    let now = clock::now();
+    let target = head.uri.path_and_query().map_or("/", |path| path.as_str());
+    let authorization = header(&head.headers, AUTHORIZATION.as_str());
+    let authenticated = authenticate(app, authorization, target, peer.remote, now).await?;
+    begin(app, peer, head, authenticated, body, now).await
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// TR-069 3.4: 200 with an envelope, 204 with nothing.
+fn message(reply: Reply) -> Response<Full<Bytes>> {
+    let Some(body) = reply.body else {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        return response;
+    };
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let xml = HeaderValue::from_static("text/xml; charset=\"utf-8\"");
+    response.headers_mut().insert(CONTENT_TYPE, xml);
+    response
+}
+
+fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
+    match rejected {
+        Rejected::Challenge(challenges) => {
+            // Each device's first request ends here too: it cannot know what to prove before it is asked.
+            Metrics::count(&app.metrics.requests_rejected, "unauthenticated");
+            let mut response = plain(401, "authentication is required");
+            for challenge in challenges {
+                if let Ok(value) = HeaderValue::from_str(&challenge) {
+                    response.headers_mut().append(WWW_AUTHENTICATE, value);
+                }
+            }
+            response
+        }
+        Rejected::Busy(what) => {
+            Metrics::count(&app.metrics.requests_rejected, what);
+            let mut response = plain(503, "the server cannot take this request now");
+            // Spread, so that those who were turned away together do not come back together (promise P6).
+            let seconds = 10 + clock::random() % 50;
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+        Rejected::Status(status, why) => {
+            let name = match status {
+                405 => "method",
+                408 => "slow",
+                413 => "too_large",
+                415 => "coding",
+                403 => "identity",
+                _ => "bad_request",
+            };
+            Metrics::count(&app.metrics.requests_rejected, name);
+            let mut response = plain(status, &why);
+            if status == 405 {
+                response
+                    .headers_mut()
+                    .insert(ALLOW, HeaderValue::from_static("POST"));
+            }
+            if status == 408 || status == 413 {
+                // The rest of the body may still be on its way.
+                response
+                    .headers_mut()
+                    .insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
+        }
+    }
+}
+
+/// An answer in words, never in XML (TR-069 3.7.2.4).
+fn plain(status: u16, why: &str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(format!("{why}\n"))));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, text);
+    response
+}

@@ -1,0 +1,151 @@
+//! The CWMP endpoint: one HTTP request is one turn of a session, and leaves with exactly one reply.
+//!
+//! The way of a request: head checks, session by cookie or connection, else authentication; body within its limit;
+//! [`cwmp::session::AcsSession::post`] says what it is; the files beside this one say what it means:
+//! [`on_inform`], [`on_call`], [`next_rpc`], [`on_answer`]. Nothing is acknowledged before it is kept.
+
+mod authenticate;
+mod body;
+pub mod endpoint;
+mod next_rpc;
+mod on_answer;
+mod on_call;
+mod on_inform;
+pub mod table;
+
+pub use authenticate::Enrolment;
+pub use endpoint::Peer;
+
+use crate::store::{Device, Id};
+use crate::tasks::Running;
+use cwmp::session::AcsSession;
+use data_model::Timestamp;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A session whose Inform was accepted.
+#[derive(Debug)]
+pub struct LiveSession {
+    /// The protocol.
+    pub machine: AcsSession,
+    /// Whose it is.
+    pub device: Id,
+    /// The device's identity text.
+    pub identity: Arc<str>,
+    /// When it began.
+    pub opened: Timestamp,
+    /// Time the device may stay silent.
+    pub idle: Duration,
+    /// What there is to do in it.
+    pub work: Work,
+    /// RPCs called in it.
+    pub rpcs: u32,
+    /// The host the device called us by, for links to our file server.
+    pub host: Option<String>,
+}
+
+/// What there is to do in a session.
+#[derive(Debug)]
+pub struct Work {
+    /// Whether the device must get credentials of its own first.
+    pub credentials: CredentialsWork,
+    /// Whether the store has due tasks for it.
+    pub tasks: TasksWork,
+    /// Whether it may disagree with its profiles.
+    pub profiles: ProfilesWork,
+    /// What is under way.
+    pub current: Current,
+    /// The root object of the device's tree.
+    pub root: &'static str,
+    /// The ParameterKey the device reported.
+    pub parameter_key: cwmp::ParameterKey,
+}
+
+/// Credentials of a device in this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialsWork {
+    /// It has its own.
+    Settled,
+    /// It came with the shared secret, or with none, and gets its own.
+    Due,
+}
+
+/// Tasks of a device in this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TasksWork {
+    /// The store may have one.
+    Due,
+    /// There is none, or none that helps now.
+    None,
+}
+
+/// Profiles of a device in this session.
+#[derive(Debug)]
+pub enum ProfilesWork {
+    /// It agrees with them.
+    Agreed,
+    /// It is to be compared with those of this stamp.
+    Due(u64),
+    /// The comparison is under way.
+    Comparing(Box<Comparison>),
+}
+
+/// A comparison of a device with its profiles.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The stamp of the profiles.
+    pub stamp: u64,
+    /// What they want.
+    pub desired: crate::provisioning::Desired,
+    /// What the device has said and accepted so far.
+    pub known: crate::provisioning::plan::Known,
+    /// RPCs that are planned.
+    pub steps: std::collections::VecDeque<crate::provisioning::Step>,
+    /// The key of what is written.
+    pub key: cwmp::ParameterKey,
+    /// Whether anything was written.
+    pub wrote: Wrote,
+    /// The device, for its name and variables.
+    pub device: Device,
+}
+
+/// Whether a comparison has changed the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrote {
+    /// It has not.
+    Nothing,
+    /// It has.
+    Something,
+}
+
+/// What an answer is awaited for.
+#[derive(Debug)]
+pub enum Current {
+    /// For nothing.
+    Idle,
+    /// For the device's own credentials.
+    Credentials,
+    /// For a task.
+    Task(Box<Running>),
+    /// For a step of the comparison: a read, or a write of these values.
+    Compare(Option<data_model::ParameterList>),
+}
+
+/// Who is at the other end of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Remote {
+    /// The address.
+    pub address: IpAddr,
+    /// Whether the line is encrypted.
+    pub line: Line,
+}
+
+/// Whether a line is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// It is not.
+    Plain,
+    /// It is.
+    Tls,
+}

@@ -1,0 +1,254 @@
+//! Our turn in a session: credentials first, then tasks, then profiles, then nothing.
+
+use super::{Comparison, CredentialsWork, Current, LiveSession, ProfilesWork, TasksWork, Wrote};
+use crate::app::App;
+use crate::clock;
+use crate::limits::RPCS_PER_SESSION;
+use crate::metrics::Metrics;
+use crate::provisioning::{Plan, Step, desired, plan};
+use crate::store::{
+    Certainty, ClaimedTask, NewCredentials, Observed, Result, TaskFault, TaskKind, TaskOutcome,
+};
+use crate::tasks::running::{Next, Running, Source};
+use cwmp::http::Verifier;
+use cwmp::rpc::SetParameterValues;
+use cwmp::session::AcsSession;
+use cwmp::session::acs::{Ready, Reply};
+use cwmp::{AcsRequest, ParameterKey};
+use data_model::{ParameterList, Secret};
+use std::collections::VecDeque;
+
+/// The next request to the device, or the end of the session.
+pub async fn next_rpc(
+    app: &App,
+    session: &mut LiveSession,
+    ready: Ready,
+) -> Result<(Option<AcsSession>, Reply)> {
+    if session.rpcs >= RPCS_PER_SESSION {
+        return Ok((None, ready.finish()));
+    }
+    let request = match credentials(app, session).await? {
+        Some(request) => Some(request),
+        None => match task(app, session).await? {
+            Some(request) => Some(request),
+            None => profiles(app, session).await?,
+        },
+    };
+    match request {
+        None => {
+            session.work.current = Current::Idle;
+            Ok((None, ready.finish()))
+        }
+        Some(request) => {
+            session.rpcs += 1;
+            Metrics::count(&app.metrics.rpcs, request.name());
+            let (machine, reply) = ready.call(request);
+            Ok((Some(machine), reply))
+        }
+    }
+}
+
+/// Gives a new device credentials of its own, both ways. They are kept before they leave: if the answer is lost, the
+/// device may come back with the old ones or with these.
+async fn credentials(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequest>> {
+    if session.work.credentials == CredentialsWork::Settled {
+        return Ok(None);
+    }
+    session.work.credentials = CredentialsWork::Settled;
+    let password = clock::random_password();
+    let call_password = clock::random_password();
+    let username = session.identity.to_string();
+    let verifier = Verifier::new(&username, app.realm(), &Secret::new(password.as_str()));
+    let new = NewCredentials {
+        verifier,
+        connection_request_username: "dialtone".into(),
+        connection_request_password: Secret::new(call_password.as_str()),
+    };
+    app.store
+        .credentials_prepare(session.device, new, clock::now())
+        .await?;
+    let mut values = ParameterList::new();
+    let root = session.work.root;
+    for (name, value) in [
+        ("Username", username.as_str()),
+        ("Password", password.as_str()),
+        ("ConnectionRequestUsername", "dialtone"),
+        ("ConnectionRequestPassword", call_password.as_str()),
+    ] {
+        values.push_str(&format!("{root}ManagementServer.{name}"), value);
+    }
+    session.work.current = Current::Credentials;
+    Ok(Some(
+        SetParameterValues {
+            parameter_list: values,
+            parameter_key: session.work.parameter_key.clone(),
+        }
+        .into(),
+    ))
+}
+
+/// The next RPC of the next due task.
+async fn task(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequest>> {
+    while session.work.tasks == TasksWork::Due {
+        let now = clock::now();
+        let Some(claimed) = app.store.task_claim_next(session.device, now).await? else {
+            session.work.tasks = TasksWork::None;
+            break;
+        };
+        if let Some(request) = start(app, session, claimed).await? {
+            return Ok(Some(request));
+        }
+    }
+    Ok(None)
+}
+
+async fn start(
+    app: &App,
+    session: &mut LiveSession,
+    claimed: ClaimedTask,
+) -> Result<Option<AcsRequest>> {
+    let ClaimedTask { task, certainty } = claimed;
+    if let (TaskKind::Download { .. }, Certainty::Uncertain) = (&task.kind, certainty) {
+        // The device may have accepted it: its TransferComplete will tell, and if none comes it is sent again.
+        let waiting = TaskOutcome::WaitingForTransfer;
+        app.store
+            .task_finish(task.id, waiting, Observed::default(), clock::now())
+            .await?;
+        return Ok(None);
+    }
+    let source = match &task.kind {
+        TaskKind::Download { file, .. } => {
+            let file = app.store.file_find(*file).await?;
+            file.map(|file| {
+                let url = app.library.link(app, &file, session);
+                Source { file, url }
+            })
+        }
+        _ => None,
+    };
+    tracing::debug!(device.identity = %session.identity, task = %task.id, kind = task.kind.name(), "task begun");
+    let mut running = Running::start(task, session.work.parameter_key.clone());
+    let next = running.first(source);
+    advance(app, session, running, next).await
+}
+
+/// Carries a task on by one step: its next RPC, or its outcome, which is kept.
+pub(super) async fn advance(
+    app: &App,
+    session: &mut LiveSession,
+    running: Running,
+    next: Next,
+) -> Result<Option<AcsRequest>> {
+    match next {
+        Next::Call(request) => {
+            session.work.current = Current::Task(Box::new(running));
+            Ok(Some(*request))
+        }
+        Next::Outcome(outcome, observed) => {
+            let name = match &outcome {
+                TaskOutcome::Done(_) => "done",
+                TaskOutcome::Failed(_) => "failed",
+                TaskOutcome::Retry { .. } => "retry",
+                TaskOutcome::WaitingForTransfer => "waiting_for_transfer",
+            };
+            if let TaskOutcome::Failed(fault) = &outcome {
+                let (code, why) = (fault.code, &fault.text);
+                tracing::info!(device.identity = %session.identity, task = %running.task.id, code, why, "task failed");
+            }
+            Metrics::count(&app.metrics.tasks_ended, name);
+            app.store
+                .task_finish(running.task.id, outcome, observed, clock::now())
+                .await?;
+            session.work.current = Current::Idle;
+            Ok(None)
+        }
+    }
+}
+
+/// The next RPC that makes the device agree with its profiles.
+async fn profiles(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequest>> {
+    if let ProfilesWork::Due(stamp) = session.work.profiles {
+        session.work.profiles = match compare(app, session, stamp).await? {
+            Some(comparison) => ProfilesWork::Comparing(Box::new(comparison)),
+            None => ProfilesWork::Agreed,
+        };
+    }
+    let ProfilesWork::Comparing(comparison) = &mut session.work.profiles else {
+        return Ok(None);
+    };
+    if comparison.steps.is_empty() {
+        match plan::plan(&comparison.desired, &comparison.known, &comparison.key) {
+            Plan::Steps(steps) => comparison.steps = steps.into(),
+            Plan::Agreed => {
+                agreed(app, session).await?;
+                return Ok(None);
+            }
+        }
+    }
+    match comparison.steps.pop_front() {
+        None => Ok(None),
+        Some(Step::Read(read)) => {
+            session.work.current = Current::Compare(None);
+            Ok(Some(read.into()))
+        }
+        Some(Step::Write(write)) => {
+            session.work.current = Current::Compare(Some(write.parameter_list.clone()));
+            Ok(Some(write.into()))
+        }
+    }
+}
+
+/// Begins a comparison. `None` if there is nothing to compare with, which is kept.
+async fn compare(app: &App, session: &LiveSession, stamp: u64) -> Result<Option<Comparison>> {
+    let Some(device) = app.store.device_find(session.device).await? else {
+        return Ok(None);
+    };
+    let variables = app.store.device_variables(session.device).await?;
+    let profiles = app.profiles();
+    match desired::desired(&profiles.list, &device, &variables) {
+        Ok(desired) => Ok(Some(Comparison {
+            stamp,
+            desired,
+            known: plan::Known::default(),
+            steps: VecDeque::new(),
+            key: ParameterKey::from_peer(&format!("{stamp:016x}")),
+            wrote: Wrote::Nothing,
+            device,
+        })),
+        Err(why) => {
+            tracing::warn!(device.identity = %session.identity, %why, "profiles cannot be applied");
+            let fault = TaskFault::ours(why.to_string());
+            app.store
+                .provisioning_failed(session.device, stamp, fault, clock::now())
+                .await?;
+            Ok(None)
+        }
+    }
+}
+
+/// The device agrees: that is kept, with the key it will report from now on.
+async fn agreed(app: &App, session: &mut LiveSession) -> Result<()> {
+    let work = std::mem::replace(&mut session.work.profiles, ProfilesWork::Agreed);
+    let ProfilesWork::Comparing(comparison) = work else {
+        return Ok(());
+    };
+    let key = match comparison.wrote {
+        Wrote::Something => &comparison.key,
+        Wrote::Nothing => &session.work.parameter_key,
+    };
+    let observed = comparison.known.observed(&comparison.desired);
+    let device = session.device;
+    app.store
+        .provisioning_agreed(
+            device,
+            comparison.stamp,
+            key.as_str(),
+            observed,
+            clock::now(),
+        )
+        .await?;
+    if comparison.wrote == Wrote::Something {
+        tracing::info!(device.identity = %session.identity, values = comparison.desired.values.len(), "profiles applied");
+    }
+    Ok(())
+}

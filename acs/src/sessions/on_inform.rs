@@ -1,0 +1,136 @@
+//! An Inform: is it from whom it says, what does it tell us, and what is there to do.
+
+use super::authenticate::{Authenticated, Enrolment};
+use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Remote, TasksWork, Work};
+use crate::app::App;
+use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
+use crate::store::{InformOutcome, InformRecord, Result};
+use cwmp::session::acs::{Informed, Reply};
+use cwmp::{EventCode, FaultCode, ParameterKey};
+use data_model::Timestamp;
+use std::time::Duration;
+
+/// What became of an Inform.
+pub enum Opened {
+    /// A session, and the InformResponse.
+    Session(LiveSession, Reply),
+    /// A fault.
+    Refused(Reply),
+    /// It claims an identity that its credentials are not for.
+    WrongIdentity,
+}
+
+/// Takes an Inform: one call of the store, and the session is open.
+pub async fn on_inform(
+    app: &App,
+    remote: Remote,
+    authenticated: &Authenticated,
+    informed: Informed,
+    host: Option<String>,
+    now: Timestamp,
+) -> Result<Opened> {
+    let inform = &informed.inform;
+    let identity = inform.device_id.username();
+    if inform.device_id.serial_number.is_empty() || inform.device_id.oui.is_empty() {
+        return Ok(Opened::Refused(
+            informed.refuse(FaultCode::ACS_INVALID_ARGUMENTS.into()),
+        ));
+    }
+    if authenticated
+        .identity
+        .as_ref()
+        .is_some_and(|proved| *proved != identity)
+    {
+        tracing::warn!(claimed = %identity, address = %remote.address, "Inform with foreign credentials");
+        return Ok(Opened::WrongIdentity);
+    }
+    if authenticated.enrolment == Enrolment::Reset && !inform.has_event(&EventCode::Bootstrap) {
+        // Only a device that has lost everything may fall back to the secret all of them share.
+        tracing::warn!(device.identity = %identity, "shared secret of a known device without BOOTSTRAP");
+        return Ok(Opened::Refused(
+            informed.refuse(FaultCode::ACS_REQUEST_DENIED.into()),
+        ));
+    }
+    let root = root_of(&inform.parameter_list);
+    let parameter_key = inform
+        .parameter_list
+        .get_by_suffix(".ManagementServer.ParameterKey");
+    let parameter_key = ParameterKey::from_peer(parameter_key.unwrap_or_default());
+    let idle = informed.session_timeout_secs.map_or(SESSION_IDLE, |secs| {
+        Duration::from_secs(u64::from(secs)).clamp(SESSION_IDLE, SESSION_IDLE_MAX)
+    });
+    let record = InformRecord {
+        identity: inform.device_id.clone(),
+        at: now,
+        address: remote.address,
+        cwmp_version: informed.version(),
+        events: inform.event.clone(),
+        parameters: inform.parameter_list.clone(),
+    };
+    // The InformResponse acknowledges the events, so they are on stable storage first.
+    let outcome = app.store.record_inform(record).await?;
+    if authenticated.enrolment == Enrolment::Pending {
+        app.store.credentials_confirm(outcome.device, now).await?;
+    }
+    let work = work(app, authenticated.enrolment, &outcome, root, parameter_key);
+    if outcome.first_contact {
+        tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
+    }
+    let (machine, reply) = informed.accept();
+    let session = LiveSession {
+        machine,
+        device: outcome.device,
+        identity: identity.into(),
+        opened: now,
+        idle,
+        work,
+        rpcs: 0,
+        host,
+    };
+    Ok(Opened::Session(session, reply))
+}
+
+fn work(
+    app: &App,
+    enrolment: Enrolment,
+    outcome: &InformOutcome,
+    root: &'static str,
+    parameter_key: ParameterKey,
+) -> Work {
+    let rotate = app.config.enrolment.rotate_credentials;
+    let credentials = match enrolment {
+        Enrolment::Own | Enrolment::Pending => CredentialsWork::Settled,
+        Enrolment::New | Enrolment::Reset if rotate => CredentialsWork::Due,
+        Enrolment::New | Enrolment::Reset => CredentialsWork::Settled,
+    };
+    let stamp = app.profiles().stamp;
+    let compared = outcome.stamps.agreed == stamp || outcome.stamps.failed == stamp;
+    Work {
+        credentials,
+        tasks: if outcome.tasks_due {
+            TasksWork::Due
+        } else {
+            TasksWork::None
+        },
+        profiles: if compared {
+            ProfilesWork::Agreed
+        } else {
+            ProfilesWork::Due(stamp)
+        },
+        current: Current::Idle,
+        root,
+        parameter_key,
+    }
+}
+
+/// The root object of a device's tree, by the parameters of its Inform.
+fn root_of(parameters: &data_model::ParameterList) -> &'static str {
+    let igd = parameters
+        .iter()
+        .any(|parameter| parameter.name.starts_with("InternetGatewayDevice."));
+    if igd {
+        "InternetGatewayDevice."
+    } else {
+        "Device."
+    }
+}

@@ -1,0 +1,260 @@
+//! Live sessions, found by their cookie. One of each device: a newer Inform takes the place of an older session.
+
+use super::LiveSession;
+use crate::clock::random;
+use crate::limits::{SESSION_TOTAL, SESSIONS};
+use crate::metrics::{Metrics, SessionEnd};
+use crate::store::Id;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// Names a session; 128 random bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Token(u128);
+
+impl Token {
+    fn new() -> Token {
+        Token(u128::from(random()) << 64 | u128::from(random()))
+    }
+
+    /// The token of a cookie's value.
+    pub fn parse(text: &str) -> Option<Token> {
+        let hexadecimal = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u128::from_str_radix(text, 16)
+            .ok()
+            .filter(|_| hexadecimal)
+            .map(Token)
+    }
+}
+
+impl std::fmt::Display for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// The table.
+#[derive(Debug, Default)]
+pub struct SessionTable {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    sessions: HashMap<Token, Entry>,
+    by_device: HashMap<Id, Token>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// `None` while a request of the session is being worked on.
+    session: Option<Box<LiveSession>>,
+    device: Id,
+    silent_until: Instant,
+    over_at: Instant,
+}
+
+/// What a cookie leads to.
+#[derive(Debug)]
+pub enum Taken {
+    /// The session; it must be put back or ended.
+    Session(Box<LiveSession>),
+    /// A request of it is being worked on already.
+    Busy,
+    /// Nothing.
+    Unknown,
+}
+
+impl SessionTable {
+    /// Whether there is room for another session.
+    pub fn has_room(&self) -> bool {
+        self.lock().sessions.len() < SESSIONS
+    }
+
+    /// How many sessions are open.
+    pub fn len(&self) -> usize {
+        self.lock().sessions.len()
+    }
+
+    /// Whether no session is open.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a session of this device is open.
+    pub fn is_open(&self, device: Id) -> bool {
+        self.lock().by_device.contains_key(&device)
+    }
+
+    /// Enters a session that has just been opened; an older one of the same device is over.
+    pub fn open(&self, session: LiveSession, metrics: &Metrics) -> Token {
+        let token = Token::new();
+        let now = Instant::now();
+        let entry = Entry {
+            device: session.device,
+            silent_until: now + session.idle,
+            over_at: now + SESSION_TOTAL,
+            session: Some(Box::new(session)),
+        };
+        let mut inner = self.lock();
+        if let Some(older) = inner.by_device.insert(entry.device, token)
+            && inner.sessions.remove(&older).is_some()
+        {
+            metrics.session_ended(SessionEnd::Superseded);
+        }
+        inner.sessions.insert(token, entry);
+        token
+    }
+
+    /// Takes a session out for one request.
+    pub fn take(&self, token: Token) -> Taken {
+        let mut inner = self.lock();
+        let Some(entry) = inner.sessions.get_mut(&token) else {
+            return Taken::Unknown;
+        };
+        match entry.session.take() {
+            Some(session) => Taken::Session(session),
+            None => Taken::Busy,
+        }
+    }
+
+    /// Puts a session back after a request. False if it is over: a newer one has taken its place.
+    pub fn put_back(&self, token: Token, session: Box<LiveSession>) -> bool {
+        let mut inner = self.lock();
+        let Some(entry) = inner.sessions.get_mut(&token) else {
+            return false;
+        };
+        entry.silent_until = Instant::now() + session.idle;
+        entry.session = Some(session);
+        true
+    }
+
+    /// Ends a session that was taken out.
+    pub fn end(&self, token: Token, end: SessionEnd, metrics: &Metrics) {
+        let mut inner = self.lock();
+        if let Some(entry) = inner.sessions.remove(&token) {
+            if inner.by_device.get(&entry.device) == Some(&token) {
+                inner.by_device.remove(&entry.device);
+            }
+            metrics.session_ended(end);
+        }
+    }
+
+    /// Ends sessions whose device has fallen silent, or that take too long; gives them back.
+    pub fn reap(&self, now: Instant, metrics: &Metrics) -> Vec<Box<LiveSession>> {
+        let mut inner = self.lock();
+        let late = |entry: &Entry| {
+            entry.session.is_some() && (entry.silent_until <= now || entry.over_at <= now)
+        };
+        let tokens: Vec<Token> = inner
+            .sessions
+            .iter()
+            .filter(|(_, entry)| late(entry))
+            .map(|(token, _)| *token)
+            .collect();
+        let mut reaped = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            let Some(entry) = inner.sessions.remove(&token) else {
+                continue;
+            };
+            if inner.by_device.get(&entry.device) == Some(&token) {
+                inner.by_device.remove(&entry.device);
+            }
+            metrics.session_ended(SessionEnd::TimedOut);
+            reaped.extend(entry.session);
+        }
+        reaped
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        // Nothing that holds the lock can panic half-way through a change.
+        self.inner
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CredentialsWork, Current, ProfilesWork, TasksWork, Work};
+    use super::*;
+    use cwmp::session::{AcsSession, RequestIds};
+    use data_model::Timestamp;
+    use std::time::Duration;
+
+    fn session(device: &str, idle: Duration) -> LiveSession {
+        LiveSession {
+            machine: AcsSession::new(RequestIds::starting_at(1)),
+            device: Id::of_identity(device),
+            identity: device.into(),
+            opened: Timestamp::default(),
+            idle,
+            work: Work {
+                credentials: CredentialsWork::Settled,
+                tasks: TasksWork::None,
+                profiles: ProfilesWork::Agreed,
+                current: Current::Idle,
+                root: "Device.",
+                parameter_key: Default::default(),
+            },
+            rpcs: 0,
+            host: None,
+        }
+    }
+
+    /// Covers C20.
+    #[test]
+    fn a_newer_session_of_a_device_takes_the_place_of_the_older_one() {
+        let (table, metrics) = (SessionTable::default(), Metrics::default());
+        let idle = Duration::from_secs(30);
+        let older = table.open(session("a", idle), &metrics);
+        let Taken::Session(taken) = table.take(older) else {
+            panic!("not there")
+        };
+        let newer = table.open(session("a", idle), &metrics);
+        assert!(!table.put_back(older, taken), "the older session is over");
+        assert!(matches!(table.take(older), Taken::Unknown));
+        assert!(matches!(table.take(newer), Taken::Session(_)));
+        assert_eq!(table.len(), 1);
+    }
+
+    /// Covers H16.
+    #[test]
+    fn a_session_is_worked_on_by_one_request_at_a_time() {
+        let (table, metrics) = (SessionTable::default(), Metrics::default());
+        let token = table.open(session("a", Duration::from_secs(30)), &metrics);
+        let Taken::Session(taken) = table.take(token) else {
+            panic!("not there")
+        };
+        assert!(matches!(table.take(token), Taken::Busy));
+        assert!(table.put_back(token, taken));
+        assert_eq!(Token::parse(&token.to_string()), Some(token));
+        for text in [
+            "",
+            "xyz",
+            "+0000000000000000000000000000001",
+            &"0".repeat(33),
+        ] {
+            assert_eq!(Token::parse(text), None);
+        }
+    }
+
+    /// Covers Q-06, P11.
+    #[test]
+    fn silent_sessions_are_reaped_and_their_devices_may_come_again() {
+        let (table, metrics) = (SessionTable::default(), Metrics::default());
+        table.open(session("silent", Duration::from_secs(30)), &metrics);
+        table.open(session("patient", Duration::from_secs(120)), &metrics);
+        let later = Instant::now() + Duration::from_secs(60);
+        let reaped = table.reap(later, &metrics);
+        assert_eq!(reaped.len(), 1);
+        assert_eq!(&*reaped[0].identity, "silent");
+        assert!(!table.is_open(Id::of_identity("silent")));
+        assert!(table.is_open(Id::of_identity("patient")));
+        assert_eq!(
+            table.reap(Instant::now() + SESSION_TOTAL, &metrics).len(),
+            1
+        );
+    }
+}

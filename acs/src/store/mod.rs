@@ -1,0 +1,301 @@
+//! What the server keeps, in the words of its domain: each method is one transaction.
+//!
+//! To add a method: declare it here with what it promises, write its case in `store/contract`, see it fail, then
+//! write it in each backend. The habits to keep:
+//!
+//! 1. A method is a transaction and says so in its name: `record_inform`, `task_claim_next`. No method hands a
+//!    transaction to its caller, and no caller makes two changes in a row that belong together.
+//! 2. A method that changes something returns when the change is on stable storage, never before.
+//! 3. A method that changes something for somebody takes the [`Actor`] and writes the audit line with the change.
+//! 4. "Not found" is `Ok(None)`.
+//! 5. Backends write in batches: callers wait, the writer commits many calls at once.
+
+pub mod contract;
+mod error;
+mod records;
+pub mod sqlite;
+
+pub use error::{Result, StoreError};
+pub use records::*;
+
+use async_trait::async_trait;
+use data_model::Timestamp;
+
+/// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
+/// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // ---- devices -------------------------------------------------------------------------------------
+
+    /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports, merges its
+    /// parameters into the observed state if they changed, applies what its events mean (BOOTSTRAP: nothing we
+    /// believed applied is; a reported version that a campaign waits for: that device is done), and says what
+    /// there is to do. A periodic Inform that brings nothing new costs one narrow row.
+    async fn record_inform(&self, inform: InformRecord) -> Result<InformOutcome>;
+
+    /// Registers a device before its first contact, with the credentials it will come with.
+    async fn device_register(
+        &self,
+        actor: &Actor,
+        identity: &cwmp::DeviceId,
+        credentials: Option<Credentials>,
+        now: Timestamp,
+    ) -> Result<Device>;
+
+    /// A device by its key.
+    async fn device_find(&self, device: Id) -> Result<Option<Device>>;
+
+    /// Devices in the order of their keys.
+    async fn device_list(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>>;
+
+    /// How many devices a filter finds.
+    async fn device_count(&self, filter: &DeviceFilter) -> Result<u64>;
+
+    /// Forgets a device with all that belongs to it. `None` if there was none.
+    async fn device_delete(&self, actor: &Actor, device: Id, now: Timestamp) -> Result<Option<()>>;
+
+    /// Replaces a device's tags; what is desired of it may change with them.
+    async fn device_set_tags(
+        &self,
+        actor: &Actor,
+        device: Id,
+        tags: Vec<String>,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// Replaces a device's variables for `{{templates}}`; what is desired of it may change with them.
+    async fn device_set_variables(
+        &self,
+        actor: &Actor,
+        device: Id,
+        variables: Vec<(String, String)>,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// A device's variables, by name.
+    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>>;
+
+    // ---- observed state ------------------------------------------------------------------------------
+
+    /// What was last seen of a device's parameters.
+    async fn snapshot(&self, device: Id) -> Result<Snapshot>;
+
+    /// Merges what an RPC outside any task has shown (discovery, provisioning).
+    async fn snapshot_merge(&self, device: Id, observed: Observed, now: Timestamp) -> Result<()>;
+
+    // ---- provisioning --------------------------------------------------------------------------------
+
+    /// The device agrees with the profiles of this stamp; `observed` are the values that made it so, and
+    /// `parameter_key` is what it will report until somebody else configures it.
+    async fn provisioning_agreed(
+        &self,
+        device: Id,
+        stamp: u64,
+        parameter_key: &str,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// The profiles of this stamp cannot be applied to the device.
+    async fn provisioning_failed(
+        &self,
+        device: Id,
+        stamp: u64,
+        fault: TaskFault,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    // ---- tasks ---------------------------------------------------------------------------------------
+
+    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before.
+    /// `None` if there is no such device.
+    async fn task_create(
+        &self,
+        actor: &Actor,
+        task: NewTask,
+        now: Timestamp,
+    ) -> Result<Option<Task>>;
+
+    /// Takes the device's next due task and marks it running, before any byte of it leaves: first one that a
+    /// broken session left running (its effect is uncertain), then the oldest queued one.
+    async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
+
+    /// Keeps how an attempt ended, together with what it showed of the device.
+    async fn task_finish(
+        &self,
+        task: Id,
+        outcome: TaskOutcome,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// Matches a TransferComplete to its task by CommandKey and ends the task, once.
+    async fn transfer_complete(
+        &self,
+        device: Id,
+        command_key: &cwmp::CommandKey,
+        fault: Option<TaskFault>,
+        now: Timestamp,
+    ) -> Result<TransferMatch>;
+
+    /// A task by its key.
+    async fn task_find(&self, task: Id) -> Result<Option<Task>>;
+
+    /// A device's tasks, newest first.
+    async fn task_list(&self, device: Id, page: Page<Id>) -> Result<Vec<Task>>;
+
+    /// Withdraws a queued task. `None` if there is none; [`StoreError::Conflict`] if it has begun or ended.
+    async fn task_cancel(&self, actor: &Actor, task: Id, now: Timestamp) -> Result<Option<()>>;
+
+    /// Ends tasks whose time ran out; says how many.
+    async fn task_expire(&self, now: Timestamp) -> Result<u64>;
+
+    /// Puts downloads back into the queue that have waited for their TransferComplete since before `since`;
+    /// says how many. The CommandKey stays, so a late TransferComplete still ends the task.
+    async fn task_requeue_lost_transfers(&self, since: Timestamp, now: Timestamp) -> Result<u64>;
+
+    /// Devices with a due task that have not informed since the task became due, to be called; at most `limit`.
+    async fn devices_to_call(&self, now: Timestamp, limit: usize) -> Result<Vec<Id>>;
+
+    // ---- profiles ------------------------------------------------------------------------------------
+
+    /// Creates a profile or a further revision of it. Changes the stamp of [`Store::profiles`].
+    async fn profile_put(&self, actor: &Actor, profile: Profile, now: Timestamp)
+    -> Result<Profile>;
+
+    /// Removes a profile. `None` if there is none.
+    async fn profile_delete(&self, actor: &Actor, name: &str, now: Timestamp)
+    -> Result<Option<()>>;
+
+    /// All profiles, and a stamp that changes whenever one of them does and is never zero.
+    async fn profiles(&self) -> Result<(u64, Vec<Profile>)>;
+
+    // ---- files ---------------------------------------------------------------------------------------
+
+    /// Describes a file whose bytes are in their place.
+    async fn file_put(&self, actor: &Actor, file: FileRecord) -> Result<()>;
+
+    /// A file by its key.
+    async fn file_find(&self, file: Id) -> Result<Option<FileRecord>>;
+
+    /// All files, newest first.
+    async fn file_list(&self) -> Result<Vec<FileRecord>>;
+
+    /// Forgets a file. `None` if there is none; [`StoreError::Conflict`] while an unfinished task or campaign
+    /// needs it.
+    async fn file_delete(&self, actor: &Actor, file: Id, now: Timestamp) -> Result<Option<()>>;
+
+    // ---- campaigns -----------------------------------------------------------------------------------
+
+    /// Creates a campaign with the devices its selector finds at this moment; those that report the target
+    /// version already are skipped.
+    async fn campaign_create(&self, actor: &Actor, campaign: Campaign) -> Result<Campaign>;
+
+    /// A campaign by its key, with its counts.
+    async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>>;
+
+    /// All campaigns with their counts, newest first.
+    async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>>;
+
+    /// The devices of a campaign, in the order of their keys.
+    async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>>;
+
+    /// Moves a campaign on by one step: ends it when every device has ended, pauses it at its failure limit,
+    /// and otherwise starts as many pending devices as its concurrency allows, each with a download task that
+    /// gets one of `task_ids`; no more devices are started than there are keys. Says which were started.
+    async fn campaign_advance(
+        &self,
+        campaign: Id,
+        task_ids: Vec<Id>,
+        now: Timestamp,
+    ) -> Result<Vec<Id>>;
+
+    /// Pauses, resumes or aborts a campaign. `None` if there is none; [`StoreError::Conflict`] if it has ended.
+    async fn campaign_set_state(
+        &self,
+        actor: &Actor,
+        campaign: Id,
+        state: CampaignState,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// Fails devices that were transferred at or before `deadline` and have not reported the target version.
+    async fn campaign_expire_verifying(&self, deadline: Timestamp, now: Timestamp) -> Result<u64>;
+
+    // ---- credentials ---------------------------------------------------------------------------------
+
+    /// The credentials of the device with this identity. Answered from memory when possible: it is asked for every
+    /// session.
+    async fn credentials_find(&self, device: Id) -> Result<Option<Credentials>>;
+
+    /// Keeps credentials for a device that has none (first contact with an enrolment secret).
+    async fn credentials_put(
+        &self,
+        actor: &Actor,
+        credentials: Credentials,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// Keeps credentials that are about to be written to the device; the old ones stay good.
+    async fn credentials_prepare(
+        &self,
+        device: Id,
+        credentials: NewCredentials,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// The device has used, or confirmed, the prepared credentials: they replace the old ones.
+    async fn credentials_confirm(&self, device: Id, now: Timestamp) -> Result<()>;
+
+    // ---- people --------------------------------------------------------------------------------------
+
+    /// Creates or changes a user.
+    async fn user_put(&self, actor: &Actor, user: User, now: Timestamp) -> Result<()>;
+
+    /// A user by name.
+    async fn user_find(&self, name: &str) -> Result<Option<User>>;
+
+    /// How many users there are.
+    async fn user_count(&self) -> Result<u64>;
+
+    /// Keeps a token.
+    async fn token_put(&self, actor: &Actor, token: Token, now: Timestamp) -> Result<()>;
+
+    /// A token by its hash; ended ones are not found.
+    async fn token_find(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>>;
+
+    /// The audit trail, newest first.
+    async fn audit_list(&self, page: Page<u64>) -> Result<Vec<AuditEntry>>;
+
+    // ---- housekeeping --------------------------------------------------------------------------------
+
+    /// Whether the store takes writes, by making one.
+    async fn check(&self) -> Result<()>;
+
+    /// Small named values of the server itself: signing keys, set-up state. `None` if never set.
+    async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Sets a named value if it is not set yet, and gives what is kept.
+    async fn setting_or_insert(&self, name: &str, value: Vec<u8>) -> Result<Vec<u8>>;
+
+    /// Commits what is under way and closes the store.
+    async fn close(&self);
+}
+
+/// A task taken for a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimedTask {
+    /// The task, running.
+    pub task: Task,
+    /// Whether an earlier session may have sent it: its effect is uncertain and must be asked for first.
+    pub certainty: Certainty,
+}
+
+/// Whether a claimed task may have had its effect already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// It has never left.
+    Fresh,
+    /// A session broke after it was claimed.
+    Uncertain,
+}

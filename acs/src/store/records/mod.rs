@@ -1,0 +1,18 @@
+//! What the store keeps: plain structs, without behaviour beyond their own consistency.
+
+mod campaigns;
+mod devices;
+mod ids;
+mod observed;
+mod people;
+mod profiles;
+mod tasks;
+pub mod values;
+
+pub use campaigns::*;
+pub use devices::*;
+pub use ids::*;
+pub use observed::*;
+pub use people::*;
+pub use profiles::*;
+pub use tasks::*;

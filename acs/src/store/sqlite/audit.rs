@@ -1,0 +1,42 @@
+//! The audit trail: one line for each change somebody made, in the same transaction as the change.
+
+use super::engine::Tx;
+use super::rows::{Ms, limit};
+use crate::store::{Actor, AuditEntry, Page, Result};
+use data_model::Timestamp;
+use rusqlite::{Connection, params};
+
+/// Adds a line.
+pub(super) fn add(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    action: &str,
+    subject: impl std::fmt::Display,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO audit (at, actor, action, subject) VALUES (?1, ?2, ?3, ?4)";
+    let row = params![Ms(now), actor.to_string(), action, subject.to_string()];
+    tx.db.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// The newest lines.
+pub(super) fn list(db: &Connection, page: Page<u64>) -> Result<Vec<AuditEntry>> {
+    let before = page
+        .after
+        .and_then(|number| i64::try_from(number).ok())
+        .unwrap_or(i64::MAX);
+    let sql = "SELECT number, at, actor, action, subject FROM audit WHERE number < ?1
+               ORDER BY number DESC LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![before, limit(page.limit)], |row| {
+        Ok(AuditEntry {
+            number: super::rows::count(row.get(0)?),
+            at: row.get::<_, Ms>(1)?.0,
+            actor: row.get(2)?,
+            action: row.get(3)?,
+            subject: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

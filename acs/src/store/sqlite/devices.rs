@@ -1,0 +1,313 @@
+//! Devices as people see them: list, register, label, forget.
+
+use super::audit;
+use super::engine::Tx;
+use super::rows::{Ms, count, from_json, json, limit};
+use crate::store::{
+    Actor, Credentials, Device, DeviceFilter, Id, Page, Provisioning, Result, StoreError, TaskFault,
+};
+use cwmp::{CwmpVersion, DeviceId};
+use data_model::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+
+const COLUMNS: &str = "d.id, d.identity, d.manufacturer, d.oui, d.product_class, d.serial_number,
+    d.software_version, d.hardware_version, d.root, d.connection_request_url, d.parameter_key, d.address,
+    d.cwmp_version, d.first_seen, d.last_boot, d.last_bootstrap, d.profile_stamp, d.profile_key,
+    d.profile_fault, d.profile_failed_stamp, d.profile_at, s.last_inform, s.informs,
+    (SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE device = d.id ORDER BY tag))";
+
+fn device(row: &Row<'_>) -> Result<Device> {
+    let id: Id = row.get(0)?;
+    let version: String = row.get(12)?;
+    let fault: Option<String> = row.get(18)?;
+    let fault = fault
+        .map(|text| from_json::<TaskFault>(&text, "device", id))
+        .transpose()?;
+    let tags: String = row.get(23)?;
+    let time = |column| {
+        row.get::<_, Option<Ms>>(column)
+            .map(|ms| ms.map(|Ms(time)| time))
+    };
+    Ok(Device {
+        id,
+        identity: row.get(1)?,
+        manufacturer: row.get(2)?,
+        oui: row.get(3)?,
+        product_class: row.get(4)?,
+        serial_number: row.get(5)?,
+        software_version: row.get(6)?,
+        hardware_version: row.get(7)?,
+        root: row.get(8)?,
+        connection_request_url: row.get(9)?,
+        parameter_key: row.get(10)?,
+        address: row.get(11)?,
+        // What cannot be read was written by a newer version of this program.
+        cwmp_version: version.parse().unwrap_or(CwmpVersion::V1_0),
+        tags: from_json(&tags, "tag", id)?,
+        first_seen: row.get::<_, Ms>(13)?.0,
+        last_inform: row.get::<_, Ms>(21)?.0,
+        last_boot: time(14)?,
+        last_bootstrap: time(15)?,
+        informs: count(row.get(22)?),
+        provisioning: Provisioning {
+            stamp: row.get::<_, i64>(16)?.cast_unsigned(),
+            parameter_key: row.get(17)?,
+            fault,
+            failed_stamp: row.get::<_, i64>(19)?.cast_unsigned(),
+            at: time(20)?,
+        },
+    })
+}
+
+/// A device by its key.
+pub(super) fn find(db: &Connection, id: Id) -> Result<Option<Device>> {
+    let sql = format!("SELECT {COLUMNS} FROM device d JOIN seen s ON s.id = d.id WHERE d.id = ?1");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(device).transpose()
+}
+
+/// The conditions of a filter, and what stands for their question marks.
+fn conditions(filter: &DeviceFilter) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut sql = String::from("1");
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    let selector = &filter.selector;
+    for (column, wanted) in [
+        ("d.product_class", &selector.product_class),
+        ("d.software_version", &selector.software_version),
+        ("d.serial_number", &selector.serial_number),
+    ] {
+        if !wanted.is_empty() {
+            sql.push_str(&format!(
+                " AND {column} IN (SELECT value FROM json_each(?))"
+            ));
+            values.push(Box::new(json(wanted)));
+        }
+    }
+    for tag in &selector.tags {
+        sql.push_str(" AND d.id IN (SELECT device FROM tag WHERE tag = ?)");
+        values.push(Box::new(tag.clone()));
+    }
+    if let Some(text) = &filter.contains {
+        sql.push_str(" AND instr(lower(d.identity), lower(?)) > 0");
+        values.push(Box::new(text.clone()));
+    }
+    (sql, values)
+}
+
+/// Devices a filter finds, in the order of their keys.
+pub(super) fn list(db: &Connection, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>> {
+    let (conditions, mut values) = conditions(filter);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM device d JOIN seen s ON s.id = d.id
+         WHERE {conditions} AND d.id > ? ORDER BY d.id LIMIT ?"
+    );
+    values.push(Box::new(page.after.map_or(i64::MIN, Id::to_i64)));
+    values.push(Box::new(limit(page.limit)));
+    let mut statement = db.prepare(&sql)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+    let mut devices = Vec::new();
+    while let Some(row) = rows.next()? {
+        devices.push(device(row)?);
+    }
+    Ok(devices)
+}
+
+/// How many devices a filter finds.
+pub(super) fn number(db: &Connection, filter: &DeviceFilter) -> Result<u64> {
+    let (conditions, values) = conditions(filter);
+    let sql = format!("SELECT count(*) FROM device d WHERE {conditions}");
+    let number = db.query_row(&sql, rusqlite::params_from_iter(values), |row| row.get(0))?;
+    Ok(count(number))
+}
+
+/// The keys of the devices a selector finds, with the firmware each reports.
+pub(super) fn select(db: &Connection, filter: &DeviceFilter) -> Result<Vec<(Id, String)>> {
+    let (conditions, values) = conditions(filter);
+    let sql =
+        format!("SELECT d.id, d.software_version FROM device d WHERE {conditions} ORDER BY d.id");
+    let mut statement = db.prepare(&sql)?;
+    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether there is a device with this key.
+pub(super) fn exists(db: &Connection, id: Id) -> Result<bool> {
+    let mut statement = db.prepare_cached("SELECT 1 FROM device WHERE id = ?1")?;
+    Ok(statement.exists([id])?)
+}
+
+/// Writes the row of a device nobody has heard of yet.
+pub(super) fn insert(tx: &Tx<'_>, identity: &DeviceId, now: Timestamp) -> Result<Id> {
+    let id = Id::of_device(identity);
+    let sql = "INSERT INTO device (id, identity, manufacturer, oui, product_class, serial_number,
+               cwmp_version, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    tx.db.prepare_cached(sql)?.execute(params![
+        id,
+        identity.username(),
+        identity.manufacturer,
+        identity.oui,
+        identity.product_class,
+        identity.serial_number,
+        CwmpVersion::V1_0.as_str(),
+        Ms(now),
+    ])?;
+    let sql = "INSERT INTO seen (id, last_inform, informs) VALUES (?1, 0, 0)";
+    tx.db.prepare_cached(sql)?.execute([id])?;
+    Ok(id)
+}
+
+/// Registers a device before it comes.
+pub(super) fn register(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    identity: &DeviceId,
+    credentials: Option<&Credentials>,
+    now: Timestamp,
+) -> Result<Device> {
+    let id = Id::of_device(identity);
+    if exists(tx.db, id)? {
+        let why = format!("the device {} is known already", identity.username());
+        return Err(StoreError::Conflict(why));
+    }
+    insert(tx, identity, now)?;
+    if let Some(credentials) = credentials {
+        super::people::put_credentials(tx, credentials)?;
+    }
+    audit::add(tx, actor, "device.register", identity.username(), now)?;
+    find(tx.db, id)?
+        .ok_or_else(|| StoreError::Unavailable("the device has just been written".into()))
+}
+
+/// Forgets a device with all that belongs to it.
+pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> Result<Option<()>> {
+    let sql = "SELECT identity FROM device WHERE id = ?1";
+    let identity: Option<String> = tx.db.query_row(sql, [id], |row| row.get(0)).optional()?;
+    let Some(identity) = identity else {
+        return Ok(None);
+    };
+    tx.hot.forget(id);
+    tx.hot.credentials_change(id);
+    for (table, key) in [
+        ("device", "id"),
+        ("seen", "id"),
+        ("tag", "device"),
+        ("variable", "device"),
+        ("snapshot", "device"),
+        ("informed", "device"),
+        ("task", "device"),
+        ("campaign_device", "device"),
+        ("credentials", "device"),
+    ] {
+        tx.db
+            .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?
+            .execute([id])?;
+    }
+    audit::add(tx, actor, "device.delete", identity, now)?;
+    Ok(Some(()))
+}
+
+/// What is desired of a device may have changed: nothing believed so far counts.
+fn desire_anew(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+    tx.hot.forget(id);
+    let sql = "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0 WHERE id = ?1";
+    tx.db.prepare_cached(sql)?.execute([id])?;
+    Ok(())
+}
+
+/// Replaces a device's tags.
+pub(super) fn set_tags(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: Id,
+    tags: &[String],
+    now: Timestamp,
+) -> Result<Option<()>> {
+    if !exists(tx.db, id)? {
+        return Ok(None);
+    }
+    desire_anew(tx, id)?;
+    tx.db
+        .prepare_cached("DELETE FROM tag WHERE device = ?1")?
+        .execute([id])?;
+    for tag in tags {
+        let sql = "INSERT OR IGNORE INTO tag (device, tag) VALUES (?1, ?2)";
+        tx.db.prepare_cached(sql)?.execute(params![id, tag])?;
+    }
+    audit::add(
+        tx,
+        actor,
+        "device.tags",
+        format!("{id} {}", tags.join(",")),
+        now,
+    )?;
+    Ok(Some(()))
+}
+
+/// Replaces a device's variables. The trail gets their names only: values may be secrets.
+pub(super) fn set_variables(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: Id,
+    variables: &[(String, String)],
+    now: Timestamp,
+) -> Result<Option<()>> {
+    if !exists(tx.db, id)? {
+        return Ok(None);
+    }
+    desire_anew(tx, id)?;
+    tx.db
+        .prepare_cached("DELETE FROM variable WHERE device = ?1")?
+        .execute([id])?;
+    for (name, value) in variables {
+        let sql = "INSERT OR REPLACE INTO variable (device, name, value) VALUES (?1, ?2, ?3)";
+        tx.db
+            .prepare_cached(sql)?
+            .execute(params![id, name, value])?;
+    }
+    let names: Vec<&str> = variables.iter().map(|(name, _)| name.as_str()).collect();
+    audit::add(
+        tx,
+        actor,
+        "device.variables",
+        format!("{id} {}", names.join(",")),
+        now,
+    )?;
+    Ok(Some(()))
+}
+
+/// A device's variables, by name.
+pub(super) fn variables(db: &Connection, id: Id) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT name, value FROM variable WHERE device = ?1 ORDER BY name";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The device agrees with the profiles of this stamp.
+pub(super) fn agreed(
+    tx: &mut Tx<'_>,
+    id: Id,
+    stamp: u64,
+    parameter_key: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.hot.forget(id);
+    let sql = "UPDATE device SET profile_stamp = ?2, profile_key = ?3, profile_fault = NULL,
+               profile_failed_stamp = 0, profile_at = ?4 WHERE id = ?1";
+    let row = params![id, stamp.cast_signed(), parameter_key, Ms(now)];
+    tx.db.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// The profiles of this stamp cannot be applied.
+pub(super) fn failed(tx: &mut Tx<'_>, id: Id, stamp: u64, fault: &TaskFault) -> Result<()> {
+    tx.hot.forget(id);
+    let sql = "UPDATE device SET profile_fault = ?2, profile_failed_stamp = ?3 WHERE id = ?1";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![id, json(fault), stamp.cast_signed()])?;
+    Ok(())
+}

@@ -1,0 +1,331 @@
+//! Connections and transactions: one thread that writes and commits many calls at once, and readers beside it.
+//!
+//! SQLite takes one writer at a time, and a commit waits for the disk. So all writes go through one thread: it takes
+//! what has come in while the last commit was under way, runs each call in a savepoint of its own, commits once, and
+//! answers each caller. A caller that has its answer knows that its change is on the disk.
+
+use super::credential_cache::CredentialCache;
+use super::hot::Hot;
+use super::migrations;
+use crate::store::{Result, StoreError};
+use data_model::OperatorError;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use tokio::sync::{Semaphore, oneshot};
+
+/// Calls of one commit at most; more would make the first one wait too long.
+const BATCH: usize = 512;
+/// Connections that read beside the writer.
+const READERS: usize = 4;
+/// Prepared statements kept by each connection: all that there are.
+const STATEMENTS: usize = 256;
+
+/// What a writing call works with.
+pub(super) struct Tx<'a> {
+    /// The connection, inside the transaction of the batch.
+    pub db: &'a Connection,
+    /// What the writer knows by heart.
+    pub hot: &'a mut Hot,
+}
+
+/// A writing call on its way through the batch.
+trait Job: Send {
+    /// Runs it; false if its changes must be undone.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Answers the caller: with its own result if the batch was committed.
+    fn answer(self: Box<Self>, committed: &Result<()>);
+}
+
+struct Call<T, F> {
+    work: Option<F>,
+    result: Option<Result<T>>,
+    caller: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Job for Call<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Tx<'_>) -> Result<T> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        // A mistake of ours in one call must not take the others, or the writer, with it.
+        let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| {
+            Err(StoreError::Unavailable(
+                "a mistake in the store, see the log".into(),
+            ))
+        });
+        let kept = result.is_ok();
+        self.result = Some(result);
+        kept
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<()>) {
+        let result = match (committed, self.result) {
+            // A call that failed by itself has changed nothing, whatever became of the batch.
+            (_, Some(Err(error))) => Err(error),
+            (Err(error), _) => Err(error.clone()),
+            (Ok(()), Some(Ok(value))) => Ok(value),
+            (Ok(()), None) => Err(StoreError::Unavailable("the call was not run".into())),
+        };
+        // A caller that has gone away wants no answer; the change stays.
+        let _ = self.caller.send(result);
+    }
+}
+
+/// The connections to one database file.
+pub(super) struct Engine {
+    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    readers: Arc<Readers>,
+    /// Held while the store is open, so that no second process writes beside us.
+    _lock: File,
+}
+
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    places: Semaphore,
+}
+
+impl Engine {
+    /// Opens a database, creating and migrating it as needed.
+    pub fn open(
+        path: &Path,
+        credentials: Arc<CredentialCache>,
+    ) -> std::result::Result<Engine, OperatorError> {
+        let trouble = |error: &dyn std::fmt::Display| {
+            OperatorError::new(
+                format!("cannot open the store {}", path.display()),
+                error,
+                "check the permissions and the free space of the folder `data` points to",
+            )
+        };
+        let lock = lock(path)?;
+        let mut connection = Connection::open(path).map_err(|error| trouble(&error))?;
+        prepare(&connection).map_err(|error| trouble(&error))?;
+        migrations::run(&mut connection, path)?;
+        let mut idle = Vec::with_capacity(READERS);
+        for _ in 0..READERS {
+            idle.push(reader(path).map_err(|error| trouble(&error))?);
+        }
+        let (jobs, incoming) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("store".into());
+        let writer = thread
+            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials)))
+            .map_err(|error| trouble(&error))?;
+        Ok(Engine {
+            jobs: Mutex::new(Some(jobs)),
+            writer: Mutex::new(Some(writer)),
+            readers: Arc::new(Readers {
+                idle: Mutex::new(idle),
+                places: Semaphore::new(READERS),
+            }),
+            _lock: lock,
+        })
+    }
+
+    /// Runs a writing call; its changes are on the disk when this returns `Ok`, and undone when it returns an error.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let call = Call {
+            work: Some(work),
+            result: None,
+            caller,
+        };
+        let closed = || StoreError::Unavailable("the store is closed".into());
+        {
+            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            let jobs = jobs.as_ref().ok_or_else(closed)?;
+            jobs.send(Box::new(call)).map_err(|_| closed())?;
+        }
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Runs a reading call on a connection of its own; it sees everything that was committed before.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let closed = || StoreError::Unavailable("the store is closed".into());
+        let readers = Arc::clone(&self.readers);
+        let _place = self.readers.places.acquire().await.map_err(|_| closed())?;
+        let read = tokio::task::spawn_blocking(move || {
+            let idle = readers
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop();
+            let connection = idle.ok_or_else(closed)?;
+            let result = catch_unwind(AssertUnwindSafe(|| work(&connection)));
+            readers
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
+            result.unwrap_or_else(|_| {
+                Err(StoreError::Unavailable(
+                    "a mistake in the store, see the log".into(),
+                ))
+            })
+        });
+        read.await.map_err(|_| closed())?
+    }
+
+    /// Commits what is under way, and closes. Later calls are refused.
+    pub async fn close(&self) {
+        drop(
+            self.jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(writer) = writer {
+            // The thread ends when it has worked off what was sent; a panic of it has been logged.
+            let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        }
+        self.readers.places.close();
+        self.readers
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
+
+/// Takes the lock file beside the database.
+fn lock(path: &Path) -> std::result::Result<File, OperatorError> {
+    let path: PathBuf = path.with_extension("lock");
+    let trouble = |why: &dyn std::fmt::Display, fix: &str| {
+        OperatorError::new(
+            format!("cannot lock the store with {}", path.display()),
+            why,
+            fix,
+        )
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path);
+    let file = file.map_err(|error| trouble(&error, "check the permissions of the data folder"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(trouble(
+            &"another program holds it",
+            "stop the other server, or set `data` to another folder",
+        )),
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(trouble(&error, "use a folder on a local disk"))
+        }
+    }
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    // FULL: a commit is on the disk when it returns, also if the power goes.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;
+         PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 10000;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}
+
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch("PRAGMA cache_size = -16384; PRAGMA busy_timeout = 10000;")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// The writer's life: batch after batch, until every sender is gone.
+fn write_all(connection: &Connection, incoming: &mpsc::Receiver<Box<dyn Job>>, mut hot: Hot) {
+    while let Ok(first) = incoming.recv() {
+        let mut batch = vec![first];
+        batch.extend(incoming.try_iter().take(BATCH - 1));
+        let committed = commit(connection, &mut hot, &mut batch);
+        if let Err(error) = &committed {
+            tracing::error!(%error, calls = batch.len(), "a commit failed; nothing of it was acknowledged");
+            hot.clear();
+        }
+        hot.batch_ended();
+        for job in batch {
+            job.answer(&committed);
+        }
+    }
+}
+
+fn commit(connection: &Connection, hot: &mut Hot, batch: &mut [Box<dyn Job>]) -> Result<()> {
+    statement(connection, "BEGIN IMMEDIATE")?;
+    let outcome = run_all(connection, hot, batch);
+    if outcome.is_err() && !connection.is_autocommit() {
+        // Nothing more can be done if this fails too; the next BEGIN will say so.
+        let _ = statement(connection, "ROLLBACK");
+    }
+    outcome
+}
+
+fn run_all(connection: &Connection, hot: &mut Hot, batch: &mut [Box<dyn Job>]) -> Result<()> {
+    for job in batch {
+        statement(connection, "SAVEPOINT call")?;
+        hot.begin();
+        let kept = job.run(&mut Tx {
+            db: connection,
+            hot,
+        });
+        if !kept {
+            hot.undo();
+            statement(connection, "ROLLBACK TO call")?;
+        }
+        statement(connection, "RELEASE call")?;
+    }
+    statement(connection, "COMMIT")
+}
+
+fn statement(connection: &Connection, sql: &str) -> Result<()> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+impl From<rusqlite::Error> for StoreError {
+    /// Without the statement and without values: only what kind of trouble it is.
+    fn from(error: rusqlite::Error) -> StoreError {
+        use rusqlite::ErrorCode;
+        let why = match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => "the disk is full",
+            Some(ErrorCode::SystemIoFailure) => "the disk does not read or write",
+            Some(ErrorCode::ReadOnly) => "the database is read-only",
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                "another program holds the database"
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                "the database file is damaged"
+            }
+            Some(ErrorCode::OutOfMemory) => "there is no memory left",
+            Some(ErrorCode::ConstraintViolation) => {
+                return StoreError::Conflict("somebody else has just written the same".into());
+            }
+            _ => {
+                tracing::error!(%error, "unexpected error of the database");
+                "the database refused the request"
+            }
+        };
+        StoreError::Unavailable(why.into())
+    }
+}

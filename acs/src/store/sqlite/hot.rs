@@ -1,0 +1,90 @@
+//! What the writer knows by heart, so that a periodic Inform that brings nothing new costs one narrow row.
+
+use super::credential_cache::CredentialCache;
+use crate::store::{Id, ProfileStamps};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Devices remembered at most; beyond it everything is forgotten and learnt anew. About 60 bytes each.
+const DEVICES: usize = 1_000_000;
+
+/// A device with nothing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Quiet {
+    /// The hash of its last Inform.
+    pub inform_hash: i64,
+    /// How it stands to the profiles.
+    pub stamps: ProfileStamps,
+}
+
+/// Devices that have no open task and no campaign under way. Whoever changes anything of a device forgets it here
+/// first; a call that is undone forgets what it touched.
+#[derive(Debug)]
+pub(super) struct Hot {
+    quiet: HashMap<Id, Quiet>,
+    touched: Vec<Id>,
+    credentials: Arc<CredentialCache>,
+    /// Devices whose credentials this batch has changed.
+    changed: Vec<Id>,
+}
+
+impl Hot {
+    /// Nothing is known yet.
+    pub fn new(credentials: Arc<CredentialCache>) -> Hot {
+        Hot {
+            quiet: HashMap::new(),
+            touched: Vec::new(),
+            credentials,
+            changed: Vec::new(),
+        }
+    }
+
+    /// The credentials of a device change.
+    pub fn credentials_change(&mut self, device: Id) {
+        self.changed.push(device);
+    }
+
+    /// The batch has ended, well or not: readers are not to be told what was true before it.
+    pub fn batch_ended(&mut self) {
+        if !self.changed.is_empty() {
+            self.credentials.forget(self.changed.drain(..));
+        }
+    }
+
+    /// A device, if nothing has happened to it.
+    pub fn get(&self, device: Id) -> Option<Quiet> {
+        self.quiet.get(&device).copied()
+    }
+
+    /// Remembers a device.
+    pub fn remember(&mut self, device: Id, quiet: Quiet) {
+        if self.quiet.len() >= DEVICES {
+            self.quiet.clear();
+        }
+        self.touched.push(device);
+        self.quiet.insert(device, quiet);
+    }
+
+    /// Something of a device changes.
+    pub fn forget(&mut self, device: Id) {
+        self.touched.push(device);
+        self.quiet.remove(&device);
+    }
+
+    /// Something of many devices changes.
+    pub fn clear(&mut self) {
+        self.quiet.clear();
+    }
+
+    /// A call begins.
+    pub fn begin(&mut self) {
+        self.touched.clear();
+    }
+
+    /// The call is undone: what it remembered is not so.
+    pub fn undo(&mut self) {
+        for device in self.touched.drain(..) {
+            self.quiet.remove(&device);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! An accepted Inform: one narrow row if it brings nothing new, everything it means if it does.
+
+use super::engine::Tx;
+use super::hot::Quiet;
+use super::rows::{Ms, word};
+use super::{campaigns, devices, snapshots, tasks};
+use crate::store::{CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
+use cwmp::EventCode;
+use rusqlite::{OptionalExtension as _, params};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+/// A hash of all an Inform says that does not change by itself from one to the next.
+pub(super) fn hash(record: &InformRecord) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    record.identity.manufacturer.hash(&mut hasher);
+    record.address.hash(&mut hasher);
+    record.cwmp_version.as_str().hash(&mut hasher);
+    for parameter in record.parameters.iter() {
+        parameter.name.hash(&mut hasher);
+        parameter.value.hash(&mut hasher);
+        parameter.ty.as_str().hash(&mut hasher);
+    }
+    // Zero is what a device has that has never informed.
+    hasher
+        .finish()
+        .cast_signed()
+        .max(i64::MIN + 1)
+        .wrapping_add(i64::from(hasher.finish() == 0))
+}
+
+/// Whether an event means more than that the device has come.
+fn means_nothing_new(code: &EventCode) -> bool {
+    matches!(
+        code,
+        EventCode::Periodic
+            | EventCode::Scheduled
+            | EventCode::ValueChange
+            | EventCode::ConnectionRequest
+            | EventCode::Heartbeat
+    )
+}
+
+/// Keeps an Inform and says what there is to do.
+pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Result<InformOutcome> {
+    let id = Id::of_device(&record.identity);
+    let quiet = tx.hot.get(id).filter(|quiet| quiet.inform_hash == hash);
+    let usual = record
+        .events
+        .iter()
+        .all(|event| means_nothing_new(&event.event_code));
+    if let (Some(quiet), true) = (quiet, usual) {
+        count(tx, id, record)?;
+        return Ok(InformOutcome {
+            device: id,
+            first_contact: false,
+            tasks_due: false,
+            stamps: quiet.stamps,
+        });
+    }
+    tx.hot.forget(id);
+    let known = known(tx, id)?;
+    let first_contact = known.is_none_or(|(_, informs)| informs == 0);
+    if known.is_none() {
+        devices::insert(tx, &record.identity, record.at)?;
+    }
+    if known.is_none_or(|(known, _)| known != hash) {
+        describe(tx, id, record, hash)?;
+        snapshots::informed(tx, id, &record.parameters, record.at)?;
+    }
+    events(tx, id, record)?;
+    versions(tx, id, record)?;
+    count(tx, id, record)?;
+    let stamps = stamps(tx, id)?;
+    let open = tasks::has_open(tx.db, id)?;
+    if !open && !campaigns::under_way(tx.db, id)? {
+        let quiet = Quiet {
+            inform_hash: hash,
+            stamps,
+        };
+        tx.hot.remember(id, quiet);
+    }
+    Ok(InformOutcome {
+        device: id,
+        first_contact,
+        tasks_due: open && tasks::is_due(tx.db, id, record.at)?,
+        stamps,
+    })
+}
+
+/// The hash of the last Inform and how many there were.
+fn known(tx: &Tx<'_>, id: Id) -> Result<Option<(i64, i64)>> {
+    let sql =
+        "SELECT d.inform_hash, s.informs FROM device d JOIN seen s ON s.id = d.id WHERE d.id = ?1";
+    let mut statement = tx.db.prepare_cached(sql)?;
+    Ok(statement
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+fn count(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+    let sql = "UPDATE seen SET last_inform = ?2, informs = informs + 1 WHERE id = ?1";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![id, Ms(record.at)])?;
+    Ok(())
+}
+
+/// What the device says about itself.
+fn describe(tx: &Tx<'_>, id: Id, record: &InformRecord, hash: i64) -> Result<()> {
+    let said = |suffix: &str| record.parameters.get_by_suffix(suffix).unwrap_or_default();
+    let first = record.parameters.iter().next();
+    let root = first.and_then(|parameter| parameter.name.split_once('.'));
+    let root = root.map(|(root, _)| format!("{root}.")).unwrap_or_default();
+    let sql = "UPDATE device SET manufacturer = ?2, software_version = ?3, hardware_version = ?4, root = ?5,
+               connection_request_url = ?6, parameter_key = ?7, address = ?8, cwmp_version = ?9,
+               inform_hash = ?10 WHERE id = ?1";
+    tx.db.prepare_cached(sql)?.execute(params![
+        id,
+        record.identity.manufacturer,
+        said(".DeviceInfo.SoftwareVersion"),
+        said(".DeviceInfo.HardwareVersion"),
+        root,
+        said(".ManagementServer.ConnectionRequestURL"),
+        said(".ManagementServer.ParameterKey"),
+        record.address.to_string(),
+        record.cwmp_version.as_str(),
+        hash,
+    ])?;
+    // Somebody else has configured the device, or it was reset: what we believed applied may not be.
+    let sql = "UPDATE device SET profile_stamp = 0 WHERE id = ?1 AND profile_stamp != 0
+               AND profile_key != parameter_key";
+    tx.db.prepare_cached(sql)?.execute([id])?;
+    Ok(())
+}
+
+fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+    let has = |code: &EventCode| record.events.iter().any(|event| event.event_code == *code);
+    if has(&EventCode::Boot) {
+        let sql = "UPDATE device SET last_boot = ?2 WHERE id = ?1";
+        tx.db
+            .prepare_cached(sql)?
+            .execute(params![id, Ms(record.at)])?;
+    }
+    if has(&EventCode::Bootstrap) {
+        // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
+        let sql =
+            "UPDATE device SET last_bootstrap = ?2, profile_stamp = 0, profile_failed_stamp = 0,
+                   profile_key = '' WHERE id = ?1";
+        tx.db
+            .prepare_cached(sql)?
+            .execute(params![id, Ms(record.at)])?;
+    }
+    Ok(())
+}
+
+/// A device that reports the version a campaign waits for is done there.
+fn versions(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+    let Some(version) = record
+        .parameters
+        .get_by_suffix(".DeviceInfo.SoftwareVersion")
+    else {
+        return Ok(());
+    };
+    let sql = "UPDATE campaign_device SET step = ?3, fault = NULL, updated = ?4
+               WHERE device = ?1 AND step IN ('upgrading', 'verifying')
+               AND campaign IN (SELECT id FROM campaign WHERE target_version = ?2)";
+    let row = params![id, version, word(&CampaignStep::Done), Ms(record.at)];
+    tx.db.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+fn stamps(tx: &Tx<'_>, id: Id) -> Result<ProfileStamps> {
+    let sql = "SELECT profile_stamp, profile_failed_stamp FROM device WHERE id = ?1";
+    let mut statement = tx.db.prepare_cached(sql)?;
+    let stamps = statement.query_row([id], |row| {
+        Ok(ProfileStamps {
+            agreed: row.get::<_, i64>(0)?.cast_unsigned(),
+            failed: row.get::<_, i64>(1)?.cast_unsigned(),
+        })
+    })?;
+    Ok(stamps)
+}

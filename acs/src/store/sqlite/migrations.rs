@@ -1,0 +1,43 @@
+//! The schema, step by step: every released step stays as it was.
+
+use data_model::OperatorError;
+use rusqlite::Connection;
+use std::path::Path;
+
+const STEPS: [&str; 1] = [include_str!("../../../migrations/0001-first.sql")];
+
+/// Brings a database up to date, all steps or none. Its `user_version` says how far it is.
+pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), OperatorError> {
+    let trouble = |error: &dyn std::fmt::Display| {
+        OperatorError::new(
+            format!("cannot bring the store {} up to date", path.display()),
+            error,
+            "keep a copy of the folder, and see that there is free space",
+        )
+    };
+    let known: usize = connection
+        .pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))
+        .map_err(|error| trouble(&error))?
+        .try_into()
+        .unwrap_or(usize::MAX);
+    if known > STEPS.len() {
+        return Err(OperatorError::new(
+            format!("cannot open the store {}", path.display()),
+            format!(
+                "it was written by a newer version (schema {known}, this is {})",
+                STEPS.len()
+            ),
+            "use the newer version, or restore the backup from before the upgrade",
+        ));
+    }
+    apply(connection, &STEPS[known..]).map_err(|error| trouble(&error))
+}
+
+fn apply(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    for step in steps {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", STEPS.len() as u32)?;
+    transaction.commit()
+}

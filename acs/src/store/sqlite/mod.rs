@@ -1,0 +1,472 @@
+//! The embedded backend: SQLite, one file, one process.
+//!
+//! [`SqliteStore`] only dispatches: what changes something goes through the writer of [`engine`], what looks goes to a
+//! reader beside it. [`inform`] is the hot path, [`hot`] and [`credential_cache`] what is known by heart; the other
+//! files hold one noun each.
+
+mod audit;
+mod campaigns;
+mod credential_cache;
+mod devices;
+mod engine;
+mod hot;
+mod inform;
+mod library;
+mod migrations;
+mod people;
+mod rows;
+mod snapshots;
+mod tasks;
+
+use super::{
+    Actor, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState, ClaimedTask,
+    Credentials, Device, DeviceFilter, FileRecord, Id, InformOutcome, InformRecord, NewCredentials,
+    NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
+    TransferMatch, User,
+};
+use async_trait::async_trait;
+use credential_cache::CredentialCache;
+use cwmp::{CommandKey, DeviceId};
+use data_model::{OperatorError, Timestamp};
+use engine::Engine;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The store in one database file.
+pub struct SqliteStore {
+    engine: Engine,
+    credentials: Arc<CredentialCache>,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the store in this file, creating and migrating it as needed.
+    ///
+    /// # Errors
+    /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
+    pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
+        let credentials = Arc::new(CredentialCache::default());
+        let engine = Engine::open(path, Arc::clone(&credentials))?;
+        Ok(SqliteStore {
+            engine,
+            credentials,
+        })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn record_inform(&self, inform: InformRecord) -> Result<InformOutcome> {
+        let hash = inform::hash(&inform);
+        self.engine
+            .write(move |tx| inform::record(tx, &inform, hash))
+            .await
+    }
+
+    async fn device_register(
+        &self,
+        actor: &Actor,
+        identity: &DeviceId,
+        credentials: Option<Credentials>,
+        now: Timestamp,
+    ) -> Result<Device> {
+        let (actor, identity) = (actor.clone(), identity.clone());
+        self.engine
+            .write(move |tx| devices::register(tx, &actor, &identity, credentials.as_ref(), now))
+            .await
+    }
+
+    async fn device_find(&self, device: Id) -> Result<Option<Device>> {
+        self.engine.read(move |db| devices::find(db, device)).await
+    }
+
+    async fn device_list(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>> {
+        let filter = filter.clone();
+        self.engine
+            .read(move |db| devices::list(db, &filter, page))
+            .await
+    }
+
+    async fn device_count(&self, filter: &DeviceFilter) -> Result<u64> {
+        let filter = filter.clone();
+        self.engine
+            .read(move |db| devices::number(db, &filter))
+            .await
+    }
+
+    async fn device_delete(&self, actor: &Actor, device: Id, now: Timestamp) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| devices::delete(tx, &actor, device, now))
+            .await
+    }
+
+    async fn device_set_tags(
+        &self,
+        actor: &Actor,
+        device: Id,
+        tags: Vec<String>,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| devices::set_tags(tx, &actor, device, &tags, now))
+            .await
+    }
+
+    async fn device_set_variables(
+        &self,
+        actor: &Actor,
+        device: Id,
+        variables: Vec<(String, String)>,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| devices::set_variables(tx, &actor, device, &variables, now))
+            .await
+    }
+
+    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>> {
+        self.engine
+            .read(move |db| devices::variables(db, device))
+            .await
+    }
+
+    async fn snapshot(&self, device: Id) -> Result<Snapshot> {
+        self.engine
+            .read(move |db| snapshots::read(db, device))
+            .await
+    }
+
+    async fn snapshot_merge(&self, device: Id, observed: Observed, now: Timestamp) -> Result<()> {
+        self.engine
+            .write(move |tx| snapshots::merge(tx, device, &observed, now))
+            .await
+    }
+
+    async fn provisioning_agreed(
+        &self,
+        device: Id,
+        stamp: u64,
+        parameter_key: &str,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<()> {
+        let parameter_key = parameter_key.to_owned();
+        self.engine
+            .write(move |tx| {
+                snapshots::merge(tx, device, &observed, now)?;
+                devices::agreed(tx, device, stamp, &parameter_key, now)
+            })
+            .await
+    }
+
+    async fn provisioning_failed(
+        &self,
+        device: Id,
+        stamp: u64,
+        fault: TaskFault,
+        _now: Timestamp,
+    ) -> Result<()> {
+        self.engine
+            .write(move |tx| devices::failed(tx, device, stamp, &fault))
+            .await
+    }
+
+    async fn task_create(
+        &self,
+        actor: &Actor,
+        task: NewTask,
+        now: Timestamp,
+    ) -> Result<Option<Task>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| tasks::create(tx, &actor, &task, now))
+            .await
+    }
+
+    async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
+        self.engine
+            .write(move |tx| tasks::claim(tx, device, now))
+            .await
+    }
+
+    async fn task_finish(
+        &self,
+        task: Id,
+        outcome: TaskOutcome,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.engine
+            .write(move |tx| tasks::finish(tx, task, &outcome, &observed, now))
+            .await
+    }
+
+    async fn transfer_complete(
+        &self,
+        device: Id,
+        command_key: &CommandKey,
+        fault: Option<TaskFault>,
+        now: Timestamp,
+    ) -> Result<TransferMatch> {
+        let key = command_key.clone();
+        self.engine
+            .write(move |tx| tasks::transfer_complete(tx, device, &key, fault.as_ref(), now))
+            .await
+    }
+
+    async fn task_find(&self, task: Id) -> Result<Option<Task>> {
+        self.engine.read(move |db| tasks::find(db, task)).await
+    }
+
+    async fn task_list(&self, device: Id, page: Page<Id>) -> Result<Vec<Task>> {
+        self.engine
+            .read(move |db| tasks::list(db, device, page))
+            .await
+    }
+
+    async fn task_cancel(&self, actor: &Actor, task: Id, now: Timestamp) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| tasks::cancel(tx, &actor, task, now))
+            .await
+    }
+
+    async fn task_expire(&self, now: Timestamp) -> Result<u64> {
+        self.engine.write(move |tx| tasks::expire(tx, now)).await
+    }
+
+    async fn task_requeue_lost_transfers(&self, since: Timestamp, now: Timestamp) -> Result<u64> {
+        self.engine
+            .write(move |tx| tasks::requeue_lost(tx, since, now))
+            .await
+    }
+
+    async fn devices_to_call(&self, now: Timestamp, limit: usize) -> Result<Vec<Id>> {
+        self.engine
+            .read(move |db| tasks::devices_to_call(db, now, limit))
+            .await
+    }
+
+    async fn profile_put(
+        &self,
+        actor: &Actor,
+        profile: Profile,
+        now: Timestamp,
+    ) -> Result<Profile> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| library::put_profile(tx, &actor, profile, now))
+            .await
+    }
+
+    async fn profile_delete(
+        &self,
+        actor: &Actor,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let (actor, name) = (actor.clone(), name.to_owned());
+        self.engine
+            .write(move |tx| library::delete_profile(tx, &actor, &name, now))
+            .await
+    }
+
+    async fn profiles(&self) -> Result<(u64, Vec<Profile>)> {
+        self.engine.read(library::profiles).await
+    }
+
+    async fn file_put(&self, actor: &Actor, file: FileRecord) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| library::put_file(tx, &actor, &file))
+            .await
+    }
+
+    async fn file_find(&self, file: Id) -> Result<Option<FileRecord>> {
+        self.engine
+            .read(move |db| library::find_file(db, file))
+            .await
+    }
+
+    async fn file_list(&self) -> Result<Vec<FileRecord>> {
+        self.engine.read(library::files).await
+    }
+
+    async fn file_delete(&self, actor: &Actor, file: Id, now: Timestamp) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| library::delete_file(tx, &actor, file, now))
+            .await
+    }
+
+    async fn campaign_create(&self, actor: &Actor, campaign: Campaign) -> Result<Campaign> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| {
+                campaigns::create(tx, &actor, &campaign)?;
+                Ok(campaign)
+            })
+            .await
+    }
+
+    async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>> {
+        self.engine
+            .read(move |db| campaigns::find(db, campaign))
+            .await
+    }
+
+    async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>> {
+        self.engine.read(campaigns::list).await
+    }
+
+    async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>> {
+        self.engine
+            .read(move |db| campaigns::devices_of(db, campaign, page))
+            .await
+    }
+
+    async fn campaign_advance(
+        &self,
+        campaign: Id,
+        task_ids: Vec<Id>,
+        now: Timestamp,
+    ) -> Result<Vec<Id>> {
+        self.engine
+            .write(move |tx| campaigns::advance(tx, campaign, &task_ids, now))
+            .await
+    }
+
+    async fn campaign_set_state(
+        &self,
+        actor: &Actor,
+        campaign: Id,
+        state: CampaignState,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| campaigns::decide(tx, &actor, campaign, state, now))
+            .await
+    }
+
+    async fn campaign_expire_verifying(&self, deadline: Timestamp, now: Timestamp) -> Result<u64> {
+        self.engine
+            .write(move |tx| campaigns::expire_verifying(tx, deadline, now))
+            .await
+    }
+
+    async fn credentials_find(&self, device: Id) -> Result<Option<Credentials>> {
+        let ticket = match self.credentials.get(device) {
+            Ok(known) => return Ok(known),
+            Err(ticket) => ticket,
+        };
+        let found = self
+            .engine
+            .read(move |db| people::find_credentials(db, device))
+            .await?;
+        self.credentials.put(ticket, device, found.clone());
+        Ok(found)
+    }
+
+    async fn credentials_put(
+        &self,
+        actor: &Actor,
+        credentials: Credentials,
+        now: Timestamp,
+    ) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| {
+                people::put_credentials(tx, &credentials)?;
+                audit::add(tx, &actor, "credentials.put", credentials.device, now)
+            })
+            .await
+    }
+
+    async fn credentials_prepare(
+        &self,
+        device: Id,
+        credentials: NewCredentials,
+        _now: Timestamp,
+    ) -> Result<()> {
+        self.engine
+            .write(move |tx| people::prepare_credentials(tx, device, &credentials))
+            .await
+    }
+
+    async fn credentials_confirm(&self, device: Id, now: Timestamp) -> Result<()> {
+        self.engine
+            .write(move |tx| people::confirm_credentials(tx, device, now))
+            .await
+    }
+
+    async fn user_put(&self, actor: &Actor, user: User, now: Timestamp) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| people::put_user(tx, &actor, &user, now))
+            .await
+    }
+
+    async fn user_find(&self, name: &str) -> Result<Option<User>> {
+        let name = name.to_owned();
+        self.engine
+            .read(move |db| people::find_user(db, &name))
+            .await
+    }
+
+    async fn user_count(&self) -> Result<u64> {
+        self.engine.read(people::users).await
+    }
+
+    async fn token_put(&self, actor: &Actor, token: Token, now: Timestamp) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| people::put_token(tx, &actor, &token, now))
+            .await
+    }
+
+    async fn token_find(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>> {
+        let hash = *hash;
+        self.engine
+            .read(move |db| people::find_token(db, &hash, now))
+            .await
+    }
+
+    async fn audit_list(&self, page: Page<u64>) -> Result<Vec<AuditEntry>> {
+        self.engine.read(move |db| audit::list(db, page)).await
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.engine.write(people::beat).await
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let name = name.to_owned();
+        self.engine.read(move |db| people::setting(db, &name)).await
+    }
+
+    async fn setting_or_insert(&self, name: &str, value: Vec<u8>) -> Result<Vec<u8>> {
+        let name = name.to_owned();
+        self.engine
+            .write(move |tx| match people::setting(tx.db, &name)? {
+                Some(kept) => Ok(kept),
+                None => {
+                    people::put_setting(tx, &name, &value)?;
+                    Ok(value)
+                }
+            })
+            .await
+    }
+
+    async fn close(&self) {
+        self.engine.close().await;
+    }
+}

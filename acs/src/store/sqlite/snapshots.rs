@@ -1,0 +1,330 @@
+//! What was last seen of a device's parameters: names shared by all devices of one shape, values packed against those
+//! of another device of that shape.
+//!
+//! An ATA has 1,600 parameters of which a handful differ from device to device, so a packed snapshot has a few hundred
+//! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
+
+use super::engine::Tx;
+use super::rows::{Ms, corrupt};
+use crate::store::{Id, Observed, Result, Snapshot};
+use data_model::{ParameterList, Timestamp, XsdType};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// zstd's level: more costs time on every write and saves little on texts this small.
+const LEVEL: i32 = 3;
+/// Bytes of one unpacked snapshot; the largest model seen has 40,000 parameters.
+const BYTES: usize = 64 * 1024 * 1024;
+
+/// One parameter as kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Kept {
+    ty: XsdType,
+    writable: Option<bool>,
+    value: String,
+}
+
+/// All parameters of one device, by name.
+type Tree = BTreeMap<Arc<str>, Kept>;
+
+// ---- packing ---------------------------------------------------------------------------------------------
+
+fn write_text(text: &str, bytes: &mut Vec<u8>) {
+    let mut length = text.len();
+    while length >= 0x80 {
+        bytes.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+/// Takes a text off the front.
+fn read_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+    let (mut length, mut shift) = (0usize, 0u32);
+    loop {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        length |= usize::from(byte & 0x7f).checked_shl(shift)?;
+        if byte & 0x80 == 0 {
+            break;
+        }
+        shift += 7;
+        if shift > 28 {
+            return None;
+        }
+    }
+    let (text, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    std::str::from_utf8(text).ok()
+}
+
+fn type_code(ty: XsdType) -> u8 {
+    let place = XsdType::ALL.iter().position(|known| *known == ty);
+    place
+        .and_then(|place| u8::try_from(place).ok())
+        .unwrap_or(0)
+}
+
+fn access_code(writable: Option<bool>) -> u8 {
+    match writable {
+        None => 0,
+        Some(false) => 1,
+        Some(true) => 2,
+    }
+}
+
+/// Names, types and access, as the bytes of a shape.
+fn shape_of(tree: &Tree) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(tree.len() * 64);
+    for (name, kept) in tree {
+        bytes.push(type_code(kept.ty));
+        bytes.push(access_code(kept.writable));
+        write_text(name, &mut bytes);
+    }
+    bytes
+}
+
+fn values_of(tree: &Tree) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(tree.len() * 8);
+    for kept in tree.values() {
+        write_text(&kept.value, &mut bytes);
+    }
+    bytes
+}
+
+fn tree_of(mut names: &[u8], mut values: &[u8]) -> Option<Tree> {
+    let mut tree = Tree::new();
+    while let [ty, writable, rest @ ..] = names {
+        names = rest;
+        let ty = *XsdType::ALL.get(usize::from(*ty))?;
+        let writable = match writable {
+            1 => Some(false),
+            2 => Some(true),
+            _ => None,
+        };
+        let name = read_text(&mut names)?;
+        let value = read_text(&mut values)?.to_owned();
+        tree.insert(
+            name.into(),
+            Kept {
+                ty,
+                writable,
+                value,
+            },
+        );
+    }
+    Some(tree)
+}
+
+fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
+    zstd::bulk::compress(bytes, LEVEL).map_err(|error| corrupt("shape", "", error))
+}
+
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>> {
+    zstd::bulk::decompress(bytes, BYTES).map_err(|error| corrupt("shape", "", error))
+}
+
+// ---- rows ------------------------------------------------------------------------------------------------
+
+/// What the snapshot row holds, without what Informs have said since.
+fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
+    let sql = "SELECT n.at, n.bytes, n.vals, s.names, s.sample FROM snapshot n
+               JOIN shape s ON s.id = n.shape WHERE n.device = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let row = statement.query_row([device], |row| {
+        let (values, names): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
+        Ok((
+            row.get::<_, Ms>(0)?.0,
+            row.get::<_, i64>(1)?,
+            values,
+            names,
+            row.get::<_, Vec<u8>>(4)?,
+        ))
+    });
+    let Some((at, length, values, names, sample)) = row.optional()? else {
+        return Ok(None);
+    };
+    let broken = |why: &dyn std::fmt::Display| corrupt("snapshot", device, why);
+    let sample = unpack(&sample)?;
+    let length = usize::try_from(length).unwrap_or(usize::MAX).min(BYTES);
+    let mut unpacker =
+        zstd::bulk::Decompressor::with_dictionary(&sample).map_err(|error| broken(&error))?;
+    let values = unpacker
+        .decompress(&values, length)
+        .map_err(|error| broken(&error))?;
+    let tree = tree_of(&unpack(&names)?, &values);
+    Ok(Some((
+        tree.ok_or_else(|| broken(&"names and values do not fit"))?,
+        at,
+    )))
+}
+
+fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
+    let names = shape_of(tree);
+    let values = values_of(tree);
+    let hash = Sha256::digest(&names);
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    let shape = i64::from_be_bytes(first);
+    let sql = "SELECT sample FROM shape WHERE id = ?1";
+    let sample: Option<Vec<u8>> = tx
+        .db
+        .prepare_cached(sql)?
+        .query_row([shape], |row| row.get(0))
+        .optional()?;
+    let sample = match sample {
+        Some(sample) => unpack(&sample)?,
+        None => {
+            let sql = "INSERT INTO shape (id, names, sample) VALUES (?1, ?2, ?3)";
+            tx.db
+                .prepare_cached(sql)?
+                .execute(params![shape, pack(&names)?, pack(&values)?])?;
+            values.clone()
+        }
+    };
+    let broken = |error: std::io::Error| corrupt("snapshot", device, error);
+    let mut packer = zstd::bulk::Compressor::with_dictionary(LEVEL, &sample).map_err(broken)?;
+    let packed = packer.compress(&values).map_err(broken)?;
+    let sql = "INSERT OR REPLACE INTO snapshot (device, at, shape, count, bytes, vals)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let length = i64::try_from(values.len()).unwrap_or(i64::MAX);
+    let number = i64::try_from(tree.len()).unwrap_or(i64::MAX);
+    let row = params![device, Ms(at), shape, number, length, packed];
+    tx.db.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// What Informs have said since the snapshot was written.
+fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, Timestamp)>> {
+    let sql = "SELECT list, at FROM informed WHERE device = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let row = statement.query_row([device], |row| {
+        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Ms>(1)?.0))
+    });
+    let Some((bytes, at)) = row.optional()? else {
+        return Ok(None);
+    };
+    let mut list = ParameterList::new();
+    let mut rest = bytes.as_slice();
+    while let [ty, after @ ..] = rest {
+        rest = after;
+        let parameter = XsdType::ALL
+            .get(usize::from(*ty))
+            .and_then(|ty| Some((read_text(&mut rest)?, *ty, read_text(&mut rest)?)));
+        let Some((name, ty, value)) = parameter else {
+            return Err(corrupt("informed", device, "it cannot be read"));
+        };
+        list.push(name, ty, value);
+    }
+    Ok(Some((list, at)))
+}
+
+// ---- what others call ------------------------------------------------------------------------------------
+
+/// Keeps the parameters of an Inform.
+pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+    let mut bytes = Vec::new();
+    for parameter in list.iter() {
+        bytes.push(type_code(parameter.ty));
+        write_text(parameter.name, &mut bytes);
+        write_text(parameter.value, &mut bytes);
+    }
+    let sql = "INSERT OR REPLACE INTO informed (device, at, list) VALUES (?1, ?2, ?3)";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![device, Ms(at), bytes])?;
+    Ok(())
+}
+
+fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str) {
+    match tree.get_mut(name) {
+        Some(kept) => {
+            kept.ty = ty;
+            value.clone_into(&mut kept.value);
+        }
+        None => {
+            let kept = Kept {
+                ty,
+                writable: None,
+                value: value.to_owned(),
+            };
+            tree.insert(name.into(), kept);
+        }
+    }
+}
+
+fn set_all(tree: &mut Tree, list: &ParameterList) {
+    for parameter in list.iter() {
+        set(tree, parameter.name, parameter.ty, parameter.value);
+    }
+}
+
+/// Merges what an RPC has shown. A snapshot in which nothing changes is left as it is.
+pub(super) fn merge(tx: &Tx<'_>, device: Id, observed: &Observed, now: Timestamp) -> Result<()> {
+    if observed.values.is_empty()
+        && observed.complete_below.is_empty()
+        && observed.writable.is_empty()
+    {
+        return Ok(());
+    }
+    let before = load(tx.db, device)?;
+    let mut tree = before
+        .as_ref()
+        .map(|(tree, _)| tree.clone())
+        .unwrap_or_default();
+    if let Some((list, _)) = load_informed(tx.db, device)? {
+        set_all(&mut tree, &list);
+        tx.db
+            .prepare_cached("DELETE FROM informed WHERE device = ?1")?
+            .execute([device])?;
+    }
+    if !observed.complete_below.is_empty() {
+        let mut seen: Vec<&str> = observed
+            .values
+            .iter()
+            .map(|parameter| parameter.name)
+            .collect();
+        seen.sort_unstable();
+        let below = |name: &str| {
+            observed
+                .complete_below
+                .iter()
+                .any(|branch| name.starts_with(branch.as_str()))
+        };
+        tree.retain(|name, _| !below(name) || seen.binary_search(&&**name).is_ok());
+    }
+    set_all(&mut tree, &observed.values);
+    for (name, writable) in &observed.writable {
+        if let Some(kept) = tree.get_mut(name.as_str()) {
+            kept.writable = Some(*writable);
+        }
+    }
+    if before.is_some_and(|(before, _)| before == tree) {
+        return Ok(());
+    }
+    save(tx, device, &tree, now)
+}
+
+/// What was last seen.
+pub(super) fn read(db: &Connection, device: Id) -> Result<Snapshot> {
+    let (mut tree, mut at) = match load(db, device)? {
+        Some((tree, at)) => (tree, Some(at)),
+        None => (Tree::new(), None),
+    };
+    if let Some((list, informed)) = load_informed(db, device)? {
+        set_all(&mut tree, &list);
+        at = at.max(Some(informed));
+    }
+    let mut snapshot = Snapshot {
+        at,
+        ..Snapshot::default()
+    };
+    for (name, kept) in &tree {
+        snapshot.values.push(name, kept.ty, &kept.value);
+        snapshot.writable.push(kept.writable);
+    }
+    Ok(snapshot)
+}

@@ -1,0 +1,383 @@
+//! Tasks: queue, claim, end; and what their end means for a campaign.
+
+use super::engine::Tx;
+use super::rows::{Ms, count, from_json, from_word, json, limit};
+use super::{audit, campaigns, devices, snapshots};
+use crate::store::{
+    Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
+    Task, TaskFault, TaskKind, TaskOutcome, TaskState, TransferMatch,
+};
+use cwmp::CommandKey;
+use data_model::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+const COLUMNS: &str =
+    "id, device, kind, state, created_by, created, updated, expires, not_before, attempts,
+    result, fault, campaign";
+
+fn task(row: &Row<'_>) -> Result<Task> {
+    let id: Id = row.get(0)?;
+    let kind: String = row.get(2)?;
+    let result: Option<String> = row.get(10)?;
+    let fault: Option<String> = row.get(11)?;
+    let time = |column| {
+        row.get::<_, Option<Ms>>(column)
+            .map(|ms| ms.map(|Ms(time)| time))
+    };
+    Ok(Task {
+        id,
+        device: row.get(1)?,
+        kind: from_json(&kind, "task", id)?,
+        state: from_word(row.get(3)?, "task", id)?,
+        created_by: row.get(4)?,
+        created: row.get::<_, Ms>(5)?.0,
+        updated: row.get::<_, Ms>(6)?.0,
+        expires: time(7)?,
+        not_before: time(8)?,
+        attempts: row.get(9)?,
+        result: result
+            .map(|text| from_json(&text, "task", id))
+            .transpose()?,
+        fault: fault.map(|text| from_json(&text, "task", id)).transpose()?,
+        campaign: row.get(12)?,
+    })
+}
+
+/// One task by a condition with one argument each for `?1` and `?2`.
+fn one(db: &Connection, condition: &str, arguments: impl rusqlite::Params) -> Result<Option<Task>> {
+    let sql = format!("SELECT {COLUMNS} FROM task WHERE {condition}");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(arguments)?;
+    rows.next()?.map(task).transpose()
+}
+
+/// A task by its key.
+pub(super) fn find(db: &Connection, id: Id) -> Result<Option<Task>> {
+    one(db, "id = ?1", [id])
+}
+
+/// A device's tasks, newest first.
+pub(super) fn list(db: &Connection, device: Id, page: Page<Id>) -> Result<Vec<Task>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM task WHERE device = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"
+    );
+    let before = page.after.map_or(i64::MAX, Id::to_i64);
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![device, before, limit(page.limit)])?;
+    let mut tasks = Vec::new();
+    while let Some(row) = rows.next()? {
+        tasks.push(task(row)?);
+    }
+    Ok(tasks)
+}
+
+/// Queues a task, or gives the one that was made before with the same key.
+pub(super) fn create(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &NewTask,
+    now: Timestamp,
+) -> Result<Option<Task>> {
+    if !devices::exists(tx.db, new.device)? {
+        return Ok(None);
+    }
+    if let Some(key) = &new.idempotency_key {
+        let known = one(
+            tx.db,
+            "device = ?1 AND idempotency_key = ?2",
+            params![new.device, key],
+        )?;
+        if known.is_some() {
+            return Ok(known);
+        }
+    }
+    tx.hot.forget(new.device);
+    let file = match &new.kind {
+        TaskKind::Download { file, .. } => Some(*file),
+        TaskKind::GetParameterValues { .. }
+        | TaskKind::SetParameterValues { .. }
+        | TaskKind::Refresh { .. }
+        | TaskKind::AddObject { .. }
+        | TaskKind::DeleteObject { .. }
+        | TaskKind::Reboot
+        | TaskKind::FactoryReset => None,
+    };
+    let sql = "INSERT INTO task (id, device, kind, state, created_by, created, updated, expires, campaign,
+               idempotency_key, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)";
+    tx.db.prepare_cached(sql)?.execute(params![
+        new.id,
+        new.device,
+        json(&new.kind),
+        TaskState::Queued.as_str(),
+        actor.to_string(),
+        Ms(now),
+        new.expires.map(Ms),
+        new.campaign,
+        new.idempotency_key,
+        file,
+    ])?;
+    let subject = format!("{} {} {}", new.device, new.id, new.kind.name());
+    audit::add(tx, actor, "task.create", subject, now)?;
+    find(tx.db, new.id)
+}
+
+/// Whether a device has a task that has not ended.
+pub(super) fn has_open(db: &Connection, device: Id) -> Result<bool> {
+    let sql = "SELECT 1 FROM task WHERE device = ?1 AND state IN ('queued', 'running', 'waiting_for_transfer')";
+    Ok(db.prepare_cached(sql)?.exists([device])?)
+}
+
+const DUE: &str =
+    "device = ?1 AND (state = 'running' OR (state = 'queued' AND coalesce(not_before, 0) <= ?2
+    AND coalesce(expires, ?2 + 1) > ?2))";
+
+/// Whether a device has a task that could be claimed.
+pub(super) fn is_due(db: &Connection, device: Id, now: Timestamp) -> Result<bool> {
+    let sql = format!("SELECT 1 FROM task WHERE {DUE}");
+    Ok(db.prepare_cached(&sql)?.exists(params![device, Ms(now)])?)
+}
+
+/// Takes the next due task: what a broken session left running first, then the oldest.
+pub(super) fn claim(tx: &mut Tx<'_>, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
+    let next = format!("{DUE} ORDER BY state = 'running' DESC, id LIMIT 1");
+    let Some(mut task) = one(tx.db, &next, params![device, Ms(now)])? else {
+        return Ok(None);
+    };
+    let certainty = match task.state {
+        TaskState::Running => Certainty::Uncertain,
+        TaskState::Queued
+        | TaskState::WaitingForTransfer
+        | TaskState::Done
+        | TaskState::Failed
+        | TaskState::Expired
+        | TaskState::Cancelled => Certainty::Fresh,
+    };
+    tx.hot.forget(device);
+    let sql =
+        "UPDATE task SET state = 'running', attempts = attempts + 1, updated = ?2 WHERE id = ?1";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![task.id, Ms(now)])?;
+    task.state = TaskState::Running;
+    task.attempts += 1;
+    task.updated = now;
+    Ok(Some(ClaimedTask { task, certainty }))
+}
+
+/// Writes a state, a result and a fault; a task that has ended keeps none of the secrets it carried.
+fn set_state(
+    tx: &mut Tx<'_>,
+    task: &Task,
+    state: TaskState,
+    result: Option<&serde_json::Value>,
+    fault: Option<&TaskFault>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.hot.forget(task.device);
+    let sql = "UPDATE task SET state = ?2, result = ?3, fault = ?4, updated = ?5, not_before = NULL WHERE id = ?1";
+    let (result, fault) = (result.map(json), fault.map(json));
+    let row = params![task.id, state.as_str(), result, fault, Ms(now)];
+    tx.db.prepare_cached(sql)?.execute(row)?;
+    if state.is_final()
+        && let Some(kind) = task.kind.without_secrets()
+    {
+        let sql = "UPDATE task SET kind = ?2 WHERE id = ?1";
+        tx.db
+            .prepare_cached(sql)?
+            .execute(params![task.id, json(&kind)])?;
+    }
+    Ok(())
+}
+
+/// Keeps how an attempt ended.
+pub(super) fn finish(
+    tx: &mut Tx<'_>,
+    id: Id,
+    outcome: &TaskOutcome,
+    observed: &Observed,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(task) = find(tx.db, id)? else {
+        // Its device was forgotten meanwhile.
+        return Ok(());
+    };
+    snapshots::merge(tx, task.device, observed, now)?;
+    if task.state.is_final() {
+        // A TransferComplete, or a person, was faster.
+        return Ok(());
+    }
+    match outcome {
+        TaskOutcome::Done(result) => {
+            set_state(tx, &task, TaskState::Done, Some(result), None, now)?;
+            if let (TaskKind::Download { .. }, Some(campaign)) = (&task.kind, task.campaign) {
+                // The device was quick enough to answer when it was done; no TransferComplete will follow.
+                campaigns::step(
+                    tx,
+                    campaign,
+                    task.device,
+                    CampaignStep::Verifying,
+                    None,
+                    now,
+                )?;
+            }
+        }
+        TaskOutcome::Failed(fault) => {
+            set_state(tx, &task, TaskState::Failed, None, Some(fault), now)?;
+            campaign_failed(tx, &task, fault, now)?;
+        }
+        TaskOutcome::Retry { fault, not_before } => {
+            set_state(tx, &task, TaskState::Queued, None, Some(fault), now)?;
+            let sql = "UPDATE task SET not_before = ?2 WHERE id = ?1";
+            tx.db
+                .prepare_cached(sql)?
+                .execute(params![id, Ms(*not_before)])?;
+        }
+        TaskOutcome::WaitingForTransfer => {
+            set_state(tx, &task, TaskState::WaitingForTransfer, None, None, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn campaign_failed(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timestamp) -> Result<()> {
+    match task.campaign {
+        Some(campaign) => campaigns::step(
+            tx,
+            campaign,
+            task.device,
+            CampaignStep::Failed,
+            Some(fault),
+            now,
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Ends the download a TransferComplete belongs to, once.
+pub(super) fn transfer_complete(
+    tx: &mut Tx<'_>,
+    device: Id,
+    command_key: &CommandKey,
+    fault: Option<&TaskFault>,
+    now: Timestamp,
+) -> Result<TransferMatch> {
+    let task = match command_key.as_str().parse::<Id>() {
+        Ok(id) => find(tx.db, id)?.filter(|task| task.device == device),
+        Err(_) => None,
+    };
+    let Some(task) = task.filter(|task| matches!(task.kind, TaskKind::Download { .. })) else {
+        return Ok(TransferMatch::Unknown);
+    };
+    if task.state.is_final() {
+        return Ok(TransferMatch::Repeated(task.id));
+    }
+    match fault {
+        None => {
+            let result = serde_json::json!({});
+            set_state(tx, &task, TaskState::Done, Some(&result), None, now)?;
+            if let Some(campaign) = task.campaign {
+                campaigns::step(tx, campaign, device, CampaignStep::Verifying, None, now)?;
+            }
+        }
+        Some(fault) => {
+            set_state(tx, &task, TaskState::Failed, None, Some(fault), now)?;
+            campaign_failed(tx, &task, fault, now)?;
+        }
+    }
+    Ok(TransferMatch::Ended(task.id))
+}
+
+/// Withdraws a queued task.
+pub(super) fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> Result<Option<()>> {
+    let Some(task) = find(tx.db, id)? else {
+        return Ok(None);
+    };
+    if task.state != TaskState::Queued {
+        let why = format!(
+            "the task is {}, only queued ones can be withdrawn",
+            task.state.as_str()
+        );
+        return Err(StoreError::Conflict(why));
+    }
+    set_state(tx, &task, TaskState::Cancelled, None, None, now)?;
+    campaign_failed(tx, &task, &TaskFault::ours("its task was withdrawn"), now)?;
+    audit::add(
+        tx,
+        actor,
+        "task.cancel",
+        format!("{} {id}", task.device),
+        now,
+    )?;
+    Ok(Some(()))
+}
+
+/// Withdraws the queued tasks of a campaign that is given up.
+pub(super) fn cancel_of_campaign(tx: &mut Tx<'_>, campaign: Id, now: Timestamp) -> Result<()> {
+    let sql = format!("SELECT {COLUMNS} FROM task WHERE campaign = ?1 AND state = 'queued'");
+    for task in many(tx, &sql, [campaign])? {
+        set_state(tx, &task, TaskState::Cancelled, None, None, now)?;
+        campaigns::step(tx, campaign, task.device, CampaignStep::Pending, None, now)?;
+    }
+    Ok(())
+}
+
+fn many(tx: &Tx<'_>, sql: &str, arguments: impl rusqlite::Params) -> Result<Vec<Task>> {
+    let mut statement = tx.db.prepare_cached(sql)?;
+    let mut rows = statement.query(arguments)?;
+    let mut tasks = Vec::new();
+    while let Some(row) = rows.next()? {
+        tasks.push(task(row)?);
+    }
+    Ok(tasks)
+}
+
+/// Ends queued tasks whose time has run out.
+pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM task WHERE state = 'queued' AND expires IS NOT NULL AND expires <= ?1 LIMIT 1000"
+    );
+    let tasks = many(tx, &sql, [Ms(now)])?;
+    for task in &tasks {
+        let fault = TaskFault::ours("the device did not come in time");
+        set_state(tx, task, TaskState::Expired, None, Some(&fault), now)?;
+        campaign_failed(tx, task, &fault, now)?;
+    }
+    Ok(tasks.len() as u64)
+}
+
+/// Queues downloads again whose TransferComplete never came.
+pub(super) fn requeue_lost(tx: &mut Tx<'_>, since: Timestamp, now: Timestamp) -> Result<u64> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM task WHERE state = 'waiting_for_transfer' AND updated <= ?1 LIMIT 1000"
+    );
+    let tasks = many(tx, &sql, [Ms(since)])?;
+    for task in &tasks {
+        let fault = TaskFault::ours("the device did not report the end of the transfer");
+        set_state(tx, task, TaskState::Queued, None, Some(&fault), now)?;
+    }
+    Ok(tasks.len() as u64)
+}
+
+/// Devices that have not come since their task became due, the newest task first: somebody waits for it, and devices
+/// that do not answer must not stand in the way.
+pub(super) fn devices_to_call(db: &Connection, now: Timestamp, most: usize) -> Result<Vec<Id>> {
+    let sql = "SELECT t.device, max(t.updated) AS newest FROM task t JOIN seen s ON s.id = t.device
+               WHERE t.state IN ('queued', 'running') AND coalesce(t.not_before, 0) <= ?1
+               AND max(t.updated, coalesce(t.not_before, 0)) >= s.last_inform
+               GROUP BY t.device ORDER BY newest DESC LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![Ms(now), limit(most)], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether an unfinished task needs a file.
+pub(super) fn needs_file(db: &Connection, file: Id) -> Result<bool> {
+    let sql = "SELECT count(*) FROM task WHERE file = ?1
+               AND state IN ('queued', 'running', 'waiting_for_transfer')";
+    Ok(count(
+        db.prepare_cached(sql)?
+            .query_row([file], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0),
+    ) > 0)
+}

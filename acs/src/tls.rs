@@ -1,0 +1,68 @@
+//! TLS of the server: 1.2 and 1.3 through rustls; devices that only know older versions need a terminator in front.
+
+use crate::config::TlsConfig;
+use data_model::OperatorError;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_rustls::TlsAcceptor;
+
+/// Takes TLS connections with a certificate.
+///
+/// # Errors
+/// If a file cannot be read or does not hold what it should.
+pub fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, OperatorError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| unusable("TLS", &error))?;
+    let builder = match &config.client_ca_file {
+        None => builder.with_no_client_auth(),
+        Some(path) => {
+            let mut roots = RootCertStore::empty();
+            for certificate in certificates(path)? {
+                roots
+                    .add(certificate)
+                    .map_err(|error| unusable("a CA certificate", &error))?;
+            }
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+                .build()
+                .map_err(|error| unusable("the authorities of device certificates", &error))?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let key = PrivateKeyDer::from_pem_file(&config.key_file)
+        .map_err(|error| bad_file(&config.key_file, &error))?;
+    let config = builder
+        .with_single_cert(certificates(&config.certificate_file)?, key)
+        .map_err(|error| unusable("the server's certificate", &error))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, OperatorError> {
+    let pems = CertificateDer::pem_file_iter(path).map_err(|error| bad_file(path, &error))?;
+    let found: Vec<_> = pems
+        .collect::<Result<_, _>>()
+        .map_err(|error| bad_file(path, &error))?;
+    if found.is_empty() {
+        return Err(bad_file(path, &"there is no certificate in it"));
+    }
+    Ok(found)
+}
+
+fn bad_file(path: &Path, error: &dyn std::fmt::Display) -> OperatorError {
+    let what = format!("cannot use the file {}", path.display());
+    OperatorError::new(what, error, "give a readable file in PEM format")
+}
+
+fn unusable(what: &str, error: &dyn std::fmt::Display) -> OperatorError {
+    let what = format!("{what} cannot be used");
+    OperatorError::new(
+        what,
+        error,
+        "check the files named under `tls` in the configuration",
+    )
+}

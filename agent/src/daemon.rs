@@ -1,0 +1,232 @@
+//! The agent as a program: one device, its configuration, its state on a disk.
+
+use crate::device::exchange::Downgrade;
+use crate::device::{DeviceConfig, Identity, Product};
+use crate::shell::http::Network;
+use crate::shell::tls::TlsConfig;
+use crate::shell::{Runner, RunnerConfig, RunnerHandle};
+use cwmp::CwmpVersion;
+use data_model::firmware::{KEY_BYTES, unhex};
+use data_model::{OperatorError, Secret};
+use ed25519_dalek::VerifyingKey;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The configuration of one agent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AgentConfig {
+    /// What the device is: one of the catalogue's types.
+    pub device_type: String,
+    /// Its serial number.
+    pub serial_number: String,
+    /// The address of its network interface, six octets in hexadecimal; made from the serial number if absent.
+    pub mac: Option<String>,
+    /// The folder its state and its images are kept in.
+    pub state: PathBuf,
+    /// Its ACS, as the installer set it; the ACS may change it later.
+    pub acs: AcsSettings,
+    /// How it is called.
+    pub connection_request: ConnectionRequestSettings,
+    /// Whom it trusts.
+    pub tls: TlsConfig,
+    /// Public keys whose firmware it runs, 64 hexadecimal digits each.
+    pub firmware_keys: Vec<String>,
+    /// Further values the installer put in, by full name.
+    pub parameters: std::collections::BTreeMap<String, String>,
+    /// Whether redirects of the ACS may lead from https to http.
+    pub allow_redirect_to_http: bool,
+}
+
+/// The ACS of an agent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AcsSettings {
+    /// Its URL.
+    pub url: String,
+    /// Our user there; `OUI-ProductClass-SerialNumber` if empty.
+    pub username: String,
+    /// Our password there.
+    #[serde(deserialize_with = "secret")]
+    pub password: Secret,
+}
+
+/// How an agent is called.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConnectionRequestSettings {
+    /// Where connection requests are taken; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The host the ACS reaches us under, if it is not the one we listen on.
+    pub advertise: Option<String>,
+}
+
+impl Default for ConnectionRequestSettings {
+    fn default() -> ConnectionRequestSettings {
+        ConnectionRequestSettings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            advertise: None,
+        }
+    }
+}
+
+impl Default for AgentConfig {
+    fn default() -> AgentConfig {
+        AgentConfig {
+            device_type: "ata192".into(),
+            serial_number: String::new(),
+            mac: None,
+            state: "dialtone-agent".into(),
+            acs: AcsSettings::default(),
+            connection_request: ConnectionRequestSettings::default(),
+            tls: TlsConfig::default(),
+            firmware_keys: Vec::new(),
+            parameters: Default::default(),
+            allow_redirect_to_http: false,
+        }
+    }
+}
+
+fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+impl AgentConfig {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or says something nobody understands.
+    pub fn read(path: &Path) -> Result<AgentConfig, OperatorError> {
+        let trouble = |error: &dyn std::fmt::Display| {
+            OperatorError::new(
+                format!("cannot use the configuration file {}", path.display()),
+                error,
+                "correct the file; docs/OPERATING.md describes every setting",
+            )
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| trouble(&error))?;
+        toml::from_str(&text).map_err(|error| trouble(&error))
+    }
+
+    /// The device this describes.
+    ///
+    /// # Errors
+    /// Every setting that is missing or wrong is named.
+    pub fn device(&self) -> Result<DeviceConfig, OperatorError> {
+        let product = Product::load(&self.device_type)?;
+        if self.serial_number.is_empty() {
+            return Err(OperatorError::new(
+                "the device has no identity",
+                "`serial_number` is empty",
+                "set `serial_number`, or give --serial-number",
+            ));
+        }
+        let root = product.root;
+        let mut installed: Vec<(String, String)> = Vec::new();
+        let mut install = |name: &str, value: &str| {
+            if !value.is_empty() {
+                installed.push((format!("{root}ManagementServer.{name}"), value.to_owned()));
+            }
+        };
+        install("URL", &self.acs.url);
+        install("Username", &self.acs.username);
+        install("Password", self.acs.password.reveal());
+        installed.extend(
+            self.parameters
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        Ok(DeviceConfig {
+            identity: Identity {
+                serial_number: self.serial_number.as_str().into(),
+                mac: self.mac_octets()?,
+            },
+            product,
+            installed: installed.into(),
+            authority: "".into(),
+            downgrade: match self.allow_redirect_to_http {
+                true => Downgrade::Allowed,
+                false => Downgrade::Refused,
+            },
+            newest_version: CwmpVersion::V1_4,
+            seed: rand::random(),
+        })
+    }
+
+    fn mac_octets(&self) -> Result<[u8; 6], OperatorError> {
+        match &self.mac {
+            None => Ok(mac_of(&self.serial_number)),
+            Some(text) => {
+                let digits: String = text
+                    .chars()
+                    .filter(|c| !matches!(c, ':' | '-' | '.'))
+                    .collect();
+                unhex(&digits).ok_or_else(|| {
+                    OperatorError::new(
+                        "the address of the network interface cannot be used",
+                        format!("`{text}` is not six octets in hexadecimal"),
+                        "set `mac` to something like 00:56:2B:12:34:56",
+                    )
+                })
+            }
+        }
+    }
+
+    /// The runner of this one device.
+    ///
+    /// # Errors
+    /// If a setting is wrong or a file cannot be read.
+    pub fn runner(&self) -> Result<RunnerConfig, OperatorError> {
+        Ok(RunnerConfig {
+            devices: vec![self.device()?],
+            network: Network {
+                tls: self.tls.load()?,
+                source: None,
+            },
+            listen: Some(self.connection_request.listen),
+            advertise: self.connection_request.advertise.clone(),
+            journal: Some(self.state.join("device.journal")),
+            slots: Some(self.state.clone()),
+            trusted: firmware_keys(&self.firmware_keys)?,
+            sessions: 1,
+        })
+    }
+}
+
+/// A locally administered address made from a serial number, so that two devices rarely share one.
+pub fn mac_of(serial_number: &str) -> [u8; 6] {
+    let hash = crc32fast::hash(serial_number.as_bytes()).to_be_bytes();
+    [0x02, 0x56, hash[0], hash[1], hash[2], hash[3]]
+}
+
+/// Public keys from their hexadecimal texts.
+///
+/// # Errors
+/// If one is no key.
+pub fn firmware_keys(texts: &[String]) -> Result<Vec<VerifyingKey>, OperatorError> {
+    let key = |text: &String| {
+        let bytes = unhex::<KEY_BYTES>(text)?;
+        VerifyingKey::from_bytes(&bytes).ok()
+    };
+    texts
+        .iter()
+        .map(|text| {
+            key(text).ok_or_else(|| {
+                OperatorError::new(
+                    "a firmware key cannot be used",
+                    format!("`{text}` is not 64 hexadecimal digits of an ed25519 public key"),
+                    "take the key that `dialtone firmware keygen` printed",
+                )
+            })
+        })
+        .collect()
+}
+
+/// Starts an agent.
+///
+/// # Errors
+/// If something it needs cannot be had.
+pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), OperatorError> {
+    Runner::start(config.runner()?).await
+}

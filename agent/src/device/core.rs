@@ -1,0 +1,205 @@
+//! Everything a device is, apart from sessions and timers: what RPCs read and change.
+
+use super::facts::{Facts, Identity};
+use super::io::Restart;
+use super::meta::{Access, Meta};
+use super::product::Product;
+use super::{EventQueue, Slots, Transfers, Tree};
+use crate::firmware::ImageHeader;
+use crate::inform::{Changes, Periodic};
+use cwmp::{DeviceId, Fault, FaultCode};
+use data_model::schema::Address;
+use std::sync::Arc;
+
+/// The state of a device.
+#[derive(Debug)]
+pub struct Core {
+    /// Its parameters.
+    pub tree: Tree,
+    /// What computed parameters are made of.
+    pub facts: Facts,
+    /// Undelivered events.
+    pub events: EventQueue,
+    /// Undelivered changes of values.
+    pub changes: Changes,
+    /// Transfers.
+    pub transfers: Transfers,
+    /// The firmware slots.
+    pub firmware: Slots,
+    /// The restart that was asked for; it happens when the session is over (TR-069 3.7.1.4).
+    pub restart: Option<Restart>,
+    /// Sessions that have failed since the boot; the wait table starts anew with each (TR-069 3.2.1.1).
+    pub failures_since_boot: u32,
+    /// How the ACS of the open session was reached.
+    pub(super) session_access: Option<Box<Access>>,
+    pub(super) meta: Meta,
+}
+
+impl Core {
+    /// The device's product.
+    pub fn product(&self) -> &Arc<Product> {
+        &self.facts.product
+    }
+
+    /// The device's identity.
+    pub fn identity(&self) -> &Identity {
+        &self.facts.identity
+    }
+
+    /// Who the device says it is.
+    pub fn device_id(&self) -> DeviceId {
+        let ty = &self.product().ty;
+        DeviceId {
+            manufacturer: ty.manufacturer.to_string(),
+            oui: ty.oui.to_string(),
+            product_class: ty.product_class.to_string(),
+            serial_number: self.facts.identity.serial_number.to_string(),
+        }
+    }
+
+    /// A parameter's value, secrets included.
+    pub fn value(&self, address: &Address) -> String {
+        self.tree.value(address, &self.facts).into_owned()
+    }
+
+    /// A parameter's value by its full name.
+    pub fn value_of(&self, name: &str) -> Option<String> {
+        let address = self.tree.find(name)?;
+        self.tree
+            .device_type()
+            .schema
+            .node(address.node)
+            .parameter()?;
+        Some(self.value(&address))
+    }
+
+    fn number(&self, address: Option<&Address>) -> Option<u32> {
+        self.value(address?).parse().ok()
+    }
+
+    /// The ACS and our credentials there, as they are set.
+    pub(super) fn access(&self) -> Access {
+        let known = &self.product().known;
+        Access {
+            url: self.value(&known.url),
+            username: self.value(&known.username),
+            password: self.value(&known.password),
+        }
+    }
+
+    /// Our user at the ACS: without a set one the device itself (TR-069 3.4.4).
+    pub(super) fn username(&self, access: &Access) -> String {
+        if access.username.is_empty() {
+            self.device_id().username()
+        } else {
+            access.username.clone()
+        }
+    }
+
+    /// Whether CWMP is switched on and an ACS is known.
+    pub(super) fn may_inform(&self) -> bool {
+        let known = &self.product().known;
+        let enabled = known
+            .enable_cwmp
+            .as_ref()
+            .is_none_or(|address| self.value(address) != "0");
+        enabled && !self.value(&known.url).is_empty()
+    }
+
+    /// CWMPRetryMinimumWaitInterval and CWMPRetryIntervalMultiplier.
+    pub(super) fn retry_settings(&self) -> (u32, u32) {
+        let known = &self.product().known;
+        let minimum = self.number(known.retry_minimum.as_ref()).unwrap_or(5);
+        let multiplier = self.number(known.retry_multiplier.as_ref()).unwrap_or(2000);
+        (minimum, multiplier)
+    }
+
+    pub(super) fn throttle_secs(&self) -> u64 {
+        self.number(self.product().known.throttle.as_ref())
+            .unwrap_or(0)
+            .into()
+    }
+
+    /// The settings of the periodic Inform; `None` while it is switched off.
+    pub(super) fn periodic(&self) -> Option<Periodic> {
+        let known = &self.product().known;
+        if self.value(&known.periodic_enable) != "1" {
+            return None;
+        }
+        let interval_secs = self.number(Some(&known.periodic_interval))?;
+        let phase = data_model::DateTime::from_text(self.value(&known.periodic_time)).instant();
+        Some(Periodic::new(interval_secs, phase))
+    }
+
+    /// Whether an image may be run on this device.
+    ///
+    /// # Errors
+    /// With the fault the transfer is to be reported with.
+    pub(super) fn accept_image(&self, header: &ImageHeader) -> Result<(), Fault> {
+        let product_class = &self.product().ty.product_class;
+        if header.product != **product_class {
+            let why = format!(
+                "the image is for {}, this is {product_class}",
+                header.product
+            );
+            return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
+        }
+        let limit = self
+            .product()
+            .known
+            .downgrade_limit
+            .as_ref()
+            .map(|address| self.value(address));
+        let limit = limit.unwrap_or_default();
+        if !limit.is_empty() && data_model::firmware::is_older(&header.version, &limit) {
+            let why = format!(
+                "{} is older than Downgrade_Rev_Limit {limit}",
+                header.version
+            );
+            return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
+        }
+        Ok(())
+    }
+
+    /// Sets ManagementServer.ParameterKey.
+    pub(crate) fn set_parameter_key(&mut self, key: &cwmp::ParameterKey) {
+        self.meta.parameter_key = key.as_str().into();
+        self.facts.parameter_key = key.as_str().into();
+    }
+
+    /// The next boot begins from the factory's state.
+    pub(crate) fn reset_at_boot(&mut self) {
+        self.meta.reset_at_boot = true;
+    }
+
+    /// The ACS at a URL has taken note of our BOOTSTRAP.
+    pub(super) fn bootstrapped(&mut self, url: &str) {
+        self.meta.bootstrapped_url = url.into();
+        self.meta.last_access = None;
+    }
+
+    /// The ACS has been told the version that runs, and where the device is.
+    pub(super) fn reported(&mut self) {
+        self.meta.reported_version = self.facts.software_version().into();
+        self.meta.reported_authority = (*self.facts.authority).into();
+    }
+
+    /// Inform.RetryCount.
+    pub(crate) fn retry_count(&self) -> u32 {
+        self.meta.retry_count
+    }
+
+    pub(super) fn count_failure(&mut self) {
+        self.meta.retry_count = self.meta.retry_count.saturating_add(1);
+        self.failures_since_boot = self.failures_since_boot.saturating_add(1);
+    }
+
+    pub(super) fn count_success(&mut self) {
+        self.meta.retry_count = 0;
+        self.failures_since_boot = 0;
+    }
+
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.tree.heap_bytes() + self.facts.identity.serial_number.len() + self.events.heap_bytes()
+    }
+}

@@ -1,0 +1,240 @@
+//! Values the device works out when they are asked for.
+
+use super::product::Product;
+use crate::tree::{Computed, Tree};
+use data_model::schema::{Address, computed};
+use data_model::{DateTime, Timestamp};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Memory of the simulated hardware: what devices of this class have.
+const MEMORY_TOTAL_KB: u32 = 65_536;
+/// How much of it is free.
+const MEMORY_FREE_KB: u32 = 32_768;
+
+/// A clock that shows less was never set: no firmware of ours is older.
+const CLOCK_FLOOR: Timestamp = Timestamp::from_secs(1_704_067_200);
+
+/// What the hardware may tell at any time. Until it has, the answers are those of a simulated device.
+const REPORTED: [&str; 15] = [
+    computed::DEVICE_STATUS,
+    computed::DEVICE_LOG,
+    computed::MEMORY_TOTAL,
+    computed::MEMORY_FREE,
+    computed::CPU_USAGE,
+    computed::TIME_STATUS,
+    computed::LOCAL_IP,
+    computed::SUBNET_MASK,
+    computed::DEFAULT_GATEWAY,
+    computed::DNS_SERVERS,
+    computed::EXTERNAL_IP,
+    computed::DHCP_OPTION_VALUE,
+    computed::NAT_DETECTED,
+    computed::LINE_STATUS,
+    computed::REGISTRATION_STATE,
+];
+
+/// Who a device is; comes with the hardware.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The serial number.
+    pub serial_number: Box<str>,
+    /// The address of its network interface.
+    pub mac: [u8; 6],
+}
+
+/// All that computed parameters are made of.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// What the device is.
+    pub product: Arc<Product>,
+    /// Which one it is.
+    pub identity: Identity,
+    /// The firmware version that runs; empty for the one from the factory.
+    pub software_version: Box<str>,
+    /// ManagementServer.ParameterKey.
+    pub parameter_key: Box<str>,
+    /// `host:port` of the connection request listener; empty while there is none.
+    pub authority: Arc<str>,
+    /// The secret part of the connection request URL.
+    pub connection_request_path: u64,
+    /// When this boot was.
+    pub booted: Timestamp,
+    /// When the device was first switched on.
+    pub first_use: Timestamp,
+    /// The present moment, as of the last input.
+    pub now: Timestamp,
+}
+
+impl Facts {
+    /// The firmware version that runs.
+    pub fn software_version(&self) -> &str {
+        if self.software_version.is_empty() {
+            &self.product.ty.firmware_version
+        } else {
+            &self.software_version
+        }
+    }
+
+    /// The URL for connection requests; empty while nothing listens.
+    pub fn connection_request_url(&self) -> String {
+        if self.authority.is_empty() {
+            return String::new();
+        }
+        format!(
+            "http://{}/{:016x}",
+            self.authority, self.connection_request_path
+        )
+    }
+
+    /// Seconds since the boot.
+    pub fn up_time_secs(&self) -> u64 {
+        self.now.since_ms(self.booted) / 1000
+    }
+
+    /// Whether the hardware may tell the value of this name ([`crate::tree::Tree::report`]).
+    pub fn is_reported(name: &str) -> bool {
+        REPORTED.contains(&name)
+    }
+
+    /// The host part of [`Facts::authority`], if it is an IPv4 address.
+    fn ipv4(&self) -> &str {
+        let host = self.authority.rsplit_once(':').map_or("", |(host, _)| host);
+        let octets = host.split('.');
+        let is_ipv4 =
+            octets.clone().count() == 4 && octets.clone().all(|octet| octet.parse::<u8>().is_ok());
+        if is_ipv4 { host } else { "" }
+    }
+
+    fn mac(&self, separator: &str) -> String {
+        let octets: Vec<String> = self
+            .identity
+            .mac
+            .iter()
+            .map(|octet| format!("{octet:02X}"))
+            .collect();
+        octets.join(separator)
+    }
+
+    /// As the status page writes it: `4/20/2017 14:17:55`.
+    fn status_time(&self) -> String {
+        let text = self.now.to_xsd();
+        let (date, time) = text.split_once('T').unwrap_or_default();
+        let number = |range| date.get(range).unwrap_or("").trim_start_matches('0');
+        let (year, month, day) = (number(0..4), number(5..7), number(8..10));
+        format!("{month}/{day}/{year} {}", time.trim_end_matches('Z'))
+    }
+
+    /// As the status page writes it: `25 days and 18:12:36`, `18:12:36` on the first day.
+    fn status_elapsed(&self) -> String {
+        let secs = self.up_time_secs();
+        let (days, hours, minutes) = (secs / 86_400, secs / 3600 % 24, secs / 60 % 60);
+        let time = format!("{hours:02}:{minutes:02}:{:02}", secs % 60);
+        match days {
+            0 => time,
+            _ => format!("{days} days and {time}"),
+        }
+    }
+
+    fn time_status(&self, address: &Address, tree: &Tree) -> &'static str {
+        let enabled = sibling(tree, address, "Enable");
+        if enabled.is_some_and(|address| tree.value(&address, self) == "0") {
+            "Disabled"
+        } else if self.now < CLOCK_FLOOR {
+            "Unsynchronized"
+        } else {
+            "Synchronized"
+        }
+    }
+
+    /// TR-104 Line.Status. Whether a registration succeeded only the hardware can tell.
+    fn line_status(&self, address: &Address, tree: &Tree) -> &'static str {
+        let value = |name| {
+            let address = sibling(tree, address, name)?;
+            Some(tree.value(&address, self))
+        };
+        match (value("Enable"), value("DirectoryNumber")) {
+            (Some(enable), _) if enable != "Enabled" => "Disabled",
+            (_, Some(number)) if !number.is_empty() => "Registering",
+            (_, _) => "Initializing",
+        }
+    }
+
+    /// What the interface got is not known to a simulated device; what was set for it is, if it is used.
+    fn configured<'a>(&'a self, address: &Address, tree: &'a Tree) -> Cow<'a, str> {
+        let is_static = sibling(tree, address, "AddressingType")
+            .is_some_and(|address| tree.value(&address, self) == "Static");
+        match &tree.parameter(address).writes {
+            Some(view) if is_static => {
+                let stored = tree.value(&view.target_address(&address.instances), self);
+                Cow::Owned(view.read(&address.instances, &stored).into_owned())
+            }
+            Some(_) | None => Cow::Borrowed(""),
+        }
+    }
+}
+
+impl Computed for Facts {
+    fn value<'a>(&'a self, name: &str, address: &Address, tree: &'a Tree) -> Cow<'a, str> {
+        let ty = &self.product.ty;
+        match name {
+            computed::MANUFACTURER => Cow::Borrowed(&ty.manufacturer),
+            computed::OUI => Cow::Borrowed(&ty.oui),
+            computed::PRODUCT_CLASS => Cow::Borrowed(&ty.product_class),
+            computed::MODEL_NAME => Cow::Borrowed(&ty.model_name),
+            computed::SERIAL => Cow::Borrowed(&self.identity.serial_number),
+            computed::HARDWARE_VERSION => Cow::Borrowed(&ty.hardware_version),
+            computed::SOFTWARE_VERSION => Cow::Borrowed(self.software_version()),
+            computed::DEVICE_SUMMARY => Cow::Borrowed(&ty.device_summary),
+            computed::DEVICE_STATUS => Cow::Borrowed("Up"),
+            computed::UP_TIME => Cow::Owned(self.up_time_secs().to_string()),
+            computed::FIRST_USE_DATE => Cow::Owned(self.first_use.to_xsd()),
+            // The core keeps no log.
+            computed::DEVICE_LOG => Cow::Borrowed(""),
+            computed::MEMORY_TOTAL => Cow::Owned(MEMORY_TOTAL_KB.to_string()),
+            computed::MEMORY_FREE => Cow::Owned(MEMORY_FREE_KB.to_string()),
+            computed::CPU_USAGE => Cow::Borrowed("0"),
+            computed::CURRENT_LOCAL_TIME => {
+                Cow::Owned(DateTime::local(self.now, 0).as_str().to_owned())
+            }
+            computed::TIME_STATUS => Cow::Borrowed(self.time_status(address, tree)),
+            computed::MAC_ADDRESS => Cow::Owned(self.mac(":")),
+            computed::MAC_ADDRESS_PLAIN => Cow::Owned(self.mac("")),
+            // Without STUN there is no other address to be known under.
+            computed::LOCAL_IP | computed::EXTERNAL_IP => Cow::Borrowed(self.ipv4()),
+            computed::SUBNET_MASK | computed::DEFAULT_GATEWAY | computed::DNS_SERVERS => {
+                self.configured(address, tree)
+            }
+            // No DHCP server has sent anything.
+            computed::DHCP_OPTION_VALUE => Cow::Borrowed(""),
+            computed::PARAMETER_KEY => Cow::Borrowed(&self.parameter_key),
+            computed::CONNECTION_REQUEST_URL => Cow::Owned(self.connection_request_url()),
+            // Connection requests are taken over HTTP only.
+            computed::UDP_CONNECTION_REQUEST_ADDRESS => Cow::Borrowed(""),
+            computed::NAT_DETECTED => Cow::Borrowed("0"),
+            computed::LINE_STATUS => Cow::Borrowed(self.line_status(address, tree)),
+            computed::REGISTRATION_STATE => Cow::Borrowed("Not Registered"),
+            computed::STATUS_TIME => Cow::Owned(self.status_time()),
+            computed::STATUS_ELAPSED => Cow::Owned(self.status_elapsed()),
+            unknown => {
+                // A test asks for every name there is.
+                tracing::error!(name = unknown, "a model uses a computed value nobody knows");
+                Cow::Borrowed("")
+            }
+        }
+    }
+}
+
+/// The parameter of this name in the same object.
+fn sibling(tree: &Tree, address: &Address, name: &str) -> Option<Address> {
+    let schema = &tree.device_type().schema;
+    let siblings = schema.children(schema.node(address.node).parent?);
+    let node = siblings
+        .iter()
+        .find(|sibling| *schema.node(**sibling).name == *name)?;
+    schema.node(*node).parameter()?;
+    Some(Address {
+        node: *node,
+        instances: address.instances,
+    })
+}

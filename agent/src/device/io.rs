@@ -1,0 +1,220 @@
+//! Everything the world can do to a device, and everything a device asks of the world.
+
+use crate::firmware::ImageHeader;
+use cwmp::Fault;
+use data_model::Secret;
+
+/// What happens to a device.
+#[derive(Debug)]
+pub enum Input {
+    /// Time has passed; the deadline may have been reached.
+    Wake,
+    /// The HTTP request asked for last was answered.
+    HttpResponse(HttpResponse),
+    /// The HTTP request asked for last was not answered, and will not be.
+    HttpFailed(HttpFailure),
+    /// The transfer with this number has ended.
+    TransferEnded(u32, TransferOutcome),
+    /// Somebody calls at the connection request listener.
+    ConnectionRequest(ConnectionRequest),
+    /// A person or the hardware changes a parameter, not the ACS.
+    LocalChange {
+        /// The parameter's full name.
+        name: String,
+        /// Its new value.
+        value: String,
+    },
+    /// The device has got another address, or its listener another port.
+    Listening {
+        /// `host:port` of the connection request listener as the ACS can reach it.
+        authority: String,
+    },
+    /// A person resets the device to the state it left the factory in.
+    LocalFactoryReset,
+    /// What was asked to be persisted could not be: nothing may be acknowledged any more.
+    StorageFailed,
+}
+
+/// What a device asks of its shell. The shell carries outputs out in order, and does not begin one before the one in
+/// front of it is done; [`Output::Persist`] is done when the bytes are on stable storage.
+#[derive(Debug)]
+pub enum Output {
+    /// Keep these parts of the state, all or none.
+    Persist(Vec<Section>),
+    /// Send this to the ACS; answered by [`Input::HttpResponse`] or [`Input::HttpFailed`].
+    Http(HttpRequest),
+    /// The session is over: close its connection.
+    CloseConnection,
+    /// Fetch a file into the inactive slot; answered by [`Input::TransferEnded`].
+    StartTransfer(TransferJob),
+    /// Answer a connection request.
+    AnswerConnectionRequest(ConnectionRequestAnswer),
+    /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
+    Restart(Restart),
+    /// A session is over; for logs and counters.
+    SessionOver(SessionSummary),
+}
+
+/// How a session went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionSummary {
+    /// The events it reported.
+    pub events: Vec<cwmp::Event>,
+    /// Milliseconds it took.
+    pub duration_ms: u64,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+}
+
+/// Why a device is to be booted anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restart {
+    /// Asked for, by whomever: everything that was to be kept has been.
+    Reboot,
+    /// Something could not be kept: the device boots from what is on stable storage.
+    PowerCut,
+}
+
+/// One part of a device's persistent state; parts are replaced whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Which part.
+    pub kind: SectionKind,
+    /// Its content, opaque to the shell.
+    pub bytes: Vec<u8>,
+}
+
+/// The parts of a device's persistent state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SectionKind {
+    /// Values, instances, attributes.
+    Tree,
+    /// Bootstrap state, keys, counters.
+    Meta,
+    /// Undelivered events.
+    Events,
+    /// Transfers waiting, under way or unreported.
+    Transfers,
+    /// The firmware slots.
+    Firmware,
+}
+
+impl SectionKind {
+    /// Every part.
+    pub const ALL: [SectionKind; 5] = [
+        SectionKind::Tree,
+        SectionKind::Meta,
+        SectionKind::Events,
+        SectionKind::Transfers,
+        SectionKind::Firmware,
+    ];
+
+    /// The number that stands for it in stored records.
+    pub const fn code(self) -> u8 {
+        match self {
+            SectionKind::Tree => 1,
+            SectionKind::Meta => 2,
+            SectionKind::Events => 3,
+            SectionKind::Transfers => 4,
+            SectionKind::Firmware => 5,
+        }
+    }
+
+    /// The part a number stands for.
+    pub fn from_code(code: u8) -> Option<SectionKind> {
+        SectionKind::ALL
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+}
+
+/// A request to the ACS. Always a POST.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Where to.
+    pub url: String,
+    /// Headers besides Host and Content-Length.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; may be empty.
+    pub body: String,
+}
+
+/// The answer of the ACS.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HttpResponse {
+    /// The status code.
+    pub status: u16,
+    /// Every `Set-Cookie`.
+    pub set_cookie: Vec<String>,
+    /// Every `WWW-Authenticate`.
+    pub www_authenticate: Vec<String>,
+    /// `Location`, if there is one.
+    pub location: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HttpFailure {
+    /// No connection, or no TLS.
+    #[error("cannot connect to the ACS: {0}")]
+    Connect(String),
+    /// The connection broke.
+    #[error("the connection to the ACS broke: {0}")]
+    Broken(String),
+    /// No answer in time.
+    #[error("the ACS did not answer in time")]
+    TimedOut,
+    /// The answer is larger than a device can take.
+    #[error("the answer of the ACS is larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+/// A file to fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferJob {
+    /// Comes back with [`Input::TransferEnded`].
+    pub number: u32,
+    /// Where it is; http or https.
+    pub url: String,
+    /// User at the file server; empty for none.
+    pub username: String,
+    /// Password at the file server.
+    pub password: Secret,
+    /// The slot to write an image to.
+    pub slot: crate::firmware::SlotName,
+}
+
+/// How a transfer ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferOutcome {
+    /// The image is in its slot, complete, and its signature is good.
+    Staged(ImageHeader),
+    /// There is no usable file.
+    Failed(Fault),
+}
+
+/// A call at the connection request listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionRequest {
+    /// Comes back with the answer.
+    pub number: u64,
+    /// The HTTP method.
+    pub method: String,
+    /// The request target.
+    pub target: String,
+    /// The `Authorization` header, if there is one.
+    pub authorization: Option<String>,
+}
+
+/// The answer to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionRequestAnswer {
+    /// The number of the call.
+    pub number: u64,
+    /// The status code; the body is empty.
+    pub status: u16,
+    /// Every `WWW-Authenticate`.
+    pub www_authenticate: Vec<String>,
+}

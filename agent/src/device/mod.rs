@@ -1,0 +1,432 @@
+//! One device, pure: what happens to it goes in by [`Device::handle`], what it wants comes out of [`Device::poll`],
+//! and [`Device::deadline`] says when to wake it.
+//!
+//! The contract with the shell: after every [`Device::handle`], drain [`Device::poll`] and carry the outputs out in
+//! order; nothing behind an [`Output::Persist`] may begin before that state is on stable storage. Because a device
+//! emits `Persist` in front of the answer that acknowledges it, nothing acknowledged is ever lost.
+
+mod boot;
+pub mod core;
+pub mod exchange;
+pub mod facts;
+pub mod io;
+mod meta;
+pub mod product;
+mod session;
+mod watch;
+
+pub use self::core::Core;
+pub use facts::{Facts, Identity};
+pub use io::{Input, Output};
+pub use product::Product;
+
+use crate::connection_request::{Call, Gate, Keys};
+use crate::firmware::{BootedInto, Slots};
+use crate::inform::{EventQueue, Periodic, retry};
+use crate::limits::TRIAL_UPTIME_MS;
+use crate::random::Random;
+use crate::transfer::Transfers;
+use crate::tree::Tree;
+use cwmp::{Event, EventCode};
+use data_model::{Secret, Timestamp};
+use exchange::Downgrade;
+use io::{
+    ConnectionRequest, ConnectionRequestAnswer, Restart, Section, SectionKind, TransferJob,
+    TransferOutcome,
+};
+use session::ActiveSession;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// How a device is set up by whoever runs it.
+#[derive(Debug, Clone)]
+pub struct DeviceConfig {
+    /// What it is.
+    pub product: Arc<Product>,
+    /// Which one it is.
+    pub identity: Identity,
+    /// Values the installer put in, by full name: they count as the factory's and come back after a reset.
+    pub installed: Arc<[(String, String)]>,
+    /// `host:port` of the connection request listener as the ACS can reach it; empty for none.
+    pub authority: Arc<str>,
+    /// Whether redirects may lead from https to http.
+    pub downgrade: Downgrade,
+    /// The newest CWMP version it offers.
+    pub newest_version: cwmp::CwmpVersion,
+    /// For jitter and identifiers.
+    pub seed: u64,
+}
+
+/// The persistent state of a device, by part.
+pub type Saved = BTreeMap<SectionKind, Vec<u8>>;
+
+/// One device.
+#[derive(Debug)]
+pub struct Device {
+    core: Core,
+    session: Option<Box<ActiveSession>>,
+    gate: Option<Box<Gate>>,
+    outputs: VecDeque<Output>,
+    random: Random,
+    /// The settings of the periodic Inform that are in force, and when it is due by them.
+    periodic: Option<(Periodic, Timestamp)>,
+    /// Not before this time unless something new happens; set by a failed session.
+    retry_at: Option<Timestamp>,
+    /// Something has happened since the last session was opened that the ACS is to be told.
+    news: bool,
+    /// Sessions, one after the other, in which the ACS refused the report of a transfer.
+    refused_reports: u32,
+    /// When the last session that succeeded was over.
+    last_session_end: Option<Timestamp>,
+    /// What people have changed while a session is open, by name; it counts from the end of the session on.
+    held_back: BTreeMap<String, String>,
+    /// A restart has been asked of the shell: nothing happens any more.
+    stopped: bool,
+    downgrade: Downgrade,
+    newest_version: cwmp::CwmpVersion,
+    /// What to offer after a session that failed as one with an ACS of 1.0 would.
+    offer: cwmp::CwmpVersion,
+}
+
+impl Device {
+    /// Boots a device from what was persisted; nothing at all is a device fresh from the factory.
+    pub fn boot(config: DeviceConfig, saved: &Saved, now: Timestamp) -> Device {
+        let mut random = Random::new(config.seed ^ now.as_millis().unsigned_abs());
+        let newest_version = config.newest_version;
+        let downgrade = config.downgrade;
+        let mut core = Core::restore(config, saved, &mut random, now);
+        let booted_into = core.firmware.boot();
+        core.booted(booted_into);
+        let mut device = Device {
+            core,
+            session: None,
+            gate: None,
+            outputs: VecDeque::new(),
+            random,
+            periodic: None,
+            retry_at: None,
+            news: false,
+            refused_reports: 0,
+            last_session_end: None,
+            held_back: BTreeMap::new(),
+            stopped: false,
+            downgrade,
+            newest_version,
+            offer: newest_version,
+        };
+        device.arm_periodic();
+        device.persist(&SectionKind::ALL);
+        device.advance();
+        device
+    }
+
+    /// Something happens at this moment; time never goes backwards.
+    pub fn handle(&mut self, input: Input, now: Timestamp) {
+        if self.stopped {
+            return;
+        }
+        self.core.facts.now = self.core.facts.now.max(now);
+        match input {
+            Input::Wake => {}
+            Input::HttpResponse(response) => self.http_response(response),
+            Input::HttpFailed(failure) => self.session_failed(failure.to_string()),
+            Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
+            Input::ConnectionRequest(call) => self.connection_request(&call),
+            Input::LocalChange { name, value } => self.local_change(name, value),
+            Input::Listening { authority } => self.listening(&authority),
+            Input::LocalFactoryReset => self.local_factory_reset(),
+            Input::StorageFailed => self.storage_failed(),
+        }
+        self.advance();
+    }
+
+    /// The next thing the device wants, until there is none.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to wake the device at the latest.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        if self.stopped {
+            return None;
+        }
+        if let Some(session) = &self.session {
+            return Some(session.deadline);
+        }
+        let on_trial = self.core.firmware.trial.is_some();
+        let candidates = [
+            self.periodic.map(|(_, due)| due),
+            self.session_due(),
+            self.core.transfers.next_due().filter(|_| !on_trial),
+            on_trial.then(|| self.trial_end()),
+        ];
+        candidates.into_iter().flatten().min()
+    }
+
+    /// What the device is and how it stands, for whoever watches it.
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Whether a session is open.
+    pub fn in_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Bytes this device takes beside what all of its type share.
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<Device>() + self.core.heap_bytes() + self.outputs.capacity() * size_of::<Output>()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.core.facts.now
+    }
+
+    /// Does whatever has become due.
+    fn advance(&mut self) {
+        if self.stopped {
+            return;
+        }
+        let now = self.now();
+        if let Some(session) = &self.session {
+            if session.deadline <= now {
+                self.session_failed("the ACS did not answer in time".into());
+            } else {
+                return;
+            }
+        }
+        if self.core.firmware.trial.is_some() && self.trial_end() <= now {
+            self.confirm_firmware();
+        }
+        if let Some((settings, due)) = self.periodic.filter(|(_, due)| *due <= now) {
+            self.periodic = Some((settings, settings.next(due, now)));
+            self.raise(Event::new(EventCode::Periodic));
+        }
+        self.begin_transfer();
+        if self.core.transfers.has_staged() {
+            self.activate_firmware();
+            return;
+        }
+        if self.session_due().is_some_and(|due| due <= now) {
+            self.open_session();
+        }
+    }
+
+    /// An event happens: it is kept, and a wait for a retry is over (TR-069 3.2.1.1).
+    fn raise(&mut self, event: Event) {
+        self.core.events.push(event);
+        self.tell();
+        self.persist(&[SectionKind::Events]);
+    }
+
+    /// Something has happened that the ACS is to be told: a wait for a retry is over.
+    fn tell(&mut self) {
+        self.retry_at = None;
+        self.news = true;
+    }
+
+    /// When a session is to be opened, if there is anything to say.
+    fn session_due(&self) -> Option<Timestamp> {
+        if self.session.is_some() || !self.core.may_inform() {
+            return None;
+        }
+        // A failed session is retried even if its events were delivered (TR-069 Table 37).
+        let failed = self.core.retry_count() > 0;
+        let told = self.core.events.is_empty() && !self.core.transfers.has_ended();
+        if told && !failed && !self.core.changes.has_active() {
+            return None;
+        }
+        let mut due = self.retry_at.unwrap_or(Timestamp::from_millis(0));
+        if told && !failed {
+            // TR-181 DefaultActiveNotificationThrottle: nothing but a changed value wants this session.
+            if let Some(end) = self.last_session_end {
+                due = due.max(end.plus_secs(self.core.throttle_secs()));
+            }
+        }
+        Some(due)
+    }
+
+    /// Puts the settings of the periodic Inform into force, if they are others than before.
+    fn arm_periodic(&mut self) {
+        let settings = self.core.periodic();
+        if settings == self.periodic.map(|(settings, _)| settings) {
+            return;
+        }
+        let now = self.now();
+        let random = &mut self.random;
+        self.periodic = settings.map(|settings| (settings, settings.first(random, now)));
+    }
+
+    fn trial_end(&self) -> Timestamp {
+        self.core.facts.booted.plus_ms(TRIAL_UPTIME_MS)
+    }
+
+    fn confirm_firmware(&mut self) {
+        self.core.firmware.confirm();
+        self.persist(&[SectionKind::Firmware]);
+    }
+
+    fn begin_transfer(&mut self) {
+        let now = self.now();
+        if self.core.firmware.trial.is_some() {
+            // The other slot holds the image to go back to.
+            return;
+        }
+        if self.core.transfers.expire(now) {
+            self.tell();
+            self.persist(&[SectionKind::Transfers]);
+        }
+        let slot = self.core.firmware.active.other();
+        let Some(transfer) = self.core.transfers.begin_due(now) else {
+            return;
+        };
+        let job = TransferJob {
+            number: transfer.number,
+            url: transfer.url.clone(),
+            username: transfer.username.clone(),
+            password: transfer.password(),
+            slot,
+        };
+        self.persist(&[SectionKind::Transfers]);
+        self.outputs.push_back(Output::StartTransfer(job));
+    }
+
+    fn transfer_ended(&mut self, number: u32, outcome: TransferOutcome) {
+        let now = self.now();
+        match outcome {
+            TransferOutcome::Failed(fault) => self.core.transfers.failed(number, fault, now),
+            TransferOutcome::Staged(header) => match self.core.accept_image(&header) {
+                Ok(()) => self.core.transfers.staged(number, &header.version),
+                Err(fault) => self.core.transfers.failed(number, fault, now),
+            },
+        }
+        self.tell();
+        self.persist(&[SectionKind::Transfers]);
+    }
+
+    /// Switches the slots and restarts; only ever called while no session is open.
+    fn activate_firmware(&mut self) {
+        if let Some((version, transfer)) = self.core.transfers.activate_staged() {
+            self.core.firmware.activate(&version, transfer);
+            self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);
+            self.stop(Restart::Reboot);
+        }
+    }
+
+    fn stop(&mut self, restart: Restart) {
+        self.outputs.push_back(Output::Restart(restart));
+        self.stopped = true;
+    }
+
+    fn connection_request(&mut self, call: &ConnectionRequest) {
+        let now = self.now();
+        if !self.core.may_inform() {
+            // There would be no session (TR-181 EnableCWMP), so there is nothing to accept.
+            let answer = ConnectionRequestAnswer {
+                number: call.number,
+                status: 503,
+                www_authenticate: Vec::new(),
+            };
+            self.outputs
+                .push_back(Output::AnswerConnectionRequest(answer));
+            return;
+        }
+        let known = &self.core.product().known;
+        let path = format!("/{:016x}", self.core.facts.connection_request_path);
+        let username = self.core.value(&known.connection_request_username);
+        let password = Secret::new(self.core.value(&known.connection_request_password));
+        let random = &mut self.random;
+        let gate = self.gate.get_or_insert_with(|| Box::new(Gate::new(random)));
+        let keys = Keys {
+            path: &path,
+            username: &username,
+            password: &password,
+        };
+        let (outcome, answer) = gate.answer(call, &keys, random, now);
+        // The answer leaves before the session begins (TR-069 3.2.2.2).
+        self.outputs
+            .push_back(Output::AnswerConnectionRequest(answer));
+        if outcome == Call::Accepted {
+            self.raise(Event::new(EventCode::ConnectionRequest));
+        }
+    }
+
+    fn local_change(&mut self, name: String, value: String) {
+        if self.session.is_some() && self.core.is_configuration(&name) {
+            // TR-069 3.7.1.1: the ACS sees a configuration that only itself changes.
+            self.held_back.insert(name, value);
+            return;
+        }
+        let told = self.core.changes.has_active();
+        match self.core.local_change(&name, &value) {
+            Err(why) => tracing::warn!(parameter = %name, why, "a change is refused"),
+            Ok(()) => {
+                self.persist(&[SectionKind::Tree]);
+                self.arm_periodic();
+            }
+        }
+        self.tell_changes(told);
+    }
+
+    /// A change that wants a session ends the wait for a retry, but only the first of those that wait: a value that
+    /// never rests must not undo the retry schedule.
+    fn tell_changes(&mut self, told: bool) {
+        let waits = self.core.events.contains(&EventCode::ValueChange);
+        if self.core.changes.has_active() && !told && !waits {
+            self.tell();
+        }
+    }
+
+    fn listening(&mut self, authority: &str) {
+        if &*self.core.facts.authority == authority {
+            return;
+        }
+        let told = self.core.changes.has_active();
+        self.core
+            .observing(|core| core.facts.authority = authority.into());
+        self.tell_changes(told);
+    }
+
+    /// Nothing can be kept, so nothing may be acknowledged: the device stands as after a power cut.
+    fn storage_failed(&mut self) {
+        self.outputs.clear();
+        self.session = None;
+        self.outputs.push_back(Output::CloseConnection);
+        self.stop(Restart::PowerCut);
+    }
+
+    fn local_factory_reset(&mut self) {
+        self.core.reset_at_boot();
+        self.persist(&[SectionKind::Meta]);
+        self.stop(Restart::Reboot);
+    }
+
+    /// The whole state, for keeping.
+    pub fn saved(&self) -> Saved {
+        SectionKind::ALL
+            .into_iter()
+            .map(|kind| (kind, self.core.saved(kind)))
+            .collect()
+    }
+
+    /// Asks for parts of the state to be kept.
+    fn persist(&mut self, kinds: &[SectionKind]) {
+        let sections = kinds.iter().map(|kind| Section {
+            kind: *kind,
+            bytes: self.core.saved(*kind),
+        });
+        self.outputs.push_back(Output::Persist(sections.collect()));
+    }
+
+    /// The wait after a failed session, by the number of those that failed one after the other. What has happened
+    /// since it was opened does not wait.
+    fn back_off(&mut self, retry: u32) {
+        if self.news {
+            self.retry_at = None;
+            return;
+        }
+        let (minimum, multiplier) = self.core.retry_settings();
+        let wait = retry::wait_ms(retry, minimum, multiplier, &mut self.random);
+        self.retry_at = Some(self.now().plus_ms(wait));
+    }
+}

@@ -1,0 +1,175 @@
+//! What all devices of one type share: the schema, and where the parameters lie that the device itself reads.
+
+use data_model::OperatorError;
+use data_model::device_type::DeviceType;
+use data_model::schema::{Address, Instances, NodeId, NodeKind, NotificationRule, Source};
+use std::sync::Arc;
+
+/// A device type, prepared for use.
+#[derive(Debug)]
+pub struct Product {
+    /// The type.
+    pub ty: Arc<DeviceType>,
+    /// Parameters the device reads itself.
+    pub known: Known,
+    /// Parameters that stand in every Inform.
+    pub forced_inform: Vec<NodeId>,
+    /// Parameters whose changes are notified unless somebody turns it off.
+    pub notified: Vec<NodeId>,
+    /// Tables' instances are counted by the tree; every other computed name must be known to [`super::facts`].
+    pub root: &'static str,
+}
+
+/// Where the parameters lie that the device reads itself.
+#[derive(Debug)]
+pub struct Known {
+    /// ManagementServer.URL
+    pub url: Address,
+    /// ManagementServer.Username
+    pub username: Address,
+    /// ManagementServer.Password
+    pub password: Address,
+    /// ManagementServer.PeriodicInformEnable
+    pub periodic_enable: Address,
+    /// ManagementServer.PeriodicInformInterval
+    pub periodic_interval: Address,
+    /// ManagementServer.PeriodicInformTime
+    pub periodic_time: Address,
+    /// ManagementServer.ConnectionRequestUsername
+    pub connection_request_username: Address,
+    /// ManagementServer.ConnectionRequestPassword
+    pub connection_request_password: Address,
+    /// ManagementServer.ConnectionRequestURL
+    pub connection_request_url: Address,
+    /// DeviceInfo.SoftwareVersion
+    pub software_version: Address,
+    /// ManagementServer.CWMPRetryMinimumWaitInterval, if the model has it
+    pub retry_minimum: Option<Address>,
+    /// ManagementServer.CWMPRetryIntervalMultiplier, if the model has it
+    pub retry_multiplier: Option<Address>,
+    /// ManagementServer.EnableCWMP, if the model has it
+    pub enable_cwmp: Option<Address>,
+    /// ManagementServer.DefaultActiveNotificationThrottle, if the model has it
+    pub throttle: Option<Address>,
+    /// The oldest firmware an upgrade may go back to, if the model has such a limit.
+    pub downgrade_limit: Option<Address>,
+}
+
+impl Product {
+    /// The product of this name.
+    ///
+    /// # Errors
+    /// If there is none, or its models lack what every device needs.
+    pub fn load(name: &str) -> Result<Arc<Product>, OperatorError> {
+        let Some(ty) = data_model::catalogue::device_type(name) else {
+            return Err(OperatorError::new(
+                format!("there is no device type `{name}`"),
+                "it is not in the catalogue",
+                format!("use one of: {}", data_model::catalogue::names().join(", ")),
+            ));
+        };
+        Ok(Arc::new(Product::new(ty)?))
+    }
+
+    fn new(ty: Arc<DeviceType>) -> Result<Product, OperatorError> {
+        let schema = &ty.schema;
+        let root = match schema.node(schema.root()).name.as_ref() {
+            "InternetGatewayDevice" => "InternetGatewayDevice.",
+            _ => "Device.",
+        };
+        let maybe = |name: &str| schema.lookup(&format!("{root}{name}"));
+        let must = |name: &str| {
+            maybe(name).ok_or_else(|| {
+                OperatorError::new(
+                    format!("device type `{}` cannot be used", ty.name),
+                    format!("its models have no {root}{name}"),
+                    "add the parameter to one of the type's models",
+                )
+            })
+        };
+        let known = Known {
+            url: must("ManagementServer.URL")?,
+            username: must("ManagementServer.Username")?,
+            password: must("ManagementServer.Password")?,
+            periodic_enable: must("ManagementServer.PeriodicInformEnable")?,
+            periodic_interval: must("ManagementServer.PeriodicInformInterval")?,
+            periodic_time: must("ManagementServer.PeriodicInformTime")?,
+            connection_request_username: must("ManagementServer.ConnectionRequestUsername")?,
+            connection_request_password: must("ManagementServer.ConnectionRequestPassword")?,
+            connection_request_url: must("ManagementServer.ConnectionRequestURL")?,
+            software_version: must("DeviceInfo.SoftwareVersion")?,
+            retry_minimum: maybe("ManagementServer.CWMPRetryMinimumWaitInterval"),
+            retry_multiplier: maybe("ManagementServer.CWMPRetryIntervalMultiplier"),
+            enable_cwmp: maybe("ManagementServer.EnableCWMP"),
+            throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
+            downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
+        };
+        let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);
+        let notified = parameters(&ty, |parameter| match parameter.notification {
+            NotificationRule::ForcedActive | NotificationRule::DefaultActive => true,
+            NotificationRule::Free | NotificationRule::CanDeny => false,
+        });
+        Ok(Product {
+            known,
+            forced_inform,
+            notified,
+            root,
+            ty,
+        })
+    }
+
+    /// The names of computed parameters in this product's models.
+    pub fn computed_names(&self) -> Vec<&str> {
+        let schema = &self.ty.schema;
+        let names = schema.nodes().filter_map(|(_, node)| match &node.kind {
+            NodeKind::Parameter(parameter) => match &parameter.source {
+                Source::Computed(name) => Some(name.as_ref()),
+                Source::Stored | Source::View(_) => None,
+            },
+            NodeKind::Object | NodeKind::Table(_) => None,
+        });
+        names.collect()
+    }
+}
+
+fn parameters(
+    ty: &DeviceType,
+    wanted: impl Fn(&data_model::schema::Parameter) -> bool,
+) -> Vec<NodeId> {
+    let nodes = ty.schema.nodes().filter(|(_, node)| match &node.kind {
+        NodeKind::Parameter(parameter) => wanted(parameter),
+        NodeKind::Object | NodeKind::Table(_) => false,
+    });
+    nodes.map(|(id, _)| id).collect()
+}
+
+/// Every address of a node on a device, one for each instance of the tables above it.
+pub fn addresses_of(tree: &crate::tree::Tree, node: NodeId) -> Vec<Address> {
+    let schema = &tree.device_type().schema;
+    let mut tables = Vec::new();
+    let mut current = schema.node(node).parent;
+    while let Some(id) = current {
+        if let NodeKind::Table(table) = &schema.node(id).kind {
+            tables.push((id, table));
+        }
+        current = schema.node(id).parent;
+    }
+    let mut found = vec![Instances::default()];
+    for (id, table) in tables.into_iter().rev() {
+        let deeper = found.iter().flat_map(|above| {
+            let address = Address {
+                node: id,
+                instances: *above,
+            };
+            let numbers = tree.instances_of(table, &address).into_owned();
+            numbers
+                .into_iter()
+                .filter_map(move |number| above.push(number))
+        });
+        found = deeper.collect();
+    }
+    found
+        .into_iter()
+        .map(|instances| Address { node, instances })
+        .collect()
+}

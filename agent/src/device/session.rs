@@ -1,0 +1,323 @@
+//! A session as the device lives it: what it reports, what it serves, and what follows when it is over.
+
+use super::exchange::{Exchange, Verdict};
+use super::io::{HttpResponse, SectionKind, SessionSummary};
+use super::{Device, Output};
+use crate::limits::{RESPONSE_SECS, SESSION_MS};
+use crate::{inform, rpc};
+use cwmp::rpc::TransferComplete;
+use cwmp::session::cpe::{CpeConfig, Delivery, Failure, Free, Post, Serving, Step};
+use cwmp::session::{CpeSession, RequestIds};
+use cwmp::{AcsResponse, CwmpVersion, EventCode, FaultCode};
+use data_model::Timestamp;
+use std::collections::VecDeque;
+
+/// Fault codes of a TransferComplete that version 1.1 has brought; before that all were 9010.
+const TRANSFER_FAULTS_OF_1_1: std::ops::RangeInclusive<u16> = 9014..=9019;
+
+/// The session that is open.
+#[derive(Debug)]
+pub struct ActiveSession {
+    exchange: Exchange,
+    /// `None` only while a response is being worked on.
+    machine: Option<CpeSession>,
+    /// When the answer that is awaited must be there.
+    pub(super) deadline: Timestamp,
+    /// When it was opened.
+    start: Timestamp,
+    /// The events it reports.
+    events: Vec<cwmp::Event>,
+    /// The URL the session was opened to, before any redirect.
+    url: String,
+    bootstrap: bool,
+    stage: Stage,
+    /// Reports still to be made in this session.
+    reports: VecDeque<(u32, TransferComplete)>,
+    /// The ACS has refused one.
+    refused_report: bool,
+}
+
+/// What our last request was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Inform,
+    /// The report of the transfer with this number.
+    Report(u32),
+    /// None is open.
+    Idle,
+}
+
+impl Device {
+    /// Opens a session with everything that waits.
+    pub(super) fn open_session(&mut self) {
+        let now = self.now();
+        self.news = false;
+        self.check_bootstrap();
+        let access = self.core.access();
+        let username = self.core.username(&access);
+        let password = access.password.as_str().into();
+        let user_agent = format!("Dialtone/{}", env!("CARGO_PKG_VERSION"));
+        let url = access.url.as_str();
+        let exchange = match Exchange::new(url, &username, password, user_agent, self.downgrade) {
+            Ok(exchange) => exchange,
+            Err(why) => {
+                // The ACS may not set such a URL; one that a person made is tried again like any dead ACS.
+                tracing::warn!(why, "no session can be opened");
+                self.core.count_failure();
+                self.persist(&[SectionKind::Meta]);
+                return self.back_off(self.core.failures_since_boot);
+            }
+        };
+        // What the Inform announces is reported, and nothing that ends after it.
+        let reports = self.core.transfers.reports().into();
+        let inform = inform::assemble(&mut self.core);
+        let bootstrap = inform.has_event(&EventCode::Bootstrap);
+        let events = inform.event.clone();
+        let config = CpeConfig {
+            newest_version: self.offer,
+            session_timeout_secs: Some(RESPONSE_SECS as u32),
+            ids: RequestIds::starting_at(self.random.below(1 << 31)),
+        };
+        let (machine, post) = CpeSession::open(config, inform);
+        self.session = Some(Box::new(ActiveSession {
+            exchange,
+            machine: Some(machine),
+            deadline: now.plus_secs(RESPONSE_SECS),
+            start: now,
+            events,
+            url: access.url.clone(),
+            bootstrap,
+            stage: Stage::Inform,
+            reports,
+            refused_report: false,
+        }));
+        self.core.session_access = Some(Box::new(access));
+        self.send(post);
+    }
+
+    fn check_bootstrap(&mut self) {
+        let touched = self.core.check_bootstrap();
+        if !touched.is_empty() {
+            self.persist(touched);
+        }
+    }
+
+    /// Sends a POST of the session.
+    fn send(&mut self, post: Post) {
+        let now = self.now();
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        session.deadline = now
+            .plus_secs(RESPONSE_SECS)
+            .min(session.start.plus_ms(SESSION_MS));
+        let request = session.exchange.request(post, &mut self.random);
+        self.outputs.push_back(Output::Http(request));
+    }
+
+    pub(super) fn http_response(&mut self, response: HttpResponse) {
+        let now = self.now();
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        match session.exchange.response(response) {
+            Verdict::SendAgain => {
+                session.deadline = now
+                    .plus_secs(RESPONSE_SECS)
+                    .min(session.start.plus_ms(SESSION_MS));
+                let request = session.exchange.again(&mut self.random);
+                self.outputs.push_back(Output::Http(request));
+            }
+            Verdict::Failed(why) => self.session_failed(why),
+            Verdict::Refused(status) => {
+                if session.stage == Stage::Inform && matches!(status, 400 | 500) {
+                    // Some answer so to what they do not understand.
+                    self.suspect_old_acs();
+                }
+                self.session_failed(format!("the ACS answered with HTTP status {status}"));
+            }
+            Verdict::Message(body) => {
+                if let Some(machine) = session.machine.take() {
+                    self.step(machine.response(&body));
+                }
+            }
+        }
+    }
+
+    /// One response has been read: what follows from it.
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Free(delivery, free) => {
+                self.delivered(delivery);
+                self.speak(free);
+            }
+            Step::Held(delivery, held) => {
+                self.delivered(delivery);
+                self.go_on(held.pass());
+            }
+            Step::Serve(serving) => self.serve(serving),
+            Step::Send(machine, post) => self.go_on((machine, post)),
+            Step::Ended => self.session_ended(),
+            Step::Failed(failure) => {
+                self.note_old_acs(&failure);
+                self.session_failed(failure.to_string());
+            }
+        }
+    }
+
+    fn go_on(&mut self, (machine, post): (CpeSession, Post)) {
+        if let Some(session) = &mut self.session {
+            session.machine = Some(machine);
+        }
+        self.send(post);
+    }
+
+    /// Our turn: the next report, or the empty POST.
+    fn speak(&mut self, free: Free) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let next = match session.reports.pop_front() {
+            Some((number, mut report)) => {
+                session.stage = Stage::Report(number);
+                let fault = &mut report.fault_struct.fault_code;
+                if free.version() == CwmpVersion::V1_0 && TRANSFER_FAULTS_OF_1_1.contains(fault) {
+                    *fault = FaultCode::TRANSFER_FAILURE.number();
+                }
+                free.request(report.into())
+            }
+            None => {
+                session.stage = Stage::Idle;
+                free.pass()
+            }
+        };
+        self.go_on(next);
+    }
+
+    /// The ACS has answered a request of ours.
+    fn delivered(&mut self, delivery: Option<Delivery>) {
+        let (Some(delivery), Some(session)) = (delivery, &mut self.session) else {
+            return;
+        };
+        match (session.stage, delivery.result) {
+            (Stage::Inform, Ok(AcsResponse::InformResponse(_))) => {
+                if session.bootstrap {
+                    let url = session.url.clone();
+                    self.core.bootstrapped(&url);
+                }
+                self.core.events.delivered();
+                self.core.changes.delivered();
+                self.core.reported();
+                // The image on trial has found its way to the ACS.
+                self.core.firmware.confirm();
+                self.persist(&[
+                    SectionKind::Events,
+                    SectionKind::Meta,
+                    SectionKind::Firmware,
+                ]);
+            }
+            (Stage::Report(number), Ok(_)) => {
+                self.core.transfers.reported(number);
+                self.persist(&[SectionKind::Transfers]);
+            }
+            (Stage::Report(_), Err(fault)) => {
+                // TR-069 3.7.1.5: not delivered; it goes again in a later session, not in this one.
+                tracing::warn!(%fault, "the ACS refused a TransferComplete");
+                session.refused_report = true;
+            }
+            (Stage::Inform | Stage::Idle, _) => {}
+        }
+    }
+
+    /// The ACS asks something: change what it asks for, keep it, answer.
+    fn serve(&mut self, serving: Serving) {
+        let (answer, touched) = rpc::serve(&mut self.core, &serving.request);
+        if !touched.is_empty() {
+            // Durable before acknowledged: the shell keeps this before it sends the answer behind it.
+            self.persist(&touched);
+        }
+        self.go_on(serving.answer(answer));
+    }
+
+    fn session_ended(&mut self) {
+        let now = self.now();
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        self.core.count_success();
+        self.retry_at = None;
+        self.offer = self.newest_version;
+        self.last_session_end = Some(now);
+        self.persist(&[SectionKind::Meta]);
+        self.close(&session, None);
+        if session.refused_report {
+            // The session has not failed, but what was refused must not be brought again without a pause.
+            self.refused_reports = self.refused_reports.saturating_add(1);
+            self.back_off(self.refused_reports);
+        } else {
+            self.refused_reports = 0;
+        }
+        self.finish();
+    }
+
+    pub(super) fn session_failed(&mut self, why: String) {
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        self.core.events.undelivered();
+        self.core.changes.undelivered();
+        self.core.count_failure();
+        if self.core.gives_up_new_acs(&session.url) {
+            self.persist(&[SectionKind::Tree]);
+        }
+        self.close(&session, Some(why));
+        self.persist(&[SectionKind::Meta, SectionKind::Events]);
+        self.back_off(self.core.failures_since_boot);
+        self.finish();
+    }
+
+    fn close(&mut self, session: &ActiveSession, failure: Option<String>) {
+        self.outputs.push_back(Output::CloseConnection);
+        self.outputs.push_back(Output::SessionOver(SessionSummary {
+            events: session.events.clone(),
+            duration_ms: self.now().since_ms(session.start),
+            failure,
+        }));
+    }
+
+    fn note_old_acs(&mut self, failure: &Failure) {
+        match failure {
+            Failure::InformRefused(_) | Failure::Namespace(_) | Failure::Version(_) => {
+                self.suspect_old_acs();
+            }
+            Failure::RetriedTooOften
+            | Failure::Document(_)
+            | Failure::OutOfOrder { .. }
+            | Failure::Unusable(_)
+            | Failure::Endless => {}
+        }
+    }
+
+    /// TR-069 3.2.1.1: an ACS that knows only 1.0 may stumble over a newer message.
+    fn suspect_old_acs(&mut self) {
+        self.offer = match self.offer {
+            CwmpVersion::V1_0 => self.newest_version,
+            CwmpVersion::V1_1 | CwmpVersion::V1_2 | CwmpVersion::V1_3 | CwmpVersion::V1_4 => {
+                CwmpVersion::V1_0
+            }
+        };
+    }
+
+    /// What was put off until the session is over.
+    fn finish(&mut self) {
+        self.core.session_access = None;
+        for (name, value) in std::mem::take(&mut self.held_back) {
+            self.local_change(name, value);
+        }
+        self.arm_periodic();
+        self.check_bootstrap();
+        if let Some(restart) = self.core.restart.take() {
+            self.stop(restart);
+        }
+    }
+}

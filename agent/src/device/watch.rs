@@ -1,0 +1,173 @@
+//! Changes of values: who may make them, and which of them the ACS is told (TR-069 A.3.2.4, Table 37).
+
+use super::core::Core;
+use super::facts::Facts;
+use super::product::addresses_of;
+use crate::limits::NEW_ACS_FAILURES;
+use crate::tree::{Checked, Notification, Transaction};
+use data_model::XsdType;
+use data_model::schema::{Access, Address, Source};
+
+impl Core {
+    /// The ACS has set these values. If one of them sends the device to another ACS, the way back is kept until that
+    /// one has answered.
+    pub(crate) fn commit_from_acs(&mut self, checked: Checked) {
+        let before = match &self.session_access {
+            Some(access) => (**access).clone(),
+            None => self.access(),
+        };
+        self.tree.commit(checked);
+        let url = self.value(&self.product().known.url);
+        if url == *self.meta.bootstrapped_url {
+            self.meta.last_access = None;
+        } else if before.url == *self.meta.bootstrapped_url {
+            self.meta.last_access = Some(Box::new(before));
+            self.meta.failures_at_new_acs = 0;
+        }
+    }
+
+    /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back
+    /// with the one before.
+    pub(super) fn gives_up_new_acs(&mut self, url: &str) -> bool {
+        let known = &self.product().known;
+        let (url_at, username_at, password_at) = (known.url, known.username, known.password);
+        if self.meta.last_access.is_none() || self.value(&url_at) != url {
+            return false;
+        }
+        self.meta.failures_at_new_acs += 1;
+        if self.meta.failures_at_new_acs < NEW_ACS_FAILURES {
+            return false;
+        }
+        let Some(last) = self.meta.last_access.take() else {
+            return false;
+        };
+        tracing::warn!(url, back_to = %last.url, "the ACS never answered");
+        self.observing(|core| {
+            core.tree.set_by_device(&url_at, &last.url);
+            core.tree.set_by_device(&username_at, &last.username);
+            core.tree.set_by_device(&password_at, &last.password);
+        });
+        true
+    }
+
+    /// A person changes a parameter that may be written, or the hardware tells the value of one that may not.
+    ///
+    /// # Errors
+    /// Says why it stays as it is.
+    pub(super) fn local_change(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let schema = &self.product().ty.schema;
+        let address = self.tree.find(name);
+        let parameter =
+            address.and_then(|address| Some((address, schema.parameter(address.node)?)));
+        let Some((address, parameter)) = parameter else {
+            return Err("there is no such parameter".into());
+        };
+        match parameter.access {
+            Access::ReadWrite => self.change_by_subscriber(&address, name, value),
+            Access::ReadOnly => self.report_by_hardware(&address, value),
+        }
+    }
+
+    /// Whether only the ACS and people write this parameter, so that it must rest while a session is open.
+    pub(super) fn is_configuration(&self, name: &str) -> bool {
+        let schema = &self.product().ty.schema;
+        let parameter = self
+            .tree
+            .find(name)
+            .and_then(|address| schema.parameter(address.node));
+        parameter.is_some_and(|parameter| parameter.access == Access::ReadWrite)
+    }
+
+    fn change_by_subscriber(
+        &mut self,
+        address: &Address,
+        name: &str,
+        value: &str,
+    ) -> Result<(), String> {
+        let storage = self.product().ty.schema.storage(address);
+        let attributes = self.tree.attributes();
+        if ![address, &storage]
+            .into_iter()
+            .all(|at| attributes.subscriber_may_write(at))
+        {
+            return Err("the ACS lets nobody but itself write it".into());
+        }
+        let mut transaction = Transaction::new(&self.tree, &self.facts);
+        transaction.set(name, XsdType::String, value);
+        let checked = transaction.check().map_err(|refused| {
+            let reasons: Vec<String> = refused
+                .into_iter()
+                .map(|fault| fault.fault_string)
+                .collect();
+            reasons.join("; ")
+        })?;
+        self.observing(|core| core.tree.commit(checked));
+        Ok(())
+    }
+
+    fn report_by_hardware(&mut self, address: &Address, value: &str) -> Result<(), String> {
+        let product = std::sync::Arc::clone(self.product());
+        let Some(parameter) = product.ty.schema.parameter(address.node) else {
+            return Err("there is no such parameter".into());
+        };
+        let value = parameter.ty.check_held(value);
+        let value = value.map_err(|broken| broken.to_string())?;
+        match &parameter.source {
+            Source::Stored => self.observing(|core| core.tree.set_by_device(address, &value)),
+            Source::Computed(name) if Facts::is_reported(name) => {
+                self.observing(|core| core.tree.report(address, &value));
+            }
+            Source::Computed(_) => return Err("the device works this value out itself".into()),
+            Source::View(view) => {
+                let target = view.target_address(&address.instances);
+                let before = self.value(&target);
+                let stored = view.write(&address.instances, &value, &before);
+                let stored = stored.map_err(|broken| broken.to_string())?;
+                return self.report_by_hardware(&target, &stored);
+            }
+        }
+        Ok(())
+    }
+
+    /// Does something that is no work of the ACS, and notes which parameters it has changed.
+    pub(super) fn observing<T>(&mut self, change: impl FnOnce(&mut Core) -> T) -> T {
+        let watched = self.watched();
+        let before: Vec<String> = watched.iter().map(|address| self.value(address)).collect();
+        let outcome = change(self);
+        for (address, before) in watched.iter().zip(before) {
+            if self.value(address) != before {
+                self.note_change(*address);
+            }
+        }
+        outcome
+    }
+
+    /// Notes that a parameter was changed by something other than the ACS.
+    fn note_change(&mut self, address: Address) {
+        let schema = &self.product().ty.schema;
+        let Some(parameter) = schema.parameter(address.node) else {
+            return;
+        };
+        let notification = self.tree.attributes().notification(&address, parameter);
+        let forced_inform = parameter.forced_inform;
+        match notification {
+            Notification::Active => self.changes.note_active(address),
+            Notification::Passive => self.changes.note_passive(address),
+            // TR-069 Table 37: a forced parameter counts as changed even when nobody asked to be told.
+            Notification::Off if forced_inform => self.changes.note_passive(address),
+            Notification::Off => {}
+        }
+    }
+
+    /// Parameters whose changes may have to be told.
+    fn watched(&self) -> Vec<Address> {
+        let product = self.product();
+        let by_model = product.notified.iter().chain(&product.forced_inform);
+        let by_model = by_model.flat_map(|node| addresses_of(&self.tree, *node));
+        let by_acs = self.tree.attributes().addresses();
+        let mut all: Vec<Address> = by_model.chain(by_acs).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}

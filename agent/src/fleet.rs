@@ -1,0 +1,106 @@
+//! Many simulated devices in one process: the same device core, driven by the same loop.
+
+use crate::daemon::{firmware_keys, mac_of};
+use crate::device::exchange::Downgrade;
+use crate::device::{DeviceConfig, Identity, Product};
+use crate::shell::http::Network;
+use crate::shell::tls::TlsConfig;
+use crate::shell::{Runner, RunnerConfig, RunnerHandle};
+use cwmp::CwmpVersion;
+use data_model::{OperatorError, Secret};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A fleet of one device type.
+#[derive(Debug, Clone)]
+pub struct FleetConfig {
+    /// What the devices are.
+    pub device_type: String,
+    /// How many there are.
+    pub count: usize,
+    /// What their serial numbers begin with; a number of six digits follows.
+    pub serial_prefix: String,
+    /// Their ACS.
+    pub acs_url: String,
+    /// The password they come with.
+    pub password: Secret,
+    /// Further values the installer put in, by name below the root (`ManagementServer.PeriodicInformInterval`).
+    pub parameters: Vec<(String, String)>,
+    /// Whom they trust.
+    pub tls: TlsConfig,
+    /// Public keys whose firmware they run.
+    pub firmware_keys: Vec<String>,
+    /// Where connection requests are taken; `None` for nowhere.
+    pub listen: Option<SocketAddr>,
+    /// Where their state is kept; `None` forgets it with the process.
+    pub state: Option<PathBuf>,
+    /// Sessions open at one time.
+    pub sessions: usize,
+    /// Decides everything that is left to chance.
+    pub seed: u64,
+}
+
+impl FleetConfig {
+    /// The serial number of a device.
+    pub fn serial_number(&self, device: usize) -> String {
+        format!("{}{device:06}", self.serial_prefix)
+    }
+
+    fn runner(&self) -> Result<RunnerConfig, OperatorError> {
+        let product = Product::load(&self.device_type)?;
+        let mut installed = vec![
+            (
+                format!("{}ManagementServer.URL", product.root),
+                self.acs_url.clone(),
+            ),
+            (
+                format!("{}ManagementServer.Password", product.root),
+                self.password.reveal().to_owned(),
+            ),
+        ];
+        for (name, value) in &self.parameters {
+            installed.push((format!("{}{name}", product.root), value.clone()));
+        }
+        let installed: Arc<[(String, String)]> = installed.into();
+        let device = |number: usize| {
+            let serial_number = self.serial_number(number);
+            DeviceConfig {
+                product: Arc::clone(&product),
+                identity: Identity {
+                    mac: mac_of(&serial_number),
+                    serial_number: serial_number.into(),
+                },
+                installed: Arc::clone(&installed),
+                authority: "".into(),
+                downgrade: Downgrade::Refused,
+                newest_version: CwmpVersion::V1_4,
+                seed: self.seed.wrapping_add(number as u64),
+            }
+        };
+        Ok(RunnerConfig {
+            devices: (0..self.count).map(device).collect(),
+            network: Network {
+                tls: self.tls.load()?,
+                source: None,
+            },
+            listen: self.listen,
+            advertise: None,
+            journal: self
+                .state
+                .as_ref()
+                .map(|folder| folder.join("fleet.journal")),
+            slots: None,
+            trusted: firmware_keys(&self.firmware_keys)?,
+            sessions: self.sessions,
+        })
+    }
+
+    /// Starts the fleet.
+    ///
+    /// # Errors
+    /// If something it needs cannot be had.
+    pub async fn start(&self) -> Result<(Runner, RunnerHandle), OperatorError> {
+        Runner::start(self.runner()?).await
+    }
+}

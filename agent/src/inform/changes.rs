@@ -1,0 +1,74 @@
+//! Parameters that something other than the ACS has changed, until the ACS knows (TR-069 3.7.1.5, Table 37).
+
+use data_model::schema::Address;
+use std::collections::BTreeSet;
+
+/// Changes that wait to be reported. They are forgotten by a reboot, with the event that reports them.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    active: BTreeSet<Address>,
+    passive: BTreeSet<Address>,
+    /// Changes in the Inform of the running session.
+    in_flight: Vec<(Address, Urgency)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Urgency {
+    Active,
+    Passive,
+}
+
+impl Changes {
+    /// A parameter has changed whose changes want a session of their own.
+    pub fn note_active(&mut self, address: Address) {
+        self.active.insert(address);
+    }
+
+    /// A parameter has changed whose changes ride on the next session.
+    pub fn note_passive(&mut self, address: Address) {
+        self.passive.insert(address);
+    }
+
+    /// Whether a change wants a session.
+    pub fn has_active(&self) -> bool {
+        !self.active.is_empty()
+    }
+
+    /// Keeps only the changes of parameters that pass.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Address) -> bool) {
+        self.active.retain(&mut keep);
+        self.passive.retain(&mut keep);
+        self.in_flight.retain(|(address, _)| keep(address));
+    }
+
+    /// Forgets every change: a BOOTSTRAP discards them with their event (TR-069 Table 8).
+    pub fn discard(&mut self) {
+        *self = Changes::default();
+    }
+
+    /// Takes what waits into the Inform of a session.
+    pub fn take_for_inform(&mut self) -> Vec<Address> {
+        let active = std::mem::take(&mut self.active).into_iter();
+        let passive = std::mem::take(&mut self.passive).into_iter();
+        self.in_flight = active
+            .map(|address| (address, Urgency::Active))
+            .chain(passive.map(|address| (address, Urgency::Passive)))
+            .collect();
+        self.in_flight.iter().map(|(address, _)| *address).collect()
+    }
+
+    /// The InformResponse has come.
+    pub fn delivered(&mut self) {
+        self.in_flight.clear();
+    }
+
+    /// The session has failed: what was in its Inform waits again.
+    pub fn undelivered(&mut self) {
+        for (address, urgency) in std::mem::take(&mut self.in_flight) {
+            match urgency {
+                Urgency::Active => self.active.insert(address),
+                Urgency::Passive => self.passive.insert(address),
+            };
+        }
+    }
+}

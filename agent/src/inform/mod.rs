@@ -1,0 +1,49 @@
+//! The Inform: which events and parameters go into it (TR-069 A.3.3.1, Table 37).
+
+mod changes;
+mod events;
+mod periodic;
+pub mod retry;
+
+pub use changes::Changes;
+pub use events::{EventQueue, SavedEvents};
+pub use periodic::Periodic;
+
+use crate::device::Core;
+use crate::device::product::addresses_of;
+use cwmp::rpc::Inform;
+use cwmp::{Event, EventCode};
+use data_model::schema::Address;
+use data_model::{DateTime, ParameterList};
+use std::collections::BTreeSet;
+
+/// Puts the Inform of a session together and moves what it reports into flight.
+pub fn assemble(core: &mut Core) -> Inform {
+    let changed = core.changes.take_for_inform();
+    if !changed.is_empty() {
+        core.events.push(Event::new(EventCode::ValueChange));
+    }
+    let mut event = core.events.take_for_inform();
+    event.extend(core.transfers.events());
+    events::drop_excess(&mut event);
+    let mut addresses: BTreeSet<Address> = changed.into_iter().collect();
+    for node in &core.product().forced_inform {
+        addresses.extend(addresses_of(&core.tree, *node));
+    }
+    Inform {
+        device_id: core.device_id(),
+        event,
+        max_envelopes: 1,
+        current_time: DateTime::local(core.facts.now, 0),
+        retry_count: core.retry_count(),
+        parameter_list: parameters(core, &addresses),
+    }
+}
+
+fn parameters(core: &Core, addresses: &BTreeSet<Address>) -> ParameterList {
+    let mut list = ParameterList::with_capacity(addresses.len(), 64 * addresses.len());
+    for address in addresses {
+        crate::rpc::push_parameter(core, address, &mut list);
+    }
+    list
+}

@@ -1,0 +1,29 @@
+//! GetParameterAttributes on the device (TR-069 A.3.2.5).
+
+use super::{find, parameters_below};
+use crate::device::Core;
+use cwmp::Fault;
+use cwmp::rpc::{GetParameterAttributes, GetParameterAttributesResponse, ParameterAttribute};
+
+pub(super) fn serve(
+    core: &Core,
+    request: &GetParameterAttributes,
+) -> Result<GetParameterAttributesResponse, Fault> {
+    let schema = &core.product().ty.schema;
+    let mut parameter_list = Vec::new();
+    for name in &request.parameter_names {
+        let address = find(core, name)?;
+        for address in parameters_below(core, &address) {
+            let Some(parameter) = schema.node(address.node).parameter() else {
+                continue;
+            };
+            let attributes = core.tree.attributes();
+            parameter_list.push(ParameterAttribute {
+                name: schema.path(&address),
+                notification: attributes.notification(&address, parameter).into(),
+                access_list: attributes.access_list(&address),
+            });
+        }
+    }
+    Ok(GetParameterAttributesResponse { parameter_list })
+}

@@ -1,0 +1,156 @@
+//! What each RPC of the ACS means on the device, one file for each; shapes and names are those of `cwmp/src/rpc`.
+
+mod add_object;
+mod delete_object;
+mod download;
+mod factory_reset;
+mod get_parameter_attributes;
+mod get_parameter_names;
+mod get_parameter_values;
+mod get_rpc_methods;
+mod reboot;
+mod set_parameter_attributes;
+mod set_parameter_values;
+
+use crate::device::Core;
+use crate::device::io::SectionKind;
+use cwmp::{AcsRequest, CpeResponse, Fault, FaultCode};
+use data_model::ParameterList;
+use data_model::schema::{Address, Secrecy};
+
+/// The methods this device answers to; all others get fault 9000 and are not named by GetRPCMethods.
+pub const METHODS: [&str; 11] = [
+    "GetRPCMethods",
+    "SetParameterValues",
+    "GetParameterValues",
+    "GetParameterNames",
+    "SetParameterAttributes",
+    "GetParameterAttributes",
+    "AddObject",
+    "DeleteObject",
+    "Reboot",
+    "Download",
+    "FactoryReset",
+];
+
+/// An answer, and the parts of the state that must be kept before it leaves.
+type Answer = (Result<CpeResponse, Fault>, Vec<SectionKind>);
+
+/// Carries out a request of the ACS.
+pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
+    match request {
+        AcsRequest::GetRPCMethods(_) => read(Ok(get_rpc_methods::serve().into())),
+        AcsRequest::GetParameterValues(request) => {
+            read(get_parameter_values::serve(core, request).map(Into::into))
+        }
+        AcsRequest::GetParameterNames(request) => {
+            read(get_parameter_names::serve(core, request).map(Into::into))
+        }
+        AcsRequest::GetParameterAttributes(request) => {
+            read(get_parameter_attributes::serve(core, request).map(Into::into))
+        }
+        AcsRequest::SetParameterValues(request) => {
+            let answer = set_parameter_values::serve(core, request);
+            written(
+                answer.map(Into::into),
+                &[SectionKind::Tree, SectionKind::Meta],
+            )
+        }
+        AcsRequest::SetParameterAttributes(request) => {
+            let answer = set_parameter_attributes::serve(core, request);
+            written(answer.map(Into::into), &[SectionKind::Tree])
+        }
+        AcsRequest::AddObject(request) => {
+            let answer = add_object::serve(core, request);
+            written(
+                answer.map(Into::into),
+                &[SectionKind::Tree, SectionKind::Meta],
+            )
+        }
+        AcsRequest::DeleteObject(request) => {
+            let answer = delete_object::serve(core, request);
+            written(
+                answer.map(Into::into),
+                &[SectionKind::Tree, SectionKind::Meta],
+            )
+        }
+        AcsRequest::Reboot(request) => written(
+            Ok(reboot::serve(core, request).into()),
+            &[SectionKind::Events],
+        ),
+        AcsRequest::FactoryReset(_) => {
+            written(Ok(factory_reset::serve(core).into()), &[SectionKind::Meta])
+        }
+        AcsRequest::Download(request) => {
+            let answer = download::serve(core, request);
+            written(answer.map(Into::into), &[SectionKind::Transfers])
+        }
+        AcsRequest::ScheduleDownload(_)
+        | AcsRequest::Upload(_)
+        | AcsRequest::GetQueuedTransfers(_)
+        | AcsRequest::GetAllQueuedTransfers(_)
+        | AcsRequest::CancelTransfer(_)
+        | AcsRequest::ScheduleInform(_)
+        | AcsRequest::ChangeDUState(_)
+        | AcsRequest::SetVouchers(_)
+        | AcsRequest::GetOptions(_) => read(Err(FaultCode::METHOD_NOT_SUPPORTED.into())),
+    }
+}
+
+fn read(answer: Result<CpeResponse, Fault>) -> Answer {
+    (answer, Vec::new())
+}
+
+/// A refused request has changed nothing.
+fn written(answer: Result<CpeResponse, Fault>, touched: &[SectionKind]) -> Answer {
+    let touched = if answer.is_ok() {
+        touched.to_vec()
+    } else {
+        Vec::new()
+    };
+    (answer, touched)
+}
+
+/// Appends a parameter with its type and its value; a secret one reads back as empty (spec R-24).
+pub fn push_parameter(core: &Core, address: &Address, list: &mut ParameterList) {
+    let schema = &core.product().ty.schema;
+    let Some(parameter) = schema.node(address.node).parameter() else {
+        return;
+    };
+    let name = schema.path(address);
+    match parameter.secret {
+        Secrecy::Secret => list.push(&name, parameter.ty.xsd(), ""),
+        Secrecy::Open => {
+            let value = core.tree.value(address, &core.facts);
+            list.push(&name, parameter.ty.xsd(), &value);
+        }
+    }
+}
+
+/// What a name or partial path stands for.
+///
+/// # Errors
+/// With fault 9005 if there is nothing of this name (TR-069 A.3.2.2).
+fn find(core: &Core, path: &str) -> Result<Address, Fault> {
+    core.tree.find(path).ok_or_else(|| unknown(path))
+}
+
+fn unknown(path: &str) -> Fault {
+    let shown: String = path.chars().take(cwmp::limits::PEER_TEXT_CHARS).collect();
+    Fault::new(
+        FaultCode::INVALID_PARAMETER_NAME,
+        format!("Invalid parameter name: {shown}"),
+    )
+}
+
+/// Every parameter at an address or below it.
+fn parameters_below(core: &Core, address: &Address) -> Vec<Address> {
+    let mut found = Vec::new();
+    core.tree.walk(address, &mut |address, item| match item {
+        crate::tree::Item::Parameter(_) => found.push(*address),
+        crate::tree::Item::Object
+        | crate::tree::Item::Table(_)
+        | crate::tree::Item::Instance(_) => {}
+    });
+    found
+}

@@ -1,0 +1,112 @@
+//! How others speak to a running loop: what can happen to it, and the handle that lets it happen.
+
+use crate::device::io::{
+    ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, TransferOutcome,
+};
+use crate::device::{Device, Input, Saved};
+use crate::shell::http::Connection;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use tokio::sync::{mpsc, oneshot};
+
+/// What happens to the loop.
+pub(super) enum Event {
+    Http {
+        device: usize,
+        epoch: u32,
+        result: Result<HttpResponse, HttpFailure>,
+        connection: Option<Connection>,
+    },
+    Persisted {
+        device: usize,
+        kept: bool,
+    },
+    Transfer {
+        device: usize,
+        number: u32,
+        outcome: TransferOutcome,
+    },
+    Call {
+        device: usize,
+        call: ConnectionRequest,
+        answer: oneshot::Sender<ConnectionRequestAnswer>,
+    },
+    Boot {
+        device: usize,
+        saved: Option<Saved>,
+    },
+    Command(Command),
+}
+
+/// What may be asked of a running loop.
+pub(super) enum Command {
+    Input(usize, Input),
+    Look(usize, Look),
+    Stop,
+}
+
+/// A question about one device.
+pub(super) type Look = Box<dyn FnOnce(Option<&Device>) + Send>;
+
+/// Counts of what the devices of a runner have done; read while it runs.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Sessions that ended well.
+    pub sessions: AtomicU64,
+    /// Sessions that failed.
+    pub failed_sessions: AtomicU64,
+    /// Boots.
+    pub boots: AtomicU64,
+}
+
+/// Speaks to a running loop.
+#[derive(Clone)]
+pub struct RunnerHandle {
+    pub(super) events: mpsc::UnboundedSender<Event>,
+    /// Where connection requests are taken, if anywhere.
+    pub listening: Option<SocketAddr>,
+    /// What has happened.
+    pub counters: Arc<Counters>,
+}
+
+impl std::fmt::Debug for RunnerHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunnerHandle")
+            .field("listening", &self.listening)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RunnerHandle {
+    /// Lets something happen to a device.
+    pub fn input(&self, device: usize, input: Input) {
+        // A loop that has ended has no devices anything could happen to.
+        let _ = self
+            .events
+            .send(Event::Command(Command::Input(device, input)));
+    }
+
+    /// Looks at a device; `None` if the loop has ended or the device is between two boots.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        device: usize,
+        look: impl FnOnce(&Device) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (sender, receiver) = oneshot::channel();
+        let look: Look = Box::new(move |device| {
+            if let Some(device) = device {
+                let _ = sender.send(look(device));
+            }
+        });
+        self.events
+            .send(Event::Command(Command::Look(device, look)))
+            .ok()?;
+        receiver.await.ok()
+    }
+
+    /// Ends the loop; what was acknowledged has been kept already.
+    pub fn stop(&self) {
+        let _ = self.events.send(Event::Command(Command::Stop));
+    }
+}

@@ -1,0 +1,245 @@
+//! The device's connection to its ACS: one for each session, kept as long as the ACS keeps it.
+
+use crate::device::io::{HttpFailure, HttpRequest, HttpResponse};
+use bytes::Bytes;
+use cwmp::limits::AGENT_ENVELOPE_BYTES;
+use http::header::{HOST, HeaderName, HeaderValue, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
+use http::{Method, Request, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
+
+/// Time for a connection to come about, TLS included (TR-069 3.4.2: at least 30 s).
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How connections are made.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// For https.
+    pub tls: Arc<ClientConfig>,
+    /// The address connections come from, if it matters: a fleet needs many.
+    pub source: Option<IpAddr>,
+}
+
+/// A byte stream, plain or encrypted.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// An open connection.
+#[derive(Debug)]
+pub struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    /// Scheme, host and port it leads to.
+    place: String,
+}
+
+/// Sends one request, over the connection given if it leads to the right place and is still open, else over a new one.
+/// Gives the connection back if it can be used again.
+pub async fn post(
+    network: &Network,
+    connection: Option<Connection>,
+    request: HttpRequest,
+) -> (Result<HttpResponse, HttpFailure>, Option<Connection>) {
+    match try_post(network, connection, request).await {
+        Ok((response, connection)) => (Ok(response), Some(connection)),
+        Err(failure) => (Err(failure), None),
+    }
+}
+
+async fn try_post(
+    network: &Network,
+    connection: Option<Connection>,
+    request: HttpRequest,
+) -> Result<(HttpResponse, Connection), HttpFailure> {
+    let uri: Uri = request
+        .url
+        .parse()
+        .map_err(|_| HttpFailure::Connect("unusable URL".into()))?;
+    let place = place_of(&uri);
+    let mut connection = match connection.filter(|open| open.place == place) {
+        Some(mut open) => match open.sender.ready().await {
+            Ok(()) => open,
+            // TR-069 3.4.2: closed between two round trips, so the session goes on over a new one.
+            Err(_) => connect(network, &uri).await?,
+        },
+        None => connect(network, &uri).await?,
+    };
+    let message = build(&uri, &request);
+    let response = match connection.sender.try_send_request(message).await {
+        Ok(response) => response,
+        Err(mut failed) => match failed.take_message() {
+            // Not a byte of it has left: the peer closed while we were about to write.
+            Some(message) => {
+                connection = connect(network, &uri).await?;
+                connection
+                    .sender
+                    .send_request(message)
+                    .await
+                    .map_err(broken)?
+            }
+            None => return Err(broken(failed.into_error())),
+        },
+    };
+    let response = read(response).await?;
+    Ok((response, connection))
+}
+
+fn build(uri: &Uri, request: &HttpRequest) -> Request<Full<Bytes>> {
+    let mut message = Request::new(Full::new(Bytes::from(request.body.clone())));
+    *message.method_mut() = Method::POST;
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    *message.uri_mut() = path.parse().unwrap_or_default();
+    let headers = message.headers_mut();
+    if let Some(authority) = uri.authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        headers.insert(HOST, host);
+    }
+    for (name, value) in &request.headers {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        let value = HeaderValue::from_str(value);
+        if let (Ok(name), Ok(value)) = (name, value) {
+            headers.insert(name, value);
+        }
+    }
+    message
+}
+
+async fn read(
+    response: http::Response<hyper::body::Incoming>,
+) -> Result<HttpResponse, HttpFailure> {
+    let (parts, body) = response.into_parts();
+    let all = |name: HeaderName| -> Vec<String> {
+        let values = parts.headers.get_all(name).iter();
+        values
+            .filter_map(|value| value.to_str().ok())
+            .map(str::to_owned)
+            .collect()
+    };
+    let location = all(LOCATION).into_iter().next();
+    let body = Limited::new(body, AGENT_ENVELOPE_BYTES)
+        .collect()
+        .await
+        .map_err(|error| {
+            if error.is::<http_body_util::LengthLimitError>() {
+                HttpFailure::TooLarge(AGENT_ENVELOPE_BYTES)
+            } else {
+                HttpFailure::Broken(error.to_string())
+            }
+        })?;
+    Ok(HttpResponse {
+        status: parts.status.as_u16(),
+        set_cookie: all(SET_COOKIE),
+        www_authenticate: all(WWW_AUTHENTICATE),
+        location,
+        body: body.to_bytes().to_vec(),
+    })
+}
+
+/// Opens a connection to the place a URL names.
+pub(super) async fn connect(network: &Network, uri: &Uri) -> Result<Connection, HttpFailure> {
+    let attempt = tokio::time::timeout(CONNECT_TIMEOUT, open(network, uri)).await;
+    attempt.unwrap_or(Err(HttpFailure::TimedOut))
+}
+
+async fn open(network: &Network, uri: &Uri) -> Result<Connection, HttpFailure> {
+    let stream = stream(network, uri).await?;
+    let (sender, driver) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| HttpFailure::Connect(error.to_string()))?;
+    // Ends by itself when either side closes; its errors come out of the requests.
+    tokio::spawn(async move {
+        let _ = driver.await;
+    });
+    Ok(Connection {
+        sender,
+        place: place_of(uri),
+    })
+}
+
+async fn stream(network: &Network, uri: &Uri) -> Result<Box<dyn Stream>, HttpFailure> {
+    let refused = |error: &dyn std::fmt::Display| HttpFailure::Connect(error.to_string());
+    let host = uri
+        .host()
+        .unwrap_or_default()
+        .trim_matches(['[', ']'])
+        .to_owned();
+    let tls = uri
+        .scheme_str()
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+    let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
+    let addresses = lookup_host((host.as_str(), port))
+        .await
+        .map_err(|error| refused(&error))?;
+    let tcp = first_that_answers(network.source, addresses).await?;
+    // Small messages in turn: waiting for more to send would only add delay.
+    tcp.set_nodelay(true).map_err(|error| refused(&error))?;
+    if !tls {
+        return Ok(Box::new(tcp));
+    }
+    let name = ServerName::try_from(host).map_err(|error| refused(&error))?;
+    let connector = tokio_rustls::TlsConnector::from(Arc::clone(&network.tls));
+    let stream = connector
+        .connect(name, tcp)
+        .await
+        .map_err(|error| refused(&error))?;
+    Ok(Box::new(stream))
+}
+
+async fn first_that_answers(
+    source: Option<IpAddr>,
+    addresses: impl Iterator<Item = SocketAddr>,
+) -> Result<TcpStream, HttpFailure> {
+    let mut last = "the name has no address".to_owned();
+    for address in addresses {
+        match dial(source, address).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = format!("{address}: {error}"),
+        }
+    }
+    Err(HttpFailure::Connect(last))
+}
+
+async fn dial(source: Option<IpAddr>, address: SocketAddr) -> std::io::Result<TcpStream> {
+    let Some(source) = source.filter(|source| source.is_ipv4() == address.is_ipv4()) else {
+        return TcpStream::connect(address).await;
+    };
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.bind(SocketAddr::new(source, 0))?;
+    socket.connect(address).await
+}
+
+fn place_of(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or_default().to_ascii_lowercase();
+    let authority = uri
+        .authority()
+        .map(|authority| authority.as_str())
+        .unwrap_or_default();
+    format!("{scheme}://{authority}")
+}
+
+fn broken(error: hyper::Error) -> HttpFailure {
+    HttpFailure::Broken(error.to_string())
+}
+
+impl Connection {
+    /// Sends a request of any kind, for file transfers.
+    pub(super) async fn send(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<http::Response<hyper::body::Incoming>, hyper::Error> {
+        self.sender.ready().await?;
+        self.sender.send_request(request).await
+    }
+}

@@ -1,0 +1,480 @@
+//! One loop that drives any number of devices: the daemon runs it with one, a fleet with thousands.
+//!
+//! The loop owns every device. Requests, transfers and the journal work beside it and report by events; an event of
+//! an exchange that is no longer the device's is told by its epoch and dropped.
+
+use super::clock::Clock;
+use super::fetch::{FetchConfig, fetch};
+use super::handle::{Command, Counters, Event, RunnerHandle};
+use super::http::{Network, post};
+use super::journal::Journal;
+use super::listener::{self, Ask};
+use super::place::Place;
+use super::slots::SlotStore;
+use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
+use crate::device::{Device, DeviceConfig, Input, Output, Saved};
+use crate::limits::RESTART_PAUSE_MS;
+use data_model::{OperatorError, Timestamp};
+use ed25519_dalek::VerifyingKey;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
+
+/// How devices are run.
+#[derive(Debug)]
+pub struct RunnerConfig {
+    /// The devices, in the order of their numbers.
+    pub devices: Vec<DeviceConfig>,
+    /// How connections are made.
+    pub network: Network,
+    /// Where connection requests are taken; `None` for nowhere.
+    pub listen: Option<SocketAddr>,
+    /// The host the ACS reaches the listener under, if it is not the listener's own address.
+    pub advertise: Option<String>,
+    /// Where state is kept; `None` forgets it with the process.
+    pub journal: Option<PathBuf>,
+    /// Where images go; `None` checks them and keeps nothing.
+    pub slots: Option<PathBuf>,
+    /// Whose images are run.
+    pub trusted: Vec<VerifyingKey>,
+    /// Sessions open at one time.
+    pub sessions: usize,
+}
+
+/// The loop.
+pub struct Runner {
+    clock: Clock,
+    places: Vec<Place>,
+    timers: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    /// Devices whose time has come while too many sessions were open.
+    queued: VecDeque<usize>,
+    open_sessions: usize,
+    session_limit: usize,
+    network: Network,
+    fetch: FetchConfig,
+    journal: Option<Journal>,
+    events: mpsc::UnboundedSender<Event>,
+    incoming: mpsc::UnboundedReceiver<Event>,
+    calls: HashMap<u64, oneshot::Sender<ConnectionRequestAnswer>>,
+    next_call: u64,
+    paths: Paths,
+    counters: Arc<Counters>,
+    listener: Option<AbortHandle>,
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        if let Some(listener) = &self.listener {
+            listener.abort();
+        }
+    }
+}
+
+/// The paths of connection request URLs, by device.
+type Paths = Arc<RwLock<HashMap<String, usize>>>;
+
+/// Binds the listener and passes its calls on to the loop.
+async fn listen(
+    address: SocketAddr,
+    events: &mpsc::UnboundedSender<Event>,
+    paths: &Paths,
+) -> Result<(SocketAddr, AbortHandle), OperatorError> {
+    let listener = listener::bind(address).await?;
+    let bound = listener.local_addr().unwrap_or(address);
+    let (events, paths) = (events.clone(), Arc::clone(paths));
+    let ask: Ask = Arc::new(move |call, answer| {
+        let known = paths
+            .read()
+            .ok()
+            .and_then(|paths| paths.get(&call.target).copied());
+        // Without a device the channel is dropped, which is answered with 404.
+        if let Some(device) = known {
+            let _ = events.send(Event::Call {
+                device,
+                call,
+                answer,
+            });
+        }
+    });
+    let task = tokio::spawn(listener::serve(listener, ask));
+    Ok((bound, task.abort_handle()))
+}
+
+/// `host:port` the ACS reaches the listener under.
+fn authority(listening: Option<SocketAddr>, advertise: Option<&str>) -> String {
+    match (listening, advertise) {
+        (None, _) => String::new(),
+        (Some(address), None) => address.to_string(),
+        (Some(address), Some(host)) => format!("{host}:{}", address.port()),
+    }
+}
+
+impl Runner {
+    /// Opens what is needed and boots every device.
+    ///
+    /// # Errors
+    /// If the listener or the journal cannot be had.
+    pub async fn start(config: RunnerConfig) -> Result<(Runner, RunnerHandle), OperatorError> {
+        let (events, incoming) = mpsc::unbounded_channel();
+        let paths = Paths::default();
+        let (listening, listener) = match config.listen {
+            Some(address) => {
+                let (bound, task) = listen(address, &events, &paths).await?;
+                (Some(bound), Some(task))
+            }
+            None => (None, None),
+        };
+        let (journal, saved) = match &config.journal {
+            Some(path) => {
+                let events = events.clone();
+                let done = move |device: u32, outcome: std::io::Result<()>| {
+                    let kept = outcome.is_ok();
+                    let _ = events.send(Event::Persisted {
+                        device: device as usize,
+                        kept,
+                    });
+                };
+                let (journal, saved) = Journal::open(path, Box::new(done))?;
+                (Some(journal), saved)
+            }
+            None => (None, Default::default()),
+        };
+        let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
+        let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
+        let fetch = FetchConfig {
+            network: config.network.clone(),
+            slots,
+            trusted: config.trusted,
+        };
+        let counters = Arc::new(Counters::default());
+        let handle = RunnerHandle {
+            events: events.clone(),
+            listening,
+            counters: Arc::clone(&counters),
+        };
+        let mut runner = Runner {
+            clock: Clock::system(),
+            places: Vec::with_capacity(config.devices.len()),
+            timers: BinaryHeap::new(),
+            queued: VecDeque::new(),
+            open_sessions: 0,
+            session_limit: config.sessions.max(1),
+            network: config.network,
+            fetch,
+            journal,
+            events,
+            incoming,
+            calls: HashMap::new(),
+            next_call: 0,
+            paths,
+            counters,
+            listener,
+        };
+        for (number, mut device) in config.devices.into_iter().enumerate() {
+            device.authority = Arc::clone(&authority);
+            runner.places.push(Place::new(device));
+            let saved = saved.get(&(number as u32)).cloned().unwrap_or_default();
+            runner.boot(number, &saved);
+        }
+        Ok((runner, handle))
+    }
+
+    /// Runs until it is told to stop.
+    pub async fn run(mut self) {
+        loop {
+            let wake = self.timers.peek().map(|Reverse((moment, _))| *moment);
+            let event = match wake {
+                None => self.incoming.recv().await,
+                Some(moment) => {
+                    let at = tokio::time::Instant::from_std(self.clock.instant_of(moment));
+                    tokio::select! {
+                        event = self.incoming.recv() => event,
+                        () = tokio::time::sleep_until(at) => {
+                            self.fire();
+                            continue;
+                        }
+                    }
+                }
+            };
+            match event {
+                None | Some(Event::Command(Command::Stop)) => return,
+                Some(event) => self.take(event),
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Http {
+                device,
+                epoch,
+                result,
+                connection,
+            } => {
+                let place = &mut self.places[device];
+                if place.epoch != epoch {
+                    return;
+                }
+                place.exchange = None;
+                place.connection = connection;
+                let input = match result {
+                    Ok(response) => Input::HttpResponse(response),
+                    Err(failure) => Input::HttpFailed(failure),
+                };
+                self.handle(device, input);
+            }
+            Event::Persisted { device, kept } => self.persisted(device, kept),
+            Event::Transfer {
+                device,
+                number,
+                outcome,
+            } => {
+                self.places[device].transfer = None;
+                self.handle(device, Input::TransferEnded(number, outcome));
+            }
+            Event::Call {
+                device,
+                mut call,
+                answer,
+            } => {
+                self.next_call += 1;
+                call.number = self.next_call;
+                self.calls.insert(call.number, answer);
+                self.handle(device, Input::ConnectionRequest(call));
+            }
+            Event::Boot { device, saved } => {
+                let saved = saved.unwrap_or_else(|| self.stable_state(device));
+                self.boot(device, &saved);
+            }
+            Event::Command(Command::Input(device, input)) => self.handle(device, input),
+            Event::Command(Command::Look(device, look)) => {
+                look(
+                    self.places
+                        .get(device)
+                        .and_then(|place| place.device.as_ref()),
+                );
+            }
+            Event::Command(Command::Stop) => {}
+        }
+    }
+
+    /// Wakes the devices whose time has come, as many as may have a session at one time.
+    fn fire(&mut self) {
+        let now = self.clock.now();
+        while let Some(Reverse((moment, device))) = self.timers.peek().copied() {
+            if moment > now {
+                return;
+            }
+            self.timers.pop();
+            let place = &mut self.places[device];
+            // An older timer of a device whose deadline has moved.
+            if place.armed != Some(moment) {
+                continue;
+            }
+            place.armed = None;
+            let idle = place
+                .device
+                .as_ref()
+                .is_some_and(|device| !device.in_session());
+            if idle && self.open_sessions >= self.session_limit {
+                self.queued.push_back(device);
+            } else {
+                self.handle(device, Input::Wake);
+            }
+        }
+    }
+
+    fn handle(&mut self, device: usize, input: Input) {
+        let now = self.clock.now();
+        let Some(place) = self.places.get_mut(device) else {
+            return;
+        };
+        if let Some(running) = &mut place.device {
+            running.handle(input, now);
+        }
+        self.drain(device);
+    }
+
+    /// Carries out what a device wants, as far as the journal allows.
+    fn drain(&mut self, device: usize) {
+        loop {
+            let place = &mut self.places[device];
+            if let Some(running) = &mut place.device {
+                while let Some(output) = running.poll() {
+                    place.waiting.push_back(output);
+                }
+            }
+            if place.persisting {
+                break;
+            }
+            let Some(output) = place.waiting.pop_front() else {
+                break;
+            };
+            self.carry_out(device, output);
+        }
+        self.settle(device);
+    }
+
+    fn carry_out(&mut self, device: usize, output: Output) {
+        match output {
+            Output::Persist(sections) => {
+                if let Some(journal) = &self.journal {
+                    self.places[device].persisting = true;
+                    journal.append(device as u32, sections);
+                }
+            }
+            Output::Http(request) => self.exchange(device, request),
+            Output::CloseConnection => {
+                let place = &mut self.places[device];
+                place.epoch = place.epoch.wrapping_add(1);
+                place.connection = None;
+                if let Some(exchange) = place.exchange.take() {
+                    exchange.abort();
+                }
+            }
+            Output::StartTransfer(job) => {
+                let (config, events) = (self.fetch.clone(), self.events.clone());
+                let number = job.number;
+                let task = tokio::spawn(async move {
+                    let outcome = fetch(&config, job).await;
+                    let _ = events.send(Event::Transfer {
+                        device,
+                        number,
+                        outcome,
+                    });
+                });
+                self.places[device].transfer = Some(task.abort_handle());
+            }
+            Output::AnswerConnectionRequest(answer) => {
+                if let Some(caller) = self.calls.remove(&answer.number) {
+                    // A caller that has hung up misses nothing.
+                    let _ = caller.send(answer);
+                }
+            }
+            Output::SessionOver(summary) => self.count(device, &summary),
+            Output::Restart(restart) => self.restart(device, restart),
+        }
+    }
+
+    fn exchange(&mut self, device: usize, request: crate::device::io::HttpRequest) {
+        let place = &mut self.places[device];
+        let epoch = place.epoch;
+        let connection = place.connection.take();
+        let (network, events) = (self.network.clone(), self.events.clone());
+        let task = tokio::spawn(async move {
+            let (result, connection) = post(&network, connection, request).await;
+            let _ = events.send(Event::Http {
+                device,
+                epoch,
+                result,
+                connection,
+            });
+        });
+        place.exchange = Some(task.abort_handle());
+    }
+
+    fn persisted(&mut self, device: usize, kept: bool) {
+        let place = &mut self.places[device];
+        place.persisting = false;
+        if kept {
+            self.drain(device);
+        } else {
+            // What waits behind the lost state must not happen.
+            place.waiting.clear();
+            self.handle(device, Input::StorageFailed);
+        }
+    }
+
+    fn restart(&mut self, device: usize, restart: Restart) {
+        let place = &mut self.places[device];
+        let Some(stopped) = place.device.take() else {
+            return;
+        };
+        place.end_everything();
+        let saved = match restart {
+            // Everything in front of the restart has been kept, so this is what a power cut would leave.
+            Restart::Reboot => Some(stopped.saved()),
+            Restart::PowerCut => None,
+        };
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
+            let _ = events.send(Event::Boot { device, saved });
+        });
+    }
+
+    /// What is on stable storage for a device.
+    fn stable_state(&self, device: usize) -> Saved {
+        let Some(journal) = &self.journal else {
+            return Saved::new();
+        };
+        match journal.read_back() {
+            Ok(mut devices) => devices.remove(&(device as u32)).unwrap_or_default(),
+            Err(error) => {
+                tracing::error!(%error, "the journal cannot be read back");
+                Saved::new()
+            }
+        }
+    }
+
+    fn boot(&mut self, device: usize, saved: &Saved) {
+        let now = self.clock.now();
+        let place = &mut self.places[device];
+        let booted = Device::boot(place.config.clone(), saved, now);
+        let path = format!("/{:016x}", booted.core().facts.connection_request_path);
+        if let Ok(mut paths) = self.paths.write() {
+            paths.insert(path, device);
+        }
+        place.device = Some(booted);
+        self.counters.boots.fetch_add(1, Relaxed);
+        self.drain(device);
+    }
+
+    fn count(&self, device: usize, summary: &SessionSummary) {
+        match &summary.failure {
+            None => {
+                self.counters.sessions.fetch_add(1, Relaxed);
+                tracing::debug!(device, duration_ms = summary.duration_ms, "session ended");
+            }
+            Some(why) => {
+                self.counters.failed_sessions.fetch_add(1, Relaxed);
+                tracing::debug!(
+                    device,
+                    why,
+                    duration_ms = summary.duration_ms,
+                    "session failed"
+                );
+            }
+        }
+    }
+
+    /// Sets the timer of a device and counts its session; lets a queued one go when there is room.
+    fn settle(&mut self, device: usize) {
+        let place = &mut self.places[device];
+        let in_session = place.device.as_ref().is_some_and(Device::in_session);
+        match (place.counted, in_session) {
+            (false, true) => self.open_sessions += 1,
+            (true, false) => self.open_sessions -= 1,
+            (true, true) | (false, false) => {}
+        }
+        place.counted = in_session;
+        let deadline = place.device.as_ref().and_then(Device::deadline);
+        if deadline != place.armed {
+            place.armed = deadline;
+            if let Some(moment) = deadline {
+                self.timers.push(Reverse((moment, device)));
+            }
+        }
+        if self.open_sessions < self.session_limit
+            && let Some(next) = self.queued.pop_front()
+        {
+            self.handle(next, Input::Wake);
+        }
+    }
+}

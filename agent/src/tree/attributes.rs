@@ -1,0 +1,152 @@
+//! Notification levels and access lists of parameters (TR-069 A.3.2.4, A.3.2.5).
+
+use data_model::schema::{Address, NotificationRule, Parameter, Schema};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How a change of a parameter reaches the ACS. Levels 3 to 6 need lightweight notification, which this device
+/// does not offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Notification {
+    /// 0: not at all.
+    Off,
+    /// 1: with the next Inform.
+    Passive,
+    /// 2: at once, in a session of its own.
+    Active,
+}
+
+impl From<Notification> for u8 {
+    fn from(notification: Notification) -> u8 {
+        match notification {
+            Notification::Off => 0,
+            Notification::Passive => 1,
+            Notification::Active => 2,
+        }
+    }
+}
+
+impl TryFrom<u8> for Notification {
+    type Error = &'static str;
+
+    fn try_from(level: u8) -> Result<Notification, &'static str> {
+        match level {
+            0 => Ok(Notification::Off),
+            1 => Ok(Notification::Passive),
+            2 => Ok(Notification::Active),
+            _ => Err("notification levels 3 to 6 need lightweight notification"),
+        }
+    }
+}
+
+/// The attributes that differ from their defaults.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attributes {
+    #[expect(
+        clippy::box_collection,
+        reason = "one word instead of three in each of thousands of devices"
+    )]
+    changed: Option<Box<BTreeMap<Address, SavedAttribute>>>,
+}
+
+/// The changed attributes of one parameter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedAttribute {
+    /// The level that was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notification: Option<Notification>,
+    /// The access list that was set: whether subscribers may write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscriber: Option<bool>,
+}
+
+impl Attributes {
+    /// How changes of a parameter are notified: what the model forces, else what was set, else its default.
+    pub fn notification(&self, address: &Address, parameter: &Parameter) -> Notification {
+        match parameter.notification {
+            NotificationRule::ForcedActive => Notification::Active,
+            NotificationRule::DefaultActive => self.set(address).unwrap_or(Notification::Active),
+            NotificationRule::Free | NotificationRule::CanDeny => {
+                self.set(address).unwrap_or(Notification::Off)
+            }
+        }
+    }
+
+    /// Who besides the ACS may write a parameter.
+    pub fn access_list(&self, address: &Address) -> Vec<String> {
+        let saved = self
+            .changed
+            .as_ref()
+            .and_then(|changed| changed.get(address));
+        match saved.and_then(|saved| saved.subscriber) {
+            Some(false) => Vec::new(),
+            Some(true) | None => vec!["Subscriber".to_owned()],
+        }
+    }
+
+    /// Whether subscribers may write a parameter.
+    pub fn subscriber_may_write(&self, address: &Address) -> bool {
+        !self.access_list(address).is_empty()
+    }
+
+    /// The parameters that have changed attributes.
+    pub fn addresses(&self) -> impl Iterator<Item = Address> {
+        self.changed
+            .iter()
+            .flat_map(|changed| changed.keys().copied())
+    }
+
+    /// How many parameters have changed attributes.
+    pub fn len(&self) -> usize {
+        self.changed.as_ref().map_or(0, |changed| changed.len())
+    }
+
+    /// Whether no parameter has changed attributes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Sets the level of a parameter.
+    pub fn set_notification(&mut self, address: &Address, level: Notification) {
+        let changed = self.changed.get_or_insert_default();
+        changed.entry(*address).or_default().notification = Some(level);
+    }
+
+    /// Sets the access list of a parameter. Entities other than `Subscriber` are ignored (TR-069 A.3.2.4).
+    pub fn set_access_list(&mut self, address: &Address, list: &[String]) {
+        let subscriber = list.iter().any(|entity| entity == "Subscriber");
+        let changed = self.changed.get_or_insert_default();
+        changed.entry(*address).or_default().subscriber = Some(subscriber);
+    }
+
+    fn set(&self, address: &Address) -> Option<Notification> {
+        self.changed.as_ref()?.get(address)?.notification
+    }
+
+    /// Forgets the attributes at addresses that do not pass.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&Address) -> bool) {
+        if let Some(changed) = &mut self.changed {
+            changed.retain(|address, _| keep(address));
+        }
+    }
+
+    pub(super) fn saved(&self, schema: &Schema) -> BTreeMap<String, SavedAttribute> {
+        let changed = self.changed.iter().flat_map(|changed| changed.iter());
+        changed
+            .map(|(address, saved)| (schema.path(address), saved.clone()))
+            .collect()
+    }
+
+    pub(super) fn restore(&mut self, schema: &Schema, saved: &BTreeMap<String, SavedAttribute>) {
+        for (path, attribute) in saved {
+            let address = schema.lookup(path);
+            if let Some(address) = address.filter(|at| schema.parameter(at.node).is_some()) {
+                self.changed
+                    .get_or_insert_default()
+                    .insert(address, attribute.clone());
+            }
+        }
+    }
+}

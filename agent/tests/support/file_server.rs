@@ -1,0 +1,80 @@
+//! What becomes of the files the device asks for, as the shell would tell it.
+
+use agent::device::io::{TransferJob, TransferOutcome};
+use agent::firmware::ImageHeader;
+use cwmp::{Fault, FaultCode};
+use std::collections::VecDeque;
+
+/// A file server that follows a script, one line for each file asked for.
+#[derive(Debug, Default)]
+pub struct FileServer {
+    script: VecDeque<Plan>,
+    always: Option<TransferOutcome>,
+    /// What the device has asked for, in order.
+    pub asked: Vec<TransferJob>,
+}
+
+/// What happens to one file.
+#[derive(Debug)]
+pub enum Plan {
+    /// It ends after so many seconds.
+    Ends(u64, TransferOutcome),
+    /// It never ends; only a power cut does.
+    Hangs,
+}
+
+impl FileServer {
+    /// The next file is an image of this version for this product, signed by a key the device trusts.
+    pub fn delivers(&mut self, product: &str, version: &str) -> &mut FileServer {
+        self.delivers_after(0, product, version)
+    }
+
+    /// The same, after a while.
+    pub fn delivers_after(&mut self, secs: u64, product: &str, version: &str) -> &mut FileServer {
+        let outcome = TransferOutcome::Staged(image(product, version));
+        self.plan(Plan::Ends(secs, outcome))
+    }
+
+    /// The next file cannot be had, for this reason.
+    pub fn fails(&mut self, code: FaultCode) -> &mut FileServer {
+        self.fails_after(0, code)
+    }
+
+    /// The same, after a while.
+    pub fn fails_after(&mut self, secs: u64, code: FaultCode) -> &mut FileServer {
+        let outcome = TransferOutcome::Failed(Fault::from(code));
+        self.plan(Plan::Ends(secs, outcome))
+    }
+
+    /// The next file never comes to an end.
+    pub fn hangs(&mut self) -> &mut FileServer {
+        self.plan(Plan::Hangs)
+    }
+
+    /// Every file no line of the script is for is this image.
+    pub fn always_delivers(&mut self, product: &str, version: &str) {
+        self.always = Some(TransferOutcome::Staged(image(product, version)));
+    }
+
+    fn plan(&mut self, plan: Plan) -> &mut FileServer {
+        self.script.push_back(plan);
+        self
+    }
+
+    /// The device asks for a file.
+    pub fn ask(&mut self, job: &TransferJob) -> Plan {
+        self.asked.push(job.clone());
+        let always = || self.always.clone().map(|outcome| Plan::Ends(0, outcome));
+        let plan = self.script.pop_front().or_else(always);
+        plan.expect("the test tells the file server what to do with each file")
+    }
+}
+
+fn image(product: &str, version: &str) -> ImageHeader {
+    ImageHeader {
+        product: product.into(),
+        version: version.into(),
+        bytes: 4_194_304,
+        sha256: [7; 32],
+    }
+}

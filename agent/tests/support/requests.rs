@@ -1,0 +1,144 @@
+//! Requests of an ACS in one line each.
+
+use cwmp::rpc::{
+    AddObject, DeleteObject, Download, GetParameterAttributes, GetParameterNames,
+    GetParameterValues, Reboot, SetParameterAttribute, SetParameterAttributes, SetParameterValues,
+};
+use cwmp::{AcsRequest, CommandKey, ParameterKey};
+use data_model::{ParameterList, XsdType};
+
+/// A CommandKey of at most 32 characters.
+pub fn command_key(text: &str) -> CommandKey {
+    CommandKey::new(text).expect("a key of a test is short")
+}
+
+/// A ParameterKey of at most 32 characters.
+pub fn parameter_key(text: &str) -> ParameterKey {
+    ParameterKey::new(text).expect("a key of a test is short")
+}
+
+/// GetParameterValues.
+pub fn get(names: &[&str]) -> AcsRequest {
+    GetParameterValues {
+        parameter_names: owned(names),
+    }
+    .into()
+}
+
+/// SetParameterValues with every value as `xsd:string`, as many an ACS sends them.
+pub fn set(values: &[(&str, &str)], key: &str) -> AcsRequest {
+    let typed: Vec<(&str, XsdType, &str)> = values
+        .iter()
+        .map(|(name, value)| (*name, XsdType::String, *value))
+        .collect();
+    set_typed(&typed, key)
+}
+
+/// SetParameterValues.
+pub fn set_typed(values: &[(&str, XsdType, &str)], key: &str) -> AcsRequest {
+    let parameter_list: ParameterList = values.iter().copied().collect();
+    SetParameterValues {
+        parameter_list,
+        parameter_key: parameter_key(key),
+    }
+    .into()
+}
+
+/// GetParameterNames of everything at a path and below it.
+pub fn names_below(path: &str) -> AcsRequest {
+    names(path, false)
+}
+
+/// GetParameterNames of the level below a path.
+pub fn children_of(path: &str) -> AcsRequest {
+    names(path, true)
+}
+
+fn names(path: &str, next_level: bool) -> AcsRequest {
+    GetParameterNames {
+        parameter_path: path.into(),
+        next_level,
+    }
+    .into()
+}
+
+/// GetParameterAttributes.
+pub fn get_attributes(names: &[&str]) -> AcsRequest {
+    GetParameterAttributes {
+        parameter_names: owned(names),
+    }
+    .into()
+}
+
+/// SetParameterAttributes.
+pub fn set_attributes(changes: Vec<SetParameterAttribute>) -> AcsRequest {
+    SetParameterAttributes {
+        parameter_list: changes,
+    }
+    .into()
+}
+
+/// One element of SetParameterAttributes that sets the notification level.
+pub fn notify(name: &str, level: u8) -> SetParameterAttribute {
+    SetParameterAttribute {
+        name: name.into(),
+        notification_change: true,
+        notification: level,
+        access_list_change: false,
+        access_list: Vec::new(),
+    }
+}
+
+/// One element of SetParameterAttributes that sets the access list.
+pub fn allow(name: &str, entities: &[&str]) -> SetParameterAttribute {
+    SetParameterAttribute {
+        name: name.into(),
+        notification_change: false,
+        notification: 0,
+        access_list_change: true,
+        access_list: owned(entities),
+    }
+}
+
+/// AddObject.
+pub fn add(table: &str, key: &str) -> AcsRequest {
+    AddObject {
+        object_name: table.into(),
+        parameter_key: parameter_key(key),
+    }
+    .into()
+}
+
+/// DeleteObject.
+pub fn delete(instance: &str, key: &str) -> AcsRequest {
+    DeleteObject {
+        object_name: instance.into(),
+        parameter_key: parameter_key(key),
+    }
+    .into()
+}
+
+/// Reboot.
+pub fn reboot(key: &str) -> AcsRequest {
+    Reboot {
+        command_key: command_key(key),
+    }
+    .into()
+}
+
+/// Download of firmware from the file server of the bench.
+pub fn firmware(key: &str) -> Download {
+    Download {
+        command_key: command_key(key),
+        file_type: "1 Firmware Upgrade Image".into(),
+        url: "http://files.example.net:7567/firmware/image.bin".into(),
+        username: "reader".into(),
+        password: "file-secret".into(),
+        file_size: 4_194_304,
+        ..Download::default()
+    }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}

@@ -1,0 +1,66 @@
+//! `dialtone agent`: one device, until it is told to stop.
+
+use crate::acs::wait_for_stop;
+use crate::arguments::AgentOptions;
+use crate::output::line;
+use agent::daemon::{self, AgentConfig};
+use data_model::{OperatorError, Secret};
+use std::process::ExitCode;
+
+/// Runs one device.
+pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
+    let config = configuration(options)?;
+    let device = config.device()?;
+    let id = format!(
+        "{}-{}-{}",
+        device.product.ty.oui, device.product.ty.product_class, config.serial_number
+    );
+    let (runner, handle) = daemon::start(&config).await?;
+    line(format!(
+        "device:              {id} ({})",
+        config.device_type
+    ));
+    line(format!("ACS:                 {}", config.acs.url));
+    if let Some(address) = handle.listening {
+        line(format!("connection requests: {address}"));
+    }
+    line(format!("state:               {}", config.state.display()));
+    tokio::select! {
+        () = runner.run() => {}
+        () = wait_for_stop() => line("stopped"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn configuration(options: AgentOptions) -> Result<AgentConfig, OperatorError> {
+    let mut config = match &options.config {
+        Some(path) => AgentConfig::read(path)?,
+        None => AgentConfig::default(),
+    };
+    if let Some(device_type) = options.device_type {
+        config.device_type = device_type;
+    }
+    if let Some(serial_number) = options.serial_number {
+        config.serial_number = serial_number;
+    }
+    if let Some(url) = options.acs_url {
+        config.acs.url = url;
+    }
+    if let Some(username) = options.username {
+        config.acs.username = username;
+    }
+    if let Some(password) = options.password {
+        config.acs.password = Secret::new(password);
+    }
+    if let Some(state) = options.state {
+        config.state = state;
+    }
+    if let Some(listen) = options.listen {
+        config.connection_request.listen = listen;
+    }
+    if let Some(ca_file) = options.ca_file {
+        config.tls.ca_file = Some(ca_file);
+    }
+    config.firmware_keys.extend(options.firmware_key);
+    Ok(config)
+}

@@ -1,0 +1,228 @@
+//! What may be said on the command line; `--help` is made from these sentences.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A TR-069 pair for analog telephone adapters: an auto-configuration server and devices, real and simulated.
+#[derive(Debug, Parser)]
+#[command(name = "dialtone", version, about)]
+pub struct Arguments {
+    /// Write logs as JSON, one object a line.
+    #[arg(long, global = true)]
+    pub json_log: bool,
+    /// What to do; without it, the demo.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the pair: a server and simulated devices that enrol, are configured and are upgraded.
+    Demo(DemoOptions),
+    /// Run the server.
+    Acs(AcsOptions),
+    /// Run one device.
+    Agent(AgentOptions),
+    /// Run many simulated devices in one process.
+    Fleet(FleetOptions),
+    /// Make keys, sign images, look at signed ones.
+    #[command(subcommand)]
+    Firmware(FirmwareCommand),
+    /// Check a server's configuration and data, and say what to do about what is wrong.
+    Doctor(DoctorOptions),
+}
+
+/// The demo.
+#[derive(Debug, Args)]
+pub struct DemoOptions {
+    /// How many devices.
+    #[arg(long, default_value_t = 20)]
+    pub devices: usize,
+    /// End by itself; the status is 0 only if every device ended provisioned and upgraded.
+    #[arg(long)]
+    pub exit: bool,
+    /// The folder everything is kept in.
+    #[arg(long, default_value = "dialtone-data")]
+    pub data: PathBuf,
+    /// What the devices are: ata191, ata192 or spa122.
+    #[arg(long, default_value = "ata192")]
+    pub device_type: String,
+    /// Give up after so many seconds.
+    #[arg(long, default_value_t = 600)]
+    pub timeout_secs: u64,
+    /// Take any free ports instead of 7547, 3000 and 7567.
+    #[arg(long)]
+    pub free_ports: bool,
+}
+
+impl Default for DemoOptions {
+    fn default() -> DemoOptions {
+        DemoOptions {
+            devices: 20,
+            exit: false,
+            data: "dialtone-data".into(),
+            device_type: "ata192".into(),
+            timeout_secs: 600,
+            free_ports: false,
+        }
+    }
+}
+
+/// The server. Flags win over the file.
+#[derive(Debug, Args)]
+pub struct AcsOptions {
+    /// The configuration file, in TOML (docs/OPERATING.md describes it).
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// The folder everything is kept in.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Where devices talk to it.
+    #[arg(long)]
+    pub cwmp_listen: Option<SocketAddr>,
+    /// Where people and programs talk to it.
+    #[arg(long)]
+    pub api_listen: Option<SocketAddr>,
+    /// Where devices fetch files.
+    #[arg(long)]
+    pub files_listen: Option<SocketAddr>,
+    /// Take in unknown devices that know this password (mode `shared-secret`).
+    #[arg(long, env = "DIALTONE_ENROL_SECRET", hide_env_values = true)]
+    pub enrol_secret: Option<String>,
+    /// Take in every unknown device. Whoever can reach the server can then invent devices.
+    #[arg(long, conflicts_with = "enrol_secret")]
+    pub enrol_open: bool,
+}
+
+/// One device. Flags win over the file.
+#[derive(Debug, Args)]
+pub struct AgentOptions {
+    /// The configuration file, in TOML (docs/OPERATING.md describes it).
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// What the device is: ata191, ata192 or spa122.
+    #[arg(long)]
+    pub device_type: Option<String>,
+    /// Its serial number.
+    #[arg(long)]
+    pub serial_number: Option<String>,
+    /// Its ACS.
+    #[arg(long)]
+    pub acs_url: Option<String>,
+    /// Its user at the ACS; its identity if absent.
+    #[arg(long)]
+    pub username: Option<String>,
+    /// Its password at the ACS.
+    #[arg(long, env = "DIALTONE_AGENT_PASSWORD", hide_env_values = true)]
+    pub password: Option<String>,
+    /// The folder its state and its images are kept in.
+    #[arg(long)]
+    pub state: Option<PathBuf>,
+    /// Where connection requests are taken; port 0 picks a free one.
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
+    /// A public key whose firmware it runs (64 hexadecimal digits).
+    #[arg(long)]
+    pub firmware_key: Vec<String>,
+    /// Certificates of authorities to trust, in PEM.
+    #[arg(long)]
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Many simulated devices.
+#[derive(Debug, Args)]
+pub struct FleetOptions {
+    /// How many.
+    #[arg(long, default_value_t = 100)]
+    pub count: usize,
+    /// What they are: ata191, ata192 or spa122.
+    #[arg(long, default_value = "ata192")]
+    pub device_type: String,
+    /// Their ACS.
+    #[arg(long, default_value = "http://127.0.0.1:7547/")]
+    pub acs_url: String,
+    /// The password they come with.
+    #[arg(
+        long,
+        env = "DIALTONE_ENROL_SECRET",
+        hide_env_values = true,
+        default_value = ""
+    )]
+    pub password: String,
+    /// What their serial numbers begin with.
+    #[arg(long, default_value = "SIM")]
+    pub serial_prefix: String,
+    /// Seconds between two periodic Informs.
+    #[arg(long, default_value_t = 300)]
+    pub inform_interval: u32,
+    /// Where connection requests are taken; port 0 picks a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The folder their state is kept in; without it they forget everything with the process.
+    #[arg(long)]
+    pub state: Option<PathBuf>,
+    /// Sessions open at one time.
+    #[arg(long, default_value_t = 256)]
+    pub sessions: usize,
+    /// A public key whose firmware they run (64 hexadecimal digits).
+    #[arg(long)]
+    pub firmware_key: Vec<String>,
+    /// Certificates of authorities to trust, in PEM.
+    #[arg(long)]
+    pub ca_file: Option<PathBuf>,
+    /// Decides everything that is left to chance.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// End after so many seconds.
+    #[arg(long)]
+    pub duration_secs: Option<u64>,
+}
+
+/// Firmware images.
+#[derive(Debug, Subcommand)]
+pub enum FirmwareCommand {
+    /// Make a key pair: the private key goes to a file, the public one is printed.
+    Keygen {
+        /// The file for the private key; it must not exist.
+        #[arg(long)]
+        key: PathBuf,
+    },
+    /// Put an image into a signed container.
+    Sign {
+        /// The file with the private key.
+        #[arg(long)]
+        key: PathBuf,
+        /// The product class it is for, such as ATA192.
+        #[arg(long)]
+        product: String,
+        /// What DeviceInfo.SoftwareVersion becomes.
+        #[arg(long)]
+        image_version: String,
+        /// The image.
+        image: PathBuf,
+        /// The container.
+        #[arg(long)]
+        output: PathBuf,
+    },
+    /// Show what a container says, and whether its signature fits a key.
+    Inspect {
+        /// The container.
+        container: PathBuf,
+        /// A public key (64 hexadecimal digits).
+        #[arg(long)]
+        firmware_key: Vec<String>,
+    },
+}
+
+/// Checks.
+#[derive(Debug, Args)]
+pub struct DoctorOptions {
+    /// The configuration file of the server.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// The data folder, if there is no configuration file.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+}

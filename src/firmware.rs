@@ -1,0 +1,139 @@
+//! `dialtone firmware`: keys and signed images.
+
+use crate::arguments::FirmwareCommand;
+use crate::output::line;
+use agent::daemon::firmware_keys;
+use data_model::OperatorError;
+use data_model::firmware::{ImageError, ImageHeader, KEY_BYTES, hex, unhex};
+use ed25519_dalek::SigningKey;
+use sha2::{Digest as _, Sha256};
+use std::fs::OpenOptions;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs one of the firmware commands.
+pub fn run(command: FirmwareCommand) -> Result<ExitCode, OperatorError> {
+    match command {
+        FirmwareCommand::Keygen { key } => {
+            let made = make_key(&key)?;
+            line(format!("private key: {}", key.display()));
+            line(format!(
+                "public key:  {}",
+                hex(made.verifying_key().as_bytes())
+            ));
+            Ok(ExitCode::SUCCESS)
+        }
+        FirmwareCommand::Sign {
+            key,
+            product,
+            image_version,
+            image,
+            output,
+        } => {
+            let image = std::fs::read(&image).map_err(|error| trouble(&image, &error))?;
+            let container = container(&read_key(&key)?, &product, &image_version, &image)?;
+            std::fs::write(&output, container).map_err(|error| trouble(&output, &error))?;
+            line(format!(
+                "{}: {product} {image_version}, {} bytes",
+                output.display(),
+                image.len()
+            ));
+            Ok(ExitCode::SUCCESS)
+        }
+        FirmwareCommand::Inspect {
+            container,
+            firmware_key,
+        } => inspect(&container, &firmware_key),
+    }
+}
+
+/// Makes a key and keeps it in a file nobody else can read.
+pub fn make_key(path: &Path) -> Result<SigningKey, OperatorError> {
+    let key = SigningKey::from_bytes(&rand::random());
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.map_err(|error| trouble(path, &error))?;
+    writeln!(file, "{}", hex(key.as_bytes())).map_err(|error| trouble(path, &error))?;
+    file.sync_all().map_err(|error| trouble(path, &error))?;
+    Ok(key)
+}
+
+/// Reads a key back.
+pub fn read_key(path: &Path) -> Result<SigningKey, OperatorError> {
+    let text = std::fs::read_to_string(path).map_err(|error| trouble(path, &error))?;
+    let bytes = unhex::<KEY_BYTES>(text.trim()).ok_or_else(|| {
+        trouble(
+            path,
+            &"it does not hold 64 hexadecimal digits, as `firmware keygen` writes them",
+        )
+    })?;
+    Ok(SigningKey::from_bytes(&bytes))
+}
+
+/// A signed container with an image.
+pub fn container(
+    key: &SigningKey,
+    product: &str,
+    version: &str,
+    image: &[u8],
+) -> Result<Vec<u8>, OperatorError> {
+    let header = ImageHeader {
+        product: product.to_owned(),
+        version: version.to_owned(),
+        bytes: image.len() as u64,
+        sha256: Sha256::digest(image).into(),
+    };
+    let mut container = header.sign(key).map_err(|error| {
+        let fix = "use a product class and a version of printable characters";
+        OperatorError::new("the image cannot be signed", error, fix)
+    })?;
+    container.extend_from_slice(image);
+    Ok(container)
+}
+
+fn inspect(path: &Path, keys: &[String]) -> Result<ExitCode, OperatorError> {
+    let mut bytes = Vec::new();
+    let mut file = std::fs::File::open(path).map_err(|error| trouble(path, &error))?;
+    file.read_to_end(&mut bytes)
+        .map_err(|error| trouble(path, &error))?;
+    let header: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(6).collect();
+    for text in header {
+        line(String::from_utf8_lossy(text));
+    }
+    match ImageHeader::read(&bytes, &firmware_keys(keys)?) {
+        Ok(Some(signed)) => {
+            let image = &bytes[signed.length..];
+            let whole = image.len() as u64 == signed.header.bytes
+                && Sha256::digest(image).as_slice() == signed.header.sha256;
+            line(if whole {
+                "the signature and the image are good"
+            } else {
+                "the image is NOT the signed one"
+            });
+            Ok(if whole {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        Ok(None) => {
+            line("the file ends within its header");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(ImageError::Untrusted) if keys.is_empty() => {
+            line("no --firmware-key was given, so the signature was not checked");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => {
+            line(error);
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn trouble(path: &Path, error: &dyn std::fmt::Display) -> OperatorError {
+    let what = format!("cannot use the file {}", path.display());
+    OperatorError::new(what, error, "check the path and its permissions")
+}
