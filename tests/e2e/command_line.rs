@@ -1,0 +1,175 @@
+//! The program as people use it.
+
+use crate::world::process::DIALTONE;
+use std::path::Path;
+use std::process::Output;
+use tokio::process::Command;
+
+async fn dialtone(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(DIALTONE);
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .kill_on_drop(true);
+    let output = tokio::time::timeout(crate::world::patience() * 3, command.output()).await;
+    output.expect("it ends by itself").expect("it starts")
+}
+
+fn text(output: &Output) -> String {
+    let (out, error) = (&output.stdout, &output.stderr);
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(error)
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_ends_well_and_so_does_a_second_one_over_the_same_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for _ in 0..2 {
+        let output = dialtone(
+            &["demo", "--devices", "5", "--exit", "--free-ports"],
+            folder.path(),
+        )
+        .await;
+        let text = text(&output);
+        assert!(output.status.success(), "{text}");
+        assert!(text.contains("5 of 5"), "{text}");
+    }
+    let password = folder.path().join("dialtone-data/admin-password");
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(password)
+        .expect("the first password")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o077, 0, "nobody else may read it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_explains_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for command in ["demo", "acs", "agent", "fleet", "firmware", "doctor"] {
+        let output = dialtone(&[command, "--help"], folder.path()).await;
+        let text = text(&output);
+        assert!(
+            output.status.success() && text.contains("Usage:"),
+            "{command}: {text}"
+        );
+        // Each option says what it is for.
+        for line in text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("--"))
+        {
+            assert!(!line.contains("\u{0}"), "{line}");
+        }
+    }
+    let output = dialtone(&["dance"], folder.path()).await;
+    assert!(!output.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_are_told_with_what_to_do_about_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("acs.toml"),
+        "[cwmp]\nlisten = 'everywhere'\n",
+    )
+    .expect("a file");
+    std::fs::write(folder.path().join("agent.toml"), "device_type = 'ata999'\n").expect("a file");
+    for (arguments, words) in [
+        (&["acs", "--config", "acs.toml"][..], ["acs.toml", "listen"]),
+        (
+            &["acs", "--config", "missing.toml"],
+            ["missing.toml", "No such file"],
+        ),
+        (
+            &["agent", "--config", "agent.toml", "--serial-number", "X"],
+            ["ata999", "ata192"],
+        ),
+        (
+            &["agent", "--device-type", "ata192"],
+            ["serial_number", "--serial-number"],
+        ),
+        (
+            &["firmware", "inspect", "acs.toml"],
+            ["not a firmware container", "begin"],
+        ),
+    ] {
+        let output = dialtone(arguments, folder.path()).await;
+        let text = text(&output);
+        assert!(!output.status.success(), "{arguments:?}: {text}");
+        for word in words {
+            assert!(
+                text.contains(word),
+                "{arguments:?}: `{word}` is missing in: {text}"
+            );
+        }
+        assert!(!text.contains("panicked"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_are_signed_and_looked_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("image"), vec![1; 5000]).expect("a file");
+    let made = dialtone(&["firmware", "keygen", "--key", "key"], folder.path()).await;
+    let key = text(&made)
+        .lines()
+        .find_map(|line| line.strip_prefix("public key:").map(str::to_owned));
+    let key = key.expect("the public key is printed");
+    let sign = [
+        "firmware",
+        "sign",
+        "--key",
+        "key",
+        "--product",
+        "ATA192",
+        "--image-version",
+        "2.0",
+        "image",
+    ];
+    let signed = dialtone(
+        &[&sign[..], &["--output", "signed"]].concat(),
+        folder.path(),
+    )
+    .await;
+    assert!(signed.status.success(), "{}", text(&signed));
+    let inspect = |key: String| async move {
+        dialtone(
+            &[
+                "firmware",
+                "inspect",
+                "signed",
+                "--firmware-key",
+                key.trim(),
+            ],
+            folder.path(),
+        )
+        .await
+    };
+    let seen = inspect(key.clone()).await;
+    assert!(
+        seen.status.success() && text(&seen).contains("version=2.0"),
+        "{}",
+        text(&seen)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_tells_a_sound_folder_from_a_broken_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("good.toml"), "data = 'data'\n").expect("a file");
+    std::fs::write(
+        folder.path().join("bad.toml"),
+        "data = 'data'\n[enrolment]\nmode = 'shared-secret'\n[files]\npublic_url = 'files'\n",
+    )
+    .expect("a file");
+    let good = dialtone(&["doctor", "--config", "good.toml"], folder.path()).await;
+    assert!(good.status.success(), "{}", text(&good));
+    let bad = dialtone(&["doctor", "--config", "bad.toml"], folder.path()).await;
+    assert!(!bad.status.success());
+    for word in ["enrolment.secret", "public_url"] {
+        assert!(text(&bad).contains(word), "{}", text(&bad));
+    }
+}

@@ -1,0 +1,15 @@
+//! The pair from outside: servers, agents and devices played by hand, over real sockets and real files.
+
+#[path = "../world/mod.rs"]
+mod world;
+
+mod calls;
+mod campaigns;
+mod command_line;
+mod enrolment;
+mod parameters;
+mod provisioning;
+mod recovery;
+mod tls;
+mod transfers;
+mod wire;

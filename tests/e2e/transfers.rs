@@ -1,0 +1,193 @@
+//! Downloads in detail: links, ranges, and TransferCompletes that come twice or from nowhere.
+
+use crate::world::by_hand::{Answer, Hand, read_answer};
+use crate::world::{NEW_VERSION, World};
+use cwmp::message::{AcsRequest, CpeResponse, FromAcs};
+use cwmp::rpc::{Download, DownloadResponse, Status};
+use cwmp::{Event, EventCode};
+use serde_json::json;
+use std::net::SocketAddr;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+async fn world() -> World {
+    World::start_with(|config, _| config.cwmp.basic_without_tls = true).await
+}
+
+/// A device that has been asked to download a file of this content; gives the request and its ID.
+async fn asked(world: &World, content: &[u8]) -> (Hand, Download, String) {
+    let mut hand = Hand::registered(world, "FETCHER").await;
+    let file = world
+        .upload("x", "ATA192", NEW_VERSION, content.to_vec())
+        .await;
+    let path = format!("{}/tasks", hand.path());
+    world
+        .api
+        .post(&path, json!({ "kind": "download", "file": file }))
+        .await
+        .expect("a task");
+    hand.open().await;
+    let message = hand.post("").await.message();
+    let FromAcs::Request(AcsRequest::Download(download)) = message.body else {
+        panic!("a download is due: {:?}", message.body)
+    };
+    (hand, download, message.header.id.unwrap_or_default())
+}
+
+async fn get(url: &str, headers: &str) -> Answer {
+    let rest = url.strip_prefix("http://").expect("an http link");
+    let (host, path) = rest.split_once('/').expect("a path");
+    let address: SocketAddr = host.parse().expect("an address");
+    let mut stream = TcpStream::connect(address)
+        .await
+        .expect("the file server listens");
+    let request =
+        format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("the file server reads");
+    read_answer(&mut stream)
+        .await
+        .expect("the file server answers")
+}
+
+/// Covers D-01, F02.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_says_what_a_device_needs_and_its_link_gives_the_file() {
+    let world = world().await;
+    let content: Vec<u8> = (0..100_000u32).map(|number| (number % 251) as u8).collect();
+    let (_hand, download, _) = asked(&world, &content).await;
+    assert_eq!(download.file_type, "1 Firmware Upgrade Image");
+    assert_eq!(u64::from(download.file_size), content.len() as u64);
+    assert_eq!(download.command_key.as_str().len(), 16);
+    let whole = get(&download.url, "").await;
+    assert_eq!((whole.status, whole.body == content), (200, true));
+    let tail = get(&download.url, "Range: bytes=99990-\r\n").await;
+    assert_eq!(
+        (tail.status, tail.body.as_slice()),
+        (206, &content[99_990..])
+    );
+    assert_eq!(
+        tail.header("content-range"),
+        Some("bytes 99990-99999/100000")
+    );
+    let beyond = get(&download.url, "Range: bytes=100000-\r\n").await;
+    assert_eq!(beyond.status, 416);
+}
+
+/// Covers F01, F04.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_good_for_nothing_but_its_file() {
+    let world = world().await;
+    let (_hand, download, _) = asked(&world, b"image").await;
+    let (front, ticket) = download.url.rsplit_once('/').expect("a ticket");
+    let (base, _file) = front.rsplit_once('/').expect("a file");
+    let other = world.upload("y", "", "", b"other".to_vec()).await;
+    for url in [
+        format!("{base}/{other}/{ticket}"),
+        format!(
+            "{front}/{}",
+            ticket.replace(|c: char| c.is_ascii_digit(), "0")
+        ),
+        front.to_owned() + "/",
+        format!("{front}/{ticket}/../../../admin-password"),
+        format!("{base}/..%2f..%2fadmin-password/{ticket}"),
+    ] {
+        assert_eq!(get(&url, "").await.status, 404, "{url}");
+    }
+    assert_eq!(get(&download.url, "").await.status, 200);
+}
+
+async fn accept(hand: &mut Hand, id: &str) {
+    let accepted = DownloadResponse {
+        status: Status::Committed,
+        ..DownloadResponse::default()
+    };
+    let answer = hand
+        .post(hand.message(id, CpeResponse::from(accepted)))
+        .await;
+    assert_eq!(answer.status, 204);
+    hand.cookie = None;
+}
+
+/// Covers Q-12, D05.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_complete_that_comes_twice_is_acknowledged_twice_and_counted_once() {
+    let world = world().await;
+    let (mut hand, download, id) = asked(&world, b"image").await;
+    accept(&mut hand, &id).await;
+    let task = format!("/tasks/{}", download.command_key.as_str());
+    assert_eq!(
+        world.api.get(&task).await.expect("a task")["state"],
+        "waiting_for_transfer"
+    );
+    let mut updated = Vec::new();
+    for _ in 0..2 {
+        let inform = hand.inform(vec![Event::new(EventCode::TransferComplete)]);
+        assert_eq!(hand.post(inform).await.status, 200);
+        let answer = hand
+            .post(hand.transfer_complete(download.command_key.as_str()))
+            .await;
+        assert!(
+            answer.text().contains("TransferCompleteResponse"),
+            "{}",
+            answer.text()
+        );
+        assert_eq!(hand.post("").await.status, 204);
+        hand.cookie = None;
+        let task = world.api.get(&task).await.expect("a task");
+        assert_eq!(task["state"], "done");
+        updated.push(task["updated"].clone());
+    }
+    assert_eq!(updated[0], updated[1], "the second one changes nothing");
+    assert_eq!(
+        world.metric("dialtone_unknown_command_keys_total").await,
+        0.0
+    );
+}
+
+/// Covers D06.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_nobody_asked_for_is_acknowledged_and_counted_as_such() {
+    let world = world().await;
+    let mut hand = Hand::registered(&world, "SURPRISE").await;
+    hand.open().await;
+    let answer = hand.post(hand.transfer_complete("who-asked")).await;
+    assert!(
+        answer.text().contains("TransferCompleteResponse"),
+        "{}",
+        answer.text()
+    );
+    assert_eq!(hand.post("").await.status, 204);
+    assert_eq!(
+        world.metric("dialtone_unknown_command_keys_total").await,
+        1.0
+    );
+}
+
+/// Covers D04.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_whose_answer_was_lost_is_not_sent_twice() {
+    let world = world().await;
+    let (mut hand, download, _) = asked(&world, b"image").await;
+    // The device has begun, and the connection broke before it could say so.
+    hand.hang_up();
+    hand.cookie = None;
+    hand.open().await;
+    assert_eq!(
+        hand.post("").await.status,
+        204,
+        "the server waits for the TransferComplete"
+    );
+    hand.cookie = None;
+    let task = format!("/tasks/{}", download.command_key.as_str());
+    assert_eq!(
+        world.api.get(&task).await.expect("a task")["state"],
+        "waiting_for_transfer"
+    );
+    hand.open().await;
+    hand.post(hand.transfer_complete(download.command_key.as_str()))
+        .await;
+    assert_eq!(world.api.get(&task).await.expect("a task")["state"], "done");
+}

@@ -1,0 +1,131 @@
+//! The program as a process of its own, for what only a real end of a process can show.
+
+use super::rest::Rest;
+use super::{FACTORY_SECRET, eventually};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// The program.
+pub const DIALTONE: &str = env!("CARGO_BIN_EXE_dialtone");
+
+/// A server as a process.
+pub struct AcsProcess {
+    child: Child,
+    /// Where devices talk to it.
+    pub cwmp: SocketAddr,
+    /// Where people and programs talk to it.
+    pub api: SocketAddr,
+}
+
+impl AcsProcess {
+    /// Starts a server over a data folder, on ports that stay the same from start to start. It takes in devices with the
+    /// factory's secret over Basic, and leaves them their password.
+    pub async fn start(data: &Path, ports: &Ports) -> AcsProcess {
+        let config = data.with_extension("toml");
+        let text = format!(
+            "data = '{}'\n[cwmp]\nlisten = '{}'\nbasic_without_tls = true\n[api]\nlisten = '{}'\n\
+             [files]\nlisten = '{}'\n[enrolment]\nmode = 'shared-secret'\nsecret = '{FACTORY_SECRET}'\n\
+             rotate_credentials = false\n",
+            data.display(),
+            ports.cwmp,
+            ports.api,
+            ports.files
+        );
+        std::fs::write(&config, text).expect("a file beside the data folder");
+        let mut command = Command::new(DIALTONE);
+        command.arg("acs").arg("--config").arg(&config);
+        command
+            .env("DIALTONE_LOG", "error")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().expect("the program starts");
+        let output = child.stdout.take().expect("its output is piped");
+        let mut lines = BufReader::new(output).lines();
+        // It prints where it listens once it does.
+        loop {
+            let line = lines.next_line().await.expect("text");
+            let line = line.expect("the server starts; its errors are above");
+            if line.starts_with("enrolment:") {
+                break;
+            }
+        }
+        // What it prints later must not fill the pipe.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        AcsProcess {
+            child,
+            cwmp: ports.cwmp,
+            api: ports.api,
+        }
+    }
+
+    /// Signs in as the first user of this data folder.
+    pub async fn sign_in(&self, data: &Path) -> Rest {
+        let password =
+            std::fs::read_to_string(data.join("admin-password")).expect("the first password");
+        eventually("the API answers", || async {
+            Rest::sign_in(self.api, "admin", password.trim()).await.ok()
+        })
+        .await
+    }
+
+    /// kill -9, and until it is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("a running process");
+    }
+}
+
+/// Ports of a server that is started again and again.
+pub struct Ports {
+    cwmp: SocketAddr,
+    api: SocketAddr,
+    files: SocketAddr,
+}
+
+impl Ports {
+    /// Three ports nobody listens on at this moment.
+    pub fn free() -> Ports {
+        let listeners =
+            [0; 3].map(|_| std::net::TcpListener::bind("127.0.0.1:0").expect("a free port"));
+        let [cwmp, api, files] = listeners.map(|listener| listener.local_addr().expect("bound"));
+        Ports { cwmp, api, files }
+    }
+}
+
+/// An agent as a process.
+pub struct AgentProcess {
+    child: Child,
+}
+
+impl AgentProcess {
+    /// Starts an agent over a state folder.
+    pub fn start(acs: SocketAddr, serial_number: &str, state: &PathBuf) -> AgentProcess {
+        let mut command = Command::new(DIALTONE);
+        command.args([
+            "agent",
+            "--device-type",
+            "ata192",
+            "--serial-number",
+            serial_number,
+        ]);
+        command.arg("--acs-url").arg(format!("http://{acs}/"));
+        command
+            .args(["--password", FACTORY_SECRET])
+            .arg("--state")
+            .arg(state);
+        command
+            .env("DIALTONE_LOG", "error")
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
+        AgentProcess {
+            child: command.spawn().expect("the program starts"),
+        }
+    }
+
+    /// kill -9, and until it is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("a running process");
+    }
+}

@@ -1,0 +1,148 @@
+//! A client of the REST API that knows nothing of the server's code.
+
+use super::by_hand::{Answer, read_answer};
+use serde_json::{Value, json};
+use std::fmt;
+use std::net::SocketAddr;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+/// Speaks to one server as one user.
+#[derive(Debug, Clone)]
+pub struct Rest {
+    address: SocketAddr,
+    token: String,
+}
+
+/// An answer that is no success.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// The status; zero if the connection broke.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.body)
+    }
+}
+
+/// What the API answers.
+pub type Result = std::result::Result<Value, Refused>;
+
+impl Rest {
+    /// Signs in.
+    pub async fn sign_in(
+        address: SocketAddr,
+        user: &str,
+        password: &str,
+    ) -> std::result::Result<Rest, Refused> {
+        let nobody = Rest {
+            address,
+            token: String::new(),
+        };
+        let body = json!({ "user": user, "password": password });
+        let answer = nobody.post("/sign-in", body).await?;
+        let token = answer["token"].as_str().unwrap_or_default().to_owned();
+        Ok(Rest { address, token })
+    }
+
+    /// GET
+    pub async fn get(&self, path: &str) -> Result {
+        self.send("GET", path, "", b"").await
+    }
+
+    /// POST
+    pub async fn post(&self, path: &str, body: Value) -> Result {
+        self.send("POST", path, "", body.to_string().as_bytes())
+            .await
+    }
+
+    /// POST with an idempotency key
+    pub async fn post_once(&self, path: &str, body: Value, key: &str) -> Result {
+        let header = format!("Idempotency-Key: {key}\r\n");
+        self.send("POST", path, &header, body.to_string().as_bytes())
+            .await
+    }
+
+    /// PUT
+    pub async fn put(&self, path: &str, body: Value) -> Result {
+        self.send("PUT", path, "", body.to_string().as_bytes())
+            .await
+    }
+
+    /// DELETE
+    pub async fn delete(&self, path: &str) -> Result {
+        self.send("DELETE", path, "", b"").await
+    }
+
+    /// POST of a file
+    pub async fn upload(&self, path: &str, bytes: Vec<u8>) -> Result {
+        self.send("POST", path, "", &bytes).await
+    }
+
+    /// Every element of a list, in pages of this size.
+    pub async fn all_by(
+        &self,
+        path: &str,
+        limit: usize,
+    ) -> std::result::Result<Vec<Value>, Refused> {
+        let mut items = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page = self.get(&format!("{path}?limit={limit}{after}")).await?;
+            items.extend(page["items"].as_array().cloned().unwrap_or_default());
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Every element of a list.
+    pub async fn all(&self, path: &str) -> std::result::Result<Vec<Value>, Refused> {
+        self.all_by(path, 1000).await
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Result {
+        let answer = self
+            .exchange(method, path, headers, body)
+            .await
+            .ok_or_else(|| Refused {
+                status: 0,
+                body: "the connection broke".into(),
+            })?;
+        if (200..300).contains(&answer.status) {
+            return Ok(serde_json::from_slice(&answer.body).unwrap_or(Value::Null));
+        }
+        Err(Refused {
+            status: answer.status,
+            body: answer.text(),
+        })
+    }
+
+    async fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> Option<Answer> {
+        let mut stream = TcpStream::connect(self.address).await.ok()?;
+        let mut head = format!(
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n{headers}",
+            body.len()
+        );
+        if !self.token.is_empty() {
+            head.push_str(&format!("Authorization: Bearer {}\r\n", self.token));
+        }
+        head.push_str("\r\n");
+        stream.write_all(head.as_bytes()).await.ok()?;
+        // A server that has seen enough may close while we still write; its answer is there all the same.
+        let _ = stream.write_all(body).await;
+        read_answer(&mut stream).await
+    }
+}
