@@ -24,7 +24,9 @@ CREATE TABLE device (
     profile_key TEXT NOT NULL DEFAULT '',
     profile_fault TEXT,
     profile_failed_stamp INTEGER NOT NULL DEFAULT 0,
-    profile_at INTEGER
+    profile_at INTEGER,
+    -- Counts changes of tags and variables.
+    revision INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX device_by_product ON device (product_class, software_version);
 CREATE INDEX device_by_serial_number ON device (serial_number);

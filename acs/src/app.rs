@@ -5,6 +5,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::connection_request::Caller;
 use crate::files::Library;
+use crate::jobs::compare_devices::Round;
 use crate::metrics::Metrics;
 use crate::sessions::table::SessionTable;
 use crate::store::{Profile, Store};
@@ -37,6 +38,8 @@ pub struct App {
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
     pub nudge: Notify,
+    /// The round of calls after a change of profiles.
+    pub round: Round,
     /// False while the server winds down.
     pub ready: AtomicBool,
     /// Where the file server listens, once it does.
@@ -84,6 +87,7 @@ impl App {
             sessions: SessionTable::default(),
             metrics: Metrics::default(),
             nudge: Notify::new(),
+            round: Round::default(),
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
             digest: Mutex::new(digest),
@@ -109,6 +113,12 @@ impl App {
     /// The profiles as they stand.
     pub fn profiles(&self) -> Arc<Profiles> {
         Arc::clone(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is desired of devices has changed: those that are there are to be told.
+    pub fn desire_changed(&self) {
+        self.round.begin();
+        self.nudge.notify_one();
     }
 
     /// Reads the profiles anew, after one has changed.

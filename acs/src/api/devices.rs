@@ -196,6 +196,7 @@ pub async fn set_tags(
     app.store
         .device_set_tags(&actor, device.id, tags, clock::now())
         .await?;
+    app.desire_changed();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -239,7 +240,7 @@ pub async fn set_variables(
     app.store
         .device_set_variables(&actor, device.id, variables, clock::now())
         .await?;
-    app.nudge.notify_one();
+    app.desire_changed();
     Ok(StatusCode::NO_CONTENT)
 }
 

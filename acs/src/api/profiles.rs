@@ -82,7 +82,7 @@ pub async fn put(
     };
     let kept = app.store.profile_put(&actor, profile, clock::now()).await?;
     app.reload_profiles().await?;
-    app.nudge.notify_one();
+    app.desire_changed();
     Ok(Json(shown(kept)))
 }
 
@@ -134,6 +134,7 @@ pub async fn delete(
         .profile_delete(&actor, &name?, clock::now())
         .await?;
     app.reload_profiles().await?;
+    app.desire_changed();
     deleted
         .map(|()| StatusCode::NO_CONTENT)
         .ok_or_else(|| ApiError::not_found("profile"))

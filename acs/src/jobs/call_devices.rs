@@ -15,15 +15,23 @@ pub(super) async fn run(app: &Arc<App>) -> Result<()> {
         if app.sessions.is_open(device) {
             continue;
         }
-        let app = Arc::clone(app);
-        // Each on its own: one dead device must not hold up the others. The caller limits how many there are.
-        tokio::spawn(async move {
-            if let Err(error) = call(&app, device).await {
-                tracing::warn!(%device, %error, "a device cannot be called");
-            }
-        });
+        spawn(app, device);
     }
     Ok(())
+}
+
+/// Calls a device beside everything else: one dead device must not hold up the others. The caller limits how many
+/// calls are under way.
+fn spawn(app: &Arc<App>, device: Id) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move { call_and_log(&app, device).await });
+}
+
+/// Calls one device; trouble of ours ends in the log.
+pub(super) async fn call_and_log(app: &App, device: Id) {
+    if let Err(error) = call(app, device).await {
+        tracing::warn!(%device, %error, "a device cannot be called");
+    }
 }
 
 /// Calls one device and says how it went.

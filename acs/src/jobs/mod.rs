@@ -2,6 +2,7 @@
 
 mod advance_campaigns;
 pub mod call_devices;
+pub mod compare_devices;
 mod expire;
 
 use crate::app::App;
@@ -25,6 +26,8 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             reap(&reaper);
         }
     });
+    // What has changed while no server ran is found out once.
+    app.round.begin();
     let worker = Arc::clone(app);
     jobs.spawn(async move {
         loop {
@@ -44,6 +47,7 @@ async fn run(app: &Arc<App>) {
         ("expire", expire::run(app).await),
         ("advance_campaigns", advance_campaigns::run(app).await),
         ("call_devices", call_devices::run(app).await),
+        ("compare_devices", compare_devices::run(app).await),
     ];
     for (job, outcome) in outcomes {
         if let Err(error) = outcome {

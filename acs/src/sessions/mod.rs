@@ -54,6 +54,8 @@ pub struct Work {
     pub tasks: TasksWork,
     /// Whether it may disagree with its profiles.
     pub profiles: ProfilesWork,
+    /// The stamp of the profiles it was last compared with.
+    pub compared: u64,
     /// What is under way.
     pub current: Current,
     /// The root object of the device's tree.
@@ -85,8 +87,8 @@ pub enum TasksWork {
 pub enum ProfilesWork {
     /// It agrees with them.
     Agreed,
-    /// It is to be compared with those of this stamp.
-    Due(u64),
+    /// It is to be compared with them.
+    Due,
     /// The comparison is under way.
     Comparing(Box<Comparison>),
 }

@@ -7,7 +7,8 @@ use crate::limits::RPCS_PER_SESSION;
 use crate::metrics::Metrics;
 use crate::provisioning::{Plan, Step, desired, plan};
 use crate::store::{
-    Certainty, ClaimedTask, NewCredentials, Observed, Result, TaskFault, TaskKind, TaskOutcome,
+    Agreement, Certainty, ClaimedTask, NewCredentials, Observed, Result, TaskFault, TaskKind,
+    TaskOutcome,
 };
 use crate::tasks::running::{Next, Running, Source};
 use cwmp::http::Verifier;
@@ -167,8 +168,14 @@ pub(super) async fn advance(
 
 /// The next RPC that makes the device agree with its profiles.
 async fn profiles(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequest>> {
-    if let ProfilesWork::Due(stamp) = session.work.profiles {
-        session.work.profiles = match compare(app, session, stamp).await? {
+    let stamp = app.profiles().stamp;
+    if session.work.compared != stamp && matches!(session.work.profiles, ProfilesWork::Agreed) {
+        // They have changed while the session was open.
+        session.work.profiles = ProfilesWork::Due;
+    }
+    if let ProfilesWork::Due = session.work.profiles {
+        session.work.compared = stamp;
+        session.work.profiles = match compare(app, session).await? {
             Some(comparison) => ProfilesWork::Comparing(Box::new(comparison)),
             None => ProfilesWork::Agreed,
         };
@@ -199,12 +206,13 @@ async fn profiles(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequ
 }
 
 /// Begins a comparison. `None` if there is nothing to compare with, which is kept.
-async fn compare(app: &App, session: &LiveSession, stamp: u64) -> Result<Option<Comparison>> {
+async fn compare(app: &App, session: &LiveSession) -> Result<Option<Comparison>> {
     let Some(device) = app.store.device_find(session.device).await? else {
         return Ok(None);
     };
     let variables = app.store.device_variables(session.device).await?;
     let profiles = app.profiles();
+    let stamp = profiles.stamp;
     match desired::desired(&profiles.list, &device, &variables) {
         Ok(desired) => Ok(Some(Comparison {
             stamp,
@@ -236,16 +244,15 @@ async fn agreed(app: &App, session: &mut LiveSession) -> Result<()> {
         Wrote::Something => &comparison.key,
         Wrote::Nothing => &session.work.parameter_key,
     };
+    let agreement = Agreement {
+        stamp: comparison.stamp,
+        revision: comparison.device.provisioning.revision,
+        parameter_key: key.to_string(),
+    };
     let observed = comparison.known.observed(&comparison.desired);
     let device = session.device;
     app.store
-        .provisioning_agreed(
-            device,
-            comparison.stamp,
-            key.as_str(),
-            observed,
-            clock::now(),
-        )
+        .provisioning_agreed(device, agreement, observed, clock::now())
         .await?;
     if comparison.wrote == Wrote::Something {
         tracing::info!(device.identity = %session.identity, values = comparison.desired.values.len(), "profiles applied");

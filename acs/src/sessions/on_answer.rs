@@ -98,7 +98,8 @@ async fn compared(
                 AnswerFault::Fault(fault) => TaskFault::from(fault),
                 AnswerFault::Unusable(why) => TaskFault::ours(why),
             };
-            tracing::warn!(device.identity = %session.identity, code = fault.code, why = %fault.text, "the device refuses its profiles");
+            let (identity, code, why) = (&session.identity, fault.code, &fault.text);
+            tracing::warn!(device.identity = %identity, code, why, "the device refuses its profiles");
             session.work.profiles = ProfilesWork::Agreed;
             app.store
                 .provisioning_failed(session.device, stamp, fault, clock::now())

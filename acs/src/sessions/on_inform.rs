@@ -115,8 +115,9 @@ fn work(
         profiles: if compared {
             ProfilesWork::Agreed
         } else {
-            ProfilesWork::Due(stamp)
+            ProfilesWork::Due
         },
+        compared: stamp,
         current: Current::Idle,
         root,
         parameter_key,

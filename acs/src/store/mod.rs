@@ -85,13 +85,12 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- provisioning --------------------------------------------------------------------------------
 
-    /// The device agrees with the profiles of this stamp; `observed` are the values that made it so, and
-    /// `parameter_key` is what it will report until somebody else configures it.
+    /// The device agrees with the profiles; `observed` are the values that made it so. If its own data have changed
+    /// since it was compared, only `observed` is kept: it is to be compared anew.
     async fn provisioning_agreed(
         &self,
         device: Id,
-        stamp: u64,
-        parameter_key: &str,
+        agreement: Agreement,
         observed: Observed,
         now: Timestamp,
     ) -> Result<()>;
@@ -104,6 +103,10 @@ pub trait Store: Send + Sync + 'static {
         fault: TaskFault,
         now: Timestamp,
     ) -> Result<()>;
+
+    /// Devices that have been here and are still to be compared with the profiles as they are, in the order of their
+    /// keys.
+    async fn devices_to_compare(&self, page: Page<Id>) -> Result<Vec<Id>>;
 
     // ---- tasks ---------------------------------------------------------------------------------------
 

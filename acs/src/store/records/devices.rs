@@ -65,6 +65,19 @@ pub struct Provisioning {
     pub failed_stamp: u64,
     /// When it was last found to agree.
     pub at: Option<Timestamp>,
+    /// Counts changes of the device's own data (tags, variables); what is desired of it may change with them.
+    pub revision: u64,
+}
+
+/// That a device agrees with the profiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// The stamp of the profiles it was compared with.
+    pub stamp: u64,
+    /// The [`Provisioning::revision`] it was compared at.
+    pub revision: u64,
+    /// The ParameterKey it will report until somebody else configures it.
+    pub parameter_key: String,
 }
 
 /// What one accepted Inform tells the store.

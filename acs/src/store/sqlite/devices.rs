@@ -4,7 +4,8 @@ use super::audit;
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit};
 use crate::store::{
-    Actor, Credentials, Device, DeviceFilter, Id, Page, Provisioning, Result, StoreError, TaskFault,
+    Actor, Agreement, Credentials, Device, DeviceFilter, Id, Page, Provisioning, Result,
+    StoreError, TaskFault,
 };
 use cwmp::{CwmpVersion, DeviceId};
 use data_model::Timestamp;
@@ -13,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 const COLUMNS: &str = "d.id, d.identity, d.manufacturer, d.oui, d.product_class, d.serial_number,
     d.software_version, d.hardware_version, d.root, d.connection_request_url, d.parameter_key, d.address,
     d.cwmp_version, d.first_seen, d.last_boot, d.last_bootstrap, d.profile_stamp, d.profile_key,
-    d.profile_fault, d.profile_failed_stamp, d.profile_at, s.last_inform, s.informs,
+    d.profile_fault, d.profile_failed_stamp, d.profile_at, s.last_inform, s.informs, d.revision,
     (SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE device = d.id ORDER BY tag))";
 
 fn device(row: &Row<'_>) -> Result<Device> {
@@ -23,7 +24,7 @@ fn device(row: &Row<'_>) -> Result<Device> {
     let fault = fault
         .map(|text| from_json::<TaskFault>(&text, "device", id))
         .transpose()?;
-    let tags: String = row.get(23)?;
+    let tags: String = row.get(24)?;
     let time = |column| {
         row.get::<_, Option<Ms>>(column)
             .map(|ms| ms.map(|Ms(time)| time))
@@ -55,6 +56,7 @@ fn device(row: &Row<'_>) -> Result<Device> {
             fault,
             failed_stamp: row.get::<_, i64>(19)?.cast_unsigned(),
             at: time(20)?,
+            revision: count(row.get(23)?),
         },
     })
 }
@@ -212,7 +214,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
 /// What is desired of a device may have changed: nothing believed so far counts.
 fn desire_anew(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     tx.hot.forget(id);
-    let sql = "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0 WHERE id = ?1";
+    let sql =
+        "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, revision = revision + 1
+               WHERE id = ?1";
     tx.db.prepare_cached(sql)?.execute([id])?;
     Ok(())
 }
@@ -286,20 +290,31 @@ pub(super) fn variables(db: &Connection, id: Id) -> Result<Vec<(String, String)>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The device agrees with the profiles of this stamp.
-pub(super) fn agreed(
-    tx: &mut Tx<'_>,
-    id: Id,
-    stamp: u64,
-    parameter_key: &str,
-    now: Timestamp,
-) -> Result<()> {
+/// The device agrees with the profiles, unless its own data have changed since it was compared.
+pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timestamp) -> Result<()> {
     tx.hot.forget(id);
     let sql = "UPDATE device SET profile_stamp = ?2, profile_key = ?3, profile_fault = NULL,
-               profile_failed_stamp = 0, profile_at = ?4 WHERE id = ?1";
-    let row = params![id, stamp.cast_signed(), parameter_key, Ms(now)];
-    tx.db.prepare_cached(sql)?.execute(row)?;
+               profile_failed_stamp = 0, profile_at = ?4 WHERE id = ?1 AND revision = ?5";
+    tx.db.prepare_cached(sql)?.execute(params![
+        id,
+        agreement.stamp.cast_signed(),
+        agreement.parameter_key,
+        Ms(now),
+        agreement.revision.cast_signed(),
+    ])?;
     Ok(())
+}
+
+/// Devices that have been here and are still to be compared with the profiles of this stamp.
+pub(super) fn to_compare(db: &Connection, stamp: u64, page: Page<Id>) -> Result<Vec<Id>> {
+    let sql = "SELECT d.id FROM device d JOIN seen s ON s.id = d.id
+               WHERE d.profile_stamp != ?1 AND d.profile_failed_stamp != ?1 AND s.informs > 0 AND d.id > ?2
+               ORDER BY d.id LIMIT ?3";
+    let after = page.after.map_or(i64::MIN, Id::to_i64);
+    let mut statement = db.prepare_cached(sql)?;
+    let arguments = params![stamp.cast_signed(), after, limit(page.limit)];
+    let rows = statement.query_map(arguments, |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The profiles of this stamp cannot be applied.

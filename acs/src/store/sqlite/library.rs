@@ -62,7 +62,8 @@ fn next_stamp(tx: &Tx<'_>) -> Result<()> {
     people::put_setting(tx, STAMP, &next.to_be_bytes())
 }
 
-fn stamp(db: &Connection) -> Result<u64> {
+/// How often profiles have changed, from 1.
+pub(super) fn stamp(db: &Connection) -> Result<u64> {
     let kept = people::setting(db, STAMP)?;
     let bytes = kept.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
     Ok(bytes.map_or(1, u64::from_be_bytes))

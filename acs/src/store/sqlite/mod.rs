@@ -3,6 +3,8 @@
 //! [`SqliteStore`] only dispatches: what changes something goes through the writer of [`engine`], what looks goes to a
 //! reader beside it. [`inform`] is the hot path, [`hot`] and [`credential_cache`] what is known by heart; the other
 //! files hold one noun each.
+//!
+//! Long because the trait has so many methods; each is one line of dispatch.
 
 mod audit;
 mod campaigns;
@@ -19,10 +21,10 @@ mod snapshots;
 mod tasks;
 
 use super::{
-    Actor, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState, ClaimedTask,
-    Credentials, Device, DeviceFilter, FileRecord, Id, InformOutcome, InformRecord, NewCredentials,
-    NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
-    TransferMatch, User,
+    Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
+    ClaimedTask, Credentials, Device, DeviceFilter, FileRecord, Id, InformOutcome, InformRecord,
+    NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task, TaskFault,
+    TaskOutcome, Token, TransferMatch, User,
 };
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
@@ -153,16 +155,14 @@ impl Store for SqliteStore {
     async fn provisioning_agreed(
         &self,
         device: Id,
-        stamp: u64,
-        parameter_key: &str,
+        agreement: Agreement,
         observed: Observed,
         now: Timestamp,
     ) -> Result<()> {
-        let parameter_key = parameter_key.to_owned();
         self.engine
             .write(move |tx| {
                 snapshots::merge(tx, device, &observed, now)?;
-                devices::agreed(tx, device, stamp, &parameter_key, now)
+                devices::agreed(tx, device, &agreement, now)
             })
             .await
     }
@@ -176,6 +176,12 @@ impl Store for SqliteStore {
     ) -> Result<()> {
         self.engine
             .write(move |tx| devices::failed(tx, device, stamp, &fault))
+            .await
+    }
+
+    async fn devices_to_compare(&self, page: Page<Id>) -> Result<Vec<Id>> {
+        self.engine
+            .read(move |db| devices::to_compare(db, library::stamp(db)?, page))
             .await
     }
 
