@@ -304,7 +304,16 @@ fn every_interleaving_ends_with_each_request_answered_once_and_in_order() {
 /// The response is an `AcsResponse` of the right kind for each request a device can make.
 #[test]
 fn acknowledging_answers_each_request_with_its_own_response() {
-    let requests: Vec<CpeRequest> = vec![
+    let requests = one_request_of_each_method();
+    assert_eq!(requests.len() + 1, AcsResponse::NAMES.len());
+    for request in requests {
+        acknowledged(request);
+    }
+}
+
+/// Everything a device may ask but Inform.
+fn one_request_of_each_method() -> Vec<CpeRequest> {
+    vec![
         cpe_request(CpeSays::TransferComplete),
         GetRPCMethods {}.into(),
         Kicked::default().into(),
@@ -334,44 +343,45 @@ fn acknowledging_answers_each_request_with_its_own_response() {
             complete_time: DateTime::unknown(),
         }
         .into(),
-    ];
-    assert_eq!(requests.len() + 1, AcsResponse::NAMES.len());
-    for request in requests {
-        let name = request.name();
-        let (mut cpe, post) = CpeSession::open(
-            CpeConfig {
-                newest_version: CwmpVersion::V1_4,
-                session_timeout_secs: None,
-                ids: RequestIds::starting_at(1),
-            },
-            inform(),
-        );
-        let Post::Envelope(envelope) = post else {
-            panic!("an Inform is no empty POST")
-        };
-        let Ok(Turn::Informed(turn)) =
-            AcsSession::new(RequestIds::starting_at(9)).post(envelope.as_bytes())
-        else {
-            panic!("the Inform is not taken");
-        };
-        let (acs, reply) = turn.accept();
-        let Step::Free(_, free) = cpe.response(reply.body.unwrap().as_bytes()) else {
-            panic!("the session is not open");
-        };
-        let (next, post) = free.request(request);
-        cpe = next;
-        let Post::Envelope(envelope) = post else {
-            panic!("a request is no empty POST")
-        };
-        let Ok(Turn::Called(turn)) = acs.post(envelope.as_bytes()) else {
-            panic!("{name} is not taken")
-        };
-        let (_, reply) = turn.acknowledge();
-        match cpe.response(reply.body.unwrap().as_bytes()) {
-            Step::Free(Some(delivery), _) => {
-                assert_eq!(delivery.result.unwrap().name(), format!("{name}Response"));
-            }
-            other => panic!("{name}: {other:?}"),
+    ]
+}
+
+/// A session in which the device asks this one thing.
+fn acknowledged(request: CpeRequest) {
+    let name = request.name();
+    let (mut cpe, post) = CpeSession::open(
+        CpeConfig {
+            newest_version: CwmpVersion::V1_4,
+            session_timeout_secs: None,
+            ids: RequestIds::starting_at(1),
+        },
+        inform(),
+    );
+    let Post::Envelope(envelope) = post else {
+        panic!("an Inform is no empty POST")
+    };
+    let Ok(Turn::Informed(turn)) =
+        AcsSession::new(RequestIds::starting_at(9)).post(envelope.as_bytes())
+    else {
+        panic!("the Inform is not taken");
+    };
+    let (acs, reply) = turn.accept();
+    let Step::Free(_, free) = cpe.response(reply.body.unwrap().as_bytes()) else {
+        panic!("the session is not open");
+    };
+    let (next, post) = free.request(request);
+    cpe = next;
+    let Post::Envelope(envelope) = post else {
+        panic!("a request is no empty POST")
+    };
+    let Ok(Turn::Called(turn)) = acs.post(envelope.as_bytes()) else {
+        panic!("{name} is not taken")
+    };
+    let (_, reply) = turn.acknowledge();
+    match cpe.response(reply.body.unwrap().as_bytes()) {
+        Step::Free(Some(delivery), _) => {
+            assert_eq!(delivery.result.unwrap().name(), format!("{name}Response"));
         }
+        other => panic!("{name}: {other:?}"),
     }
 }

@@ -1,4 +1,6 @@
 //! The rules of a session that need a peer who breaks them: each side against messages written by hand.
+//!
+//! Long because each rule of the session is a case of its own.
 
 use cwmp::message::{AcsRequest, AcsResponse, CpeRequest, CpeResponse, FromAcs, FromCpe};
 use cwmp::rpc::*;

@@ -4,6 +4,8 @@
 //! The contract with the shell: after every [`Device::handle`], drain [`Device::poll`] and carry the outputs out in
 //! order; nothing behind an [`Output::Persist`] may begin before that state is on stable storage. Because a device
 //! emits `Persist` in front of the answer that acknowledges it, nothing acknowledged is ever lost.
+//!
+//! Long because whatever can happen to a device is dispatched here.
 
 mod boot;
 pub mod core;

@@ -2,6 +2,8 @@
 //!
 //! The loop owns every device. Requests, transfers and the journal work beside it and report by events; an event of
 //! an exchange that is no longer the device's is told by its epoch and dropped.
+//!
+//! Long because the loop owns everything it decides about.
 
 use super::clock::Clock;
 use super::fetch::{FetchConfig, fetch};

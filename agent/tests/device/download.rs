@@ -1,4 +1,6 @@
 //! Download of firmware: the queue, the two slots, the trial of an image, and the one report of each end.
+//!
+//! Long because each way a transfer can end is a case of its own.
 
 use crate::support::requests::{command_key, firmware, reboot, set};
 use crate::support::{Bench, Reaction};

@@ -1,4 +1,6 @@
 //! Attributes and what they lead to: which changes are told, when, and with what.
+//!
+//! Long because each rule of the standard is a case of its own.
 
 use crate::support::requests::{
     add, allow, delete, get, get_attributes, notify, set, set_attributes,

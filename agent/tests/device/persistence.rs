@@ -96,6 +96,7 @@ fn play(milestones: &[(String, String)], cuts: &[usize]) -> usize {
     }
     bench.power_cut();
     bench.advance(3600);
+    bench.keeps_power();
     for (saved, answered) in std::mem::take(&mut bench.cut_states) {
         check_cut(milestones, cuts, &saved, answered - answered_before);
     }

@@ -1,4 +1,6 @@
 //! The order of messages in a session: whose turn it is, what may be said, when it is over.
+//!
+//! Long because each rule of the standard is a case of its own.
 
 use crate::support::requests::{firmware, get, set};
 use crate::support::{Bench, Reaction, Setup, enveloped, holding};

@@ -1,4 +1,6 @@
 //! SetParameterValues: all or nothing, every bad value by name, two names of one value, restarts of its own.
+//!
+//! Long because each rule of the standard is a case of its own.
 
 use crate::support::requests::{get, set, set_typed};
 use crate::support::{Bench, Setup};

@@ -1,5 +1,7 @@
 //! The ACS of the bench: the session machine of the `cwmp` crate, told what to ask, and on demand everything an ACS
 //! should not do.
+//!
+//! Long because it plays a whole server.
 
 use super::session::Session;
 use agent::device::Input;

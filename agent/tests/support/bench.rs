@@ -1,16 +1,17 @@
 //! The world around one device: power, time, storage, the ACS and the file server.
+//!
+//! Long because it stands for all that is around a device.
+
+mod asking;
 
 use super::acs::Acs;
 use super::file_server::{FileServer, Plan};
-use super::requests;
 use super::session::Session;
 use agent::device::exchange::Downgrade;
-use agent::device::io::{ConnectionRequest, ConnectionRequestAnswer, Restart, SectionKind};
+use agent::device::io::{ConnectionRequestAnswer, Restart, SectionKind};
 use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
-use cwmp::http::{Authorizer, Challenge};
-use cwmp::rpc::Status;
-use cwmp::{AcsRequest, CpeResponse, CwmpVersion, Fault};
-use data_model::{ParameterList, Secret, Timestamp};
+use cwmp::CwmpVersion;
+use data_model::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -248,6 +249,11 @@ impl Bench {
         self.cuts.push(number);
     }
 
+    /// The power stays on from here, whatever was planned: what follows only looks at the device.
+    pub fn keeps_power(&mut self) {
+        self.cuts.clear();
+    }
+
     /// The next thing the device wants to be kept cannot be: the storage is full, or broken.
     pub fn storage_fails_once(&mut self) {
         self.storage_fails = true;
@@ -257,13 +263,6 @@ impl Bench {
     pub fn overwrites(&mut self, kind: SectionKind, bytes: &[u8]) {
         assert!(self.device.is_none(), "the device is off");
         self.stable.insert(kind, bytes.to_vec());
-    }
-
-    /// The installer gives the device other values, which hold from the next boot on.
-    pub fn reinstall(&mut self, name: &str, value: &str) {
-        let mut installed = self.config.installed.to_vec();
-        installed.push((name.into(), value.into()));
-        self.config.installed = installed.into();
     }
 
     /// The address the device will have from the next boot on.
@@ -481,141 +480,6 @@ impl Bench {
         let sessions = self.sessions();
         let told: Vec<String> = sessions.iter().map(Session::line).collect();
         assert!(sessions.is_empty(), "no session was due: {told:?}");
-    }
-
-    /// Asks the device something in a session of its own. Sessions nobody has looked at are forgotten.
-    #[track_caller]
-    pub fn ask(&mut self, request: impl Into<AcsRequest>) -> Result<CpeResponse, Fault> {
-        self.advance(4);
-        self.sessions();
-        self.acs.calls(request);
-        self.call_device();
-        let session = self.session();
-        session.succeeds();
-        session.answer().clone()
-    }
-
-    /// Asks several things in one session.
-    #[track_caller]
-    pub fn ask_all(&mut self, requests: Vec<AcsRequest>) -> Vec<Result<CpeResponse, Fault>> {
-        self.advance(4);
-        self.sessions();
-        for request in requests {
-            self.acs.calls(request);
-        }
-        self.call_device();
-        let session = self.session();
-        session.succeeds();
-        session.answers
-    }
-
-    /// The value of a parameter, asked for.
-    #[track_caller]
-    pub fn get(&mut self, name: &str) -> String {
-        let values = self.get_all(&[name]).expect("the parameter is there");
-        let value = values.get(name);
-        value
-            .unwrap_or_else(|| panic!("no value of {name}"))
-            .to_owned()
-    }
-
-    /// Values of parameters and partial paths, asked for.
-    #[track_caller]
-    pub fn get_all(&mut self, names: &[&str]) -> Result<ParameterList, Fault> {
-        match self.ask(requests::get(names))? {
-            CpeResponse::GetParameterValuesResponse(response) => Ok(response.parameter_list),
-            other => panic!("{}", other.name()),
-        }
-    }
-
-    /// Sets values, all as strings.
-    #[track_caller]
-    pub fn set(&mut self, values: &[(&str, &str)], key: &str) -> Result<Status, Fault> {
-        match self.ask(requests::set(values, key))? {
-            CpeResponse::SetParameterValuesResponse(response) => Ok(response.status),
-            other => panic!("{}", other.name()),
-        }
-    }
-
-    /// Adds an instance and gives its number.
-    #[track_caller]
-    pub fn add(&mut self, table: &str) -> u32 {
-        match self.ask(requests::add(table, "added")) {
-            Ok(CpeResponse::AddObjectResponse(response)) => response.instance_number,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    // ---- people, hardware, callers
-
-    /// Something other than the ACS changes a parameter.
-    pub fn changes(&mut self, name: &str, value: &str) {
-        self.happens(Input::LocalChange {
-            name: name.into(),
-            value: value.into(),
-        });
-    }
-
-    /// Anything else happens to the device.
-    pub fn input(&mut self, input: Input) {
-        self.happens(input);
-    }
-
-    /// One HTTP request at the listener of the device; gives the answer.
-    #[track_caller]
-    pub fn calls(
-        &mut self,
-        method: &str,
-        target: &str,
-        authorization: Option<String>,
-    ) -> ConnectionRequestAnswer {
-        self.settle();
-        let number = self.calls.len() as u64 + 1;
-        self.happens(Input::ConnectionRequest(ConnectionRequest {
-            number,
-            method: method.into(),
-            target: target.into(),
-            authorization,
-        }));
-        // The answer leaves before anything else (TR-069 3.2.2.2).
-        assert!(self.step(), "the caller gets no answer");
-        let answer = self.calls.last().cloned();
-        let answer = answer.unwrap_or_else(|| panic!("no answer: {}", self.trace()));
-        assert_eq!(answer.number, number, "the answer is for this call");
-        answer
-    }
-
-    /// The path of the connection request URL.
-    pub fn call_path(&mut self) -> String {
-        let url = self.device().core().facts.connection_request_url();
-        let (_, path) = url.rsplit_once('/').unwrap_or_default();
-        format!("/{path}")
-    }
-
-    /// Calls the device with these credentials: challenge, answer; gives the last status.
-    pub fn calls_as(&mut self, username: &str, password: &str) -> u16 {
-        let path = self.call_path();
-        let challenge = self.calls("GET", &path, None);
-        if challenge.status != 401 {
-            return challenge.status;
-        }
-        let mut authorizer = Authorizer::new(username, Secret::new(password));
-        let headers = challenge.www_authenticate.iter().map(String::as_str);
-        let answered = authorizer.challenge(headers, Challenge::DigestOnly);
-        answered.expect("the device challenges with digest");
-        let authorization = authorizer.header("GET", &path, "0123456789abcdef");
-        self.calls("GET", &path, authorization).status
-    }
-
-    /// A connection request as it should be; the device takes it.
-    #[track_caller]
-    pub fn call_device(&mut self) {
-        assert_eq!(
-            self.calls_as(CALLER, CALLER_PASSWORD),
-            200,
-            "{}",
-            self.trace()
-        );
     }
 }
 

@@ -122,15 +122,6 @@ impl Session {
         &self.answers[0]
     }
 
-    /// The code of the fault that is the answer to a request, counted from 0.
-    #[track_caller]
-    pub fn fault(&self, index: usize) -> u16 {
-        match &self.answers[index] {
-            Err(fault) => fault.code.number(),
-            Ok(answer) => panic!("{} where a fault is due", answer.name()),
-        }
-    }
-
     /// The values that are the answer to a request, counted from 0.
     #[track_caller]
     pub fn values(&self, index: usize) -> &GetParameterValuesResponse {

@@ -1,4 +1,6 @@
 //! A CWMP session seen from the ACS: each HTTP request is one [`Turn`], which exactly one reply consumes.
+//!
+//! Long because the states and what may be done in each belong under one pair of eyes.
 
 use super::RequestIds;
 use crate::envelope::{self, Envelope, Header, MessageKind, Surroundings, Unreadable};

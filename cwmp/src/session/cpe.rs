@@ -1,4 +1,6 @@
 //! A CWMP session seen from the device: each HTTP response is one [`Step`] (TR-069 3.7.1).
+//!
+//! Long because the states and what may be done in each belong under one pair of eyes.
 
 use super::RequestIds;
 use crate::envelope::{self, Envelope, Header, MessageKind, Unreadable};

@@ -25,7 +25,7 @@
 pub mod acs;
 pub mod cpe;
 
-pub use acs::AcsSession;
+pub use self::acs::AcsSession;
 pub use cpe::CpeSession;
 
 /// IDs for requests: numbers that rise within a session, so that one of ours is known again.

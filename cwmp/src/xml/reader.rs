@@ -1,4 +1,6 @@
 //! The bounded pull reader: elements by local name, text with everything XML hides in it.
+//!
+//! Long because one reader has all the ways XML hides text in.
 
 use super::error::{XmlError, XmlErrorKind};
 use crate::limits;

@@ -1,6 +1,8 @@
 //! From the lines of models to a schema, first half: declares what the lines say one by one.
 //!
 //! `joining` is the second half: what lines say about each other.
+//!
+//! Long because building is one pass over one state.
 
 use super::address::TABLE_DEPTH;
 use super::computed;
