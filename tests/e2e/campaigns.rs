@@ -70,7 +70,7 @@ async fn an_upgraded_device_stays_upgraded_when_it_is_switched_off_and_on() {
         .await;
 }
 
-/// Covers F08, F09.
+/// Covers M04.
 #[tokio::test(flavor = "multi_thread")]
 async fn images_no_device_may_run_are_reported_and_not_run() {
     let world = World::start().await;
@@ -175,7 +175,7 @@ fn with_version(hand: &Hand, events: Vec<Event>, version: &str) -> String {
     hand.message("1", CpeRequest::from(inform))
 }
 
-/// Covers F12.
+/// Covers P3.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_counts_as_done_only_when_it_reports_the_new_version() {
     let world = World::start_with(|config, _| config.cwmp.basic_without_tls = true).await;

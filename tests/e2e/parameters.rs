@@ -227,7 +227,7 @@ async fn a_factory_reset_brings_the_device_back_as_new() {
     phone.reaches("DeviceInfo.ProvisioningCode", "").await;
 }
 
-/// Covers D03.
+/// Covers P2.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_equal_requests_with_one_key_make_one_task() {
     let world = World::start_with(|config, _| config.cwmp.basic_without_tls = true).await;

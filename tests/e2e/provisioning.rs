@@ -89,7 +89,7 @@ async fn a_profile_brings_its_values_to_the_device_variables_filled_in() {
     assert!(!shown.to_string().contains("opensesame"));
 }
 
-/// Covers G02.
+/// Covers P2.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_agrees_is_asked_nothing() {
     let world = World::start().await;
@@ -145,7 +145,7 @@ async fn a_missing_variable_is_reported_by_name_and_mended_by_setting_it() {
     phone.reaches("DeviceInfo.ProvisioningCode", "north").await;
 }
 
-/// Covers G03.
+/// Covers P13.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_the_device_refuses_is_reported_and_not_sent_again_and_again() {
     let world = World::start().await;

@@ -109,7 +109,7 @@ async fn check(api: &Rest, device: &str, ledger: &Ledger) {
     assert!(!device["last_boot"].is_null(), "its boot was acknowledged");
 }
 
-/// Covers D01, D02, P1, P2.
+/// Covers P1, P12, P2.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_loses_nothing_it_has_acknowledged_however_often_it_is_killed() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -194,7 +194,7 @@ fn values_on_disk(world: &World, state: &Path) -> Vec<String> {
     TOGETHER.iter().map(value).collect()
 }
 
-/// Covers D07, D08.
+/// Covers P5, R-40.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_has_old_or_new_values_and_never_a_mix_however_often_it_is_killed() {
     let world = World::start_with(|config, _| config.enrolment.rotate_credentials = false).await;

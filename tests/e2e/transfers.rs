@@ -111,7 +111,7 @@ async fn accept(hand: &mut Hand, id: &str) {
     hand.cookie = None;
 }
 
-/// Covers Q-12, D05.
+/// Covers Q-12, P3.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transfer_complete_that_comes_twice_is_acknowledged_twice_and_counted_once() {
     let world = world().await;
@@ -147,7 +147,7 @@ async fn a_transfer_complete_that_comes_twice_is_acknowledged_twice_and_counted_
     );
 }
 
-/// Covers D06.
+/// Covers C12.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transfer_nobody_asked_for_is_acknowledged_and_counted_as_such() {
     let world = world().await;
@@ -166,7 +166,7 @@ async fn a_transfer_nobody_asked_for_is_acknowledged_and_counted_as_such() {
     );
 }
 
-/// Covers D04.
+/// Covers P2.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_whose_answer_was_lost_is_not_sent_twice() {
     let world = world().await;

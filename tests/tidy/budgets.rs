@@ -28,6 +28,9 @@ fn no_file_is_too_long_and_long_ones_say_why() {
                 "{} has {lines} lines, {FILE_LINES} is the limit",
                 shown(&file)
             );
+            // Unit tests at the end make no file harder to read.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let lines = code.lines().count();
             if lines > EXPLAINED_LINES {
                 let header: Vec<&str> = text
                     .lines()
@@ -102,7 +105,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
             Some(_) => {}
             None => {
                 if let Some(name) = function_name(trimmed)
-                    && !trimmed.ends_with(';')
+                    && !trimmed.ends_with([';', '}'])
                 {
                     open = Some((name, number, indent));
                 }

@@ -1,6 +1,6 @@
 //! A device played by hand: every byte it sends is the test's own.
 
-use super::World;
+use super::{World, device_path};
 use cwmp::http::basic;
 use cwmp::message::{CpeRequest, FromAcs, FromCpe};
 use cwmp::rpc::{Inform, TransferComplete, TransferFault};
@@ -149,7 +149,7 @@ impl Hand {
 
     /// Its address in the API.
     pub fn path(&self) -> String {
-        format!("/devices/{}", self.identity.username())
+        device_path(&self.identity.username())
     }
 
     /// Its next request comes over a connection of its own.
@@ -193,7 +193,8 @@ impl Hand {
     /// The bytes of a POST.
     pub fn request(&self, body: &[u8]) -> Vec<u8> {
         let mut head = format!(
-            "POST / HTTP/1.1\r\nHost: acs\r\nContent-Type: text/xml; charset=\"utf-8\"\r\nContent-Length: {}\r\n{}",
+            "POST / HTTP/1.1\r\nHost: {}\r\nContent-Type: text/xml; charset=\"utf-8\"\r\nContent-Length: {}\r\n{}",
+            self.server,
             body.len(),
             self.headers
         );

@@ -55,6 +55,11 @@ pub fn image(key: &SigningKey, product_class: &str, version: &str) -> Vec<u8> {
     container
 }
 
+/// The address of a device in the API: an identity may hold percent signs of its own.
+pub fn device_path(identity: &str) -> String {
+    format!("/devices/{}", identity.replace('%', "%25"))
+}
+
 /// A free port of the loopback interface.
 pub fn anywhere() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))

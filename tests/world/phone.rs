@@ -1,6 +1,6 @@
 //! A real agent in this process: the same loop, sockets and files as `dialtone agent`.
 
-use super::eventually;
+use super::{device_path, eventually};
 use agent::daemon::{self, AgentConfig};
 use agent::device::{Device, Input};
 use agent::shell::RunnerHandle;
@@ -38,7 +38,7 @@ impl Phone {
 
     /// Its address in the API.
     pub fn path(&self) -> String {
-        format!("/devices/{}", self.identity)
+        device_path(&self.identity)
     }
 
     /// A full name, from one below the root.
