@@ -1,10 +1,10 @@
 //! An Inform: is it from whom it says, what does it tell us, and what is there to do.
 
-use super::authenticate::{Authenticated, Enrolment};
+use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
 use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Remote, TasksWork, Work};
 use crate::app::App;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
-use crate::store::{InformOutcome, InformRecord, Result};
+use crate::store::{Id, InformOutcome, InformRecord, Result};
 use cwmp::session::acs::{Informed, Reply};
 use cwmp::{EventCode, FaultCode, ParameterKey};
 use data_model::Timestamp;
@@ -18,6 +18,8 @@ pub enum Opened {
     Refused(Reply),
     /// It claims an identity that its credentials are not for.
     WrongIdentity,
+    /// It has proved nothing and claims to be a device that has credentials: it is challenged.
+    Unproved(Vec<String>),
 }
 
 /// Takes an Inform: one call of the store, and the session is open.
@@ -43,6 +45,13 @@ pub async fn on_inform(
     {
         tracing::warn!(claimed = %identity, address = %remote.address, "Inform with foreign credentials");
         return Ok(Opened::WrongIdentity);
+    }
+    if authenticated.identity.is_none()
+        && let Some(challenges) =
+            proves_nothing(app, Id::of_device(&inform.device_id), remote, now).await?
+    {
+        tracing::warn!(device.identity = %identity, address = %remote.address, "a known device without its credentials");
+        return Ok(Opened::Unproved(challenges));
     }
     if authenticated.enrolment == Enrolment::Reset && !inform.has_event(&EventCode::Bootstrap) {
         // Only a device that has lost everything may fall back to the secret all of them share.
@@ -72,7 +81,7 @@ pub async fn on_inform(
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }
-    let work = work(app, authenticated.enrolment, &outcome, root, parameter_key);
+    let work = work(app, authenticated, &outcome, root, parameter_key);
     if outcome.first_contact {
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
@@ -92,16 +101,18 @@ pub async fn on_inform(
 
 fn work(
     app: &App,
-    enrolment: Enrolment,
+    authenticated: &Authenticated,
     outcome: &InformOutcome,
     root: &'static str,
     parameter_key: ParameterKey,
 ) -> Work {
     let rotate = app.config.enrolment.rotate_credentials;
-    let credentials = match enrolment {
-        Enrolment::Own | Enrolment::Pending => CredentialsWork::Settled,
-        Enrolment::New | Enrolment::Reset if rotate => CredentialsWork::Due,
-        Enrolment::New | Enrolment::Reset => CredentialsWork::Settled,
+    let credentials = match (authenticated.enrolment, authenticated.callable) {
+        (_, _) if !rotate => CredentialsWork::Settled,
+        (Enrolment::New | Enrolment::Reset, _) => CredentialsWork::Due,
+        (Enrolment::Own, Callable::No) => CredentialsWork::CallsOnly,
+        // A device that comes with prepared credentials has got those for calls with them.
+        (Enrolment::Pending, _) | (Enrolment::Own, Callable::Yes) => CredentialsWork::Settled,
     };
     let stamp = app.profiles().stamp;
     let compared = outcome.stamps.agreed == stamp || outcome.stamps.failed == stamp;
