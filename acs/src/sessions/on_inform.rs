@@ -31,35 +31,14 @@ pub async fn on_inform(
     host: Option<String>,
     now: Timestamp,
 ) -> Result<Opened> {
+    match objection(app, remote, authenticated, &informed, now).await? {
+        None => {}
+        Some(Objection::Fault(code)) => return Ok(Opened::Refused(informed.refuse(code.into()))),
+        Some(Objection::WrongIdentity) => return Ok(Opened::WrongIdentity),
+        Some(Objection::Unproved(challenges)) => return Ok(Opened::Unproved(challenges)),
+    }
     let inform = &informed.inform;
     let identity = inform.device_id.username();
-    if inform.device_id.serial_number.is_empty() || inform.device_id.oui.is_empty() {
-        return Ok(Opened::Refused(
-            informed.refuse(FaultCode::ACS_INVALID_ARGUMENTS.into()),
-        ));
-    }
-    if authenticated
-        .identity
-        .as_ref()
-        .is_some_and(|proved| *proved != identity)
-    {
-        tracing::warn!(claimed = %identity, address = %remote.address, "Inform with foreign credentials");
-        return Ok(Opened::WrongIdentity);
-    }
-    if authenticated.identity.is_none()
-        && let Some(challenges) =
-            proves_nothing(app, Id::of_device(&inform.device_id), remote, now).await?
-    {
-        tracing::warn!(device.identity = %identity, address = %remote.address, "a known device without its credentials");
-        return Ok(Opened::Unproved(challenges));
-    }
-    if authenticated.enrolment == Enrolment::Reset && !inform.has_event(&EventCode::Bootstrap) {
-        // Only a device that has lost everything may fall back to the secret all of them share.
-        tracing::warn!(device.identity = %identity, "shared secret of a known device without BOOTSTRAP");
-        return Ok(Opened::Refused(
-            informed.refuse(FaultCode::ACS_REQUEST_DENIED.into()),
-        ));
-    }
     let root = root_of(&inform.parameter_list);
     let parameter_key = inform
         .parameter_list
@@ -97,6 +76,49 @@ pub async fn on_inform(
         host,
     };
     Ok(Opened::Session(session, reply))
+}
+
+/// What speaks against an Inform.
+enum Objection {
+    Fault(FaultCode),
+    WrongIdentity,
+    Unproved(Vec<String>),
+}
+
+/// Whether the device is who it says, and may say it with what it came with.
+async fn objection(
+    app: &App,
+    remote: Remote,
+    authenticated: &Authenticated,
+    informed: &Informed,
+    now: Timestamp,
+) -> Result<Option<Objection>> {
+    let inform = &informed.inform;
+    let address = remote.address;
+    let identity = inform.device_id.username();
+    if inform.device_id.serial_number.is_empty() || inform.device_id.oui.is_empty() {
+        return Ok(Some(Objection::Fault(FaultCode::ACS_INVALID_ARGUMENTS)));
+    }
+    match &authenticated.identity {
+        Some(proved) if *proved != identity => {
+            tracing::warn!(claimed = %identity, %address, "Inform with foreign credentials");
+            return Ok(Some(Objection::WrongIdentity));
+        }
+        Some(_) => {}
+        None => {
+            let device = Id::of_device(&inform.device_id);
+            if let Some(challenges) = proves_nothing(app, device, remote, now).await? {
+                tracing::warn!(claimed = %identity, %address, "known device without its credentials");
+                return Ok(Some(Objection::Unproved(challenges)));
+            }
+        }
+    }
+    if authenticated.enrolment == Enrolment::Reset && !inform.has_event(&EventCode::Bootstrap) {
+        // Only a device that has lost everything may fall back to the secret all of them share.
+        tracing::warn!(device.identity = %identity, "shared secret of a known device without BOOTSTRAP");
+        return Ok(Some(Objection::Fault(FaultCode::ACS_REQUEST_DENIED)));
+    }
+    Ok(None)
 }
 
 fn work(
