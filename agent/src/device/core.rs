@@ -6,7 +6,7 @@ use super::meta::{Access, Meta};
 use super::product::Product;
 use super::{EventQueue, Slots, Transfers, Tree};
 use crate::firmware::ImageHeader;
-use crate::inform::{Changes, Periodic};
+use crate::inform::{Changes, Periodic, Scheduled};
 use cwmp::{DeviceId, Fault, FaultCode};
 use data_model::schema::Address;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub struct Core {
     pub restart: Option<Restart>,
     /// Sessions that have failed since the boot; the wait table starts anew with each (TR-069 3.2.1.1).
     pub failures_since_boot: u32,
+    /// DelayReboot has been set; its seconds count from the end of the session.
+    pub(super) delay_reboot_set: bool,
     /// How the ACS of the open session was reached.
     pub(super) session_access: Option<Box<Access>>,
     pub(super) meta: Meta,
@@ -172,6 +174,11 @@ impl Core {
         self.meta.reset_at_boot = true;
     }
 
+    /// Informs the ACS has ordered for later.
+    pub(crate) fn scheduled_mut(&mut self) -> &mut Scheduled {
+        &mut self.meta.scheduled
+    }
+
     /// The ACS at a URL has taken note of our BOOTSTRAP.
     pub(super) fn bootstrapped(&mut self, url: &str) {
         self.meta.bootstrapped_url = url.into();
@@ -200,6 +207,9 @@ impl Core {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.tree.heap_bytes() + self.facts.identity.serial_number.len() + self.events.heap_bytes()
+        self.tree.heap_bytes()
+            + self.facts.identity.serial_number.len()
+            + self.events.heap_bytes()
+            + self.meta.scheduled.heap_bytes()
     }
 }

@@ -51,8 +51,25 @@ pub struct Known {
     pub enable_cwmp: Option<Address>,
     /// ManagementServer.DefaultActiveNotificationThrottle, if the model has it
     pub throttle: Option<Address>,
+    /// ManagementServer.HeartbeatPolicy, if the model has it
+    pub heartbeat: Option<HeartbeatPolicy>,
+    /// ManagementServer.ScheduleReboot, if the model has it
+    pub schedule_reboot: Option<Address>,
+    /// ManagementServer.DelayReboot, if the model has it
+    pub delay_reboot: Option<Address>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
+}
+
+/// The parameters of ManagementServer.HeartbeatPolicy.
+#[derive(Debug)]
+pub struct HeartbeatPolicy {
+    /// Enable
+    pub enable: Address,
+    /// ReportingInterval
+    pub interval: Address,
+    /// InitiationTime
+    pub time: Address,
 }
 
 impl Product {
@@ -102,6 +119,9 @@ impl Product {
             retry_multiplier: maybe("ManagementServer.CWMPRetryIntervalMultiplier"),
             enable_cwmp: maybe("ManagementServer.EnableCWMP"),
             throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
+            heartbeat: heartbeat_policy(maybe),
+            schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
+            delay_reboot: maybe("ManagementServer.DelayReboot"),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);
@@ -130,6 +150,14 @@ impl Product {
         });
         names.collect()
     }
+}
+
+fn heartbeat_policy(maybe: impl Fn(&str) -> Option<Address>) -> Option<HeartbeatPolicy> {
+    Some(HeartbeatPolicy {
+        enable: maybe("ManagementServer.HeartbeatPolicy.Enable")?,
+        interval: maybe("ManagementServer.HeartbeatPolicy.ReportingInterval")?,
+        time: maybe("ManagementServer.HeartbeatPolicy.InitiationTime")?,
+    })
 }
 
 fn parameters(

@@ -16,7 +16,7 @@ impl Core {
             Some(access) => (**access).clone(),
             None => self.access(),
         };
-        self.tree.commit(checked);
+        self.commit(checked);
         let url = self.value(&self.product().known.url);
         if url == *self.meta.bootstrapped_url {
             self.meta.last_access = None;
@@ -24,6 +24,12 @@ impl Core {
             self.meta.last_access = Some(Box::new(before));
             self.meta.failures_at_new_acs = 0;
         }
+    }
+
+    fn commit(&mut self, checked: Checked) {
+        let changed = self.tree.commit(checked);
+        let delay_reboot = self.product().known.delay_reboot;
+        self.delay_reboot_set |= changed.iter().any(|address| Some(*address) == delay_reboot);
     }
 
     /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back
@@ -101,7 +107,7 @@ impl Core {
                 .collect();
             reasons.join("; ")
         })?;
-        self.observing(|core| core.tree.commit(checked));
+        self.observing(|core| core.commit(checked));
         Ok(())
     }
 

@@ -4,10 +4,12 @@ mod changes;
 mod events;
 mod periodic;
 pub mod retry;
+mod scheduled;
 
 pub use changes::Changes;
 pub use events::{EventQueue, SavedEvents};
 pub use periodic::Periodic;
+pub use scheduled::Scheduled;
 
 use crate::device::Core;
 use crate::device::product::addresses_of;
@@ -37,6 +39,21 @@ pub fn assemble(core: &mut Core) -> Inform {
         current_time: DateTime::local(core.facts.now, 0),
         retry_count: core.retry_count(),
         parameter_list: parameters(core, &addresses),
+    }
+}
+
+/// The Inform of a heartbeat: the forced parameters and no other event. It neither tells nor clears changed values
+/// (TR-069 Annex O).
+pub fn heartbeat(core: &Core) -> Inform {
+    let forced = core.product().forced_inform.iter();
+    let addresses = forced.flat_map(|node| addresses_of(&core.tree, *node));
+    Inform {
+        device_id: core.device_id(),
+        event: vec![Event::new(EventCode::Heartbeat)],
+        max_envelopes: 1,
+        current_time: DateTime::local(core.facts.now, 0),
+        retry_count: core.retry_count(),
+        parameter_list: parameters(core, &addresses.collect()),
     }
 }
 

@@ -9,6 +9,7 @@ mod get_parameter_names;
 mod get_parameter_values;
 mod get_rpc_methods;
 mod reboot;
+mod schedule_inform;
 mod set_parameter_attributes;
 mod set_parameter_values;
 
@@ -19,7 +20,7 @@ use data_model::ParameterList;
 use data_model::schema::{Address, Secrecy};
 
 /// The methods this device answers to; all others get fault 9000 and are not named by GetRPCMethods.
-pub const METHODS: [&str; 11] = [
+pub const METHODS: [&str; 12] = [
     "GetRPCMethods",
     "SetParameterValues",
     "GetParameterValues",
@@ -31,6 +32,7 @@ pub const METHODS: [&str; 11] = [
     "Reboot",
     "Download",
     "FactoryReset",
+    "ScheduleInform",
 ];
 
 /// An answer, and the parts of the state that must be kept before it leaves.
@@ -85,12 +87,15 @@ pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
             let answer = download::serve(core, request);
             written(answer.map(Into::into), &[SectionKind::Transfers])
         }
+        AcsRequest::ScheduleInform(request) => {
+            let answer = schedule_inform::serve(core, request);
+            written(answer.map(Into::into), &[SectionKind::Meta])
+        }
         AcsRequest::ScheduleDownload(_)
         | AcsRequest::Upload(_)
         | AcsRequest::GetQueuedTransfers(_)
         | AcsRequest::GetAllQueuedTransfers(_)
         | AcsRequest::CancelTransfer(_)
-        | AcsRequest::ScheduleInform(_)
         | AcsRequest::ChangeDUState(_)
         | AcsRequest::SetVouchers(_)
         | AcsRequest::GetOptions(_) => read(Err(FaultCode::METHOD_NOT_SUPPORTED.into())),

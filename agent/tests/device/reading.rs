@@ -47,6 +47,7 @@ fn exactly_the_offered_methods_are_listed() {
         "Reboot",
         "Download",
         "FactoryReset",
+        "ScheduleInform",
     ];
     assert_eq!(response.method_list, expected);
 }
@@ -62,11 +63,6 @@ fn every_method_that_is_not_listed_gets_fault_9000() {
         GetQueuedTransfers {}.into(),
         GetAllQueuedTransfers {}.into(),
         CancelTransfer::default().into(),
-        ScheduleInform {
-            delay_seconds: 60,
-            ..ScheduleInform::default()
-        }
-        .into(),
         GetOptions::default().into(),
     ];
     let codes = faults(&mut bench, &requests);

@@ -238,6 +238,12 @@ impl Bench {
         }
     }
 
+    /// The clock shows this before the device is first switched on.
+    pub fn starts_at(&mut self, now: Timestamp) {
+        assert!(self.device.is_none(), "the device is off");
+        self.now = now;
+    }
+
     /// Time goes by without power.
     pub fn advance_while_off(&mut self, secs: u64) {
         assert!(self.device.is_none(), "the device is off");
