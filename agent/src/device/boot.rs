@@ -62,6 +62,7 @@ impl Core {
             firmware,
             restart: None,
             failures_since_boot: 0,
+            version: config.newest_version,
             delay_reboot_set: false,
             session_access: None,
             meta,

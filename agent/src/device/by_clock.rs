@@ -13,6 +13,8 @@ use data_model::{DateTime, Timestamp};
 pub(super) struct Alarms {
     heartbeat: Option<Heartbeat>,
     reboot: Option<Reboot>,
+    /// When passive lightweight notifications are due, by which settings.
+    light_trigger: Option<(Periodic, Timestamp)>,
 }
 
 /// The heartbeat while it is switched on.
@@ -53,7 +55,12 @@ impl Device {
         let alarms = self.alarms.as_deref();
         let beat = alarms.and_then(|alarms| Some(alarms.heartbeat.as_ref()?.due));
         let reboot = alarms.and_then(|alarms| alarms.reboot?.due());
-        let candidates = [scheduled, beat, reboot, self.heartbeat_due()];
+        // Without anything to tell nobody need wake up.
+        let light = alarms
+            .and_then(|alarms| alarms.light_trigger)
+            .filter(|_| self.core.changes.has_light())
+            .map(|(_, due)| due);
+        let candidates = [scheduled, beat, reboot, light, self.heartbeat_due()];
         candidates.into_iter().flatten().min()
     }
 
@@ -131,6 +138,36 @@ impl Device {
     pub(super) fn arm_alarms(&mut self) {
         self.arm_heartbeat();
         self.arm_scheduled_reboot();
+        self.arm_light_trigger();
+    }
+
+    fn arm_light_trigger(&mut self) {
+        let settings = self.core.light_trigger();
+        let current = self
+            .alarms
+            .as_deref()
+            .and_then(|alarms| alarms.light_trigger);
+        if settings == current.map(|(settings, _)| settings) {
+            return;
+        }
+        let now = self.now();
+        let random = &mut self.random;
+        let trigger = settings.map(|settings| (settings, settings.first(random, now)));
+        self.alarms.get_or_insert_default().light_trigger = trigger;
+        self.forget_empty_alarms();
+    }
+
+    /// Whether the moment for passive lightweight notifications has come; it comes again an interval later.
+    pub(super) fn light_trigger_is_over(&mut self) -> bool {
+        let now = self.now();
+        let alarms = self.alarms.as_deref_mut();
+        match alarms.and_then(|alarms| alarms.light_trigger.as_mut()) {
+            Some((settings, due)) if *due <= now => {
+                *due = settings.next(*due, now);
+                true
+            }
+            Some(_) | None => false,
+        }
     }
 
     fn arm_heartbeat(&mut self) {
@@ -188,7 +225,10 @@ impl Device {
         if let Some(alarms) = self.alarms.as_deref_mut() {
             let idle = |reboot: &Reboot| reboot.schedule.is_none() && reboot.due().is_none();
             alarms.reboot = alarms.reboot.filter(|reboot| !idle(reboot));
-            if alarms.heartbeat.is_none() && alarms.reboot.is_none() {
+            if alarms.heartbeat.is_none()
+                && alarms.reboot.is_none()
+                && alarms.light_trigger.is_none()
+            {
                 self.alarms = None;
             }
         }

@@ -7,7 +7,7 @@ use super::product::Product;
 use super::{EventQueue, Slots, Transfers, Tree};
 use crate::firmware::ImageHeader;
 use crate::inform::{Changes, Periodic, Scheduled};
-use cwmp::{DeviceId, Fault, FaultCode};
+use cwmp::{CwmpVersion, DeviceId, Fault, FaultCode};
 use data_model::schema::Address;
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub struct Core {
     pub restart: Option<Restart>,
     /// Sessions that have failed since the boot; the wait table starts anew with each (TR-069 3.2.1.1).
     pub failures_since_boot: u32,
+    /// The version of the open session, or of the last one.
+    pub version: CwmpVersion,
     /// DelayReboot has been set; its seconds count from the end of the session.
     pub(super) delay_reboot_set: bool,
     /// How the ACS of the open session was reached.

@@ -49,10 +49,21 @@ pub enum Output {
     StartTransfer(TransferJob),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
+    /// Send a lightweight notification by UDP; nobody tells whether it arrives.
+    SendNotification(NotificationOut),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
     Restart(Restart),
     /// A session is over; for logs and counters.
     SessionOver(SessionSummary),
+}
+
+/// A lightweight notification (TR-069 Annex M).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationOut {
+    /// `host:port` of the receiver; the host may be a name.
+    pub to: String,
+    /// The datagram.
+    pub bytes: Vec<u8>,
 }
 
 /// How a session went.

@@ -13,6 +13,7 @@ pub mod core;
 pub mod exchange;
 pub mod facts;
 pub mod io;
+mod lightweight;
 mod meta;
 pub mod product;
 mod session;
@@ -198,6 +199,7 @@ impl Device {
         if self.stopped {
             return;
         }
+        self.notify_lightly();
         let now = self.now();
         if let Some(session) = &self.session {
             if session.deadline <= now {

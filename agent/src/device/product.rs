@@ -53,6 +53,8 @@ pub struct Known {
     pub throttle: Option<Address>,
     /// ManagementServer.HeartbeatPolicy, if the model has it
     pub heartbeat: Option<HeartbeatPolicy>,
+    /// What is set of lightweight notifications, if the model has them
+    pub lightweight: Option<Lightweight>,
     /// ManagementServer.ScheduleReboot, if the model has it
     pub schedule_reboot: Option<Address>,
     /// ManagementServer.DelayReboot, if the model has it
@@ -70,6 +72,21 @@ pub struct HeartbeatPolicy {
     pub interval: Address,
     /// InitiationTime
     pub time: Address,
+}
+
+/// The parameters of lightweight notifications in ManagementServer.
+#[derive(Debug)]
+pub struct Lightweight {
+    /// LightweightNotificationProtocolsUsed
+    pub protocols_used: Address,
+    /// LightweightNotificationTriggerInterval
+    pub trigger_interval: Address,
+    /// LightweightNotificationTriggerTime
+    pub trigger_time: Address,
+    /// UDPLightweightNotificationHost
+    pub host: Address,
+    /// UDPLightweightNotificationPort
+    pub port: Address,
 }
 
 impl Product {
@@ -120,6 +137,7 @@ impl Product {
             enable_cwmp: maybe("ManagementServer.EnableCWMP"),
             throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
             heartbeat: heartbeat_policy(maybe),
+            lightweight: lightweight(maybe),
             schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
             delay_reboot: maybe("ManagementServer.DelayReboot"),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
@@ -157,6 +175,16 @@ fn heartbeat_policy(maybe: impl Fn(&str) -> Option<Address>) -> Option<Heartbeat
         enable: maybe("ManagementServer.HeartbeatPolicy.Enable")?,
         interval: maybe("ManagementServer.HeartbeatPolicy.ReportingInterval")?,
         time: maybe("ManagementServer.HeartbeatPolicy.InitiationTime")?,
+    })
+}
+
+fn lightweight(maybe: impl Fn(&str) -> Option<Address>) -> Option<Lightweight> {
+    Some(Lightweight {
+        protocols_used: maybe("ManagementServer.LightweightNotificationProtocolsUsed")?,
+        trigger_interval: maybe("ManagementServer.LightweightNotificationTriggerInterval")?,
+        trigger_time: maybe("ManagementServer.LightweightNotificationTriggerTime")?,
+        host: maybe("ManagementServer.UDPLightweightNotificationHost")?,
+        port: maybe("ManagementServer.UDPLightweightNotificationPort")?,
     })
 }
 

@@ -255,6 +255,7 @@ impl Device {
 
     /// The ACS asks something: change what it asks for, keep it, answer.
     fn serve(&mut self, serving: Serving) {
+        self.core.version = serving.version();
         let (answer, touched) = rpc::serve(&mut self.core, &serving.request);
         if !touched.is_empty() {
             // Durable before acknowledged: the shell keeps this before it sends the answer behind it.

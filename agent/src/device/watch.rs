@@ -3,8 +3,9 @@
 use super::core::Core;
 use super::facts::Facts;
 use super::product::addresses_of;
+use crate::inform::Urgency;
 use crate::limits::NEW_ACS_FAILURES;
-use crate::tree::{Checked, Notification, Transaction};
+use crate::tree::{Checked, Transaction};
 use data_model::XsdType;
 use data_model::schema::{Access, Address, Source};
 
@@ -156,12 +157,19 @@ impl Core {
         };
         let notification = self.tree.attributes().notification(&address, parameter);
         let forced_inform = parameter.forced_inform;
-        match notification {
-            Notification::Active => self.changes.note_active(address),
-            Notification::Passive => self.changes.note_passive(address),
+        match notification.by_session() {
+            Some(Urgency::Active) => self.changes.note_active(address),
+            Some(Urgency::Passive) => self.changes.note_passive(address),
             // TR-069 Table 37: a forced parameter counts as changed even when nobody asked to be told.
-            Notification::Off if forced_inform => self.changes.note_passive(address),
-            Notification::Off => {}
+            None if forced_inform => self.changes.note_passive(address),
+            None => {}
+        }
+        // TR-181 LightweightNotificationProtocolsUsed: switched off, the levels lead to nothing.
+        if let Some(urgency) = notification
+            .by_datagram()
+            .filter(|_| self.notifies_lightly())
+        {
+            self.changes.note_light(address, urgency);
         }
     }
 

@@ -6,7 +6,7 @@ mod periodic;
 pub mod retry;
 mod scheduled;
 
-pub use changes::Changes;
+pub use changes::{Changes, Urgency};
 pub use events::{EventQueue, SavedEvents};
 pub use periodic::Periodic;
 pub use scheduled::Scheduled;

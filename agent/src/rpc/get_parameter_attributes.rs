@@ -2,8 +2,8 @@
 
 use super::{find, parameters_below};
 use crate::device::Core;
-use cwmp::Fault;
 use cwmp::rpc::{GetParameterAttributes, GetParameterAttributesResponse, ParameterAttribute};
+use cwmp::{CwmpVersion, Fault};
 
 pub(super) fn serve(
     core: &Core,
@@ -18,9 +18,15 @@ pub(super) fn serve(
                 continue;
             };
             let attributes = core.tree.attributes();
+            let level = attributes.notification(&address, parameter);
+            let level = match core.version >= CwmpVersion::V1_4 {
+                true => level,
+                // TR-069 3.7.1.1: no level the version does not know.
+                false => level.before_1_4(),
+            };
             parameter_list.push(ParameterAttribute {
                 name: schema.path(&address),
-                notification: attributes.notification(&address, parameter).into(),
+                notification: level.into(),
                 access_list: attributes.access_list(&address),
             });
         }

@@ -4,6 +4,7 @@
 //! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests.
 
 pub mod clock;
+mod datagram;
 pub mod fetch;
 pub mod handle;
 pub mod http;

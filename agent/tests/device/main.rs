@@ -10,6 +10,7 @@ mod download;
 mod events;
 mod heartbeat;
 mod http;
+mod lightweight;
 mod notifications;
 mod objects;
 mod ordered_reboots;
