@@ -101,11 +101,19 @@ impl Core {
         let boot = self.events.contains(&EventCode::Boot);
         self.events.push(Event::new(EventCode::Bootstrap));
         self.changes.discard();
+        // TR-069 3.6.1: an ACS that begins anew knows no aliases yet.
+        if let Some(at) = self.product().known.instance_mode {
+            self.tree.set_by_device(&at, "InstanceNumber");
+        }
         self.transfers.discard_ended();
         if boot {
             self.events.push(Event::new(EventCode::Boot));
         }
-        &[SectionKind::Events, SectionKind::Transfers]
+        &[
+            SectionKind::Events,
+            SectionKind::Transfers,
+            SectionKind::Tree,
+        ]
     }
 
     /// A part of the state, for keeping.

@@ -7,6 +7,7 @@ use super::product::Product;
 use super::{EventQueue, Slots, Transfers, Tree};
 use crate::firmware::ImageHeader;
 use crate::inform::{Changes, Periodic, Scheduled};
+use crate::tree::InstanceMode;
 use cwmp::{CwmpVersion, DeviceId, Fault, FaultCode};
 use data_model::schema::Address;
 use std::sync::Arc;
@@ -75,6 +76,26 @@ impl Core {
             .node(address.node)
             .parameter()?;
         Some(self.value(&address))
+    }
+
+    /// How instances are written in names the device chooses (TR-181 InstanceMode).
+    pub(crate) fn instance_mode(&self) -> InstanceMode {
+        let at = self.product().known.instance_mode.as_ref();
+        match at.is_some_and(|at| self.tree.value(at, &self.facts) == "InstanceAlias") {
+            true => InstanceMode::Alias,
+            false => InstanceMode::Number,
+        }
+    }
+
+    /// The name of an address as the device writes it.
+    pub(crate) fn name(&self, address: &Address) -> String {
+        self.tree.name(address, self.instance_mode())
+    }
+
+    /// Whether SetParameterValues adds instances it names by unknown aliases.
+    pub(crate) fn creates_instances(&self) -> bool {
+        let at = self.product().known.auto_create.as_ref();
+        at.is_some_and(|at| self.value(at) == "1")
     }
 
     fn number(&self, address: Option<&Address>) -> Option<u32> {

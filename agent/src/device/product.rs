@@ -55,6 +55,12 @@ pub struct Known {
     pub heartbeat: Option<HeartbeatPolicy>,
     /// What is set of lightweight notifications, if the model has them
     pub lightweight: Option<Lightweight>,
+    /// ManagementServer.InstanceMode, if the model has it
+    pub instance_mode: Option<Address>,
+    /// ManagementServer.AutoCreateInstances, if the model has it
+    pub auto_create: Option<Address>,
+    /// ManagementServer.InstanceWildcardsSupported, if the model has it
+    pub wildcards: Option<Address>,
     /// ManagementServer.ScheduleReboot, if the model has it
     pub schedule_reboot: Option<Address>,
     /// ManagementServer.DelayReboot, if the model has it
@@ -138,6 +144,9 @@ impl Product {
             throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
             heartbeat: heartbeat_policy(maybe),
             lightweight: lightweight(maybe),
+            instance_mode: maybe("ManagementServer.InstanceMode"),
+            auto_create: maybe("ManagementServer.AutoCreateInstances"),
+            wildcards: maybe("ManagementServer.InstanceWildcardsSupported"),
             schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
             delay_reboot: maybe("ManagementServer.DelayReboot"),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),

@@ -4,10 +4,10 @@ use crate::device::Core;
 use crate::device::exchange::absolute;
 use crate::device::io::Restart;
 use crate::limits::SET_VALUES;
-use crate::tree::Transaction;
+use crate::tree::{Item, Transaction, Tree};
 use cwmp::rpc::{SetParameterValues, SetParameterValuesResponse, Status};
 use cwmp::{Fault, FaultCode, ParameterFault};
-use data_model::schema::Applies;
+use data_model::schema::{Access, Applies};
 
 pub(super) fn serve(
     core: &mut Core,
@@ -18,7 +18,10 @@ pub(super) fn serve(
         let why = format!("more than {SET_VALUES} values in one call");
         return Err(Fault::new(FaultCode::RESOURCES_EXCEEDED, why));
     }
-    let mut transaction = Transaction::new(&core.tree, &core.facts);
+    // TR-069 A.3.2.1: instances that are added on the way come and go with the call as a whole.
+    let grown = with_named_instances(core, request);
+    let tree = grown.as_ref().unwrap_or(&core.tree);
+    let mut transaction = Transaction::new(tree, &core.facts);
     for parameter in request.parameter_list.iter() {
         transaction.set(parameter.name, parameter.ty, parameter.value);
     }
@@ -39,6 +42,9 @@ pub(super) fn serve(
             return Err(Fault::of_parameters(refused));
         }
     };
+    if let Some(grown) = grown {
+        core.tree = grown;
+    }
     let status = match checked.applies {
         Applies::AtOnce => Status::Applied,
         Applies::AfterReboot => {
@@ -58,7 +64,7 @@ fn unusable_acs_urls(core: &Core, request: &SetParameterValues) -> Vec<Parameter
     let schema = &core.product().ty.schema;
     let url = core.product().known.url;
     let names_url = |name: &str| {
-        let address = core.tree.find(name);
+        let address = core.tree.resolve(name);
         address.is_some_and(|address| schema.storage(&address) == url)
     };
     let bad = request
@@ -70,4 +76,53 @@ fn unusable_acs_urls(core: &Core, request: &SetParameterValues) -> Vec<Parameter
         ParameterFault::new(parameter.name, FaultCode::INVALID_PARAMETER_VALUE, why)
     })
     .collect()
+}
+
+/// The tree with the instances that values name by unknown aliases; `None` if none are to be added (TR-181
+/// AutoCreateInstances). What cannot be added is left to be refused as unknown.
+fn with_named_instances(core: &Core, request: &SetParameterValues) -> Option<Tree> {
+    let by_alias = |name: &str| name.contains('[') && core.tree.resolve(name).is_none();
+    let mut names = request
+        .parameter_list
+        .iter()
+        .map(|parameter| parameter.name);
+    if !core.creates_instances() || !names.any(by_alias) {
+        return None;
+    }
+    let mut grown = core.tree.clone();
+    for parameter in request.parameter_list.iter() {
+        let mut from = 0;
+        while let Some(end) = parameter.name[from..].find("].") {
+            from += end + 2;
+            add_named(&mut grown, &parameter.name[..from]);
+        }
+    }
+    Some(grown)
+}
+
+/// Adds the instance a path `Table.[alias].` names, if there is none and the table lets the ACS add some.
+fn add_named(tree: &mut Tree, path: &str) {
+    let parts = path
+        .strip_suffix("].")
+        .and_then(|rest| rest.rsplit_once('['));
+    let Some((table, alias)) = parts else { return };
+    let Some(address) = tree.resolve(table) else {
+        return;
+    };
+    let schema = &tree.device_type().schema;
+    let node = schema.alias_of(address.node);
+    let ty = node
+        .and_then(|node| schema.parameter(node))
+        .map(|parameter| &parameter.ty);
+    let usable = ty.is_some_and(|ty| ty.check(alias).is_ok())
+        && !alias.is_empty()
+        && !alias.starts_with("cpe-");
+    let grows =
+        matches!(tree.item(&address), Item::Table(table) if table.access == Access::ReadWrite);
+    if !usable || !grows || tree.number_of(&address, alias).is_some() {
+        return;
+    }
+    if let Ok(number) = tree.add_instance(&address) {
+        tree.set_alias(&address, number, alias);
+    }
 }

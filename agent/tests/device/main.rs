@@ -4,6 +4,7 @@
 mod support;
 
 mod adversarial;
+mod aliases;
 mod bootstrap;
 mod connection_request;
 mod download;
