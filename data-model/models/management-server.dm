@@ -33,8 +33,8 @@
   InstanceMode                     rw enum(InstanceNumber|InstanceAlias) = InstanceNumber
   AutoCreateInstances              rw boolean
   SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP
-  HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate))
-  HTTPCompression                  rw enum(Disabled) = Disabled
+  HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate)) = GZIP,Deflate
+  HTTPCompression                  rw enum(Disabled|GZIP|Deflate) = Disabled
   InformParameterNumberOfEntries   ro unsignedInt           = @entries
 
 [ManagementServer.AutonomousTransferCompletePolicy.]

@@ -63,6 +63,7 @@ impl Core {
             restart: None,
             failures_since_boot: 0,
             version: config.newest_version,
+            packing_refused: false,
             delay_reboot_set: false,
             session_access: None,
             meta,

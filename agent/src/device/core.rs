@@ -1,7 +1,7 @@
 //! Everything a device is, apart from sessions and timers: what RPCs read and change.
 
 use super::facts::{Facts, Identity};
-use super::io::Restart;
+use super::io::{Coding, Restart};
 use super::meta::{Access, Meta};
 use super::product::Product;
 use super::{EventQueue, Slots, Transfers, Tree};
@@ -33,6 +33,8 @@ pub struct Core {
     pub failures_since_boot: u32,
     /// The version of the open session, or of the last one.
     pub version: CwmpVersion,
+    /// The ACS cannot unpack what HTTPCompression asks for (TR-069 3.4.7); until that is set again.
+    pub(super) packing_refused: bool,
     /// DelayReboot has been set; its seconds count from the end of the session.
     pub(super) delay_reboot_set: bool,
     /// How the ACS of the open session was reached.
@@ -184,6 +186,23 @@ impl Core {
             return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
         }
         Ok(())
+    }
+
+    /// How bodies are packed for the ACS.
+    pub(super) fn coding(&self) -> Coding {
+        let at = self.product().known.http_compression.as_ref();
+        let chosen = at.map(|at| self.tree.value(at, &self.facts));
+        match chosen.as_deref() {
+            _ if self.packing_refused => Coding::Identity,
+            Some("GZIP") => Coding::Gzip,
+            Some("Deflate") => Coding::Deflate,
+            Some(_) | None => Coding::Identity,
+        }
+    }
+
+    /// The ACS has answered 415.
+    pub(super) fn stop_packing(&mut self) {
+        self.packing_refused = true;
     }
 
     /// Sets ManagementServer.ParameterKey.

@@ -148,6 +148,20 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// The body; may be empty.
     pub body: String,
+    /// How the body is to be packed; its header is among the headers.
+    pub coding: Coding,
+}
+
+/// How a body is packed on the line (TR-069 3.4.7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Coding {
+    /// Not at all.
+    #[default]
+    Identity,
+    /// gzip.
+    Gzip,
+    /// deflate, in the zlib format.
+    Deflate,
 }
 
 /// The answer of the ACS.
@@ -161,7 +175,7 @@ pub struct HttpResponse {
     pub www_authenticate: Vec<String>,
     /// `Location`, if there is one.
     pub location: Option<String>,
-    /// The body.
+    /// The body, unpacked.
     pub body: Vec<u8>,
 }
 

@@ -61,6 +61,8 @@ pub struct Known {
     pub auto_create: Option<Address>,
     /// ManagementServer.InstanceWildcardsSupported, if the model has it
     pub wildcards: Option<Address>,
+    /// ManagementServer.HTTPCompression, if the model has it
+    pub http_compression: Option<Address>,
     /// ManagementServer.ScheduleReboot, if the model has it
     pub schedule_reboot: Option<Address>,
     /// ManagementServer.DelayReboot, if the model has it
@@ -147,6 +149,7 @@ impl Product {
             instance_mode: maybe("ManagementServer.InstanceMode"),
             auto_create: maybe("ManagementServer.AutoCreateInstances"),
             wildcards: maybe("ManagementServer.InstanceWildcardsSupported"),
+            http_compression: maybe("ManagementServer.HTTPCompression"),
             schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
             delay_reboot: maybe("ManagementServer.DelayReboot"),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),

@@ -71,7 +71,7 @@ impl Device {
         let user_agent = format!("Dialtone/{}", env!("CARGO_PKG_VERSION"));
         let url = access.url.as_str();
         let exchange = match Exchange::new(url, &username, password, user_agent, self.downgrade) {
-            Ok(exchange) => exchange,
+            Ok(exchange) => exchange.packing(self.core.coding()),
             Err(why) => {
                 // The ACS may not set such a URL; one that a person made is tried again like any dead ACS.
                 tracing::warn!(why, "no session can be opened");
@@ -148,7 +148,9 @@ impl Device {
             }
             Verdict::Failed(why) => self.session_failed(why),
             Verdict::Refused(status) => {
-                if session.stage == Stage::Inform && matches!(status, 400 | 500) {
+                if status == 415 {
+                    self.core.stop_packing();
+                } else if session.stage == Stage::Inform && matches!(status, 400 | 500) {
                     // Some answer so to what they do not understand.
                     self.suspect_old_acs();
                 }

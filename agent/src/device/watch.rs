@@ -30,7 +30,9 @@ impl Core {
     fn commit(&mut self, checked: Checked) {
         let changed = self.tree.commit(checked);
         let delay_reboot = self.product().known.delay_reboot;
+        let compression = self.product().known.http_compression;
         self.delay_reboot_set |= changed.iter().any(|address| Some(*address) == delay_reboot);
+        self.packing_refused &= !changed.iter().any(|address| Some(*address) == compression);
     }
 
     /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back

@@ -10,6 +10,7 @@ pub mod handle;
 pub mod http;
 pub mod journal;
 pub mod listener;
+mod packing;
 mod place;
 pub mod runner;
 pub mod slots;

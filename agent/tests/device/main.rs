@@ -6,6 +6,7 @@ mod support;
 mod adversarial;
 mod aliases;
 mod bootstrap;
+mod compression;
 mod connection_request;
 mod download;
 mod events;
