@@ -21,6 +21,9 @@ pub const SCHEDULE_SECS: u32 = 10 * 365 * 24 * 3600;
 /// Bytes of the parameters in one lightweight notification: a datagram that is not taken apart on any usual path.
 pub const NOTIFICATION_BYTES: usize = 1000;
 
+/// Parameters that ManagementServer.InformParameter adds to one Inform; its patterns may match whole tables.
+pub const INFORM_PARAMETERS: usize = 256;
+
 /// Bytes of the largest file taken; firmware images of this class have 16 MB.
 pub const FILE_BYTES: u64 = 64 * 1024 * 1024;
 

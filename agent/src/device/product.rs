@@ -61,6 +61,8 @@ pub struct Known {
     pub auto_create: Option<Address>,
     /// ManagementServer.InstanceWildcardsSupported, if the model has it
     pub wildcards: Option<Address>,
+    /// The columns of ManagementServer.InformParameter, if the model has it
+    pub inform_parameter: Option<InformParameter>,
     /// ManagementServer.HTTPCompression, if the model has it
     pub http_compression: Option<Address>,
     /// ManagementServer.ScheduleReboot, if the model has it
@@ -95,6 +97,17 @@ pub struct Lightweight {
     pub host: Address,
     /// UDPLightweightNotificationPort
     pub port: Address,
+}
+
+/// The columns of ManagementServer.InformParameter.
+#[derive(Debug)]
+pub struct InformParameter {
+    /// Enable
+    pub enable: NodeId,
+    /// ParameterName
+    pub parameter_name: NodeId,
+    /// EventList
+    pub event_list: NodeId,
 }
 
 impl Product {
@@ -149,6 +162,7 @@ impl Product {
             instance_mode: maybe("ManagementServer.InstanceMode"),
             auto_create: maybe("ManagementServer.AutoCreateInstances"),
             wildcards: maybe("ManagementServer.InstanceWildcardsSupported"),
+            inform_parameter: inform_parameter(maybe),
             http_compression: maybe("ManagementServer.HTTPCompression"),
             schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
             delay_reboot: maybe("ManagementServer.DelayReboot"),
@@ -187,6 +201,15 @@ fn heartbeat_policy(maybe: impl Fn(&str) -> Option<Address>) -> Option<Heartbeat
         enable: maybe("ManagementServer.HeartbeatPolicy.Enable")?,
         interval: maybe("ManagementServer.HeartbeatPolicy.ReportingInterval")?,
         time: maybe("ManagementServer.HeartbeatPolicy.InitiationTime")?,
+    })
+}
+
+fn inform_parameter(maybe: impl Fn(&str) -> Option<Address>) -> Option<InformParameter> {
+    // Where the columns lie does not depend on the instance.
+    Some(InformParameter {
+        enable: maybe("ManagementServer.InformParameter.1.Enable")?.node,
+        parameter_name: maybe("ManagementServer.InformParameter.1.ParameterName")?.node,
+        event_list: maybe("ManagementServer.InformParameter.1.EventList")?.node,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod changes;
 mod events;
+pub mod extra;
 mod periodic;
 pub mod retry;
 mod scheduled;
@@ -29,6 +30,7 @@ pub fn assemble(core: &mut Core) -> Inform {
     event.extend(core.transfers.events());
     events::drop_excess(&mut event);
     let mut addresses: BTreeSet<Address> = changed.into_iter().collect();
+    addresses.extend(extra::addresses(core, &event));
     for node in &core.product().forced_inform {
         addresses.extend(addresses_of(&core.tree, *node));
     }

@@ -3,11 +3,12 @@
 use crate::device::Core;
 use crate::device::exchange::absolute;
 use crate::device::io::Restart;
+use crate::inform::extra;
 use crate::limits::SET_VALUES;
-use crate::tree::{Item, Transaction, Tree};
+use crate::tree::{InstanceMode, Item, Transaction, Tree, Wildcards};
 use cwmp::rpc::{SetParameterValues, SetParameterValuesResponse, Status};
 use cwmp::{Fault, FaultCode, ParameterFault};
-use data_model::schema::{Access, Applies};
+use data_model::schema::{Access, Address, Applies};
 
 pub(super) fn serve(
     core: &mut Core,
@@ -25,17 +26,18 @@ pub(super) fn serve(
     for parameter in request.parameter_list.iter() {
         transaction.set(parameter.name, parameter.ty, parameter.value);
     }
-    let bad_urls = unusable_acs_urls(core, request);
+    let mut bad_values = unusable_acs_urls(core, request);
+    bad_values.extend(unusable_inform_parameters(core, tree, request));
     let checked = match transaction.check() {
-        Ok(checked) if bad_urls.is_empty() => checked,
-        Ok(_) => return Err(Fault::of_parameters(bad_urls)),
+        Ok(checked) if bad_values.is_empty() => checked,
+        Ok(_) => return Err(Fault::of_parameters(bad_values)),
         Err(mut refused) => {
             let known: Vec<String> = refused
                 .iter()
                 .map(|fault| fault.parameter_name.clone())
                 .collect();
             refused.extend(
-                bad_urls
+                bad_values
                     .into_iter()
                     .filter(|fault| !known.contains(&fault.parameter_name)),
             );
@@ -76,6 +78,57 @@ fn unusable_acs_urls(core: &Core, request: &SetParameterValues) -> Vec<Parameter
         ParameterFault::new(parameter.name, FaultCode::INVALID_PARAMETER_VALUE, why)
     })
     .collect()
+}
+
+/// TR-181 InformParameter: what every Inform carries anyway, stars that stand for no instance, and VALUE CHANGE are
+/// refused there. A name that leads nowhere is not: it may come to exist.
+fn unusable_inform_parameters(
+    core: &Core,
+    tree: &Tree,
+    request: &SetParameterValues,
+) -> Vec<ParameterFault> {
+    let Some(known) = &core.product().known.inform_parameter else {
+        return Vec::new();
+    };
+    let mut bad = Vec::new();
+    for parameter in request.parameter_list.iter() {
+        let Some(address) = tree.resolve(parameter.name) else {
+            continue;
+        };
+        let checked = if address.node == known.event_list {
+            extra::check_event_list(parameter.value)
+        } else if address.node == known.parameter_name {
+            check_pattern(core, parameter.value)
+        } else {
+            Ok(())
+        };
+        if let Err(why) = checked {
+            let code = FaultCode::INVALID_PARAMETER_VALUE;
+            bad.push(ParameterFault::new(parameter.name, code, why));
+        }
+    }
+    bad
+}
+
+fn check_pattern(core: &Core, pattern: &str) -> Result<(), String> {
+    let tree = &core.tree;
+    let schema = &core.product().ty.schema;
+    let wild = pattern.contains('*');
+    if wild
+        && tree
+            .find_all(pattern, InstanceMode::Number, Wildcards::Known)
+            .is_none()
+    {
+        return Err("a star stands for an instance only".into());
+    }
+    let forced = |address: &Address| {
+        let parameter = schema.parameter(address.node);
+        parameter.is_some_and(|parameter| parameter.forced_inform)
+    };
+    match extra::matching(core, pattern).iter().any(forced) {
+        true => Err("every Inform carries it anyway".into()),
+        false => Ok(()),
+    }
 }
 
 /// The tree with the instances that values name by unknown aliases; `None` if none are to be added (TR-181

@@ -12,6 +12,7 @@ mod download;
 mod events;
 mod heartbeat;
 mod http;
+mod inform_parameters;
 mod lightweight;
 mod notifications;
 mod objects;
