@@ -12,6 +12,18 @@ pub const TRANSFER_LATENESS_SECS: u64 = 60 * 60;
 /// How often a transfer that a power cut broke off is begun again before it is reported as failed.
 pub const TRANSFER_ATTEMPTS: u8 = 3;
 
+/// Calls of ScheduleInform that wait (TR-069 A.4.1.2 asks for at least 3).
+pub const SCHEDULED_INFORMS: usize = 16;
+
+/// Seconds ScheduleInform may reach ahead: ten years, longer than a device of this class serves.
+pub const SCHEDULE_SECS: u32 = 10 * 365 * 24 * 3600;
+
+/// Bytes of the parameters in one lightweight notification: a datagram that is not taken apart on any usual path.
+pub const NOTIFICATION_BYTES: usize = 1000;
+
+/// Parameters that ManagementServer.InformParameter adds to one Inform; its patterns may match whole tables.
+pub const INFORM_PARAMETERS: usize = 256;
+
 /// Bytes of the largest file taken; firmware images of this class have 16 MB.
 pub const FILE_BYTES: u64 = 64 * 1024 * 1024;
 

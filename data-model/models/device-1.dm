@@ -65,6 +65,7 @@
 # Entry n is the n-th option of DHCP_Option_To_Use: Tag its code (0 if there are fewer than n), Request whether there is
 # one, Value what the server sent for it.
 [LAN.DHCPOption.{i}.] ro init=4 max=4 count=DHCPOptionNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{1}
   Request                          rw boolean               view=X_CISCO_ATA.Provisioning.DHCP_Option_To_Use as=has-item({1})
   Tag                              rw unsignedInt[0:254]    view=X_CISCO_ATA.Provisioning.DHCP_Option_To_Use as=item({1},0)
   Value                            ro base64(255)           = @dhcp_option_value

@@ -3,12 +3,14 @@
 
 # Filled in by a Download of type 3; entry 1 is the profile of the device.
 [DeviceInfo.VendorConfigFile.{i}.] ro init=1 max=4 count=VendorConfigFileNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{1}
   Name                             ro string(64)            = flat-profile
   Version                          ro string(16)
   Date                             ro dateTime
   Description                      ro string(256)           = Configuration profile of the device
 
 [DeviceInfo.VendorLogFile.{i}.] ro init=1 max=1 count=VendorLogFileNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{1}
   Name                             ro string(64)            = messages
   MaximumSize                      ro unsignedInt           = 204800
   Persistent                       ro boolean

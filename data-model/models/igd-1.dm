@@ -41,6 +41,7 @@
   ForwardNumberOfEntries           ro unsignedInt
 
 [LANDevice.{i}.] ro init=1 max=1 count=LANDeviceNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{1}
   LANEthernetInterfaceNumberOfEntries   ro unsignedInt      = @entries
   LANUSBInterfaceNumberOfEntries        ro unsignedInt
   LANWLANConfigurationNumberOfEntries   ro unsignedInt
@@ -56,12 +57,14 @@
   IPInterfaceNumberOfEntries       ro unsignedInt           = @entries
 
 [LANDevice.{i}.LANHostConfigManagement.IPInterface.{i}.] ro init=1 max=1 count=IPInterfaceNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{2}
   Enable                           ro boolean               = 1
   IPInterfaceIPAddress             rw ipv4?                 view=X_CISCO_ATA.Router.DHCP_Server_Pool.Rule.Local_IP
   IPInterfaceSubnetMask            rw ipv4?                 view=X_CISCO_ATA.Router.DHCP_Server_Pool.Rule.Subnet_Mask
   IPInterfaceAddressingType        ro enum(DHCP|Static|AutoIP) = Static
 
 [LANDevice.{i}.LANEthernetInterfaceConfig.{i}.] ro init=1 max=1 count=LANEthernetInterfaceNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{2}
   Enable                           ro boolean               = 1
   Status                           ro enum(Up|NoLink|Error|Disabled) = NoLink
   Name                             ro string(16)            = br1
@@ -82,6 +85,7 @@
   Active                           ro boolean
 
 [WANDevice.{i}.] ro init=1 max=1 count=WANDeviceNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{1}
   WANConnectionNumberOfEntries     ro unsignedInt           = @entries
 
 [WANDevice.{i}.WANCommonInterfaceConfig.]
@@ -95,11 +99,13 @@
   TotalPacketsReceived             ro unsignedInt           deny-active
 
 [WANDevice.{i}.WANConnectionDevice.{i}.] ro init=1 max=1 count=WANConnectionNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{2}
   WANIPConnectionNumberOfEntries   ro unsignedInt           = @entries
   WANPPPConnectionNumberOfEntries  ro unsignedInt
 
 # Addresses are read from the interface, however it got them, and written to the static settings.
 [WANDevice.{i}.WANConnectionDevice.{i}.WANIPConnection.{i}.] ro init=1 max=1 count=WANIPConnectionNumberOfEntries
+  Alias                            rw alias(64)              deny-active = cpe-{3}
   Enable                           ro boolean               = 1
   ConnectionStatus                 ro enum(Unconfigured|Connecting|Connected|PendingDisconnect|Disconnecting|Disconnected) = Connected
   PossibleConnectionTypes          ro list(enum(Unconfigured|IP_Routed|IP_Bridged)) = IP_Routed,IP_Bridged

@@ -1,5 +1,5 @@
-# ManagementServer: how the device and its ACS reach each other (TR-181 issue 1, TR-098; alias addressing, XMPP,
-# lightweight notification and proxied devices are left out).
+# ManagementServer: how the device and its ACS reach each other (TR-181 issue 1, TR-098; XMPP and
+# proxied devices are left out).
 # The format is described in README.md.
 
 [ManagementServer.]
@@ -29,10 +29,12 @@
   STUNMaximumKeepAlivePeriod       rw int[-1:]              = -1
   STUNMinimumKeepAlivePeriod       rw unsignedInt           = 30
   NATDetected                      ro boolean               = @nat_detected
-  AliasBasedAddressing             ro boolean               inform
+  AliasBasedAddressing             ro boolean               inform = 1
+  InstanceMode                     rw enum(InstanceNumber|InstanceAlias) = InstanceNumber
+  AutoCreateInstances              rw boolean
   SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP
-  HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate))
-  HTTPCompression                  rw enum(Disabled) = Disabled
+  HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate)) = GZIP,Deflate
+  HTTPCompression                  rw enum(Disabled|GZIP|Deflate) = Disabled
   InformParameterNumberOfEntries   ro unsignedInt           = @entries
 
 [ManagementServer.AutonomousTransferCompletePolicy.]
@@ -42,6 +44,8 @@
   FileTypeFilter                   rw list(string,1024)
 
 [ManagementServer.InformParameter.{i}.] rw max=32 count=InformParameterNumberOfEntries
+  # The device names each instance it adds, so it is only empty where there is none.
+  Alias                            rw alias?(64)
   Enable                           rw boolean
   ParameterName                    rw string(256)
   EventList                        rw list(string)

@@ -8,6 +8,7 @@
   VoiceServiceNumberOfEntries         ro unsignedInt           = @entries
 
 [VoiceService.{i}.] ro init=1 max=1 count=VoiceServiceNumberOfEntries
+  Alias                               rw alias(64)              deny-active = cpe-{1}
   VoiceProfileNumberOfEntries         ro unsignedInt           = @entries
 
 [VoiceService.{i}.Capabilities.]
@@ -51,6 +52,7 @@
   ResponseMap                         ro boolean               deny-active = 0
 
 [VoiceService.{i}.Capabilities.Codecs.{i}.] ro init=4 max=4
+  Alias                               rw alias(64)              deny-active = cpe-{2}
   EntryID                             ro unsignedInt[1:]       deny-active = {2}
   Codec                               ro string(64)            deny-active
   BitRate                             ro unsignedInt           deny-active
@@ -71,6 +73,7 @@
   BitRate = 32000
 
 [VoiceService.{i}.VoiceProfile.{i}.] ro init=2 max=2 count=VoiceProfileNumberOfEntries
+  Alias                               rw alias(64)              deny-active = cpe-{2}
   Enable                              rw enum(Disabled|Enabled) = Enabled
   Reset                               rw boolean               = @trigger
   NumberOfLines                       ro unsignedInt           = @entries
@@ -144,6 +147,7 @@
   HighSpeedRedundancy                 rw unsignedInt[0:3]      view=X_CISCO_ATA.Line.{2}.FAX_T38_Redundancy
 
 [VoiceService.{i}.VoiceProfile.{i}.Line.{i}.] ro init=1 max=1 count=NumberOfLines
+  Alias                               rw alias(64)              deny-active = cpe-{3}
   Enable                              rw enum(Disabled|Enabled) view=X_CISCO_ATA.Line.{2}.Line_Enable as=map(Disabled=0|Enabled=1)
   DirectoryNumber                     rw string(32)            view=X_CISCO_ATA.Line.{2}.User_ID
   Status                              ro enum(Up|Initializing|Registering|Unregistering|Error|Testing|Quiescent|Disabled) = @line_status
@@ -196,6 +200,7 @@
 
 # Enable and Priority order this list only; the ATA's own choice is X_CISCO_PreferredCodec to X_CISCO_PreferredCodec3.
 [VoiceService.{i}.VoiceProfile.{i}.Line.{i}.Codec.List.{i}.] ro init=4 max=4
+  Alias                               rw alias(64)              deny-active = cpe-{4}
   EntryID                             ro unsignedInt[1:]       = {4}
   Codec                               ro string(64)
   BitRate                             ro unsignedInt
@@ -254,6 +259,7 @@
   AverageRoundTripDelay               ro unsignedInt           deny-active
 
 [VoiceService.{i}.PhyInterface.{i}.] ro init=2 max=2
+  Alias                               rw alias(64)              deny-active = cpe-{2}
   PhyPort                             ro string(2)             = {2}
   InterfaceID                         ro unsignedInt[1:]       = {2}
   Description                         ro string(32)            = PHONE {2}

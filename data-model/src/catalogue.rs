@@ -57,6 +57,7 @@ const MODELS: &[(&str, &str)] = models![
     "igd-1.dm",
     "device-info.dm",
     "management-server.dm",
+    "management-server-2.dm",
     "diagnostics.dm",
     "voice-service-1.dm",
     "cisco-ata-system.dm",

@@ -1,7 +1,7 @@
 //! What a boot makes of what was kept, and what is kept for the next one.
 
 use super::core::Core;
-use super::facts::Facts;
+use super::facts::{CLOCK_FLOOR, Facts};
 use super::io::SectionKind;
 use super::meta::Meta;
 use super::{BootedInto, DeviceConfig, EventQueue, Random, Saved, Slots, Tree};
@@ -34,6 +34,9 @@ impl Core {
             meta.connection_request_path = random.next();
         }
         meta.boots += 1;
+        // TR-069 A.4.1.2: kept over a reboot only where there is absolute time.
+        meta.scheduled
+            .retain(|due| due >= CLOCK_FLOOR && now >= CLOCK_FLOOR);
         let firmware: Slots = read(saved, SectionKind::Firmware);
         let mut tree = Tree::new(Arc::clone(&config.product.ty));
         let facts = Facts {
@@ -59,6 +62,9 @@ impl Core {
             firmware,
             restart: None,
             failures_since_boot: 0,
+            version: config.newest_version,
+            packing_refused: false,
+            delay_reboot_set: false,
             session_access: None,
             meta,
         }
@@ -66,6 +72,7 @@ impl Core {
 
     /// Notes what a boot means: events, the fate of transfers, another version, another address.
     pub(super) fn booted(&mut self, into: BootedInto) {
+        self.forget_delayed_reboot();
         self.transfers.booted(into, self.facts.now);
         self.events.push(Event::new(EventCode::Boot));
         self.check_bootstrap();
@@ -95,11 +102,19 @@ impl Core {
         let boot = self.events.contains(&EventCode::Boot);
         self.events.push(Event::new(EventCode::Bootstrap));
         self.changes.discard();
+        // TR-069 3.6.1: an ACS that begins anew knows no aliases yet.
+        if let Some(at) = self.product().known.instance_mode {
+            self.tree.set_by_device(&at, "InstanceNumber");
+        }
         self.transfers.discard_ended();
         if boot {
             self.events.push(Event::new(EventCode::Boot));
         }
-        &[SectionKind::Events, SectionKind::Transfers]
+        &[
+            SectionKind::Events,
+            SectionKind::Transfers,
+            SectionKind::Tree,
+        ]
     }
 
     /// A part of the state, for keeping.

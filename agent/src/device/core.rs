@@ -1,13 +1,14 @@
 //! Everything a device is, apart from sessions and timers: what RPCs read and change.
 
 use super::facts::{Facts, Identity};
-use super::io::Restart;
+use super::io::{Coding, Restart};
 use super::meta::{Access, Meta};
 use super::product::Product;
 use super::{EventQueue, Slots, Transfers, Tree};
 use crate::firmware::ImageHeader;
-use crate::inform::{Changes, Periodic};
-use cwmp::{DeviceId, Fault, FaultCode};
+use crate::inform::{Changes, Periodic, Scheduled};
+use crate::tree::InstanceMode;
+use cwmp::{CwmpVersion, DeviceId, Fault, FaultCode};
 use data_model::schema::Address;
 use std::sync::Arc;
 
@@ -30,6 +31,12 @@ pub struct Core {
     pub restart: Option<Restart>,
     /// Sessions that have failed since the boot; the wait table starts anew with each (TR-069 3.2.1.1).
     pub failures_since_boot: u32,
+    /// The version of the open session, or of the last one.
+    pub version: CwmpVersion,
+    /// The ACS cannot unpack what HTTPCompression asks for (TR-069 3.4.7); until that is set again.
+    pub(super) packing_refused: bool,
+    /// DelayReboot has been set; its seconds count from the end of the session.
+    pub(super) delay_reboot_set: bool,
     /// How the ACS of the open session was reached.
     pub(super) session_access: Option<Box<Access>>,
     pub(super) meta: Meta,
@@ -71,6 +78,26 @@ impl Core {
             .node(address.node)
             .parameter()?;
         Some(self.value(&address))
+    }
+
+    /// How instances are written in names the device chooses (TR-181 InstanceMode).
+    pub(crate) fn instance_mode(&self) -> InstanceMode {
+        let at = self.product().known.instance_mode.as_ref();
+        match at.is_some_and(|at| self.tree.value(at, &self.facts) == "InstanceAlias") {
+            true => InstanceMode::Alias,
+            false => InstanceMode::Number,
+        }
+    }
+
+    /// The name of an address as the device writes it.
+    pub(crate) fn name(&self, address: &Address) -> String {
+        self.tree.name(address, self.instance_mode())
+    }
+
+    /// Whether SetParameterValues adds instances it names by unknown aliases.
+    pub(crate) fn creates_instances(&self) -> bool {
+        let at = self.product().known.auto_create.as_ref();
+        at.is_some_and(|at| self.value(at) == "1")
     }
 
     fn number(&self, address: Option<&Address>) -> Option<u32> {
@@ -161,6 +188,23 @@ impl Core {
         Ok(())
     }
 
+    /// How bodies are packed for the ACS.
+    pub(super) fn coding(&self) -> Coding {
+        let at = self.product().known.http_compression.as_ref();
+        let chosen = at.map(|at| self.tree.value(at, &self.facts));
+        match chosen.as_deref() {
+            _ if self.packing_refused => Coding::Identity,
+            Some("GZIP") => Coding::Gzip,
+            Some("Deflate") => Coding::Deflate,
+            Some(_) | None => Coding::Identity,
+        }
+    }
+
+    /// The ACS has answered 415.
+    pub(super) fn stop_packing(&mut self) {
+        self.packing_refused = true;
+    }
+
     /// Sets ManagementServer.ParameterKey.
     pub(crate) fn set_parameter_key(&mut self, key: &cwmp::ParameterKey) {
         self.meta.parameter_key = key.as_str().into();
@@ -170,6 +214,11 @@ impl Core {
     /// The next boot begins from the factory's state.
     pub(crate) fn reset_at_boot(&mut self) {
         self.meta.reset_at_boot = true;
+    }
+
+    /// Informs the ACS has ordered for later.
+    pub(crate) fn scheduled_mut(&mut self) -> &mut Scheduled {
+        &mut self.meta.scheduled
     }
 
     /// The ACS at a URL has taken note of our BOOTSTRAP.
@@ -200,6 +249,9 @@ impl Core {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.tree.heap_bytes() + self.facts.identity.serial_number.len() + self.events.heap_bytes()
+        self.tree.heap_bytes()
+            + self.facts.identity.serial_number.len()
+            + self.events.heap_bytes()
+            + self.meta.scheduled.heap_bytes()
     }
 }

@@ -1,6 +1,6 @@
 //! The HTTP side of one session: authentication, cookies, redirects (TR-069 3.4).
 
-use super::io::{HttpRequest, HttpResponse};
+use super::io::{Coding, HttpRequest, HttpResponse};
 use crate::limits::CHALLENGES;
 use crate::random::Random;
 use cwmp::http::{Authorizer, Challenge, CookieJar};
@@ -19,6 +19,8 @@ pub struct Exchange {
     authorizer: Authorizer,
     cookies: CookieJar,
     user_agent: String,
+    /// How our bodies are packed.
+    coding: Coding,
     /// The request that waits for its answer, to be sent again after a challenge or a redirect.
     last: Post,
     redirects: u8,
@@ -69,11 +71,19 @@ impl Exchange {
             unasked,
             cookies: CookieJar::default(),
             user_agent,
+            coding: Coding::Identity,
             last: Post::Empty,
             redirects: 0,
             challenges: 0,
             downgrade,
         })
+    }
+
+    /// Packs the bodies of the session so.
+    #[must_use]
+    pub fn packing(mut self, coding: Coding) -> Exchange {
+        self.coding = coding;
+        self
     }
 
     /// The HTTP request for a POST of the session.
@@ -87,15 +97,27 @@ impl Exchange {
     /// The HTTP request for the same POST once more.
     pub fn again(&mut self, random: &mut Random) -> HttpRequest {
         let mut headers = vec![("User-Agent", self.user_agent.clone())];
+        // A server that wants the body signed signs what it unpacks, or what is on the line: nobody knows.
+        let packed = match self.authorizer.signs_bodies() {
+            true => Coding::Identity,
+            false => self.coding,
+        };
+        let mut coding = Coding::Identity;
         let body = match &self.last {
             Post::Empty => String::new(),
             Post::Envelope(envelope) => {
                 headers.push(("Content-Type", "text/xml; charset=\"utf-8\"".to_owned()));
                 // TR-069 3.4.1: present, with no value and no quotes.
                 headers.push(("SOAPAction", String::new()));
+                coding = packed;
                 envelope.clone()
             }
         };
+        match coding {
+            Coding::Identity => {}
+            Coding::Gzip => headers.push(("Content-Encoding", "gzip".to_owned())),
+            Coding::Deflate => headers.push(("Content-Encoding", "deflate".to_owned())),
+        }
         if let Some(cookies) = self.cookies.header() {
             headers.push(("Cookie", cookies));
         }
@@ -104,13 +126,16 @@ impl Exchange {
             .path_and_query()
             .map_or("/", |path| path.as_str());
         let cnonce = format!("{:016x}", random.next());
-        if let Some(authorization) = self.authorizer.header("POST", path, &cnonce) {
+        let authorizer = &mut self.authorizer;
+        let authorization = authorizer.header_with_body("POST", path, &cnonce, body.as_bytes());
+        if let Some(authorization) = authorization {
             headers.push(("Authorization", authorization));
         }
         HttpRequest {
             url: self.target.to_string(),
             headers,
             body,
+            coding,
         }
     }
 

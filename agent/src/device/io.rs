@@ -49,10 +49,21 @@ pub enum Output {
     StartTransfer(TransferJob),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
+    /// Send a lightweight notification by UDP; nobody tells whether it arrives.
+    SendNotification(NotificationOut),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
     Restart(Restart),
     /// A session is over; for logs and counters.
     SessionOver(SessionSummary),
+}
+
+/// A lightweight notification (TR-069 Annex M).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationOut {
+    /// `host:port` of the receiver; the host may be a name.
+    pub to: String,
+    /// The datagram.
+    pub bytes: Vec<u8>,
 }
 
 /// How a session went.
@@ -137,6 +148,20 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// The body; may be empty.
     pub body: String,
+    /// How the body is to be packed; its header is among the headers.
+    pub coding: Coding,
+}
+
+/// How a body is packed on the line (TR-069 3.4.7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Coding {
+    /// Not at all.
+    #[default]
+    Identity,
+    /// gzip.
+    Gzip,
+    /// deflate, in the zlib format.
+    Deflate,
 }
 
 /// The answer of the ACS.
@@ -150,7 +175,7 @@ pub struct HttpResponse {
     pub www_authenticate: Vec<String>,
     /// `Location`, if there is one.
     pub location: Option<String>,
-    /// The body.
+    /// The body, unpacked.
     pub body: Vec<u8>,
 }
 

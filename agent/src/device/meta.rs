@@ -1,5 +1,6 @@
 //! What a device remembers besides its parameters: how far it is with its ACS, and its counters.
 
+use crate::inform::Scheduled;
 use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Meta {
     pub last_access: Option<Box<Access>>,
     /// Sessions that have failed at the present ACS since then.
     pub failures_at_new_acs: u32,
+    /// Informs the ACS has ordered for later.
+    #[serde(skip_serializing_if = "Scheduled::is_empty")]
+    pub scheduled: Scheduled,
     /// The next boot begins from the factory's state.
     pub reset_at_boot: bool,
     /// How often the device was booted.
@@ -43,6 +47,7 @@ impl Default for Meta {
             last_access: None,
             failures_at_new_acs: 0,
             connection_request_path: 0,
+            scheduled: Scheduled::default(),
             reset_at_boot: false,
             boots: 0,
             first_use: Timestamp::default(),

@@ -8,10 +8,12 @@
 //! Long because whatever can happen to a device is dispatched here.
 
 mod boot;
+mod by_clock;
 pub mod core;
 pub mod exchange;
 pub mod facts;
 pub mod io;
+mod lightweight;
 mod meta;
 pub mod product;
 mod session;
@@ -36,7 +38,7 @@ use io::{
     ConnectionRequest, ConnectionRequestAnswer, Restart, Section, SectionKind, TransferJob,
     TransferOutcome,
 };
-use session::ActiveSession;
+use session::{ActiveSession, Purpose};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -72,6 +74,10 @@ pub struct Device {
     random: Random,
     /// The settings of the periodic Inform that are in force, and when it is due by them.
     periodic: Option<(Periodic, Timestamp)>,
+    /// Timers that few devices have.
+    alarms: Option<Box<by_clock::Alarms>>,
+    /// The session that failed last was one of a heartbeat.
+    last_failed_was_heartbeat: bool,
     /// Not before this time unless something new happens; set by a failed session.
     retry_at: Option<Timestamp>,
     /// Something has happened since the last session was opened that the ACS is to be told.
@@ -106,6 +112,8 @@ impl Device {
             outputs: VecDeque::new(),
             random,
             periodic: None,
+            alarms: None,
+            last_failed_was_heartbeat: false,
             retry_at: None,
             news: false,
             refused_reports: 0,
@@ -117,6 +125,7 @@ impl Device {
             offer: newest_version,
         };
         device.arm_periodic();
+        device.arm_alarms();
         device.persist(&SectionKind::ALL);
         device.advance();
         device
@@ -159,6 +168,7 @@ impl Device {
         let candidates = [
             self.periodic.map(|(_, due)| due),
             self.session_due(),
+            self.clock_due(),
             self.core.transfers.next_due().filter(|_| !on_trial),
             on_trial.then(|| self.trial_end()),
         ];
@@ -189,6 +199,7 @@ impl Device {
         if self.stopped {
             return;
         }
+        self.notify_lightly();
         let now = self.now();
         if let Some(session) = &self.session {
             if session.deadline <= now {
@@ -204,13 +215,19 @@ impl Device {
             self.periodic = Some((settings, settings.next(due, now)));
             self.raise(Event::new(EventCode::Periodic));
         }
+        if self.by_clock() {
+            return;
+        }
         self.begin_transfer();
         if self.core.transfers.has_staged() {
             self.activate_firmware();
             return;
         }
-        if self.session_due().is_some_and(|due| due <= now) {
-            self.open_session();
+        // TR-069 Annex O: a heartbeat goes before whatever else is due at its moment.
+        if self.heartbeat_due().is_some_and(|due| due <= now) {
+            self.open_session(Purpose::Heartbeat);
+        } else if self.session_due().is_some_and(|due| due <= now) {
+            self.open_session(Purpose::Events);
         }
     }
 
@@ -233,7 +250,7 @@ impl Device {
             return None;
         }
         // A failed session is retried even if its events were delivered (TR-069 Table 37).
-        let failed = self.core.retry_count() > 0;
+        let failed = self.core.retry_count() > 0 && !self.heartbeat_failed();
         let told = self.core.events.is_empty() && !self.core.transfers.has_ended();
         if told && !failed && !self.core.changes.has_active() {
             return None;
@@ -365,6 +382,8 @@ impl Device {
             Ok(()) => {
                 self.persist(&[SectionKind::Tree]);
                 self.arm_periodic();
+                self.arm_alarms();
+                self.start_delayed_reboot();
             }
         }
         self.tell_changes(told);
@@ -427,8 +446,12 @@ impl Device {
             self.retry_at = None;
             return;
         }
+        let wait_ms = self.retry_wait_ms(retry);
+        self.retry_at = Some(self.now().plus_ms(wait_ms));
+    }
+
+    fn retry_wait_ms(&mut self, retry: u32) -> u64 {
         let (minimum, multiplier) = self.core.retry_settings();
-        let wait = retry::wait_ms(retry, minimum, multiplier, &mut self.random);
-        self.retry_at = Some(self.now().plus_ms(wait));
+        retry::wait_ms(retry, minimum, multiplier, &mut self.random)
     }
 }

@@ -51,8 +51,63 @@ pub struct Known {
     pub enable_cwmp: Option<Address>,
     /// ManagementServer.DefaultActiveNotificationThrottle, if the model has it
     pub throttle: Option<Address>,
+    /// ManagementServer.HeartbeatPolicy, if the model has it
+    pub heartbeat: Option<HeartbeatPolicy>,
+    /// What is set of lightweight notifications, if the model has them
+    pub lightweight: Option<Lightweight>,
+    /// ManagementServer.InstanceMode, if the model has it
+    pub instance_mode: Option<Address>,
+    /// ManagementServer.AutoCreateInstances, if the model has it
+    pub auto_create: Option<Address>,
+    /// ManagementServer.InstanceWildcardsSupported, if the model has it
+    pub wildcards: Option<Address>,
+    /// The columns of ManagementServer.InformParameter, if the model has it
+    pub inform_parameter: Option<InformParameter>,
+    /// ManagementServer.HTTPCompression, if the model has it
+    pub http_compression: Option<Address>,
+    /// ManagementServer.ScheduleReboot, if the model has it
+    pub schedule_reboot: Option<Address>,
+    /// ManagementServer.DelayReboot, if the model has it
+    pub delay_reboot: Option<Address>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
+}
+
+/// The parameters of ManagementServer.HeartbeatPolicy.
+#[derive(Debug)]
+pub struct HeartbeatPolicy {
+    /// Enable
+    pub enable: Address,
+    /// ReportingInterval
+    pub interval: Address,
+    /// InitiationTime
+    pub time: Address,
+}
+
+/// The parameters of lightweight notifications in ManagementServer.
+#[derive(Debug)]
+pub struct Lightweight {
+    /// LightweightNotificationProtocolsUsed
+    pub protocols_used: Address,
+    /// LightweightNotificationTriggerInterval
+    pub trigger_interval: Address,
+    /// LightweightNotificationTriggerTime
+    pub trigger_time: Address,
+    /// UDPLightweightNotificationHost
+    pub host: Address,
+    /// UDPLightweightNotificationPort
+    pub port: Address,
+}
+
+/// The columns of ManagementServer.InformParameter.
+#[derive(Debug)]
+pub struct InformParameter {
+    /// Enable
+    pub enable: NodeId,
+    /// ParameterName
+    pub parameter_name: NodeId,
+    /// EventList
+    pub event_list: NodeId,
 }
 
 impl Product {
@@ -102,6 +157,15 @@ impl Product {
             retry_multiplier: maybe("ManagementServer.CWMPRetryIntervalMultiplier"),
             enable_cwmp: maybe("ManagementServer.EnableCWMP"),
             throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
+            heartbeat: heartbeat_policy(maybe),
+            lightweight: lightweight(maybe),
+            instance_mode: maybe("ManagementServer.InstanceMode"),
+            auto_create: maybe("ManagementServer.AutoCreateInstances"),
+            wildcards: maybe("ManagementServer.InstanceWildcardsSupported"),
+            inform_parameter: inform_parameter(maybe),
+            http_compression: maybe("ManagementServer.HTTPCompression"),
+            schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
+            delay_reboot: maybe("ManagementServer.DelayReboot"),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);
@@ -130,6 +194,33 @@ impl Product {
         });
         names.collect()
     }
+}
+
+fn heartbeat_policy(maybe: impl Fn(&str) -> Option<Address>) -> Option<HeartbeatPolicy> {
+    Some(HeartbeatPolicy {
+        enable: maybe("ManagementServer.HeartbeatPolicy.Enable")?,
+        interval: maybe("ManagementServer.HeartbeatPolicy.ReportingInterval")?,
+        time: maybe("ManagementServer.HeartbeatPolicy.InitiationTime")?,
+    })
+}
+
+fn inform_parameter(maybe: impl Fn(&str) -> Option<Address>) -> Option<InformParameter> {
+    // Where the columns lie does not depend on the instance.
+    Some(InformParameter {
+        enable: maybe("ManagementServer.InformParameter.1.Enable")?.node,
+        parameter_name: maybe("ManagementServer.InformParameter.1.ParameterName")?.node,
+        event_list: maybe("ManagementServer.InformParameter.1.EventList")?.node,
+    })
+}
+
+fn lightweight(maybe: impl Fn(&str) -> Option<Address>) -> Option<Lightweight> {
+    Some(Lightweight {
+        protocols_used: maybe("ManagementServer.LightweightNotificationProtocolsUsed")?,
+        trigger_interval: maybe("ManagementServer.LightweightNotificationTriggerInterval")?,
+        trigger_time: maybe("ManagementServer.LightweightNotificationTriggerTime")?,
+        host: maybe("ManagementServer.UDPLightweightNotificationHost")?,
+        port: maybe("ManagementServer.UDPLightweightNotificationPort")?,
+    })
 }
 
 fn parameters(

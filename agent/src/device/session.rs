@@ -30,11 +30,21 @@ pub struct ActiveSession {
     /// The URL the session was opened to, before any redirect.
     url: String,
     bootstrap: bool,
+    purpose: Purpose,
     stage: Stage,
     /// Reports still to be made in this session.
     reports: VecDeque<(u32, TransferComplete)>,
     /// The ACS has refused one.
     refused_report: bool,
+}
+
+/// Why a session is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To tell what has happened.
+    Events,
+    /// To tell that the device is alive, and nothing else (TR-069 Annex O).
+    Heartbeat,
 }
 
 /// What our last request was.
@@ -48,29 +58,36 @@ enum Stage {
 }
 
 impl Device {
-    /// Opens a session with everything that waits.
-    pub(super) fn open_session(&mut self) {
+    /// Opens a session with everything that waits, or with a heartbeat alone.
+    pub(super) fn open_session(&mut self, purpose: Purpose) {
         let now = self.now();
-        self.news = false;
-        self.check_bootstrap();
+        if purpose == Purpose::Events {
+            self.news = false;
+            self.check_bootstrap();
+        }
         let access = self.core.access();
         let username = self.core.username(&access);
         let password = access.password.as_str().into();
         let user_agent = format!("Dialtone/{}", env!("CARGO_PKG_VERSION"));
         let url = access.url.as_str();
         let exchange = match Exchange::new(url, &username, password, user_agent, self.downgrade) {
-            Ok(exchange) => exchange,
+            Ok(exchange) => exchange.packing(self.core.coding()),
             Err(why) => {
                 // The ACS may not set such a URL; one that a person made is tried again like any dead ACS.
                 tracing::warn!(why, "no session can be opened");
                 self.core.count_failure();
                 self.persist(&[SectionKind::Meta]);
-                return self.back_off(self.core.failures_since_boot);
+                return self.retry_later(purpose);
             }
         };
         // What the Inform announces is reported, and nothing that ends after it.
-        let reports = self.core.transfers.reports().into();
-        let inform = inform::assemble(&mut self.core);
+        let (reports, inform) = match purpose {
+            Purpose::Events => (
+                self.core.transfers.reports().into(),
+                inform::assemble(&mut self.core),
+            ),
+            Purpose::Heartbeat => (VecDeque::new(), inform::heartbeat(&self.core)),
+        };
         let bootstrap = inform.has_event(&EventCode::Bootstrap);
         let events = inform.event.clone();
         let config = CpeConfig {
@@ -87,6 +104,7 @@ impl Device {
             events,
             url: access.url.clone(),
             bootstrap,
+            purpose,
             stage: Stage::Inform,
             reports,
             refused_report: false,
@@ -130,7 +148,9 @@ impl Device {
             }
             Verdict::Failed(why) => self.session_failed(why),
             Verdict::Refused(status) => {
-                if session.stage == Stage::Inform && matches!(status, 400 | 500) {
+                if status == 415 {
+                    self.core.stop_packing();
+                } else if session.stage == Stage::Inform && matches!(status, 400 | 500) {
                     // Some answer so to what they do not understand.
                     self.suspect_old_acs();
                 }
@@ -200,6 +220,12 @@ impl Device {
             return;
         };
         match (session.stage, delivery.result) {
+            (Stage::Inform, Ok(_)) if session.purpose == Purpose::Heartbeat => {
+                // What else waits is told in a session of its own.
+                self.heartbeat_over(None);
+                self.core.firmware.confirm();
+                self.persist(&[SectionKind::Firmware]);
+            }
             (Stage::Inform, Ok(AcsResponse::InformResponse(_))) => {
                 if session.bootstrap {
                     let url = session.url.clone();
@@ -231,10 +257,12 @@ impl Device {
 
     /// The ACS asks something: change what it asks for, keep it, answer.
     fn serve(&mut self, serving: Serving) {
+        self.core.version = serving.version();
         let (answer, touched) = rpc::serve(&mut self.core, &serving.request);
         if !touched.is_empty() {
             // Durable before acknowledged: the shell keeps this before it sends the answer behind it.
             self.persist(&touched);
+            self.arm_scheduled_reboot();
         }
         self.go_on(serving.answer(answer));
     }
@@ -245,6 +273,12 @@ impl Device {
             return;
         };
         self.core.count_success();
+        self.last_failed_was_heartbeat = false;
+        if session.purpose == Purpose::Heartbeat {
+            self.persist(&[SectionKind::Meta]);
+            self.close(&session, None);
+            return self.finish();
+        }
         self.retry_at = None;
         self.offer = self.newest_version;
         self.last_session_end = Some(now);
@@ -264,16 +298,30 @@ impl Device {
         let Some(session) = self.session.take() else {
             return;
         };
-        self.core.events.undelivered();
-        self.core.changes.undelivered();
+        if session.purpose == Purpose::Events {
+            self.core.events.undelivered();
+            self.core.changes.undelivered();
+        }
         self.core.count_failure();
         if self.core.gives_up_new_acs(&session.url) {
             self.persist(&[SectionKind::Tree]);
         }
         self.close(&session, Some(why));
         self.persist(&[SectionKind::Meta, SectionKind::Events]);
-        self.back_off(self.core.failures_since_boot);
+        self.retry_later(session.purpose);
         self.finish();
+    }
+
+    /// What a session was for is tried again after a wait.
+    fn retry_later(&mut self, purpose: Purpose) {
+        self.last_failed_was_heartbeat = purpose == Purpose::Heartbeat;
+        match purpose {
+            Purpose::Events => self.back_off(self.core.failures_since_boot),
+            Purpose::Heartbeat => {
+                let wait_ms = self.retry_wait_ms(self.core.failures_since_boot);
+                self.heartbeat_over(Some(self.now().plus_ms(wait_ms)));
+            }
+        }
     }
 
     fn close(&mut self, session: &ActiveSession, failure: Option<String>) {
@@ -315,6 +363,8 @@ impl Device {
             self.local_change(name, value);
         }
         self.arm_periodic();
+        self.arm_alarms();
+        self.start_delayed_reboot();
         self.check_bootstrap();
         if let Some(restart) = self.core.restart.take() {
             self.stop(restart);

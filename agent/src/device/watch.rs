@@ -3,8 +3,9 @@
 use super::core::Core;
 use super::facts::Facts;
 use super::product::addresses_of;
+use crate::inform::Urgency;
 use crate::limits::NEW_ACS_FAILURES;
-use crate::tree::{Checked, Notification, Transaction};
+use crate::tree::{Checked, Transaction};
 use data_model::XsdType;
 use data_model::schema::{Access, Address, Source};
 
@@ -16,7 +17,7 @@ impl Core {
             Some(access) => (**access).clone(),
             None => self.access(),
         };
-        self.tree.commit(checked);
+        self.commit(checked);
         let url = self.value(&self.product().known.url);
         if url == *self.meta.bootstrapped_url {
             self.meta.last_access = None;
@@ -24,6 +25,14 @@ impl Core {
             self.meta.last_access = Some(Box::new(before));
             self.meta.failures_at_new_acs = 0;
         }
+    }
+
+    fn commit(&mut self, checked: Checked) {
+        let changed = self.tree.commit(checked);
+        let delay_reboot = self.product().known.delay_reboot;
+        let compression = self.product().known.http_compression;
+        self.delay_reboot_set |= changed.iter().any(|address| Some(*address) == delay_reboot);
+        self.packing_refused &= !changed.iter().any(|address| Some(*address) == compression);
     }
 
     /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back
@@ -101,7 +110,7 @@ impl Core {
                 .collect();
             reasons.join("; ")
         })?;
-        self.observing(|core| core.tree.commit(checked));
+        self.observing(|core| core.commit(checked));
         Ok(())
     }
 
@@ -150,12 +159,19 @@ impl Core {
         };
         let notification = self.tree.attributes().notification(&address, parameter);
         let forced_inform = parameter.forced_inform;
-        match notification {
-            Notification::Active => self.changes.note_active(address),
-            Notification::Passive => self.changes.note_passive(address),
+        match notification.by_session() {
+            Some(Urgency::Active) => self.changes.note_active(address),
+            Some(Urgency::Passive) => self.changes.note_passive(address),
             // TR-069 Table 37: a forced parameter counts as changed even when nobody asked to be told.
-            Notification::Off if forced_inform => self.changes.note_passive(address),
-            Notification::Off => {}
+            None if forced_inform => self.changes.note_passive(address),
+            None => {}
+        }
+        // TR-181 LightweightNotificationProtocolsUsed: switched off, the levels lead to nothing.
+        if let Some(urgency) = notification
+            .by_datagram()
+            .filter(|_| self.notifies_lightly())
+        {
+            self.changes.note_light(address, urgency);
         }
     }
 

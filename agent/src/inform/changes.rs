@@ -10,11 +10,23 @@ pub struct Changes {
     passive: BTreeSet<Address>,
     /// Changes in the Inform of the running session.
     in_flight: Vec<(Address, Urgency)>,
+    /// Changes that are told by datagram.
+    light: Option<Box<Light>>,
 }
 
+/// Changes that are told by lightweight notification.
+#[derive(Debug, Clone, Default)]
+struct Light {
+    active: BTreeSet<Address>,
+    passive: BTreeSet<Address>,
+}
+
+/// How soon a change is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Urgency {
+pub enum Urgency {
+    /// At once.
     Active,
+    /// With whatever is told next.
     Passive,
 }
 
@@ -29,6 +41,34 @@ impl Changes {
         self.passive.insert(address);
     }
 
+    /// A parameter has changed whose changes are told by datagram: at once, or with the next one.
+    pub fn note_light(&mut self, address: Address, urgency: Urgency) {
+        let light = self.light.get_or_insert_default();
+        match urgency {
+            Urgency::Active => light.active.insert(address),
+            Urgency::Passive => light.passive.insert(address),
+        };
+    }
+
+    /// Whether a change is to be told by datagram.
+    pub fn has_light(&self) -> bool {
+        self.light.is_some()
+    }
+
+    /// Whether one is to be told so at once.
+    pub fn wants_datagram(&self) -> bool {
+        let light = self.light.as_ref();
+        light.is_some_and(|light| !light.active.is_empty())
+    }
+
+    /// Takes all that is to be told by datagram.
+    pub fn take_for_datagram(&mut self) -> Vec<Address> {
+        let Some(light) = self.light.take() else {
+            return Vec::new();
+        };
+        light.active.union(&light.passive).copied().collect()
+    }
+
     /// Whether a change wants a session.
     pub fn has_active(&self) -> bool {
         !self.active.is_empty()
@@ -39,6 +79,13 @@ impl Changes {
         self.active.retain(&mut keep);
         self.passive.retain(&mut keep);
         self.in_flight.retain(|(address, _)| keep(address));
+        if let Some(light) = &mut self.light {
+            light.active.retain(&mut keep);
+            light.passive.retain(&mut keep);
+            if light.active.is_empty() && light.passive.is_empty() {
+                self.light = None;
+            }
+        }
     }
 
     /// Forgets every change: a BOOTSTRAP discards them with their event (TR-069 Table 8).

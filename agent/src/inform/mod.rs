@@ -2,12 +2,15 @@
 
 mod changes;
 mod events;
+pub mod extra;
 mod periodic;
 pub mod retry;
+mod scheduled;
 
-pub use changes::Changes;
+pub use changes::{Changes, Urgency};
 pub use events::{EventQueue, SavedEvents};
 pub use periodic::Periodic;
+pub use scheduled::Scheduled;
 
 use crate::device::Core;
 use crate::device::product::addresses_of;
@@ -27,6 +30,7 @@ pub fn assemble(core: &mut Core) -> Inform {
     event.extend(core.transfers.events());
     events::drop_excess(&mut event);
     let mut addresses: BTreeSet<Address> = changed.into_iter().collect();
+    addresses.extend(extra::addresses(core, &event));
     for node in &core.product().forced_inform {
         addresses.extend(addresses_of(&core.tree, *node));
     }
@@ -37,6 +41,21 @@ pub fn assemble(core: &mut Core) -> Inform {
         current_time: DateTime::local(core.facts.now, 0),
         retry_count: core.retry_count(),
         parameter_list: parameters(core, &addresses),
+    }
+}
+
+/// The Inform of a heartbeat: the forced parameters and no other event. It neither tells nor clears changed values
+/// (TR-069 Annex O).
+pub fn heartbeat(core: &Core) -> Inform {
+    let forced = core.product().forced_inform.iter();
+    let addresses = forced.flat_map(|node| addresses_of(&core.tree, *node));
+    Inform {
+        device_id: core.device_id(),
+        event: vec![Event::new(EventCode::Heartbeat)],
+        max_envelopes: 1,
+        current_time: DateTime::local(core.facts.now, 0),
+        retry_count: core.retry_count(),
+        parameter_list: parameters(core, &addresses.collect()),
     }
 }
 

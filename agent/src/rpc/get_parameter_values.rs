@@ -1,6 +1,7 @@
 //! GetParameterValues on the device: all names or none (TR-069 A.3.2.2).
 
-use super::{find, parameters_below, push_parameter};
+use super::parameters_below;
+use super::paths::{push_named, targets};
 use crate::device::Core;
 use cwmp::Fault;
 use cwmp::rpc::{GetParameterValues, GetParameterValuesResponse};
@@ -12,9 +13,11 @@ pub(super) fn serve(
 ) -> Result<GetParameterValuesResponse, Fault> {
     let mut parameter_list = ParameterList::new();
     for name in &request.parameter_names {
-        let address = find(core, name)?;
-        for parameter in parameters_below(core, &address) {
-            push_parameter(core, &parameter, &mut parameter_list);
+        for target in targets(core, name)? {
+            for parameter in parameters_below(core, &target.address) {
+                let name = target.name(core, &parameter);
+                push_named(core, &parameter, &name, &mut parameter_list);
+            }
         }
     }
     Ok(GetParameterValuesResponse { parameter_list })

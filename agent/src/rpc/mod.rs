@@ -8,7 +8,9 @@ mod get_parameter_attributes;
 mod get_parameter_names;
 mod get_parameter_values;
 mod get_rpc_methods;
+mod paths;
 mod reboot;
+mod schedule_inform;
 mod set_parameter_attributes;
 mod set_parameter_values;
 
@@ -16,10 +18,10 @@ use crate::device::Core;
 use crate::device::io::SectionKind;
 use cwmp::{AcsRequest, CpeResponse, Fault, FaultCode};
 use data_model::ParameterList;
-use data_model::schema::{Address, Secrecy};
+use data_model::schema::Address;
 
 /// The methods this device answers to; all others get fault 9000 and are not named by GetRPCMethods.
-pub const METHODS: [&str; 11] = [
+pub const METHODS: [&str; 12] = [
     "GetRPCMethods",
     "SetParameterValues",
     "GetParameterValues",
@@ -31,6 +33,7 @@ pub const METHODS: [&str; 11] = [
     "Reboot",
     "Download",
     "FactoryReset",
+    "ScheduleInform",
 ];
 
 /// An answer, and the parts of the state that must be kept before it leaves.
@@ -85,12 +88,15 @@ pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
             let answer = download::serve(core, request);
             written(answer.map(Into::into), &[SectionKind::Transfers])
         }
+        AcsRequest::ScheduleInform(request) => {
+            let answer = schedule_inform::serve(core, request);
+            written(answer.map(Into::into), &[SectionKind::Meta])
+        }
         AcsRequest::ScheduleDownload(_)
         | AcsRequest::Upload(_)
         | AcsRequest::GetQueuedTransfers(_)
         | AcsRequest::GetAllQueuedTransfers(_)
         | AcsRequest::CancelTransfer(_)
-        | AcsRequest::ScheduleInform(_)
         | AcsRequest::ChangeDUState(_)
         | AcsRequest::SetVouchers(_)
         | AcsRequest::GetOptions(_) => read(Err(FaultCode::METHOD_NOT_SUPPORTED.into())),
@@ -111,20 +117,9 @@ fn written(answer: Result<CpeResponse, Fault>, touched: &[SectionKind]) -> Answe
     (answer, touched)
 }
 
-/// Appends a parameter with its type and its value; a secret one reads back as empty (spec R-24).
+/// Appends a parameter under the device's own name for it, with its type and its value.
 pub fn push_parameter(core: &Core, address: &Address, list: &mut ParameterList) {
-    let schema = &core.product().ty.schema;
-    let Some(parameter) = schema.node(address.node).parameter() else {
-        return;
-    };
-    let name = schema.path(address);
-    match parameter.secret {
-        Secrecy::Secret => list.push(&name, parameter.ty.xsd(), ""),
-        Secrecy::Open => {
-            let value = core.tree.value(address, &core.facts);
-            list.push(&name, parameter.ty.xsd(), &value);
-        }
-    }
+    paths::push_named(core, address, &core.name(address), list);
 }
 
 /// What a name or partial path stands for.
@@ -132,7 +127,7 @@ pub fn push_parameter(core: &Core, address: &Address, list: &mut ParameterList) 
 /// # Errors
 /// With fault 9005 if there is nothing of this name (TR-069 A.3.2.2).
 fn find(core: &Core, path: &str) -> Result<Address, Fault> {
-    core.tree.find(path).ok_or_else(|| unknown(path))
+    core.tree.resolve(path).ok_or_else(|| unknown(path))
 }
 
 fn unknown(path: &str) -> Fault {

@@ -5,7 +5,7 @@ use crate::device::Core;
 use crate::limits::ATTRIBUTES;
 use crate::tree::Notification;
 use cwmp::rpc::{SetParameterAttribute, SetParameterAttributes, SetParameterAttributesResponse};
-use cwmp::{Fault, FaultCode};
+use cwmp::{CwmpVersion, Fault, FaultCode};
 use data_model::schema::{Address, NotificationRule};
 
 pub(super) fn serve(
@@ -59,7 +59,12 @@ fn level(
             format!("Invalid arguments: {why}"),
         )
     })?;
-    if level != Notification::Active {
+    let light = level.by_datagram().is_some();
+    if light && !(core.supports_lightweight() && core.version >= CwmpVersion::V1_4) {
+        let why = "Invalid arguments: there is no lightweight notification";
+        return Err(Fault::new(FaultCode::INVALID_ARGUMENTS, why));
+    }
+    if !level.is_active() {
         return Ok(Some(level));
     }
     let schema = &core.product().ty.schema;

@@ -3,11 +3,12 @@
 use crate::device::Core;
 use crate::device::exchange::absolute;
 use crate::device::io::Restart;
+use crate::inform::extra;
 use crate::limits::SET_VALUES;
-use crate::tree::Transaction;
+use crate::tree::{InstanceMode, Item, Transaction, Tree, Wildcards};
 use cwmp::rpc::{SetParameterValues, SetParameterValuesResponse, Status};
 use cwmp::{Fault, FaultCode, ParameterFault};
-use data_model::schema::Applies;
+use data_model::schema::{Access, Address, Applies};
 
 pub(super) fn serve(
     core: &mut Core,
@@ -18,27 +19,34 @@ pub(super) fn serve(
         let why = format!("more than {SET_VALUES} values in one call");
         return Err(Fault::new(FaultCode::RESOURCES_EXCEEDED, why));
     }
-    let mut transaction = Transaction::new(&core.tree, &core.facts);
+    // TR-069 A.3.2.1: instances that are added on the way come and go with the call as a whole.
+    let grown = with_named_instances(core, request);
+    let tree = grown.as_ref().unwrap_or(&core.tree);
+    let mut transaction = Transaction::new(tree, &core.facts);
     for parameter in request.parameter_list.iter() {
         transaction.set(parameter.name, parameter.ty, parameter.value);
     }
-    let bad_urls = unusable_acs_urls(core, request);
+    let mut bad_values = unusable_acs_urls(core, request);
+    bad_values.extend(unusable_inform_parameters(core, tree, request));
     let checked = match transaction.check() {
-        Ok(checked) if bad_urls.is_empty() => checked,
-        Ok(_) => return Err(Fault::of_parameters(bad_urls)),
+        Ok(checked) if bad_values.is_empty() => checked,
+        Ok(_) => return Err(Fault::of_parameters(bad_values)),
         Err(mut refused) => {
             let known: Vec<String> = refused
                 .iter()
                 .map(|fault| fault.parameter_name.clone())
                 .collect();
             refused.extend(
-                bad_urls
+                bad_values
                     .into_iter()
                     .filter(|fault| !known.contains(&fault.parameter_name)),
             );
             return Err(Fault::of_parameters(refused));
         }
     };
+    if let Some(grown) = grown {
+        core.tree = grown;
+    }
     let status = match checked.applies {
         Applies::AtOnce => Status::Applied,
         Applies::AfterReboot => {
@@ -58,7 +66,7 @@ fn unusable_acs_urls(core: &Core, request: &SetParameterValues) -> Vec<Parameter
     let schema = &core.product().ty.schema;
     let url = core.product().known.url;
     let names_url = |name: &str| {
-        let address = core.tree.find(name);
+        let address = core.tree.resolve(name);
         address.is_some_and(|address| schema.storage(&address) == url)
     };
     let bad = request
@@ -70,4 +78,104 @@ fn unusable_acs_urls(core: &Core, request: &SetParameterValues) -> Vec<Parameter
         ParameterFault::new(parameter.name, FaultCode::INVALID_PARAMETER_VALUE, why)
     })
     .collect()
+}
+
+/// TR-181 InformParameter: what every Inform carries anyway, stars that stand for no instance, and VALUE CHANGE are
+/// refused there. A name that leads nowhere is not: it may come to exist.
+fn unusable_inform_parameters(
+    core: &Core,
+    tree: &Tree,
+    request: &SetParameterValues,
+) -> Vec<ParameterFault> {
+    let Some(known) = &core.product().known.inform_parameter else {
+        return Vec::new();
+    };
+    let mut bad = Vec::new();
+    for parameter in request.parameter_list.iter() {
+        let Some(address) = tree.resolve(parameter.name) else {
+            continue;
+        };
+        let checked = if address.node == known.event_list {
+            extra::check_event_list(parameter.value)
+        } else if address.node == known.parameter_name {
+            check_pattern(core, parameter.value)
+        } else {
+            Ok(())
+        };
+        if let Err(why) = checked {
+            let code = FaultCode::INVALID_PARAMETER_VALUE;
+            bad.push(ParameterFault::new(parameter.name, code, why));
+        }
+    }
+    bad
+}
+
+fn check_pattern(core: &Core, pattern: &str) -> Result<(), String> {
+    let tree = &core.tree;
+    let schema = &core.product().ty.schema;
+    let wild = pattern.contains('*');
+    if wild
+        && tree
+            .find_all(pattern, InstanceMode::Number, Wildcards::Known)
+            .is_none()
+    {
+        return Err("a star stands for an instance only".into());
+    }
+    let forced = |address: &Address| {
+        let parameter = schema.parameter(address.node);
+        parameter.is_some_and(|parameter| parameter.forced_inform)
+    };
+    match extra::matching(core, pattern).iter().any(forced) {
+        true => Err("every Inform carries it anyway".into()),
+        false => Ok(()),
+    }
+}
+
+/// The tree with the instances that values name by unknown aliases; `None` if none are to be added (TR-181
+/// AutoCreateInstances). What cannot be added is left to be refused as unknown.
+fn with_named_instances(core: &Core, request: &SetParameterValues) -> Option<Tree> {
+    let by_alias = |name: &str| name.contains('[') && core.tree.resolve(name).is_none();
+    let mut names = request
+        .parameter_list
+        .iter()
+        .map(|parameter| parameter.name);
+    if !core.creates_instances() || !names.any(by_alias) {
+        return None;
+    }
+    let mut grown = core.tree.clone();
+    for parameter in request.parameter_list.iter() {
+        let mut from = 0;
+        while let Some(end) = parameter.name[from..].find("].") {
+            from += end + 2;
+            add_named(&mut grown, &parameter.name[..from]);
+        }
+    }
+    Some(grown)
+}
+
+/// Adds the instance a path `Table.[alias].` names, if there is none and the table lets the ACS add some.
+fn add_named(tree: &mut Tree, path: &str) {
+    let parts = path
+        .strip_suffix("].")
+        .and_then(|rest| rest.rsplit_once('['));
+    let Some((table, alias)) = parts else { return };
+    let Some(address) = tree.resolve(table) else {
+        return;
+    };
+    let schema = &tree.device_type().schema;
+    let node = schema.alias_of(address.node);
+    let ty = node
+        .and_then(|node| schema.parameter(node))
+        .map(|parameter| &parameter.ty);
+    let usable = ty.is_some_and(|ty| ty.check(alias).is_ok())
+        && !alias.is_empty()
+        && !alias.starts_with("cpe-");
+    let grows =
+        matches!(tree.item(&address), Item::Table(table) if table.access == Access::ReadWrite);
+    if !usable || !grows || tree.number_of(&address, alias).is_some() {
+        return;
+    }
+    if let Ok(number) = tree.add_instance(&address) {
+        tree.set_alias(&address, number, alias);
+    }
 }

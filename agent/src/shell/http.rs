@@ -1,9 +1,13 @@
 //! The device's connection to its ACS: one for each session, kept as long as the ACS keeps it.
 
+use super::packing::{ACCEPTED, pack, unpack};
 use crate::device::io::{HttpFailure, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use cwmp::limits::AGENT_ENVELOPE_BYTES;
-use http::header::{HOST, HeaderName, HeaderValue, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, LOCATION,
+    SET_COOKIE, WWW_AUTHENTICATE,
+};
 use http::{Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
@@ -92,7 +96,9 @@ async fn try_post(
 }
 
 fn build(uri: &Uri, request: &HttpRequest) -> Request<Full<Bytes>> {
-    let mut message = Request::new(Full::new(Bytes::from(request.body.clone())));
+    let body = pack(&request.body, request.coding);
+    let length = body.len();
+    let mut message = Request::new(Full::new(body));
     *message.method_mut() = Method::POST;
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     *message.uri_mut() = path.parse().unwrap_or_default();
@@ -102,6 +108,9 @@ fn build(uri: &Uri, request: &HttpRequest) -> Request<Full<Bytes>> {
     {
         headers.insert(HOST, host);
     }
+    // RFC 9110 8.6: an empty POST states its length too; some servers wait for a body otherwise.
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
     for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(name.as_bytes());
         let value = HeaderValue::from_str(value);
@@ -134,12 +143,14 @@ async fn read(
                 HttpFailure::Broken(error.to_string())
             }
         })?;
+    let codings = all(CONTENT_ENCODING);
+    let body = unpack(body.to_bytes(), &codings, AGENT_ENVELOPE_BYTES)?;
     Ok(HttpResponse {
         status: parts.status.as_u16(),
         set_cookie: all(SET_COOKIE),
         www_authenticate: all(WWW_AUTHENTICATE),
         location,
-        body: body.to_bytes().to_vec(),
+        body,
     })
 }
 

@@ -4,11 +4,13 @@
 //! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests.
 
 pub mod clock;
+mod datagram;
 pub mod fetch;
 pub mod handle;
 pub mod http;
 pub mod journal;
 pub mod listener;
+mod packing;
 mod place;
 pub mod runner;
 pub mod slots;

@@ -6,6 +6,7 @@
 //! Long because the loop owns everything it decides about.
 
 use super::clock::Clock;
+use super::datagram;
 use super::fetch::{FetchConfig, fetch};
 use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Network, post};
@@ -358,6 +359,10 @@ impl Runner {
                     // A caller that has hung up misses nothing.
                     let _ = caller.send(answer);
                 }
+            }
+            Output::SendNotification(notification) => {
+                let source = self.network.source;
+                tokio::spawn(datagram::send(source, notification));
             }
             Output::SessionOver(summary) => self.count(device, &summary),
             Output::Restart(restart) => self.restart(device, restart),

@@ -1,11 +1,11 @@
 //! Notification levels and access lists of parameters (TR-069 A.3.2.4, A.3.2.5).
 
+use crate::inform::Urgency;
 use data_model::schema::{Address, NotificationRule, Parameter, Schema};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How a change of a parameter reaches the ACS. Levels 3 to 6 need lightweight notification, which this device
-/// does not offer.
+/// How a change of a parameter reaches the ACS: in a session, by a lightweight notification (since CWMP 1.4), or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Notification {
@@ -15,15 +15,71 @@ pub enum Notification {
     Passive,
     /// 2: at once, in a session of its own.
     Active,
+    /// 3: with the next datagram.
+    PassiveLight,
+    /// 4: with the next Inform and the next datagram.
+    PassiveAndPassiveLight,
+    /// 5: at once, by datagram.
+    ActiveLight,
+    /// 6: at once by datagram, and with the next Inform.
+    PassiveAndActiveLight,
+}
+
+impl Notification {
+    /// Every level, in the order of their numbers.
+    const ALL: [Notification; 7] = [
+        Notification::Off,
+        Notification::Passive,
+        Notification::Active,
+        Notification::PassiveLight,
+        Notification::PassiveAndPassiveLight,
+        Notification::ActiveLight,
+        Notification::PassiveAndActiveLight,
+    ];
+
+    /// How soon a session tells it, if one does.
+    pub fn by_session(self) -> Option<Urgency> {
+        match self {
+            Notification::Active => Some(Urgency::Active),
+            Notification::Passive
+            | Notification::PassiveAndPassiveLight
+            | Notification::PassiveAndActiveLight => Some(Urgency::Passive),
+            Notification::Off | Notification::PassiveLight | Notification::ActiveLight => None,
+        }
+    }
+
+    /// How soon a datagram tells it, if one does.
+    pub fn by_datagram(self) -> Option<Urgency> {
+        match self {
+            Notification::ActiveLight | Notification::PassiveAndActiveLight => {
+                Some(Urgency::Active)
+            }
+            Notification::PassiveLight | Notification::PassiveAndPassiveLight => {
+                Some(Urgency::Passive)
+            }
+            Notification::Off | Notification::Passive | Notification::Active => None,
+        }
+    }
+
+    /// Whether it may be refused for a parameter that may deny active notification (TR-069 Table 25).
+    pub fn is_active(self) -> bool {
+        let by = [self.by_session(), self.by_datagram()];
+        by.contains(&Some(Urgency::Active))
+    }
+
+    /// The level as an ACS knows it whose version has no lightweight notification.
+    pub fn before_1_4(self) -> Notification {
+        match self.by_session() {
+            Some(Urgency::Active) => Notification::Active,
+            Some(Urgency::Passive) => Notification::Passive,
+            None => Notification::Off,
+        }
+    }
 }
 
 impl From<Notification> for u8 {
     fn from(notification: Notification) -> u8 {
-        match notification {
-            Notification::Off => 0,
-            Notification::Passive => 1,
-            Notification::Active => 2,
-        }
+        notification as u8
     }
 }
 
@@ -31,12 +87,8 @@ impl TryFrom<u8> for Notification {
     type Error = &'static str;
 
     fn try_from(level: u8) -> Result<Notification, &'static str> {
-        match level {
-            0 => Ok(Notification::Off),
-            1 => Ok(Notification::Passive),
-            2 => Ok(Notification::Active),
-            _ => Err("notification levels 3 to 6 need lightweight notification"),
-        }
+        let known = Notification::ALL.get(usize::from(level));
+        known.copied().ok_or("notification levels end at 6")
     }
 }
 

@@ -1,10 +1,12 @@
 //! The parameter tree of one device: its type's schema, shared by all, and what differs on this one.
 
+mod alias;
 mod attributes;
 mod instances;
 mod overlay;
 mod transaction;
 
+pub use alias::{Found, InstanceMode, Wildcards};
 pub use attributes::{Attributes, Notification};
 pub use instances::{AddRefused, TableInstances};
 pub use overlay::Overlay;
@@ -284,14 +286,25 @@ impl Tree {
         }
     }
 
-    /// Adds an instance to a table.
+    /// Adds an instance to a table. The device gives it an alias of its own (TR-069 3.6.1).
     ///
     /// # Errors
     /// If the table is full.
     pub fn add_instance(&mut self, address: &Address) -> Result<u32, AddRefused> {
-        match &self.ty.schema.node(address.node).kind {
-            NodeKind::Table(table) => self.instances.add(table, address),
-            NodeKind::Object | NodeKind::Parameter(_) => Err(AddRefused::NoTable),
+        let ty = Arc::clone(&self.ty);
+        let NodeKind::Table(table) = &ty.schema.node(address.node).kind else {
+            return Err(AddRefused::NoTable);
+        };
+        let number = self.instances.add(table, address)?;
+        self.set_alias(address, number, &format!("cpe-{number}"));
+        Ok(number)
+    }
+
+    /// Names an instance, if its table has aliases.
+    pub fn set_alias(&mut self, table: &Address, number: u32, alias: &str) {
+        let node = self.ty.schema.alias_of(table.node);
+        if let (Some(node), Some(instances)) = (node, table.instances.push(number)) {
+            self.store(&Address { node, instances }, alias);
         }
     }
 

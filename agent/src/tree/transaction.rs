@@ -5,7 +5,7 @@ use crate::limits::VALUE_BYTES;
 use cwmp::{FaultCode, ParameterFault};
 use data_model::XsdType;
 use data_model::schema::{
-    Access, Address, Applies, Broken, Instances, NodeKind, Source, View, computed,
+    Access, Address, Applies, Broken, Instances, NodeId, NodeKind, Source, View, computed,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,6 +95,7 @@ impl<'t> Transaction<'t> {
     pub fn check(mut self) -> Result<Checked, Vec<ParameterFault>> {
         self.write_all();
         self.check_contradictions();
+        self.check_aliases();
         if !self.refused.is_empty() {
             return Err(self.refused);
         }
@@ -143,7 +144,10 @@ impl<'t> Transaction<'t> {
             name: name.to_owned(),
             value: parameter.ty.check(value)?.into_owned(),
         };
-        self.asked.insert(address, asked);
+        if self.asked.insert(address, asked).is_some() {
+            let why = "the parameter is named twice, by number and by alias";
+            return Err(Refusal::new(FaultCode::INVALID_ARGUMENTS, why));
+        }
         Ok(())
     }
 
@@ -186,7 +190,7 @@ impl<'t> Transaction<'t> {
                 "there is no such parameter",
             )
         };
-        let address = self.tree.find(name).ok_or_else(unknown)?;
+        let address = self.tree.resolve(name).ok_or_else(unknown)?;
         match self.tree.device_type().schema.node(address.node).kind {
             NodeKind::Parameter(_) => Ok(address),
             NodeKind::Object | NodeKind::Table(_) => Err(unknown()),
@@ -266,6 +270,49 @@ impl<'t> Transaction<'t> {
             let why = "another name of the same value is set to something else";
             self.refuse(&name, Refusal::new(FaultCode::INVALID_PARAMETER_VALUE, why));
         }
+    }
+
+    /// Aliases are unlike within a table, and those of the device are not for others to give (TR-069 3.6.1).
+    fn check_aliases(&mut self) {
+        let schema = &self.tree.device_type().schema;
+        let mut bad = Vec::new();
+        for (address, asked) in &self.asked {
+            let table = schema.node(address.node).parent;
+            let Some(table) = table.filter(|table| schema.alias_of(*table) == Some(address.node))
+            else {
+                continue;
+            };
+            let alias = asked.value.as_str();
+            let kept = self.tree.value(address, self.computed) == alias;
+            let taken = self.siblings(table, address).any(|sibling| {
+                sibling.instances != address.instances && self.value(&sibling) == alias
+            });
+            let why = match alias {
+                "" => "an alias is never empty",
+                _ if taken => "another instance has this alias",
+                _ if !kept && alias.starts_with("cpe-") => "aliases with cpe- are the device's",
+                _ => continue,
+            };
+            bad.push((asked.name.clone(), why));
+        }
+        for (name, why) in bad {
+            self.refuse(&name, Refusal::new(FaultCode::INVALID_PARAMETER_VALUE, why));
+        }
+    }
+
+    /// The same parameter in every instance of its table.
+    fn siblings(&self, table: NodeId, address: &Address) -> impl Iterator<Item = Address> {
+        let above = address.instances.len().saturating_sub(1);
+        let table = Address {
+            node: table,
+            instances: address.instances.truncated(above),
+        };
+        let node = address.node;
+        let instances = self.tree.children(&table).into_iter();
+        instances.map(move |instance| Address {
+            node,
+            instances: instance.instances,
+        })
     }
 
     /// Whether another name was asked for that is stored in the same place.

@@ -4,16 +4,23 @@
 mod support;
 
 mod adversarial;
+mod aliases;
 mod bootstrap;
+mod compression;
 mod connection_request;
 mod download;
 mod events;
+mod heartbeat;
 mod http;
+mod inform_parameters;
+mod lightweight;
 mod notifications;
 mod objects;
+mod ordered_reboots;
 mod persistence;
 mod reading;
 mod reboot_and_reset;
 mod retry;
+mod schedule_inform;
 mod sessions;
 mod set_parameter_values;

@@ -69,7 +69,7 @@ fn an_instance_can_be_used_at_once_and_begins_with_the_models_defaults() {
         .iter()
         .map(|value| value.value)
         .collect();
-    assert_eq!(values, ["0", "", ""]);
+    assert_eq!(values, ["cpe-1", "0", "", ""]);
     let Ok(CpeResponse::GetParameterAttributesResponse(attributes)) = &answers[4] else {
         panic!("{answers:?}")
     };
@@ -153,7 +153,7 @@ fn what_is_no_table_or_no_instance_of_one_is_refused() {
     let refused_tables = [
         "Device.ManagementServer.InformParameter",
         "Device.ManagementServer.InformParameter.1.",
-        "Device.ManagementServer.InformParameter.[new].",
+        "Device.X_CISCO_ATA.User.[new].",
         "Device.ManagementServer.InformParameter.*.",
         "Device.ManagementServer.",
         "Device.ManagementServer.URL",

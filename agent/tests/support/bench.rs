@@ -8,7 +8,7 @@ use super::acs::Acs;
 use super::file_server::{FileServer, Plan};
 use super::session::Session;
 use agent::device::exchange::Downgrade;
-use agent::device::io::{ConnectionRequestAnswer, Restart, SectionKind};
+use agent::device::io::{ConnectionRequestAnswer, NotificationOut, Restart, SectionKind};
 use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
@@ -45,6 +45,8 @@ pub struct Bench {
     arriving: VecDeque<Input>,
     sessions: VecDeque<Session>,
     calls: Vec<ConnectionRequestAnswer>,
+    /// Lightweight notifications so far.
+    pub notifications: Vec<NotificationOut>,
     carried_out: usize,
     cuts: Vec<usize>,
     /// What was on stable storage at each of these cuts, and how many answers the ACS had by then.
@@ -151,6 +153,7 @@ impl Bench {
             arriving: VecDeque::new(),
             sessions: VecDeque::new(),
             calls: Vec::new(),
+            notifications: Vec::new(),
             carried_out: 0,
             cuts: Vec::new(),
             cut_states: Vec::new(),
@@ -236,6 +239,12 @@ impl Bench {
         if let Some(session) = self.acs.hung_up() {
             self.sessions.push_back(session);
         }
+    }
+
+    /// The clock shows this before the device is first switched on.
+    pub fn starts_at(&mut self, now: Timestamp) {
+        assert!(self.device.is_none(), "the device is off");
+        self.now = now;
     }
 
     /// Time goes by without power.
@@ -387,6 +396,7 @@ impl Bench {
                 }
             },
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
+            Output::SendNotification(notification) => self.notifications.push(notification),
             Output::Restart(Restart::Reboot) => {
                 self.check_durable();
                 self.power_cut();
@@ -500,6 +510,7 @@ fn word(output: &Output) -> String {
         Output::CloseConnection => "Close".into(),
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
+        Output::SendNotification(notification) => format!("Notify({})", notification.to),
         Output::Restart(restart) => format!("{restart:?}"),
         Output::SessionOver(summary) => match &summary.failure {
             None => "Over".into(),

@@ -2,7 +2,8 @@
 
 use cwmp::rpc::{
     AddObject, DeleteObject, Download, GetParameterAttributes, GetParameterNames,
-    GetParameterValues, Reboot, SetParameterAttribute, SetParameterAttributes, SetParameterValues,
+    GetParameterValues, Reboot, ScheduleInform, SetParameterAttribute, SetParameterAttributes,
+    SetParameterValues,
 };
 use cwmp::{AcsRequest, CommandKey, ParameterKey};
 use data_model::{ParameterList, XsdType};
@@ -141,4 +142,13 @@ pub fn firmware(key: &str) -> Download {
 
 fn owned(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+/// ScheduleInform.
+pub fn schedule(delay_secs: u32, key: &str) -> AcsRequest {
+    ScheduleInform {
+        delay_seconds: delay_secs,
+        command_key: command_key(key),
+    }
+    .into()
 }

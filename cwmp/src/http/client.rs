@@ -6,7 +6,7 @@
 use super::{basic, header};
 use crate::limits::AUTH_HEADER_BYTES;
 use data_model::Secret;
-use digest_auth::{AlgorithmType, AuthContext, HttpMethod, WwwAuthenticateHeader};
+use digest_auth::{AlgorithmType, AuthContext, HttpMethod, Qop, WwwAuthenticateHeader};
 use std::fmt;
 
 /// What one user can prove to one server.
@@ -101,8 +101,31 @@ impl Authorizer {
         }
     }
 
-    /// The value of the `Authorization` header for the next request, if one is due. `cnonce` is random text.
+    /// Whether the server wants its requests' bodies to be part of the proof (`auth-int`).
+    pub fn signs_bodies(&self) -> bool {
+        match &self.scheme {
+            Scheme::None | Scheme::Basic => false,
+            Scheme::Digest(challenge) => {
+                let qop = challenge.qop.as_ref();
+                qop.is_some_and(|options| options.contains(&Qop::AUTH_INT))
+            }
+        }
+    }
+
+    /// The value of the `Authorization` header for the next request, which has no body, if one is due. `cnonce` is
+    /// random text.
     pub fn header(&mut self, method: &str, target: &str, cnonce: &str) -> Option<String> {
+        self.header_with_body(method, target, cnonce, b"")
+    }
+
+    /// The same for a request with a body, as it goes over the line.
+    pub fn header_with_body(
+        &mut self,
+        method: &str,
+        target: &str,
+        cnonce: &str,
+        body: &[u8],
+    ) -> Option<String> {
         match &mut self.scheme {
             Scheme::None => None,
             Scheme::Basic => Some(basic::encode(&self.username, &self.password)),
@@ -112,7 +135,7 @@ impl Authorizer {
                     self.username.as_str(),
                     self.password.reveal(),
                     target,
-                    None::<&[u8]>,
+                    Some(body),
                     method,
                 );
                 context.set_custom_cnonce(cnonce);
@@ -150,11 +173,14 @@ fn digest_challenge(
         if name == "qop" && value.is_empty() {
             continue;
         }
-        if name == "qop" && !value.split(',').any(|option| option.trim() == "auth") {
-            // auth-int alone: the body would have to be hashed.
-            return None;
-        }
-        let value = if name == "qop" { "auth" } else { value };
+        let offers = |wanted: &str| value.split(',').any(|option| option.trim() == wanted);
+        let value = match name.as_str() {
+            // What TR-069 3.4.5 asks for; auth-int only for a server that takes nothing else.
+            "qop" if offers("auth") => "auth",
+            "qop" if offers("auth-int") => "auth-int",
+            "qop" => return None,
+            _ => value,
+        };
         let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
         text.push_str(&format!("{name}=\"{escaped}\", "));
     }
@@ -245,6 +271,35 @@ mod tests {
         }
     }
 
+    /// Computed as RFC 7616 section 3.4.3 says.
+    #[test]
+    fn a_server_that_takes_only_auth_int_gets_the_body_signed() {
+        use md5::{Digest as _, Md5};
+        let md5 = |text: String| {
+            let digest = Md5::digest(text.as_bytes());
+            digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let mut client = client();
+        let challenge = "Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\"";
+        client
+            .challenge([challenge], Challenge::DigestOnly)
+            .unwrap();
+        assert!(client.signs_bodies());
+        let header = client
+            .header_with_body("POST", "/acs", "c", b"<x/>")
+            .unwrap();
+        let secret = md5("Mufasa:r:Circle of Life".into());
+        let request = md5(format!("POST:/acs:{}", md5("<x/>".into())));
+        let expected = md5(format!("{secret}:n:00000001:c:auth-int:{request}"));
+        assert!(header.contains(&expected), "{header}");
+        let both = "Digest realm=\"r\", nonce=\"n\", qop=\"auth, auth-int\"";
+        client.challenge([both], Challenge::DigestOnly).unwrap();
+        assert!(!client.signs_bodies());
+    }
+
     /// Covers A-07, M13.
     #[test]
     fn basic_is_only_answered_over_tls() {
@@ -285,7 +340,7 @@ mod tests {
             "Negotiate",
             "Digest",
             "Digest realm=\"",
-            "Digest realm=\"r\", qop=\"auth-int\"",
+            "Digest realm=\"r\", nonce=\"n\", qop=\"auth-conf\"",
         ] {
             let mut client = client();
             assert_eq!(

@@ -25,6 +25,11 @@ pub fn find(name: &str) -> Option<&'static Syntax> {
 /// Every notation a model may use.
 pub const ALL: &[Syntax] = &[
     syntax(
+        "alias",
+        "an alias: a letter, then letters, digits, _ and -",
+        is_alias,
+    ),
+    syntax(
         "host",
         "a host name or address, with a port behind a colon if need be",
         is_host,
@@ -114,6 +119,15 @@ impl PartialEq for Syntax {
     fn eq(&self, other: &Syntax) -> bool {
         self.name == other.name
     }
+}
+
+/// TR-106 3.8.1; the length is for the type to say.
+pub fn is_alias(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 /// The value of a byte in hexadecimal with `0x`, or in decimal.
@@ -309,6 +323,11 @@ mod tests {
 
     #[test]
     fn codes_and_times_are_checked() {
+        holds(
+            "alias",
+            &["a", "cpe-1", "Line_2"],
+            &["", "1a", "-a", "a.b", "é", "a b"],
+        );
         holds("starcode", &["*69", "#99", "*0172632"], &["", "*6a", "* 9"]);
         holds("responses", &["404, 5*, 61?"], &["4xx"]);
         holds(

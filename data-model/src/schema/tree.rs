@@ -110,6 +110,13 @@ impl Schema {
         })
     }
 
+    /// The parameter that holds the aliases of a table's instances, if it has one (TR-106 3.8.1).
+    pub fn alias_of(&self, table: NodeId) -> Option<NodeId> {
+        self.node(table).table()?;
+        let alias = self.child(table, "Alias")?;
+        self.parameter(alias).map(|_| alias)
+    }
+
     /// The address of a full parameter name, or of an object, table or instance with its dot at the
     /// end. Whether the instances on the way exist is for the device to say.
     pub fn lookup(&self, path: &str) -> Option<Address> {
