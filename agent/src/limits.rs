@@ -56,3 +56,6 @@ pub const NEW_ACS_FAILURES: u32 = 10;
 
 /// 401s to one POST that are answered: the first, and two of servers that say that only the nonce was too old.
 pub const CHALLENGES: u8 = 3;
+
+/// Seconds an ACS may take no connection before a device that DHCP provisioned asks DHCP again (TR-069 3.1).
+pub const UNREACHABLE_SECS: u64 = 300;

@@ -174,6 +174,10 @@ impl Core {
 
     /// The ACS at a URL has taken note of our BOOTSTRAP.
     pub(super) fn bootstrapped(&mut self, url: &str) {
+        let first = self.meta.bootstrapped_url.is_empty();
+        if let Some(discovered) = self.meta.discovered.as_mut().filter(|_| first) {
+            discovered.was_first_to_work = discovered.url == url;
+        }
         self.meta.bootstrapped_url = url.into();
         self.meta.last_access = None;
     }

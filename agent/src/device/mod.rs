@@ -9,6 +9,7 @@
 
 mod boot;
 pub mod core;
+mod discovery;
 pub mod exchange;
 pub mod facts;
 pub mod io;
@@ -84,6 +85,7 @@ pub struct Device {
     held_back: BTreeMap<String, String>,
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
+    discovery: Option<Box<discovery::Discovery>>,
     downgrade: Downgrade,
     newest_version: cwmp::CwmpVersion,
     /// What to offer after a session that failed as one with an ACS of 1.0 would.
@@ -112,6 +114,7 @@ impl Device {
             last_session_end: None,
             held_back: BTreeMap::new(),
             stopped: false,
+            discovery: None,
             downgrade,
             newest_version,
             offer: newest_version,
@@ -131,10 +134,11 @@ impl Device {
         match input {
             Input::Wake => {}
             Input::HttpResponse(response) => self.http_response(response),
-            Input::HttpFailed(failure) => self.session_failed(failure.to_string()),
+            Input::HttpFailed(failure) => self.http_failed(&failure),
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
+            Input::Discovered(offer) => self.discovered(offer),
             Input::Listening { authority } => self.listening(&authority),
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::StorageFailed => self.storage_failed(),
@@ -197,6 +201,7 @@ impl Device {
                 return;
             }
         }
+        self.consider_offer();
         if self.core.firmware.trial.is_some() && self.trial_end() <= now {
             self.confirm_firmware();
         }
@@ -360,11 +365,15 @@ impl Device {
             return;
         }
         let told = self.core.changes.has_active();
+        let had_acs = self.has_acs();
         match self.core.local_change(&name, &value) {
             Err(why) => tracing::warn!(parameter = %name, why, "a change is refused"),
             Ok(()) => {
                 self.persist(&[SectionKind::Tree]);
                 self.arm_periodic();
+                if had_acs && !self.has_acs() {
+                    self.discover_again();
+                }
             }
         }
         self.tell_changes(told);

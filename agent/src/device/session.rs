@@ -52,6 +52,7 @@ impl Device {
     pub(super) fn open_session(&mut self) {
         let now = self.now();
         self.news = false;
+        self.acs_tried();
         self.check_bootstrap();
         let access = self.core.access();
         let username = self.core.username(&access);
@@ -117,6 +118,7 @@ impl Device {
 
     pub(super) fn http_response(&mut self, response: HttpResponse) {
         let now = self.now();
+        self.acs_reached();
         let Some(session) = &mut self.session else {
             return;
         };
@@ -270,6 +272,7 @@ impl Device {
         if self.core.gives_up_new_acs(&session.url) {
             self.persist(&[SectionKind::Tree]);
         }
+        self.discover_again();
         self.close(&session, Some(why));
         self.persist(&[SectionKind::Meta, SectionKind::Events]);
         self.back_off(self.core.failures_since_boot);

@@ -359,6 +359,7 @@ impl Runner {
                     let _ = caller.send(answer);
                 }
             }
+            Output::Discover => tracing::info!(device, "DHCP is to be asked for the ACS again"),
             Output::SessionOver(summary) => self.count(device, &summary),
             Output::Restart(restart) => self.restart(device, restart),
         }

@@ -258,6 +258,11 @@ impl Tree {
         self.store(address, value);
     }
 
+    /// Forgets what was set; the installer's value counts again, or the factory's.
+    pub fn back_to_factory(&mut self, address: &Address) {
+        self.values.remove(address);
+    }
+
     /// Keeps what the hardware says of a computed parameter until the next boot.
     pub fn report(&mut self, address: &Address, value: &str) {
         self.reported.set(address, value);

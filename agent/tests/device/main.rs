@@ -6,6 +6,7 @@ mod support;
 mod adversarial;
 mod bootstrap;
 mod connection_request;
+mod discovery;
 mod download;
 mod events;
 mod http;
