@@ -188,6 +188,11 @@ impl Core {
         self.meta.reported_authority = (*self.facts.authority).into();
     }
 
+    /// Whether the next boot begins from the factory's state.
+    pub fn resets_at_boot(&self) -> bool {
+        self.meta.reset_at_boot
+    }
+
     /// Inform.RetryCount.
     pub(crate) fn retry_count(&self) -> u32 {
         self.meta.retry_count

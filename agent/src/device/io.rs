@@ -29,6 +29,8 @@ pub enum Input {
         /// `host:port` of the connection request listener as the ACS can reach it.
         authority: String,
     },
+    /// The hardware says how it stands.
+    Hardware(Box<super::Hardware>),
     /// DHCP has named an ACS.
     Discovered(cwmp::side::dhcp_discovery::Offer),
     /// A person resets the device to the state it left the factory in.

@@ -7,11 +7,12 @@
 //!
 //! Long because whatever can happen to a device is dispatched here.
 
-mod boot;
+pub mod boot;
 pub mod core;
 mod discovery;
 pub mod exchange;
 pub mod facts;
+pub mod hardware;
 pub mod io;
 mod meta;
 pub mod product;
@@ -20,6 +21,7 @@ mod watch;
 
 pub use self::core::Core;
 pub use facts::{Facts, Identity};
+pub use hardware::Hardware;
 pub use io::{Input, Output};
 pub use product::Product;
 
@@ -95,10 +97,23 @@ pub struct Device {
 impl Device {
     /// Boots a device from what was persisted; nothing at all is a device fresh from the factory.
     pub fn boot(config: DeviceConfig, saved: &Saved, now: Timestamp) -> Device {
+        Device::boot_on(None, config, saved, now)
+    }
+
+    /// As [`Device::boot`], on hardware that says something of itself before the first session.
+    pub fn boot_on(
+        hardware: Option<Box<Hardware>>,
+        config: DeviceConfig,
+        saved: &Saved,
+        now: Timestamp,
+    ) -> Device {
         let mut random = Random::new(config.seed ^ now.as_millis().unsigned_abs());
         let newest_version = config.newest_version;
         let downgrade = config.downgrade;
         let mut core = Core::restore(config, saved, &mut random, now);
+        if let Some(hardware) = hardware {
+            core.told_by_hardware(hardware);
+        }
         let booted_into = core.firmware.boot();
         core.booted(booted_into);
         let mut device = Device {
@@ -138,6 +153,7 @@ impl Device {
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
+            Input::Hardware(hardware) => self.hardware_tells(hardware),
             Input::Discovered(offer) => self.discovered(offer),
             Input::Listening { authority } => self.listening(&authority),
             Input::LocalFactoryReset => self.local_factory_reset(),

@@ -268,6 +268,11 @@ impl Tree {
         self.reported.set(address, value);
     }
 
+    /// Keeps what the hardware says of a table's instances until the next boot: there are so many.
+    pub fn report_rows(&mut self, table: &Address, count: u32) {
+        self.instances.report(table, count);
+    }
+
     /// Carries out checked changes.
     pub fn commit(&mut self, checked: Checked) -> Vec<Address> {
         for (address, value) in &checked.changes {
