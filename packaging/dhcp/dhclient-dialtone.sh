@@ -7,7 +7,7 @@
 #     also request vendor-encapsulated-options;     (or vivso instead)
 #     also request dhcp6.vendor-opts;
 dialtone_discovered() {
-	dialtone_folder="${DIALTONE_DISCOVERY:-/run/dialtone/discovery}"
+	dialtone_folder="${DIALTONE_DISCOVERY:-/run/dialtone-discovery}"
 	case "${reason:-}" in
 	BOUND | RENEW | REBIND | REBOOT) dialtone_file=v4 ;;
 	BOUND6 | RENEW6 | REBIND6) dialtone_file=v6 ;;

@@ -7,7 +7,7 @@
 #     udhcpc -V dslforum.org -O 43 ...        (or -O 125 instead of -O 43)
 set -eu
 
-folder="${DIALTONE_DISCOVERY:-/run/dialtone/discovery}"
+folder="${DIALTONE_DISCOVERY:-/run/dialtone-discovery}"
 
 case "${1:-}" in
 bound | renew) ;;

@@ -12,6 +12,7 @@ use crate::device::{Core, Device, Hardware};
 use crate::firmware::SlotName;
 use data_model::Timestamp;
 use serde::Deserialize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a device runs on.
@@ -99,12 +100,12 @@ impl Request {
 }
 
 /// Whether somebody does what was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     /// Nobody: the agent has only itself to restart.
     Nobody,
-    /// Somebody was told; the machine will go down.
-    Told,
+    /// Somebody was told. If it cannot be done, this file appears.
+    Told(PathBuf),
 }
 
 /// What has become of a request.

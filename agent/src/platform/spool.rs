@@ -66,7 +66,7 @@ impl Spool {
             return Asked::Nobody;
         }
         match self.write(request) {
-            Ok(()) => Asked::Told,
+            Ok(()) => Asked::Told(self.path(request, "failed")),
             Err(error) => {
                 let folder = self.folder.display();
                 tracing::error!(%error, %folder, request = request.name(), "the operator's programs cannot be told");

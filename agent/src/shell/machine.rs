@@ -5,10 +5,35 @@ use crate::device::{Device, Hardware, Input, Saved};
 use crate::limits::RESTART_PAUSE_MS;
 use crate::platform::{Asked, Outcome, Platform, Request};
 use data_model::Timestamp;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Milliseconds within which a machine is not looked at twice.
 const FRESH_MS: u64 = 1_000;
+
+/// The time between a stop and the boot in this process.
+#[derive(Debug)]
+pub(super) struct Pause {
+    at_most: Duration,
+    /// A file that ends it.
+    failed: Option<PathBuf>,
+}
+
+impl Pause {
+    /// How often it is looked for.
+    const STEP: Duration = Duration::from_secs(1);
+
+    /// Lets it go by.
+    pub(super) async fn over(self) {
+        let Some(failed) = self.failed else {
+            return tokio::time::sleep(self.at_most).await;
+        };
+        let end = tokio::time::Instant::now() + self.at_most;
+        while tokio::time::Instant::now() < end && !failed.exists() {
+            tokio::time::sleep(Pause::STEP).await;
+        }
+    }
+}
 
 /// The machine of a loop.
 #[derive(Debug)]
@@ -50,17 +75,24 @@ impl Machine {
         self.look(now)
     }
 
-    /// A device has stopped for a restart: what the machine was asked for, and how long to wait before the device is
+    /// A device has stopped for a restart: what the machine was asked for, and what to wait for before the device is
     /// booted in this process.
-    pub(super) fn restart(&mut self, request: Option<Request>) -> (Option<Request>, Duration) {
+    pub(super) fn restart(&mut self, request: Option<Request>) -> (Option<Request>, Pause) {
         if let Some(request) = request
-            && self.platform.ask(&request) == Asked::Told
+            && let Asked::Told(failed) = self.platform.ask(&request)
         {
-            let patience = request.patience();
+            let pause = Pause {
+                at_most: request.patience(),
+                failed: Some(failed),
+            };
             tracing::info!(request = request.name(), "the machine was asked");
-            return (Some(request), patience);
+            return (Some(request), pause);
         }
-        (None, Duration::from_millis(RESTART_PAUSE_MS))
+        let pause = Pause {
+            at_most: Duration::from_millis(RESTART_PAUSE_MS),
+            failed: None,
+        };
+        (None, pause)
     }
 
     /// The machine was asked for something and still runs.
@@ -90,7 +122,7 @@ impl Machine {
     /// DHCP is to be asked for the ACS again.
     pub(super) fn discover(&mut self) {
         match self.platform.ask(&Request::Discover) {
-            Asked::Told => tracing::info!("the DHCP client was asked to ask again"),
+            Asked::Told(_) => tracing::info!("the DHCP client was asked to ask again"),
             Asked::Nobody => tracing::debug!("nobody asks DHCP again; its next lease will tell"),
         }
     }

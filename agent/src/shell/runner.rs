@@ -424,10 +424,10 @@ impl Runner {
             Restart::Reboot => (Some(stopped.saved()), Some(Request::of_restart(&stopped))),
             Restart::PowerCut => (None, None),
         };
-        let (asked, wait) = self.machine.restart(request);
+        let (asked, pause) = self.machine.restart(request);
         let events = self.events.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(wait).await;
+            pause.over().await;
             let _ = events.send(Event::Boot {
                 device,
                 saved,

@@ -3,12 +3,14 @@
 use crate::running::{Running, config, eventually};
 use crate::tcp_acs::{Heard, TcpAcs};
 use agent::device::Input;
-use agent::firmware::SlotName;
+use agent::firmware::{BootedInto, SlotName, Slots};
 use agent::platform::spool::{HookSettings, Served};
 use agent::platform::{Asked, Outcome, Request};
 use cwmp::CommandKey;
 use cwmp::rpc::Reboot;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::Ordering;
 
 fn settings(folder: &Path, serve: &[Served]) -> HookSettings {
@@ -32,7 +34,7 @@ fn a_request_says_all_that_the_operators_program_needs() {
     let spool = settings
         .spool(Path::new("/var/lib/dialtone"))
         .expect("hooks");
-    assert_eq!(spool.ask(&activation()), Asked::Told);
+    assert!(matches!(spool.ask(&activation()), Asked::Told(_)));
     let text = std::fs::read_to_string(folder.path().join("requests/activate-firmware.request"));
     assert_eq!(
         text.expect("a request"),
@@ -67,6 +69,48 @@ fn a_request_that_failed_or_was_never_taken_has_failed() {
     std::fs::rename(file("request"), file("taken")).expect("taken");
     assert_eq!(spool.withdraw(&activation()), Outcome::Taken);
     std::fs::write(file("failed"), "").expect("failed");
+    assert_eq!(spool.withdraw(&activation()), Outcome::Failed);
+}
+
+/// The program of `packaging/hooks`, with an operator's program that notes its arguments and ends so.
+fn serve(folder: &Path, name: &str, status: u8) -> String {
+    let programs = folder.join("hooks.d");
+    std::fs::create_dir_all(&programs).expect("a folder");
+    let program = programs.join(name);
+    let notes = folder.join("notes");
+    let text = format!(
+        "#!/bin/sh\necho \"$@\" > '{}'\nexit {status}\n",
+        notes.display()
+    );
+    std::fs::write(&program, text).expect("a program");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let hooks = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/hooks/dialtone-hooks");
+    let mut command = Command::new("sh");
+    command.arg(hooks).env("DIALTONE_HOOKS", programs);
+    command.env("DIALTONE_REQUESTS", folder.join("requests"));
+    assert!(command.status().expect("there is a shell").success());
+    std::fs::read_to_string(notes).unwrap_or_default()
+}
+
+#[test]
+fn the_operators_program_gets_what_the_request_says_and_its_failure_is_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = settings(folder.path(), &[Served::ActivateFirmware]);
+    let spool = settings.spool(Path::new("/images of x")).expect("hooks");
+    spool.ask(&activation());
+    let notes = serve(folder.path(), "activate-firmware", 0);
+    assert_eq!(notes, "b 11-4-1rebootx /images of x/slot-b.image\n");
+    assert_eq!(spool.withdraw(&activation()), Outcome::Taken);
+    assert_eq!(
+        serve(folder.path(), "reboot", 0),
+        notes,
+        "nothing is done twice"
+    );
+    let Asked::Told(failed) = spool.ask(&activation()) else {
+        panic!("somebody serves it");
+    };
+    serve(folder.path(), "activate-firmware", 1);
+    assert!(failed.exists());
     assert_eq!(spool.withdraw(&activation()), Outcome::Failed);
 }
 
@@ -127,4 +171,34 @@ fn a_factory_reset_without_a_hook_restarts_the_device_alone() {
             .join("requests/factory-reset.request")
             .exists()
     );
+}
+
+/// Covers P4.
+#[test]
+fn firmware_that_cannot_be_put_to_work_is_given_up_and_reported() {
+    let mut slots = Slots {
+        version: "1".into(),
+        ..Slots::default()
+    };
+    slots.activate("2", 7);
+    slots.give_up_trial();
+    assert_eq!(slots.boot(), BootedInto::RolledBack(7));
+    assert_eq!((slots.active, slots.version.as_str()), (SlotName::A, "1"));
+}
+
+#[test]
+fn a_reboot_that_fails_gives_the_device_back_to_its_acs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let acs = TcpAcs::start();
+    acs.asks(Reboot {
+        command_key: CommandKey::new("r2").expect("short"),
+    });
+    let _agent = hooked(&acs, folder.path(), "'reboot'");
+    let request = folder.path().join("requests/reboot.request");
+    eventually("the request is there", || request.exists().then_some(()));
+    serve(folder.path(), "reboot", 1);
+    acs.hears(|heard| match heard {
+        Heard::Inform(inform) => inform.has_event(&cwmp::EventCode::MReboot).then_some(()),
+        Heard::FirstByte | Heard::Answer(_) | Heard::Ended => None,
+    });
 }
