@@ -1,7 +1,8 @@
 //! The shells: they move bytes and keep time for pure devices, and decide nothing.
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
-//! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests.
+//! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
+//! ACS, [`fetch`] to file servers, [`listener`] takes connection requests; [`log`] is the log of the small program.
 
 pub mod clock;
 pub mod discovery;
@@ -10,6 +11,7 @@ pub mod handle;
 pub mod http;
 pub mod journal;
 pub mod listener;
+pub mod log;
 mod machine;
 mod place;
 pub mod runner;

@@ -271,6 +271,13 @@ impl Tree {
     /// Keeps what the hardware says of a table's instances until the next boot: there are so many.
     pub fn report_rows(&mut self, table: &Address, count: u32) {
         self.instances.report(table, count);
+        let depth = table.instances.len();
+        let gone = |other: &Address| {
+            let number = other.instances.as_slice().get(depth);
+            number.is_some_and(|number| *number > count)
+                && is_below(&self.ty, other.node, table.node)
+        };
+        self.attributes.retain(|other| !gone(other));
     }
 
     /// Carries out checked changes.

@@ -9,6 +9,7 @@ mod connection_request;
 mod discovery;
 mod download;
 mod events;
+mod hardware;
 mod http;
 mod notifications;
 mod objects;
