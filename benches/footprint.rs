@@ -7,6 +7,7 @@ mod report;
 #[path = "../agent/tests/support/tcp_acs.rs"]
 mod tcp_acs;
 
+use cwmp::EventCode;
 use cwmp::rpc::GetParameterValues;
 use report::{Figures, ROUNDS};
 use std::path::{Path, PathBuf};
@@ -99,6 +100,18 @@ fn measure(binary: &Path, read: bool) -> Round {
     let agent = Agent(command.spawn().expect("it starts"));
     acs.hears(|heard| matches!(heard, Heard::FirstByte).then_some(()));
     let first_byte_ms = start.elapsed().as_secs_f64() * 1000.0;
+    let informs = |heard| match heard {
+        Heard::Inform(inform) => Some(inform),
+        Heard::FirstByte | Heard::Answer(_) | Heard::Ended => None,
+    };
+    assert!(acs.hears(informs).has_event(&EventCode::Bootstrap));
+    if read {
+        let answers = |heard| match heard {
+            Heard::Answer(answer) => Some(answer),
+            Heard::FirstByte | Heard::Inform(_) | Heard::Ended => None,
+        };
+        assert!(acs.hears(answers).is_ok(), "the whole tree");
+    }
     acs.hears(|heard| matches!(heard, Heard::Ended).then_some(()));
     Round {
         first_byte_ms,

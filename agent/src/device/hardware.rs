@@ -2,6 +2,7 @@
 
 use super::Device;
 use super::core::Core;
+use super::io::SectionKind;
 use data_model::Timestamp;
 use data_model::schema::computed;
 use std::borrow::Cow;
@@ -138,7 +139,12 @@ impl Device {
     /// The hardware says how it stands; what the ACS wants to know of it is a change of a value like any other.
     pub(super) fn hardware_tells(&mut self, hardware: Box<Hardware>) {
         let told = self.core.changes.has_active();
+        let attributes = self.core.tree.attributes().len();
         self.core.observing(|core| core.told_by_hardware(hardware));
+        if self.core.tree.attributes().len() != attributes {
+            // Those of rows that are gone went with them.
+            self.persist(&[SectionKind::Tree]);
+        }
         self.tell_changes(told);
     }
 }

@@ -102,6 +102,7 @@ fn a_process_that_ends_is_no_value_change() {
         .expect("PID takes active notification");
     bench.input(hardware(57, 20_000, 1, now));
     bench.advance(3600);
+    bench.call_device();
     for session in bench.sessions() {
         session.succeeds();
         assert!(
