@@ -2,7 +2,8 @@
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
 //! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`].
-//! [`platform`] is what a device runs on. Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
+//! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
+//! [`platform`] is what a device runs on, [`discovery`] what DHCP says of its ACS.
 
 pub mod connection_request;
 pub mod daemon;

@@ -1,6 +1,7 @@
 //! The parameter tree of one device: its type's schema, shared by all, and what differs on this one.
 
 mod attributes;
+mod by_device;
 mod instances;
 mod overlay;
 mod transaction;
@@ -258,26 +259,9 @@ impl Tree {
         self.store(address, value);
     }
 
-    /// Forgets what was set; the installer's value counts again, or the factory's.
-    pub fn back_to_factory(&mut self, address: &Address) {
-        self.values.remove(address);
-    }
-
     /// Keeps what the hardware says of a computed parameter until the next boot.
     pub fn report(&mut self, address: &Address, value: &str) {
         self.reported.set(address, value);
-    }
-
-    /// Keeps what the hardware says of a table's instances until the next boot: there are so many.
-    pub fn report_rows(&mut self, table: &Address, count: u32) {
-        self.instances.report(table, count);
-        let depth = table.instances.len();
-        let gone = |other: &Address| {
-            let number = other.instances.as_slice().get(depth);
-            number.is_some_and(|number| *number > count)
-                && is_below(&self.ty, other.node, table.node)
-        };
-        self.attributes.retain(|other| !gone(other));
     }
 
     /// Carries out checked changes.
