@@ -2,6 +2,13 @@
 
 use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, Identity, Product};
+use crate::discovery::DiscoverySettings;
+use crate::limits::HARDWARE_SECS;
+use crate::platform;
+use crate::platform::linux::Linux;
+use crate::platform::simulated::Simulated;
+use crate::platform::spool::HookSettings;
+use crate::shell::discovery::watch;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle};
@@ -12,6 +19,7 @@ use ed25519_dalek::VerifyingKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The configuration of one agent.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,6 +45,14 @@ pub struct AgentConfig {
     pub parameters: std::collections::BTreeMap<String, String>,
     /// Whether redirects of the ACS may lead from https to http.
     pub allow_redirect_to_http: bool,
+    /// What the device runs on.
+    pub platform: platform::Kind,
+    /// The interface towards the provider, if it is not the one of the default route.
+    pub interface: Option<String>,
+    /// What the operator's programs do for the agent.
+    pub hooks: HookSettings,
+    /// How the ACS is found by DHCP.
+    pub discovery: DiscoverySettings,
 }
 
 /// The ACS of an agent.
@@ -84,6 +100,10 @@ impl Default for AgentConfig {
             firmware_keys: Vec::new(),
             parameters: Default::default(),
             allow_redirect_to_http: false,
+            platform: platform::Kind::Simulated,
+            interface: None,
+            hooks: HookSettings::default(),
+            discovery: DiscoverySettings::default(),
         }
     }
 }
@@ -156,7 +176,10 @@ impl AgentConfig {
 
     fn mac_octets(&self) -> Result<[u8; 6], OperatorError> {
         match &self.mac {
-            None => Ok(mac_of(&self.serial_number)),
+            None => {
+                let mac = self.linux().and_then(|linux| linux.mac());
+                Ok(mac.unwrap_or_else(|| mac_of(&self.serial_number)))
+            }
             Some(text) => {
                 let digits: String = text
                     .chars()
@@ -190,7 +213,22 @@ impl AgentConfig {
             slots: Some(self.state.clone()),
             trusted: firmware_keys(&self.firmware_keys)?,
             sessions: 1,
+            platform: match self.linux() {
+                Some(linux) => Box::new(linux),
+                None => Box::new(Simulated),
+            },
         })
+    }
+
+    fn linux(&self) -> Option<Linux> {
+        match self.platform {
+            platform::Kind::Simulated => None,
+            platform::Kind::Linux => {
+                let images = std::path::absolute(&self.state);
+                let spool = self.hooks.spool(images.as_ref().unwrap_or(&self.state));
+                Some(Linux::new("/".into(), self.interface.clone(), spool))
+            }
+        }
     }
 }
 
@@ -228,5 +266,23 @@ pub fn firmware_keys(texts: &[String]) -> Result<Vec<VerifyingKey>, OperatorErro
 /// # Errors
 /// If something it needs cannot be had.
 pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), OperatorError> {
-    Runner::start(config.runner()?).await
+    let (runner, handle) = Runner::start(config.runner()?).await?;
+    if config.discovery.folder.is_some() {
+        tokio::spawn(watch(config.discovery.clone(), handle.clone()));
+    }
+    match config.platform {
+        platform::Kind::Simulated => {}
+        platform::Kind::Linux => {
+            tokio::spawn(look_now_and_then(handle.clone()));
+        }
+    }
+    Ok((runner, handle))
+}
+
+/// Lets the device see what changes between its sessions, such as its address.
+async fn look_now_and_then(runner: RunnerHandle) {
+    while !runner.has_ended() {
+        tokio::time::sleep(Duration::from_secs(HARDWARE_SECS)).await;
+        runner.refresh(0);
+    }
 }

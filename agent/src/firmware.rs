@@ -93,6 +93,13 @@ impl Slots {
         BootedInto::RolledBack(transfer)
     }
 
+    /// The image on trial has had its chances.
+    pub fn give_up_trial(&mut self) {
+        if let Some(trial) = &mut self.trial {
+            trial.boots = TRIAL_BOOTS;
+        }
+    }
+
     /// The image on trial has proved itself.
     pub fn confirm(&mut self) {
         self.trial = None;

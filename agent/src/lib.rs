@@ -3,14 +3,17 @@
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
 //! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
+//! [`platform`] is what a device runs on, [`discovery`] what DHCP says of its ACS.
 
 pub mod connection_request;
 pub mod daemon;
 pub mod device;
+pub mod discovery;
 pub mod firmware;
 pub mod fleet;
 pub mod inform;
 pub mod limits;
+pub mod platform;
 mod random;
 pub mod rpc;
 pub mod shell;

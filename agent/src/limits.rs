@@ -68,3 +68,21 @@ pub const NEW_ACS_FAILURES: u32 = 10;
 
 /// 401s to one POST that are answered: the first, and two of servers that say that only the nonce was too old.
 pub const CHALLENGES: u8 = 3;
+
+/// Seconds an ACS may take no connection before a device that DHCP provisioned asks DHCP again (TR-069 3.1).
+pub const UNREACHABLE_SECS: u64 = 300;
+
+/// Bytes of the file a DHCP client's hook leaves behind: two options of one packet, in hexadecimal.
+pub const DISCOVERY_FILE_BYTES: usize = 8 * 1024;
+
+/// Processes shown in DeviceInfo.ProcessStatus, those that hold the most memory; an adapter has about 40.
+pub const PROCESSES: usize = 64;
+
+/// Entries of `/proc` that are read to find them.
+pub const PROCESSES_READ: usize = 4096;
+
+/// Name servers shown; a resolver of libc uses three.
+pub const NAME_SERVERS: usize = 4;
+
+/// Seconds after which a machine is looked at again while no session does so.
+pub const HARDWARE_SECS: u64 = 60;

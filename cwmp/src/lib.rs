@@ -4,7 +4,7 @@
 //!   the table that ties names to types.
 //! - [`fault`], [`event`], [`keys`], [`version`], [`device_id`] are the vocabulary.
 //! - [`session`] holds the two session machines, one for each side.
-//! - [`side`] holds what goes by UDP beside the session.
+//! - [`side`] holds what stands beside the session: how the ACS is found, and what goes by UDP.
 //! - [`http`] holds what the protocol needs of HTTP: authentication for both roles, and cookies.
 //!
 //! Nothing here names a socket, a file, a clock, a source of randomness or an async runtime.

@@ -51,3 +51,9 @@ pub const COOKIE_BYTES: usize = 8 * 1024;
 
 /// Bytes of an `Authorization` or `WWW-Authenticate` header that is read at all.
 pub const AUTH_HEADER_BYTES: usize = 4 * 1024;
+
+/// Bytes of one DHCP option that names the ACS; what fits into one packet.
+pub const DISCOVERY_OPTION_BYTES: usize = 1500;
+
+/// Characters of an ACS URL learnt from DHCP: ManagementServer.URL takes no more.
+pub const DISCOVERY_URL_CHARS: usize = 256;

@@ -24,9 +24,9 @@
   ProcessNumberOfEntries           ro unsignedInt           = @entries
 
 [DeviceInfo.ProcessStatus.Process.{i}.] ro max=256 count=ProcessNumberOfEntries
-  PID                              ro unsignedInt
-  Command                          ro string(256)
-  Size                             ro unsignedInt           deny-active
-  Priority                         ro unsignedInt[0:99]
-  CPUTime                          ro unsignedInt           deny-active
-  State                            ro enum(Running|Sleeping|Stopped|Idle|Uninterruptible|Zombie) deny-active = Sleeping
+  PID                              ro unsignedInt           = @process_pid
+  Command                          ro string(256)           = @process_command
+  Size                             ro unsignedInt           deny-active = @process_size
+  Priority                         ro unsignedInt[0:99]     = @process_priority
+  CPUTime                          ro unsignedInt           deny-active = @process_cpu_time
+  State                            ro enum(Running|Sleeping|Stopped|Idle|Uninterruptible|Zombie) deny-active = @process_state

@@ -5,6 +5,7 @@ use super::facts::{CLOCK_FLOOR, Facts};
 use super::io::SectionKind;
 use super::meta::Meta;
 use super::{BootedInto, DeviceConfig, EventQueue, Random, Saved, Slots, Tree};
+use crate::firmware::SlotName;
 use crate::inform::Changes;
 use crate::tree::{SavedTree, Transaction};
 use cwmp::{Event, EventCode};
@@ -46,6 +47,7 @@ impl Core {
             parameter_key: meta.parameter_key.clone(),
             authority: config.authority,
             connection_request_path: meta.connection_request_path,
+            hardware: None,
             booted: now,
             first_use: meta.first_use,
             now,
@@ -127,6 +129,19 @@ impl Core {
             SectionKind::Firmware => write(&self.firmware),
         }
     }
+}
+
+/// The slot a device is to boot from, by what was kept of it.
+pub fn active_slot(saved: &Saved) -> SlotName {
+    let slots: Slots = read(saved, SectionKind::Firmware);
+    slots.active
+}
+
+/// The image on trial could not be put to work: the next boot leaves it for the old one.
+pub fn give_up_trial(saved: &mut Saved) {
+    let mut slots: Slots = read(saved, SectionKind::Firmware);
+    slots.give_up_trial();
+    saved.insert(SectionKind::Firmware, write(&slots));
 }
 
 /// What a factory reset leaves: the firmware, and what the hardware knows.

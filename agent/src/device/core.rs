@@ -223,6 +223,10 @@ impl Core {
 
     /// The ACS at a URL has taken note of our BOOTSTRAP.
     pub(super) fn bootstrapped(&mut self, url: &str) {
+        let first = self.meta.bootstrapped_url.is_empty();
+        if let Some(discovered) = self.meta.discovered.as_mut().filter(|_| first) {
+            discovered.was_first_to_work = discovered.url == url;
+        }
         self.meta.bootstrapped_url = url.into();
         self.meta.last_access = None;
     }
@@ -231,6 +235,11 @@ impl Core {
     pub(super) fn reported(&mut self) {
         self.meta.reported_version = self.facts.software_version().into();
         self.meta.reported_authority = (*self.facts.authority).into();
+    }
+
+    /// Whether the next boot begins from the factory's state.
+    pub fn resets_at_boot(&self) -> bool {
+        self.meta.reset_at_boot
     }
 
     /// Inform.RetryCount.

@@ -1,5 +1,6 @@
 //! Values the device works out when they are asked for.
 
+use super::hardware::Hardware;
 use super::product::Product;
 use crate::tree::{Computed, Tree};
 use data_model::schema::{Address, computed};
@@ -58,6 +59,8 @@ pub struct Facts {
     pub authority: Arc<str>,
     /// The secret part of the connection request URL.
     pub connection_request_path: u64,
+    /// What the hardware says of itself; `None` for simulated hardware.
+    pub hardware: Option<Box<Hardware>>,
     /// When this boot was.
     pub booted: Timestamp,
     /// When the device was first switched on.
@@ -89,7 +92,10 @@ impl Facts {
 
     /// Seconds since the boot.
     pub fn up_time_secs(&self) -> u64 {
-        self.now.since_ms(self.booted) / 1000
+        match &self.hardware {
+            Some(hardware) => self.now.since_ms(hardware.started) / 1000,
+            None => self.now.since_ms(self.booted) / 1000,
+        }
     }
 
     /// Whether the hardware may tell the value of this name ([`crate::tree::Tree::report`]).
@@ -177,6 +183,10 @@ impl Facts {
 impl Computed for Facts {
     fn value<'a>(&'a self, name: &str, address: &Address, tree: &'a Tree) -> Cow<'a, str> {
         let ty = &self.product.ty;
+        let row = address.instances.last();
+        if let Some(value) = self.hardware.as_ref().and_then(|it| it.value(name, row)) {
+            return value;
+        }
         match name {
             computed::MANUFACTURER => Cow::Borrowed(&ty.manufacturer),
             computed::OUI => Cow::Borrowed(&ty.oui),
@@ -194,6 +204,13 @@ impl Computed for Facts {
             computed::MEMORY_TOTAL => Cow::Owned(MEMORY_TOTAL_KB.to_string()),
             computed::MEMORY_FREE => Cow::Owned(MEMORY_FREE_KB.to_string()),
             computed::CPU_USAGE => Cow::Borrowed("0"),
+            // Only real hardware has processes.
+            computed::PROCESS_PID
+            | computed::PROCESS_SIZE
+            | computed::PROCESS_PRIORITY
+            | computed::PROCESS_CPU_TIME => Cow::Borrowed("0"),
+            computed::PROCESS_COMMAND => Cow::Borrowed(""),
+            computed::PROCESS_STATE => Cow::Borrowed("Sleeping"),
             computed::CURRENT_LOCAL_TIME => {
                 Cow::Owned(DateTime::local(self.now, 0).as_str().to_owned())
             }

@@ -29,6 +29,10 @@ pub enum Input {
         /// `host:port` of the connection request listener as the ACS can reach it.
         authority: String,
     },
+    /// The hardware says how it stands.
+    Hardware(Box<super::Hardware>),
+    /// DHCP has named an ACS.
+    Discovered(cwmp::side::dhcp_discovery::Offer),
     /// A person resets the device to the state it left the factory in.
     LocalFactoryReset,
     /// What was asked to be persisted could not be: nothing may be acknowledged any more.
@@ -53,6 +57,8 @@ pub enum Output {
     SendNotification(NotificationOut),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
     Restart(Restart),
+    /// Ask DHCP for an ACS again (TR-069 3.1); answered, if at all, by [`Input::Discovered`].
+    Discover,
     /// A session is over; for logs and counters.
     SessionOver(SessionSummary),
 }

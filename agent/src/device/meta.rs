@@ -1,6 +1,7 @@
 //! What a device remembers besides its parameters: how far it is with its ACS, and its counters.
 
 use crate::inform::Scheduled;
+use cwmp::side::dhcp_discovery::Offer;
 use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,9 @@ pub struct Meta {
     /// Informs the ACS has ordered for later.
     #[serde(skip_serializing_if = "Scheduled::is_empty")]
     pub scheduled: Scheduled,
+    /// What DHCP has said of the ACS, if the device has ever gone by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discovered: Option<Box<Discovered>>,
     /// The next boot begins from the factory's state.
     pub reset_at_boot: bool,
     /// How often the device was booted.
@@ -48,9 +52,50 @@ impl Default for Meta {
             failures_at_new_acs: 0,
             connection_request_path: 0,
             scheduled: Scheduled::default(),
+            discovered: None,
             reset_at_boot: false,
             boots: 0,
             first_use: Timestamp::default(),
+        }
+    }
+}
+
+/// The ACS that was taken up from DHCP last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Discovered {
+    /// ManagementServer.URL
+    pub url: String,
+    /// The settings that came with it.
+    pub provisioning_code: Option<String>,
+    /// As [`Offer::retry_minimum_secs`].
+    pub retry_minimum_secs: Option<u16>,
+    /// As [`Offer::retry_multiplier`].
+    pub retry_multiplier: Option<u16>,
+    /// The first ACS that ever took note of this device, since the factory or a reset, was one from DHCP.
+    pub was_first_to_work: bool,
+}
+
+impl Discovered {
+    /// An offer that is taken up.
+    pub fn new(offer: &Offer, was_first_to_work: bool) -> Discovered {
+        let offer = offer.clone();
+        Discovered {
+            url: offer.url,
+            provisioning_code: offer.provisioning_code,
+            retry_minimum_secs: offer.retry_minimum_secs,
+            retry_multiplier: offer.retry_multiplier,
+            was_first_to_work,
+        }
+    }
+
+    /// The offer it was.
+    pub fn offer(&self) -> Offer {
+        Offer {
+            url: self.url.clone(),
+            provisioning_code: self.provisioning_code.clone(),
+            retry_minimum_secs: self.retry_minimum_secs,
+            retry_multiplier: self.retry_multiplier,
         }
     }
 }

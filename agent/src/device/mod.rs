@@ -7,11 +7,13 @@
 //!
 //! Long because whatever can happen to a device is dispatched here.
 
-mod boot;
+pub mod boot;
 mod by_clock;
 pub mod core;
+mod discovery;
 pub mod exchange;
 pub mod facts;
+pub mod hardware;
 pub mod io;
 mod lightweight;
 mod meta;
@@ -21,6 +23,7 @@ mod watch;
 
 pub use self::core::Core;
 pub use facts::{Facts, Identity};
+pub use hardware::Hardware;
 pub use io::{Input, Output};
 pub use product::Product;
 
@@ -90,6 +93,7 @@ pub struct Device {
     held_back: BTreeMap<String, String>,
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
+    discovery: Option<Box<discovery::Discovery>>,
     downgrade: Downgrade,
     newest_version: cwmp::CwmpVersion,
     /// What to offer after a session that failed as one with an ACS of 1.0 would.
@@ -99,10 +103,23 @@ pub struct Device {
 impl Device {
     /// Boots a device from what was persisted; nothing at all is a device fresh from the factory.
     pub fn boot(config: DeviceConfig, saved: &Saved, now: Timestamp) -> Device {
+        Device::boot_on(None, config, saved, now)
+    }
+
+    /// As [`Device::boot`], on hardware that says something of itself before the first session.
+    pub fn boot_on(
+        hardware: Option<Box<Hardware>>,
+        config: DeviceConfig,
+        saved: &Saved,
+        now: Timestamp,
+    ) -> Device {
         let mut random = Random::new(config.seed ^ now.as_millis().unsigned_abs());
         let newest_version = config.newest_version;
         let downgrade = config.downgrade;
         let mut core = Core::restore(config, saved, &mut random, now);
+        if let Some(hardware) = hardware {
+            core.told_by_hardware(hardware);
+        }
         let booted_into = core.firmware.boot();
         core.booted(booted_into);
         let mut device = Device {
@@ -120,6 +137,7 @@ impl Device {
             last_session_end: None,
             held_back: BTreeMap::new(),
             stopped: false,
+            discovery: None,
             downgrade,
             newest_version,
             offer: newest_version,
@@ -140,10 +158,12 @@ impl Device {
         match input {
             Input::Wake => {}
             Input::HttpResponse(response) => self.http_response(response),
-            Input::HttpFailed(failure) => self.session_failed(failure.to_string()),
+            Input::HttpFailed(failure) => self.http_failed(&failure),
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
+            Input::Hardware(hardware) => self.hardware_tells(hardware),
+            Input::Discovered(offer) => self.discovered(offer),
             Input::Listening { authority } => self.listening(&authority),
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::StorageFailed => self.storage_failed(),
@@ -208,6 +228,7 @@ impl Device {
                 return;
             }
         }
+        self.consider_offer();
         if self.core.firmware.trial.is_some() && self.trial_end() <= now {
             self.confirm_firmware();
         }
@@ -377,6 +398,7 @@ impl Device {
             return;
         }
         let told = self.core.changes.has_active();
+        let had_acs = self.has_acs();
         match self.core.local_change(&name, &value) {
             Err(why) => tracing::warn!(parameter = %name, why, "a change is refused"),
             Ok(()) => {
@@ -384,6 +406,9 @@ impl Device {
                 self.arm_periodic();
                 self.arm_alarms();
                 self.start_delayed_reboot();
+                if had_acs && !self.has_acs() {
+                    self.discover_again();
+                }
             }
         }
         self.tell_changes(told);

@@ -65,6 +65,7 @@ impl Device {
             self.news = false;
             self.check_bootstrap();
         }
+        self.acs_tried();
         let access = self.core.access();
         let username = self.core.username(&access);
         let password = access.password.as_str().into();
@@ -135,6 +136,7 @@ impl Device {
 
     pub(super) fn http_response(&mut self, response: HttpResponse) {
         let now = self.now();
+        self.acs_reached();
         let Some(session) = &mut self.session else {
             return;
         };
@@ -306,6 +308,7 @@ impl Device {
         if self.core.gives_up_new_acs(&session.url) {
             self.persist(&[SectionKind::Tree]);
         }
+        self.discover_again();
         self.close(&session, Some(why));
         self.persist(&[SectionKind::Meta, SectionKind::Events]);
         self.retry_later(session.purpose);

@@ -144,7 +144,8 @@ impl Core {
         let before: Vec<String> = watched.iter().map(|address| self.value(address)).collect();
         let outcome = change(self);
         for (address, before) in watched.iter().zip(before) {
-            if self.value(address) != before {
+            // A row of hardware that is gone has no value that could have changed.
+            if self.tree.exists(address) && self.value(address) != before {
                 self.note_change(*address);
             }
         }

@@ -4,6 +4,7 @@ use crate::device::io::{
     ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, TransferOutcome,
 };
 use crate::device::{Device, Input, Saved};
+use crate::platform::Request;
 use crate::shell::http::Connection;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub(super) enum Event {
     Boot {
         device: usize,
         saved: Option<Saved>,
+        /// What the machine was asked for instead.
+        asked: Option<Request>,
     },
     Command(Command),
 }
@@ -43,6 +46,7 @@ pub(super) enum Event {
 pub(super) enum Command {
     Input(usize, Input),
     Look(usize, Look),
+    Refresh(usize),
     Stop,
 }
 
@@ -103,6 +107,16 @@ impl RunnerHandle {
             .send(Event::Command(Command::Look(device, look)))
             .ok()?;
         receiver.await.ok()
+    }
+
+    /// Lets a device look at the hardware it runs on.
+    pub fn refresh(&self, device: usize) {
+        let _ = self.events.send(Event::Command(Command::Refresh(device)));
+    }
+
+    /// Whether the loop has ended.
+    pub fn has_ended(&self) -> bool {
+        self.events.is_closed()
     }
 
     /// Ends the loop; what was acknowledged has been kept already.

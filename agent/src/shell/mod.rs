@@ -1,16 +1,20 @@
 //! The shells: they move bytes and keep time for pure devices, and decide nothing.
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
-//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests.
+//! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
+//! ACS, [`fetch`] to file servers, [`listener`] takes connection requests; [`log`] is the log of the small program.
 
 pub mod clock;
 mod datagram;
+pub mod discovery;
 pub mod fetch;
 pub mod handle;
 pub mod http;
 pub mod journal;
 pub mod listener;
 mod packing;
+pub mod log;
+mod machine;
 mod place;
 pub mod runner;
 pub mod slots;

@@ -12,11 +12,12 @@ use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Network, post};
 use super::journal::Journal;
 use super::listener::{self, Ask};
+use super::machine::Machine;
 use super::place::Place;
 use super::slots::SlotStore;
 use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
-use crate::limits::RESTART_PAUSE_MS;
+use crate::platform::{Platform, Request};
 use data_model::{OperatorError, Timestamp};
 use ed25519_dalek::VerifyingKey;
 use std::cmp::Reverse;
@@ -25,7 +26,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
@@ -48,6 +48,8 @@ pub struct RunnerConfig {
     pub trusted: Vec<VerifyingKey>,
     /// Sessions open at one time.
     pub sessions: usize,
+    /// What the devices run on.
+    pub platform: Box<dyn Platform>,
 }
 
 /// The loop.
@@ -69,6 +71,7 @@ pub struct Runner {
     paths: Paths,
     counters: Arc<Counters>,
     listener: Option<AbortHandle>,
+    machine: Machine,
 }
 
 impl Drop for Runner {
@@ -178,6 +181,7 @@ impl Runner {
             paths,
             counters,
             listener,
+            machine: Machine::new(config.platform),
         };
         for (number, mut device) in config.devices.into_iter().enumerate() {
             device.authority = Arc::clone(&authority);
@@ -251,8 +255,13 @@ impl Runner {
                 self.calls.insert(call.number, answer);
                 self.handle(device, Input::ConnectionRequest(call));
             }
-            Event::Boot { device, saved } => {
-                let saved = saved.unwrap_or_else(|| self.stable_state(device));
+            Event::Boot {
+                device,
+                saved,
+                asked,
+            } => {
+                let mut saved = saved.unwrap_or_else(|| self.stable_state(device));
+                self.machine.still_runs(asked.as_ref(), &mut saved);
                 self.boot(device, &saved);
             }
             Event::Command(Command::Input(device, input)) => self.handle(device, input),
@@ -262,6 +271,11 @@ impl Runner {
                         .get(device)
                         .and_then(|place| place.device.as_ref()),
                 );
+            }
+            Event::Command(Command::Refresh(device)) => {
+                if let Some(input) = self.machine.look(self.clock.now()) {
+                    self.handle(device, input);
+                }
             }
             Event::Command(Command::Stop) => {}
         }
@@ -299,6 +313,11 @@ impl Runner {
             return;
         };
         if let Some(running) = &mut place.device {
+            if !running.in_session()
+                && let Some(look) = self.machine.look_before(&input, now)
+            {
+                running.handle(look, now);
+            }
             running.handle(input, now);
         }
         self.drain(device);
@@ -364,6 +383,7 @@ impl Runner {
                 let source = self.network.source;
                 tokio::spawn(datagram::send(source, notification));
             }
+            Output::Discover => self.machine.discover(),
             Output::SessionOver(summary) => self.count(device, &summary),
             Output::Restart(restart) => self.restart(device, restart),
         }
@@ -404,15 +424,20 @@ impl Runner {
             return;
         };
         place.end_everything();
-        let saved = match restart {
-            // Everything in front of the restart has been kept, so this is what a power cut would leave.
-            Restart::Reboot => Some(stopped.saved()),
-            Restart::PowerCut => None,
+        // Everything in front of a reboot has been kept, so this is what a power cut would leave.
+        let (saved, request) = match restart {
+            Restart::Reboot => (Some(stopped.saved()), Some(Request::of_restart(&stopped))),
+            Restart::PowerCut => (None, None),
         };
+        let (asked, pause) = self.machine.restart(request);
         let events = self.events.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_millis(RESTART_PAUSE_MS)).await;
-            let _ = events.send(Event::Boot { device, saved });
+            pause.over().await;
+            let _ = events.send(Event::Boot {
+                device,
+                saved,
+                asked,
+            });
         });
     }
 
@@ -433,7 +458,9 @@ impl Runner {
     fn boot(&mut self, device: usize, saved: &Saved) {
         let now = self.clock.now();
         let place = &mut self.places[device];
-        let booted = Device::boot(place.config.clone(), saved, now);
+        let hardware = self.machine.hardware(now);
+        let booted = Device::boot_on(hardware, place.config.clone(), saved, now);
+        self.machine.booted(&booted, saved);
         let path = format!("/{:016x}", booted.core().facts.connection_request_path);
         if let Ok(mut paths) = self.paths.write() {
             paths.insert(path, device);

@@ -23,6 +23,9 @@ pub struct SavedTable {
     pub numbers: Vec<u32>,
     /// The number of the next instance.
     pub next: u32,
+    /// The hardware tells which instances there are; they are not kept.
+    #[serde(skip)]
+    pub of_hardware: bool,
 }
 
 /// Why a table takes no further instance.
@@ -83,6 +86,16 @@ impl TableInstances {
         Ok(number)
     }
 
+    /// The table holds instances 1 to `count`, as the hardware tells.
+    pub(super) fn report(&mut self, address: &Address, count: u32) {
+        let rows = SavedTable {
+            numbers: (1..=count).collect(),
+            next: count.saturating_add(1),
+            of_hardware: true,
+        };
+        self.changed.get_or_insert_default().insert(*address, rows);
+    }
+
     pub(super) fn remove(&mut self, table: &Table, address: &Address, number: u32) {
         self.change(table, address)
             .numbers
@@ -99,6 +112,7 @@ impl TableInstances {
     pub(super) fn saved(&self, schema: &Schema) -> BTreeMap<String, SavedTable> {
         let changed = self.changed.iter().flat_map(|changed| changed.iter());
         changed
+            .filter(|(_, saved)| !saved.of_hardware)
             .map(|(address, saved)| (schema.path(address), saved.clone()))
             .collect()
     }
@@ -125,6 +139,7 @@ impl TableInstances {
             .or_insert_with(|| SavedTable {
                 numbers: (1..=table.initial).collect(),
                 next: table.initial + 1,
+                of_hardware: false,
             })
     }
 }

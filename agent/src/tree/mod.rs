@@ -2,6 +2,7 @@
 
 mod alias;
 mod attributes;
+mod by_device;
 mod instances;
 mod overlay;
 mod transaction;

@@ -25,6 +25,8 @@ pub enum Reaction {
     Silence,
     /// The connection breaks.
     Break,
+    /// Takes no connection.
+    NoConnection,
     /// This status and nothing else.
     Status(u16),
     /// A redirect with this status.
@@ -179,7 +181,7 @@ impl Acs {
         check_headers(request, self.cookie.as_deref());
         self.record(request, now);
         let usual = if self.away {
-            Reaction::Break
+            Reaction::NoConnection
         } else {
             Reaction::Follow
         };
@@ -194,6 +196,10 @@ impl Acs {
             Reaction::Break => {
                 let why = "the test cuts the cable".to_owned();
                 return Some(Input::HttpFailed(HttpFailure::Broken(why)));
+            }
+            Reaction::NoConnection => {
+                let why = "the test cuts the cable".to_owned();
+                return Some(Input::HttpFailed(HttpFailure::Connect(why)));
             }
             Reaction::Status(status) => with_status(status),
             Reaction::Redirect(status, location) => HttpResponse {

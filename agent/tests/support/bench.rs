@@ -54,6 +54,8 @@ pub struct Bench {
     /// The next thing that is to be kept cannot be.
     storage_fails: bool,
     written_bytes: usize,
+    /// How often the device has asked for DHCP.
+    pub discoveries: usize,
     /// Every output so far, for failures to be understood.
     trace: Vec<String>,
 }
@@ -159,6 +161,7 @@ impl Bench {
             cut_states: Vec::new(),
             storage_fails: false,
             written_bytes: 0,
+            discoveries: 0,
             trace: Vec::new(),
         }
     }
@@ -397,6 +400,7 @@ impl Bench {
             },
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::SendNotification(notification) => self.notifications.push(notification),
+            Output::Discover => self.discoveries += 1,
             Output::Restart(Restart::Reboot) => {
                 self.check_durable();
                 self.power_cut();
@@ -511,6 +515,7 @@ fn word(output: &Output) -> String {
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::SendNotification(notification) => format!("Notify({})", notification.to),
+        Output::Discover => "Discover".into(),
         Output::Restart(restart) => format!("{restart:?}"),
         Output::SessionOver(summary) => match &summary.failure {
             None => "Over".into(),

@@ -1,3 +1,5 @@
-//! What goes on beside the session: [`lightweight`] notifications by UDP (TR-069 Annex M).
+//! What stands beside the CWMP session: how a device finds its ACS ([`dhcp_discovery`]), and [`lightweight`]
+//! notifications by UDP (TR-069 Annex M).
 
+pub mod dhcp_discovery;
 pub mod lightweight;

@@ -40,6 +40,18 @@ names! {
     MEMORY_FREE = "memory_free";
     /// Share of the processor in use, in percent.
     CPU_USAGE = "cpu_usage";
+    /// Number of the process of this row.
+    PROCESS_PID = "process_pid";
+    /// Command that has started the process of this row.
+    PROCESS_COMMAND = "process_command";
+    /// Memory the process of this row holds, in kilobytes.
+    PROCESS_SIZE = "process_size";
+    /// Priority of the process of this row, 0 the highest.
+    PROCESS_PRIORITY = "process_priority";
+    /// Processor time the process of this row has used, in milliseconds.
+    PROCESS_CPU_TIME = "process_cpu_time";
+    /// State of the process of this row, in the words of TR-181.
+    PROCESS_STATE = "process_state";
     /// Local time, as `dateTime`.
     CURRENT_LOCAL_TIME = "current_local_time";
     /// State of time synchronisation: `Disabled`, `Unsynchronized`, `Synchronized` or
