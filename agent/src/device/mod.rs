@@ -14,6 +14,7 @@ pub mod facts;
 pub mod io;
 mod meta;
 pub mod product;
+mod reports;
 mod session;
 mod watch;
 
@@ -22,6 +23,7 @@ pub use facts::{Facts, Identity};
 pub use io::{Input, Output};
 pub use product::Product;
 
+use crate::bulk_data::BulkData;
 use crate::connection_request::{Call, Gate, Keys};
 use crate::firmware::{BootedInto, Slots};
 use crate::inform::{EventQueue, Periodic, retry};
@@ -82,6 +84,8 @@ pub struct Device {
     last_session_end: Option<Timestamp>,
     /// What people have changed while a session is open, by name; it counts from the end of the session on.
     held_back: BTreeMap<String, String>,
+    /// Bulk data, while a profile reports.
+    bulk_data: Option<Box<BulkData>>,
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
     downgrade: Downgrade,
@@ -111,12 +115,14 @@ impl Device {
             refused_reports: 0,
             last_session_end: None,
             held_back: BTreeMap::new(),
+            bulk_data: None,
             stopped: false,
             downgrade,
             newest_version,
             offer: newest_version,
         };
         device.arm_periodic();
+        device.arm_reports();
         device.persist(&SectionKind::ALL);
         device.advance();
         device
@@ -133,6 +139,7 @@ impl Device {
             Input::HttpResponse(response) => self.http_response(response),
             Input::HttpFailed(failure) => self.session_failed(failure.to_string()),
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
+            Input::ReportEnded(number, outcome) => self.report_ended(number, &outcome),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
             Input::Listening { authority } => self.listening(&authority),
@@ -161,6 +168,9 @@ impl Device {
             self.session_due(),
             self.core.transfers.next_due().filter(|_| !on_trial),
             on_trial.then(|| self.trial_end()),
+            self.bulk_data
+                .as_ref()
+                .and_then(|bulk_data| bulk_data.deadline()),
         ];
         candidates.into_iter().flatten().min()
     }
@@ -177,7 +187,14 @@ impl Device {
 
     /// Bytes this device takes beside what all of its type share.
     pub fn memory_bytes(&self) -> usize {
-        size_of::<Device>() + self.core.heap_bytes() + self.outputs.capacity() * size_of::<Output>()
+        let bulk_data = self
+            .bulk_data
+            .as_ref()
+            .map_or(0, |bulk_data| bulk_data.heap_bytes());
+        size_of::<Device>()
+            + self.core.heap_bytes()
+            + self.outputs.capacity() * size_of::<Output>()
+            + bulk_data
     }
 
     fn now(&self) -> Timestamp {
@@ -204,6 +221,7 @@ impl Device {
             self.periodic = Some((settings, settings.next(due, now)));
             self.raise(Event::new(EventCode::Periodic));
         }
+        self.send_reports();
         self.begin_transfer();
         if self.core.transfers.has_staged() {
             self.activate_firmware();
@@ -365,6 +383,7 @@ impl Device {
             Ok(()) => {
                 self.persist(&[SectionKind::Tree]);
                 self.arm_periodic();
+                self.arm_reports();
             }
         }
         self.tell_changes(told);

@@ -51,6 +51,8 @@ pub struct Known {
     pub enable_cwmp: Option<Address>,
     /// ManagementServer.DefaultActiveNotificationThrottle, if the model has it
     pub throttle: Option<Address>,
+    /// BulkData.Enable, if the model has it
+    pub bulk_data: Option<Address>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
 }
@@ -102,6 +104,7 @@ impl Product {
             retry_multiplier: maybe("ManagementServer.CWMPRetryIntervalMultiplier"),
             enable_cwmp: maybe("ManagementServer.EnableCWMP"),
             throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
+            bulk_data: maybe("BulkData.Enable"),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);

@@ -315,6 +315,7 @@ impl Device {
             self.local_change(name, value);
         }
         self.arm_periodic();
+        self.arm_reports();
         self.check_bootstrap();
         if let Some(restart) = self.core.restart.take() {
             self.stop(restart);

@@ -22,9 +22,17 @@ pub(super) fn serve(core: &mut Core, request: &AddObject) -> Result<AddObjectRes
             AddRefused::Full => Fault::new(FaultCode::RESOURCES_EXCEEDED, refused.to_string()),
             AddRefused::NoTable => unknown(&request.object_name),
         })?;
+    give_alias(core, &request.object_name, instance_number);
     core.set_parameter_key(&request.parameter_key);
     Ok(AddObjectResponse {
         instance_number,
         status: Status::Applied,
     })
+}
+
+/// TR-106 3.8.1: what has an alias gets one from the device, so that no two of a table are equal.
+fn give_alias(core: &mut Core, table: &str, number: u32) {
+    if let Some(alias) = core.tree.find(&format!("{table}{number}.Alias")) {
+        core.tree.set_by_device(&alias, &format!("cpe-{number}"));
+    }
 }

@@ -1,7 +1,8 @@
 //! The shells: they move bytes and keep time for pure devices, and decide nothing.
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
-//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests.
+//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`report`] to
+//! collectors of bulk data, [`listener`] takes connection requests.
 
 pub mod clock;
 pub mod fetch;
@@ -10,6 +11,7 @@ pub mod http;
 pub mod journal;
 pub mod listener;
 mod place;
+pub mod report;
 pub mod runner;
 pub mod slots;
 pub mod tls;

@@ -5,6 +5,7 @@ mod support;
 
 mod adversarial;
 mod bootstrap;
+mod bulk_data;
 mod connection_request;
 mod download;
 mod events;
