@@ -1,10 +1,11 @@
 //! The device side of Dialtone: a pure core and thin shells.
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
-//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`].
+//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`], [`bulk_data`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 //! [`platform`] is what a device runs on, [`discovery`] what DHCP says of its ACS.
 
+pub mod bulk_data;
 pub mod connection_request;
 pub mod daemon;
 pub mod device;

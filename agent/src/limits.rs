@@ -66,6 +66,19 @@ pub const RESTART_PAUSE_MS: u64 = 1_000;
 /// retry settings that takes between one and a half and three hours.
 pub const NEW_ACS_FAILURES: u32 = 10;
 
+/// Values of one bulk report (TR-181 MaxNumberOfParameterReferences says the same); the whole tree has 1,500.
+pub const REPORT_VALUES: usize = 2048;
+
+/// Bytes of the reports that are kept for one profile, the current one included; four profiles take 2 MB of the 64 MB
+/// a device has.
+pub const REPORT_BYTES: usize = 512 * 1024;
+
+/// Reports that failed and are kept for one profile: a day of quarter hours.
+pub const REPORTS_KEPT: usize = 96;
+
+/// Seconds one attempt to deliver bulk reports may take, redirects and challenges included.
+pub const REPORT_SECS: u64 = 120;
+
 /// 401s to one POST that are answered: the first, and two of servers that say that only the nonce was too old.
 pub const CHALLENGES: u8 = 3;
 

@@ -59,6 +59,7 @@ const MODELS: &[(&str, &str)] = models![
     "management-server.dm",
     "management-server-2.dm",
     "diagnostics.dm",
+    "bulk-data.dm",
     "voice-service-1.dm",
     "cisco-ata-system.dm",
     "cisco-ata-sip.dm",

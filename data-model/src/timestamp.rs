@@ -63,6 +63,12 @@ impl Timestamp {
         }
     }
 
+    /// As the `Date` header of HTTP has it: `Tue, 24 Nov 2026 10:00:00 GMT`.
+    pub fn to_http_date(self) -> Option<String> {
+        let moment = ChronoDateTime::<Utc>::from_timestamp_millis(self.0)?;
+        Some(moment.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    }
+
     /// As `xsd:dateTime` in UTC, to the millisecond.
     pub fn to_xsd_millis(self) -> String {
         match ChronoDateTime::<Utc>::from_timestamp_millis(self.0) {

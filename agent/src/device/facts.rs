@@ -98,6 +98,11 @@ impl Facts {
         }
     }
 
+    /// Whether the clock was ever set.
+    pub fn knows_the_time(&self) -> bool {
+        self.now >= CLOCK_FLOOR
+    }
+
     /// Whether the hardware may tell the value of this name ([`crate::tree::Tree::report`]).
     pub fn is_reported(name: &str) -> bool {
         REPORTED.contains(&name)
@@ -146,7 +151,7 @@ impl Facts {
         let enabled = sibling(tree, address, "Enable");
         if enabled.is_some_and(|address| tree.value(&address, self) == "0") {
             "Disabled"
-        } else if self.now < CLOCK_FLOOR {
+        } else if !self.knows_the_time() {
             "Unsynchronized"
         } else {
             "Synchronized"

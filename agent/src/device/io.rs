@@ -1,5 +1,6 @@
 //! Everything the world can do to a device, and everything a device asks of the world.
 
+use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::firmware::ImageHeader;
 use cwmp::Fault;
 use data_model::Secret;
@@ -15,6 +16,8 @@ pub enum Input {
     HttpFailed(HttpFailure),
     /// The transfer with this number has ended.
     TransferEnded(u32, TransferOutcome),
+    /// The request with bulk reports with this number has ended.
+    ReportEnded(u32, ReportOutcome),
     /// Somebody calls at the connection request listener.
     ConnectionRequest(ConnectionRequest),
     /// A person or the hardware changes a parameter, not the ACS.
@@ -51,6 +54,8 @@ pub enum Output {
     CloseConnection,
     /// Fetch a file into the inactive slot; answered by [`Input::TransferEnded`].
     StartTransfer(TransferJob),
+    /// Send bulk reports to their collector; answered by [`Input::ReportEnded`].
+    PostReport(ReportJob),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Send a lightweight notification by UDP; nobody tells whether it arrives.

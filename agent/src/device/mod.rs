@@ -18,6 +18,7 @@ pub mod io;
 mod lightweight;
 mod meta;
 pub mod product;
+mod reports;
 mod session;
 mod watch;
 
@@ -27,6 +28,7 @@ pub use hardware::Hardware;
 pub use io::{Input, Output};
 pub use product::Product;
 
+use crate::bulk_data::BulkData;
 use crate::connection_request::{Call, Gate, Keys};
 use crate::firmware::{BootedInto, Slots};
 use crate::inform::{EventQueue, Periodic, retry};
@@ -91,6 +93,8 @@ pub struct Device {
     last_session_end: Option<Timestamp>,
     /// What people have changed while a session is open, by name; it counts from the end of the session on.
     held_back: BTreeMap<String, String>,
+    /// Bulk data, while a profile reports.
+    bulk_data: Option<Box<BulkData>>,
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
     discovery: Option<Box<discovery::Discovery>>,
@@ -136,6 +140,7 @@ impl Device {
             refused_reports: 0,
             last_session_end: None,
             held_back: BTreeMap::new(),
+            bulk_data: None,
             stopped: false,
             discovery: None,
             downgrade,
@@ -144,6 +149,7 @@ impl Device {
         };
         device.arm_periodic();
         device.arm_alarms();
+        device.arm_reports();
         device.persist(&SectionKind::ALL);
         device.advance();
         device
@@ -160,6 +166,7 @@ impl Device {
             Input::HttpResponse(response) => self.http_response(response),
             Input::HttpFailed(failure) => self.http_failed(&failure),
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
+            Input::ReportEnded(number, outcome) => self.report_ended(number, &outcome),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
             Input::Hardware(hardware) => self.hardware_tells(hardware),
@@ -191,6 +198,9 @@ impl Device {
             self.clock_due(),
             self.core.transfers.next_due().filter(|_| !on_trial),
             on_trial.then(|| self.trial_end()),
+            self.bulk_data
+                .as_ref()
+                .and_then(|bulk_data| bulk_data.deadline()),
         ];
         candidates.into_iter().flatten().min()
     }
@@ -207,7 +217,14 @@ impl Device {
 
     /// Bytes this device takes beside what all of its type share.
     pub fn memory_bytes(&self) -> usize {
-        size_of::<Device>() + self.core.heap_bytes() + self.outputs.capacity() * size_of::<Output>()
+        let bulk_data = self
+            .bulk_data
+            .as_ref()
+            .map_or(0, |bulk_data| bulk_data.heap_bytes());
+        size_of::<Device>()
+            + self.core.heap_bytes()
+            + self.outputs.capacity() * size_of::<Output>()
+            + bulk_data
     }
 
     fn now(&self) -> Timestamp {
@@ -239,6 +256,7 @@ impl Device {
         if self.by_clock() {
             return;
         }
+        self.send_reports();
         self.begin_transfer();
         if self.core.transfers.has_staged() {
             self.activate_firmware();
@@ -409,6 +427,7 @@ impl Device {
                 if had_acs && !self.has_acs() {
                     self.discover_again();
                 }
+                self.arm_reports();
             }
         }
         self.tell_changes(told);

@@ -69,6 +69,8 @@ pub struct Known {
     pub schedule_reboot: Option<Address>,
     /// ManagementServer.DelayReboot, if the model has it
     pub delay_reboot: Option<Address>,
+    /// BulkData.Enable, if the model has it
+    pub bulk_data: Option<Address>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
 }
@@ -166,6 +168,7 @@ impl Product {
             http_compression: maybe("ManagementServer.HTTPCompression"),
             schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
             delay_reboot: maybe("ManagementServer.DelayReboot"),
+            bulk_data: maybe("BulkData.Enable"),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);

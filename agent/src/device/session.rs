@@ -368,6 +368,7 @@ impl Device {
         self.arm_periodic();
         self.arm_alarms();
         self.start_delayed_reboot();
+        self.arm_reports();
         self.check_bootstrap();
         if let Some(restart) = self.core.restart.take() {
             self.stop(restart);

@@ -1,5 +1,6 @@
 //! How others speak to a running loop: what can happen to it, and the handle that lets it happen.
 
+use crate::bulk_data::ReportOutcome;
 use crate::device::io::{
     ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, TransferOutcome,
 };
@@ -27,6 +28,11 @@ pub(super) enum Event {
         device: usize,
         number: u32,
         outcome: TransferOutcome,
+    },
+    Report {
+        device: usize,
+        number: u32,
+        outcome: ReportOutcome,
     },
     Call {
         device: usize,

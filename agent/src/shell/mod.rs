@@ -3,6 +3,8 @@
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
 //! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
 //! ACS, [`fetch`] to file servers, [`listener`] takes connection requests; [`log`] is the log of the small program.
+//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`report`] to
+//! collectors of bulk data, [`listener`] takes connection requests.
 
 pub mod clock;
 mod datagram;
@@ -16,6 +18,7 @@ mod packing;
 pub mod log;
 mod machine;
 mod place;
+pub mod report;
 pub mod runner;
 pub mod slots;
 pub mod tls;

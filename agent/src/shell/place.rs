@@ -16,6 +16,8 @@ pub(super) struct Place {
     pub(super) connection: Option<Connection>,
     pub(super) exchange: Option<AbortHandle>,
     pub(super) transfer: Option<AbortHandle>,
+    /// Requests with bulk reports that are under way, and some that have ended.
+    pub(super) reports: Vec<AbortHandle>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -31,6 +33,7 @@ impl Place {
             connection: None,
             exchange: None,
             transfer: None,
+            reports: Vec::new(),
             epoch: 0,
             armed: None,
             counted: false,
@@ -45,6 +48,7 @@ impl Place {
         for task in [self.exchange.take(), self.transfer.take()]
             .into_iter()
             .flatten()
+            .chain(self.reports.drain(..))
         {
             task.abort();
         }

@@ -14,7 +14,9 @@ use super::journal::Journal;
 use super::listener::{self, Ask};
 use super::machine::Machine;
 use super::place::Place;
+use super::report::Reporter;
 use super::slots::SlotStore;
+use crate::bulk_data::ReportJob;
 use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
 use crate::platform::{Platform, Request};
@@ -63,6 +65,7 @@ pub struct Runner {
     session_limit: usize,
     network: Network,
     fetch: FetchConfig,
+    reporter: Reporter,
     journal: Option<Journal>,
     events: mpsc::UnboundedSender<Event>,
     incoming: mpsc::UnboundedReceiver<Event>,
@@ -171,6 +174,7 @@ impl Runner {
             queued: VecDeque::new(),
             open_sessions: 0,
             session_limit: config.sessions.max(1),
+            reporter: Reporter::new(config.network.clone(), config.sessions),
             network: config.network,
             fetch,
             journal,
@@ -245,6 +249,11 @@ impl Runner {
                 self.places[device].transfer = None;
                 self.handle(device, Input::TransferEnded(number, outcome));
             }
+            Event::Report {
+                device,
+                number,
+                outcome,
+            } => self.handle(device, Input::ReportEnded(number, outcome)),
             Event::Call {
                 device,
                 mut call,
@@ -373,6 +382,7 @@ impl Runner {
                 });
                 self.places[device].transfer = Some(task.abort_handle());
             }
+            Output::PostReport(job) => self.report(device, job),
             Output::AnswerConnectionRequest(answer) => {
                 if let Some(caller) = self.calls.remove(&answer.number) {
                     // A caller that has hung up misses nothing.
@@ -404,6 +414,22 @@ impl Runner {
             });
         });
         place.exchange = Some(task.abort_handle());
+    }
+
+    fn report(&mut self, device: usize, job: ReportJob) {
+        let (reporter, events) = (self.reporter.clone(), self.events.clone());
+        let number = job.number;
+        let task = tokio::spawn(async move {
+            let outcome = reporter.post(job).await;
+            let _ = events.send(Event::Report {
+                device,
+                number,
+                outcome,
+            });
+        });
+        let reports = &mut self.places[device].reports;
+        reports.retain(|task| !task.is_finished());
+        reports.push(task.abort_handle());
     }
 
     fn persisted(&mut self, device: usize, kept: bool) {

@@ -7,6 +7,7 @@ mod adversarial;
 mod aliases;
 mod bootstrap;
 mod compression;
+mod bulk_data;
 mod connection_request;
 mod discovery;
 mod download;

@@ -5,6 +5,7 @@
 mod asking;
 
 use super::acs::Acs;
+use super::collector::{Collector, Taken};
 use super::file_server::{FileServer, Plan};
 use super::session::Session;
 use agent::device::exchange::Downgrade;
@@ -39,6 +40,7 @@ pub struct Bench {
     now: Timestamp,
     acs: Acs,
     files: FileServer,
+    collector: Collector,
     /// What will happen to the device at a time to come.
     coming: Vec<(Timestamp, Input)>,
     /// What happens to it at this moment, behind its outputs.
@@ -151,6 +153,7 @@ impl Bench {
             now: START,
             acs: Acs::new(),
             files: FileServer::default(),
+            collector: Collector::default(),
             coming: Vec::new(),
             arriving: VecDeque::new(),
             sessions: VecDeque::new(),
@@ -174,6 +177,11 @@ impl Bench {
     /// The file server, to tell it what to do.
     pub fn files(&mut self) -> &mut FileServer {
         &mut self.files
+    }
+
+    /// The collector of bulk data, to tell it what to do and to see what it got.
+    pub fn collector(&mut self) -> &mut Collector {
+        &mut self.collector
     }
 
     /// The time.
@@ -398,6 +406,16 @@ impl Bench {
                     self.coming.push((self.now.plus_secs(secs), ended));
                 }
             },
+            Output::PostReport(job) => {
+                let number = job.number;
+                if let Taken::Ends(secs, outcome) = self.collector.take(job, self.now) {
+                    let ended = Input::ReportEnded(number, outcome);
+                    match secs {
+                        0 => self.arriving.push_back(ended),
+                        _ => self.coming.push((self.now.plus_secs(secs), ended)),
+                    }
+                }
+            }
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::SendNotification(notification) => self.notifications.push(notification),
             Output::Discover => self.discoveries += 1,
@@ -513,6 +531,7 @@ fn word(output: &Output) -> String {
         Output::Http(request) => format!("Http({} bytes)", request.body.len()),
         Output::CloseConnection => "Close".into(),
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
+        Output::PostReport(job) => format!("Report({})", job.number),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::SendNotification(notification) => format!("Notify({})", notification.to),
         Output::Discover => "Discover".into(),

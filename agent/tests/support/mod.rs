@@ -14,6 +14,7 @@
 
 mod acs;
 mod bench;
+mod collector;
 mod file_server;
 pub mod requests;
 mod session;

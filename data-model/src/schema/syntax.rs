@@ -100,6 +100,11 @@ pub const ALL: &[Syntax] = &[
         "type, idle minutes and seconds such as 0:5:30",
         is_keep_alive,
     ),
+    syntax(
+        "path",
+        "the path of a parameter, or of an object with a dot at its end",
+        |text| !text.is_empty() && crate::Path::parse(text).is_ok(),
+    ),
     syntax("zone", "a time zone such as -08 1 1", |text| {
         zone_offset(text).is_some()
     }),
@@ -347,6 +352,11 @@ mod tests {
             &["555\n1234"],
         );
         holds("rule", &["[--key $B] http://x/$MA.cfg"], &["a\nb"]);
+        holds(
+            "path",
+            &["Device.LAN.", "Device.A.*.B", "Device.A.1.B"],
+            &["", "*", "Device.A.*", "Device..B", "a b"],
+        );
         holds(
             "zone",
             &["-08 1 1", "+05.30 1 1"],
