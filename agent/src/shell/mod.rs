@@ -13,6 +13,7 @@ pub mod listener;
 mod packing;
 mod place;
 pub mod runner;
+mod server_trust;
 pub mod slots;
 pub mod tls;
 
