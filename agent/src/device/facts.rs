@@ -14,7 +14,7 @@ const MEMORY_TOTAL_KB: u32 = 65_536;
 const MEMORY_FREE_KB: u32 = 32_768;
 
 /// A clock that shows less was never set: no firmware of ours is older.
-pub(super) const CLOCK_FLOOR: Timestamp = Timestamp::from_secs(1_704_067_200);
+pub const CLOCK_FLOOR: Timestamp = Timestamp::from_secs(1_704_067_200);
 
 /// What the hardware may tell at any time. Until it has, the answers are those of a simulated device.
 const REPORTED: [&str; 15] = [

@@ -14,6 +14,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,9 +68,13 @@ async fn try_post(
         .parse()
         .map_err(|_| HttpFailure::Connect("unusable URL".into()))?;
     let place = place_of(&uri);
+    let mut used = false;
     let mut connection = match connection.filter(|open| open.place == place) {
         Some(mut open) => match open.sender.ready().await {
-            Ok(()) => open,
+            Ok(()) => {
+                used = true;
+                open
+            }
             // TR-069 3.4.2: closed between two round trips, so the session goes on over a new one.
             Err(_) => connect(network, &uri).await?,
         },
@@ -88,7 +93,20 @@ async fn try_post(
                     .await
                     .map_err(broken)?
             }
-            None => return Err(broken(failed.into_error())),
+            None => {
+                let error = failed.into_error();
+                if !(used && is_closed_by_peer(&error)) {
+                    return Err(broken(error));
+                }
+                // The peer closed behind its last answer while this was under way, and has not answered it.
+                connection = connect(network, &uri).await?;
+                let message = build(&uri, &request);
+                connection
+                    .sender
+                    .send_request(message)
+                    .await
+                    .map_err(broken)?
+            }
         },
     };
     let response = read(response).await?;
@@ -238,6 +256,19 @@ fn place_of(uri: &Uri) -> String {
         .map(|authority| authority.as_str())
         .unwrap_or_default();
     format!("{scheme}://{authority}")
+}
+
+/// Whether a connection was closed before an answer came.
+fn is_closed_by_peer(error: &hyper::Error) -> bool {
+    let source = std::error::Error::source(error);
+    let io = source.and_then(|source| source.downcast_ref::<std::io::Error>());
+    let reset = io.is_some_and(|io| {
+        matches!(
+            io.kind(),
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+        )
+    });
+    reset || error.is_closed() || error.is_canceled() || error.is_incomplete_message()
 }
 
 fn broken(error: hyper::Error) -> HttpFailure {

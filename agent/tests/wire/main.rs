@@ -2,6 +2,7 @@
 //! packed bodies, old and careless servers, datagrams.
 
 mod server;
+mod trust;
 
 use agent::fleet::FleetConfig;
 use agent::shell::RunnerHandle;
@@ -19,6 +20,14 @@ const HOST: &str = "Device.LAN.TraceRouteDiagnostics.Host";
 
 /// Runs one device that has this server for its ACS.
 async fn device(server: &Server, parameters: &[(&str, &str)]) -> RunnerHandle {
+    trusting_device(server, parameters, TlsConfig::default()).await
+}
+
+async fn trusting_device(
+    server: &Server,
+    parameters: &[(&str, &str)],
+    tls: TlsConfig,
+) -> RunnerHandle {
     let mut all = vec![("ManagementServer.PeriodicInformEnable", "0")];
     all.extend(parameters);
     let config = FleetConfig {
@@ -31,7 +40,7 @@ async fn device(server: &Server, parameters: &[(&str, &str)]) -> RunnerHandle {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
-        tls: TlsConfig::default(),
+        tls,
         firmware_keys: Vec::new(),
         listen: None,
         state: None,

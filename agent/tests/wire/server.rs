@@ -3,8 +3,9 @@
 use cwmp::{AcsRequest, AcsResponse, FromAcs, FromCpe, Header, envelope, message::Body};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::collections::VecDeque;
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -77,7 +78,28 @@ impl Server {
         Server::run(After::Keep, Packing::Bomb, Box::new(|_| Vec::new()))
     }
 
+    /// Speaks TLS with this certificate; `host` is how its URL names it.
+    pub fn with_tls(config: ServerConfig, host: &str) -> Server {
+        let mut server = Server::listen(move |stream, connection, shared| {
+            let Ok(session) = ServerConnection::new(Arc::new(config.clone())) else {
+                return;
+            };
+            let line = StreamOwned::new(session, stream);
+            let keep = |_: usize| Vec::new();
+            serve(line, connection, After::Keep, Packing::Plain, &keep, shared);
+        });
+        let port = server.url.rsplit(':').next().unwrap_or_default();
+        server.url = format!("https://{host}:{port}");
+        server
+    }
+
     fn run(after: After, packing: Packing, script: Box<Script>) -> Server {
+        Server::listen(move |stream, connection, shared| {
+            serve(stream, connection, after, packing, &script, shared);
+        })
+    }
+
+    fn listen(serve: impl Fn(TcpStream, usize, &Mutex<Shared>) + Send + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("bound");
         let shared = Arc::new(Mutex::new(Shared::default()));
@@ -89,7 +111,7 @@ impl Server {
             for (connection, stream) in listener.incoming().enumerate() {
                 let Ok(stream) = stream else { return };
                 lock(&shared).open += 1;
-                serve(stream, connection, after, packing, &script, &shared);
+                serve(stream, connection, &shared);
                 lock(&shared).open -= 1;
             }
         });
@@ -117,8 +139,8 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
 }
 
 /// Serves one connection until either side closes it.
-fn serve(
-    mut stream: TcpStream,
+fn serve<L: Line>(
+    mut stream: L,
     connection: usize,
     after: After,
     packing: Packing,
@@ -129,7 +151,7 @@ fn serve(
         let post = Post {
             connection,
             message: message_of(&body),
-            early: more_has_come(&stream),
+            early: stream.more_has_come(),
             head,
             body,
         };
@@ -154,7 +176,7 @@ fn serve(
 }
 
 /// Head and body of the next request; `None` when the connection is over.
-fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+fn read(stream: &mut impl Line) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     let head_end = loop {
@@ -182,15 +204,29 @@ fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     Some((head, bytes[head_end..end].to_vec()))
 }
 
-/// Whether something has come that was not asked for yet, within a moment.
-fn more_has_come(stream: &TcpStream) -> bool {
-    let moment = Some(Duration::from_millis(20));
-    stream.set_read_timeout(moment).expect("a time limit");
-    let peeked = stream.peek(&mut [0; 1]);
-    stream.set_read_timeout(None).expect("no time limit");
-    match peeked {
-        Ok(count) => count > 0,
-        Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+/// A line to a device, plain or encrypted.
+trait Line: Read + Write {
+    /// Whether something has come that was not asked for yet, within a moment.
+    fn more_has_come(&self) -> bool;
+}
+
+impl Line for TcpStream {
+    fn more_has_come(&self) -> bool {
+        let moment = Some(Duration::from_millis(20));
+        self.set_read_timeout(moment).expect("a time limit");
+        let peeked = self.peek(&mut [0; 1]);
+        self.set_read_timeout(None).expect("no time limit");
+        match peeked {
+            Ok(count) => count > 0,
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        }
+    }
+}
+
+impl Line for StreamOwned<ServerConnection, TcpStream> {
+    /// TLS has messages of its own; only the plain line is watched.
+    fn more_has_come(&self) -> bool {
+        false
     }
 }
 
@@ -236,7 +272,7 @@ fn reply_to(post: &Post, requests: &mut VecDeque<AcsRequest>) -> String {
 }
 
 fn write(
-    stream: &mut TcpStream,
+    stream: &mut impl Line,
     mut lines: Vec<String>,
     reply: &str,
     after: After,
