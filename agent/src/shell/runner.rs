@@ -249,6 +249,15 @@ impl Runner {
                 mut call,
                 answer,
             } => {
+                if self.places[device].device.is_none() {
+                    // Between a stop and the next boot, which may be minutes away: nobody would answer.
+                    let _ = answer.send(ConnectionRequestAnswer {
+                        number: call.number,
+                        status: 503,
+                        www_authenticate: Vec::new(),
+                    });
+                    return;
+                }
                 self.next_call += 1;
                 call.number = self.next_call;
                 self.calls.insert(call.number, answer);
