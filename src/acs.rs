@@ -10,14 +10,22 @@ use std::process::ExitCode;
 /// Runs the server.
 pub async fn run(options: AcsOptions) -> Result<ExitCode, OperatorError> {
     let config = configuration(options)?;
-    for wrong in config.check() {
-        crate::output::error(&wrong);
+    let mut wrong = config.check();
+    if let Some(last) = wrong.pop() {
+        // The last one is printed by whoever gets it.
+        wrong.iter().for_each(crate::output::error);
+        return Err(last);
     }
     let enrolment = config.enrolment.mode;
+    let files = if config.files.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     let server = Server::start(config).await?;
     line(format!("devices:   {}", server.acs_url()));
     line(format!("API:       http://{}/api/v1", server.api_address));
-    line(format!("files:     http://{}/", server.files_address));
+    line(format!("files:     {files}://{}/", server.files_address));
     line(match enrolment {
         EnrolmentMode::PreRegistered => "enrolment: only devices registered through the API",
         EnrolmentMode::SharedSecret => "enrolment: devices that know the shared secret",

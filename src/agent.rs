@@ -20,7 +20,12 @@ pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
         "device:              {id} ({})",
         config.device_type
     ));
-    line(format!("ACS:                 {}", config.acs.url));
+    line(match config.acs.url.as_str() {
+        "" => {
+            "ACS:                 none; give --acs-url, or the device waits to be told".to_owned()
+        }
+        url => format!("ACS:                 {url}"),
+    });
     if let Some(address) = handle.listening {
         line(format!("connection requests: {address}"));
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// A TR-069 pair for analog telephone adapters: an auto-configuration server and devices, real and simulated.
 #[derive(Debug, Parser)]
-#[command(name = "dialtone", version, about)]
+#[command(name = "dialtone", version)]
 pub struct Arguments {
     /// Write logs as JSON, one object a line.
     #[arg(long, global = true)]
@@ -91,8 +91,8 @@ pub struct AcsOptions {
     /// Take in unknown devices that know this password (mode `shared-secret`).
     #[arg(long, env = "DIALTONE_ENROL_SECRET", hide_env_values = true)]
     pub enrol_secret: Option<String>,
-    /// Take in every unknown device. Whoever can reach the server can then invent devices.
-    #[arg(long, conflicts_with = "enrol_secret")]
+    /// Take in every unknown device, whatever `--enrol-secret` says. Whoever can reach the server can then invent devices.
+    #[arg(long)]
     pub enrol_open: bool,
 }
 

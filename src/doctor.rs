@@ -28,6 +28,7 @@ pub async fn run(options: DoctorOptions) -> Result<ExitCode, OperatorError> {
     }
     line(match problems.len() {
         0 => "everything checked is in order".to_owned(),
+        1 => "1 problem".to_owned(),
         count => format!("{count} problems"),
     });
     Ok(if problems.is_empty() {

@@ -54,7 +54,14 @@ pub fn make_key(path: &Path) -> Result<SigningKey, OperatorError> {
     let key = SigningKey::from_bytes(&rand::random());
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(path);
-    let mut file = file.map_err(|error| trouble(path, &error))?;
+    let mut file = file.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => OperatorError::new(
+            format!("the file {} is there already", path.display()),
+            "a key that is written over is lost",
+            "give the name of a file that does not exist",
+        ),
+        _ => trouble(path, &error),
+    })?;
     writeln!(file, "{}", hex(key.as_bytes())).map_err(|error| trouble(path, &error))?;
     file.sync_all().map_err(|error| trouble(path, &error))?;
     Ok(key)

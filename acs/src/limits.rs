@@ -53,6 +53,10 @@ pub const TRANSFER_MS: u64 = 60 * 60 * 1000;
 /// Milliseconds a device may take to report its new version after its TransferComplete.
 pub const VERIFY_MS: u64 = 30 * 60 * 1000;
 
+/// Milliseconds a campaign waits for a device that is its turn: one that does not come within a day must not hold the
+/// place of others for ever.
+pub const CAMPAIGN_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
+
 /// Connection requests under way at one time (case C09).
 pub const CALLS: usize = 256;
 
@@ -61,6 +65,12 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Milliseconds between two calls of a device that does not come (TR-069 3.2.2.1 gives it 30 seconds).
 pub const CALL_PAUSE_MS: u64 = 30_000;
+
+/// Milliseconds until a device that could not be reached is called again; doubled with each failure.
+pub const CALL_RETRY_MS: u64 = 2_000;
+
+/// The longest of these waits.
+pub const CALL_PAUSE_MAX_MS: u64 = 10 * 60 * 1000;
 
 /// Bytes of a JSON body of the API.
 pub const API_BODY_BYTES: usize = 2 * 1024 * 1024;
@@ -79,3 +89,6 @@ pub const TOKEN_MS: u64 = 12 * 60 * 60 * 1000;
 
 /// Failed sign-ins of one user in a minute after which further ones wait.
 pub const SIGN_IN_FAILURES: u32 = 10;
+
+/// Characters of a person's password: fewer can be guessed, more only cost time to hash.
+pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 10..=256;

@@ -129,6 +129,13 @@ impl Metrics {
         family.get_or_create(&NameLabel { name }).inc();
     }
 
+    /// Counts several at once.
+    pub fn count_by(family: &Family<NameLabel, Counter>, name: &'static str, by: u64) {
+        if by > 0 {
+            family.get_or_create(&NameLabel { name }).inc_by(by);
+        }
+    }
+
     /// Counts the end of a session.
     pub fn session_ended(&self, end: SessionEnd) {
         self.sessions_ended.get_or_create(&EndLabel { end }).inc();

@@ -3,6 +3,9 @@
 use data_model::catalogue;
 use data_model::schema::Secrecy;
 
+/// What stands in place of a secret that is shown to somebody.
+pub const MASK: &str = "***";
+
 /// Whether a parameter's value must not be shown, kept or logged.
 ///
 /// A name is secret if any device type we know says so, or if it looks like one: a value that is shown by mistake

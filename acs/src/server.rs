@@ -6,7 +6,7 @@ use crate::auth::{self, FirstPassword};
 use crate::config::{Config, TlsConfig};
 use crate::files;
 use crate::jobs;
-use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT};
+use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
 /// Time open requests get when the server winds down.
@@ -60,12 +62,13 @@ impl Server {
         make_folder(&config)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path)?);
         let app = Arc::new(App::new(config, store).await?);
-        let first_password = auth::first_user(&app).await?;
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
         let files_listener = bind(app.config.files.listen, "files.listen").await?;
         let cwmp_tls = load(app.config.cwmp.tls.as_ref())?;
         let files_tls = load(app.config.files.tls.as_ref())?;
+        // Last of all that can fail: its password is shown once.
+        let first_password = auth::first_user(&app).await?;
         let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
         let cwmp_address = address(&cwmp, app.config.cwmp.listen);
         let api_address = address(&api_listener, app.config.api.listen);
@@ -136,8 +139,12 @@ impl Server {
     }
 }
 
+/// The data folder is nobody else's: the store holds verifiers and the passwords devices are called with.
 fn make_folder(config: &Config) -> Result<(), OperatorError> {
-    std::fs::create_dir_all(&config.data).map_err(|error| {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = std::fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(&config.data);
+    made.map_err(|error| {
         OperatorError::new(
             format!("cannot make the data folder {}", config.data.display()),
             error,
@@ -223,6 +230,13 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accep
     }
 }
 
+/// A stream on which writing ends when the peer takes nothing for [`WRITE_TIMEOUT`] (case H06).
+fn patient<S: AsyncRead + AsyncWrite>(stream: S) -> Pin<Box<TimeoutWriter<S>>> {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(WRITE_TIMEOUT));
+    Box::pin(stream)
+}
+
 /// One connection of a device, until either side closes it.
 async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     app: Arc<App>,
@@ -241,7 +255,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         .max_buf_size(HEAD_BYTES)
         .ignore_invalid_headers(true)
         .title_case_headers(true)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(patient(stream)), service);
     let mut connection = std::pin::pin!(connection);
     // Errors here are the device's: it closed, or spoke something else. It notices by itself.
     tokio::select! {
@@ -298,7 +312,7 @@ async fn browse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(patient(stream)), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => {}
@@ -306,5 +320,20 @@ async fn browse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt as _;
+
+    /// Covers H06.
+    #[tokio::test(start_paused = true)]
+    async fn writing_to_a_peer_that_never_reads_ends() {
+        let (ours, _theirs) = tokio::io::duplex(64);
+        let written = patient(ours).write_all(&[0; 1000]).await;
+        let error = written.expect_err("nobody reads");
+        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
     }
 }

@@ -30,6 +30,8 @@ const IMAGE_BYTES: usize = 512 * 1024;
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(250);
 const PROFILE: &str = "demo";
+/// What the serial numbers of its devices begin with.
+const SERIAL_PREFIX: &str = "DEMO";
 const CAMPAIGN: &str = "demo upgrade";
 
 /// What the demo works with once everything runs.
@@ -72,7 +74,7 @@ pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
         None => false,
         Some(outcome) => {
             let standing = outcome?;
-            table::print(&pair.client, &pair.product_class, NEW_VERSION).await?;
+            table::print(&pair.client, |device| pair.is_ours(device), NEW_VERSION).await?;
             let all = pair.options.devices;
             line(format!(
                 "{} of {all} devices provisioned, {} of {all} upgraded to {NEW_VERSION}",
@@ -82,7 +84,7 @@ pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
                 where_to_look(&server, &password);
                 wait_for_stop().await;
             }
-            standing.provisioned == all && standing.upgraded == all
+            standing.provisioned >= all && standing.upgraded >= all
         }
     };
     handle.stop();
@@ -107,7 +109,8 @@ impl Pair {
             let standing = self.standing().await?;
             progress.show(standing);
             let all = self.options.devices;
-            if campaign.is_none() && standing.provisioned >= all {
+            let due = standing.provisioned >= all && standing.upgraded < all;
+            if campaign.is_none() && due {
                 campaign = Some(self.start_campaign(&file).await?);
             }
             let done = standing.provisioned >= all && standing.upgraded >= all;
@@ -193,15 +196,21 @@ impl Pair {
         Ok(created["id"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// Whether a device is one of this run: an earlier one may have had more of them.
+    fn is_ours(&self, device: &Value) -> bool {
+        let serial = device["serial_number"].as_str().unwrap_or_default();
+        let number = serial.strip_prefix(SERIAL_PREFIX);
+        let number = number.and_then(|number| number.parse::<usize>().ok());
+        device["product_class"] == *self.product_class
+            && number.is_some_and(|number| number < self.options.devices)
+    }
+
     /// How the devices stand, by what the server says.
     async fn standing(&self) -> Result<Standing, OperatorError> {
         let summary = self.client.get("/summary").await?;
-        let stamp = summary["profile_stamp"].as_str().unwrap_or_default();
-        let stamp = u64::from_str_radix(stamp, 16).unwrap_or(0);
+        let stamp = summary["profile_stamp"].as_u64().unwrap_or(0);
         let devices = self.client.all("/devices").await?;
-        let ours = devices
-            .iter()
-            .filter(|device| device["product_class"] == *self.product_class);
+        let ours = devices.iter().filter(|device| self.is_ours(device));
         let mut standing = Standing::default();
         for device in ours {
             standing.enrolled += usize::from(device["informs"].as_u64() > Some(0));
@@ -283,7 +292,7 @@ fn fleet(options: &DemoOptions, server: &Server, secret: &Secret, key: &SigningK
     FleetConfig {
         device_type: options.device_type.clone(),
         count: options.devices,
-        serial_prefix: "DEMO".into(),
+        serial_prefix: SERIAL_PREFIX.into(),
         acs_url: server.acs_url(),
         password: secret.clone(),
         parameters: Vec::new(),

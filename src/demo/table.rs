@@ -11,17 +11,13 @@ const LISTED: usize = 40;
 /// Reads everything back and prints it.
 pub async fn print(
     client: &Client,
-    product_class: &str,
+    ours: impl Fn(&Value) -> bool,
     version: &str,
 ) -> Result<(), OperatorError> {
     let devices = client.all("/devices").await?;
     let summary = client.get("/summary").await?;
-    let stamp = summary["profile_stamp"].as_str().unwrap_or_default();
-    let stamp = u64::from_str_radix(stamp, 16).unwrap_or(0);
-    let ours: Vec<&Value> = devices
-        .iter()
-        .filter(|device| device["product_class"] == *product_class)
-        .collect();
+    let stamp = summary["profile_stamp"].as_u64().unwrap_or(0);
+    let ours: Vec<&Value> = devices.iter().filter(|device| ours(device)).collect();
     line("");
     line(format!(
         "{:<24} {:<20} {:>7} {:<12} {:<9}",

@@ -157,6 +157,72 @@ async fn open_enrolment_gives_even_a_device_without_a_password_credentials() {
     assert_eq!(world.device(&phone).await["root"], "InternetGatewayDevice.");
 }
 
+/// Covers A05.
+#[tokio::test(flavor = "multi_thread")]
+async fn open_enrolment_is_no_way_into_a_device_that_has_credentials() {
+    let world = World::start_with(|config, _| {
+        config.enrolment.mode = EnrolmentMode::Open;
+        config.cwmp.basic_without_tls = true;
+    })
+    .await;
+    let victim = Hand::registered(&world, "VICTIM2").await;
+    let mut thief = Hand::unregistered(&world, "VICTIM2");
+    let inform = thief.inform(vec![Event::new(EventCode::Bootstrap)]);
+    let garbage = basic::encode(&thief.identity.username(), &Secret::new("guess"));
+    for authorization in [String::new(), garbage] {
+        thief.authorization = authorization;
+        thief.cookie = None;
+        let answer = thief.post(inform.clone()).await;
+        assert_eq!(answer.status, 401, "{}", answer.text());
+        assert!(answer.header("www-authenticate").is_some());
+    }
+    let device = world.api.get(&victim.path()).await.expect("a device");
+    assert_eq!(device["informs"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_enrolment_takes_a_device_that_sends_a_password_nobody_asked_for() {
+    let world = World::start_with(|config, _| {
+        config.enrolment.mode = EnrolmentMode::Open;
+        config.cwmp.basic_without_tls = true;
+    })
+    .await;
+    let mut hand = Hand::unregistered(&world, "EAGER");
+    hand.open().await;
+    let device = world.api.get(&hand.path()).await.expect("a device");
+    assert_eq!(device["informs"], 1);
+}
+
+/// Covers C08.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registered_device_keeps_its_password_and_is_given_what_it_is_called_with() {
+    let world = World::start().await;
+    let device = json!({
+        "oui": "00562B", "product_class": "ATA192", "serial_number": "KEEPER", "password": "its-own-password",
+    });
+    world
+        .api
+        .post("/devices", device)
+        .await
+        .expect("a registration");
+    let mut config = world.agent_config("ata192", "KEEPER");
+    config.acs.password = Secret::new("its-own-password");
+    let phone = Phone::start(config).await;
+    eventually("the device is given a user for calls", || async {
+        let caller = phone
+            .value("ManagementServer.ConnectionRequestUsername")
+            .await?;
+        (!caller.is_empty() && phone.is_idle().await).then_some(())
+    })
+    .await;
+    let password = phone.value("ManagementServer.Password").await;
+    assert_eq!(password.as_deref(), Some("its-own-password"));
+    // A task is done at once only if the call gets through.
+    let name = phone.name("DeviceInfo.UpTime");
+    let read = json!({ "kind": "get_parameter_values", "names": [name] });
+    assert_eq!(world.task(&phone, read).await["state"], "done");
+}
+
 /// The password a server sets, out of its SetParameterValues.
 fn new_password(message: FromAcs) -> String {
     match message {

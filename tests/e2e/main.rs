@@ -8,6 +8,7 @@ mod campaigns;
 mod command_line;
 mod enrolment;
 mod parameters;
+mod people;
 mod provisioning;
 mod recovery;
 mod tls;

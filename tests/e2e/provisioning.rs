@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 async fn agrees(world: &World, phone: &Phone) -> Value {
     eventually("the device agrees with its profiles", || async {
         let summary = world.api.get("/summary").await.ok()?;
-        let stamp = u64::from_str_radix(summary["profile_stamp"].as_str()?, 16).ok()?;
+        let stamp = summary["profile_stamp"].as_u64()?;
         let device = world.api.get(&phone.path()).await.ok()?;
         (device["provisioning"]["stamp"].as_u64() == Some(stamp)).then_some(device)
     })

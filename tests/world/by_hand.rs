@@ -114,6 +114,7 @@ impl Hand {
             "product_class": hand.identity.product_class,
             "serial_number": serial_number,
             "password": PASSWORD,
+            "connection_request": { "username": "acs", "password": PASSWORD },
         });
         world
             .api

@@ -9,6 +9,7 @@ use crate::connection_request::Outcome;
 use crate::jobs::call_devices;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
+use crate::redact::{MASK, is_secret};
 use crate::store::{Credentials, Device, DeviceFilter, Id, Selector};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
@@ -35,7 +36,7 @@ pub(super) async fn find(app: &App, text: &str) -> Answer<Device> {
 pub(super) type Argument = Result<Path<String>, PathRejection>;
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct FilterQuery {
     contains: Option<String>,
     product_class: Option<String>,
@@ -84,7 +85,8 @@ pub struct Summary {
     devices: u64,
     sessions: usize,
     profiles: usize,
-    profile_stamp: String,
+    /// Changes whenever a profile does; [`crate::store::Provisioning::stamp`] of a device that agrees is the same.
+    profile_stamp: u64,
 }
 
 /// GET /summary
@@ -95,11 +97,11 @@ pub async fn summary(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<J
         devices,
         sessions: app.sessions.len(),
         profiles: profiles.list.len(),
-        profile_stamp: format!("{:016x}", profiles.stamp),
+        profile_stamp: profiles.stamp,
     }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     #[serde(default)]
@@ -111,6 +113,16 @@ pub struct Registration {
     /// The password the device will come with; without it the enrolment rule decides.
     #[serde(default)]
     password: Option<String>,
+    /// What we call the device with, if it has such credentials already; otherwise it is given some when it comes.
+    #[serde(default)]
+    connection_request: Option<CallCredentials>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallCredentials {
+    username: String,
+    password: String,
 }
 
 /// POST /devices
@@ -132,16 +144,19 @@ pub async fn register(
         return Err(ApiError::bad("the device has no usable identity", fix));
     }
     let username = identity.username();
-    let credentials = body.password.map(|password| Credentials {
+    let (call_username, call_password) = match body.connection_request {
+        Some(calls) => (calls.username, Secret::new(calls.password)),
+        None => Default::default(),
+    };
+    let own = body
+        .password
+        .map(|password| Verifier::new(&username, app.realm(), &Secret::new(password)));
+    let credentials = (own.is_some() || !call_username.is_empty()).then(|| Credentials {
         device: Id::of_device(&identity),
-        verifier: Some(Verifier::new(
-            &username,
-            app.realm(),
-            &Secret::new(password),
-        )),
+        verifier: own,
         pending: None,
-        connection_request_username: String::new(),
-        connection_request_password: Secret::default(),
+        connection_request_username: call_username,
+        connection_request_password: call_password,
     });
     let device = app
         .store
@@ -210,14 +225,22 @@ pub async fn variables(
     let variables = app.store.device_variables(device.id).await?;
     // Variables end in parameters; those that look like secrets are not shown either.
     let shown = variables.into_iter().map(|(name, value)| {
-        let value = if crate::redact::is_secret(&name) {
-            "***".to_owned()
+        let value = if is_secret(&name) {
+            MASK.to_owned()
         } else {
             value
         };
         (name, value)
     });
     Ok(Json(shown.collect()))
+}
+
+/// What comes back from somebody who was not shown a secret must not replace it.
+pub(super) fn masked(name: &str) -> ApiError {
+    ApiError::bad(
+        format!("`{MASK}` for {name} only stands for a secret that was not shown"),
+        "give the secret itself",
+    )
 }
 
 /// PUT /devices/{device}/variables
@@ -231,6 +254,9 @@ pub async fn set_variables(
     let Json(variables) = body?;
     for (name, value) in &variables {
         template::check_name(name).map_err(|error| ApiError::bad(error, "rename the variable"))?;
+        if value == MASK && is_secret(name) {
+            return Err(masked(name));
+        }
         if value.chars().count() > VALUE_CHARS {
             let why = format!("the variable `{name}` has more than {VALUE_CHARS} characters");
             return Err(ApiError::bad(why, "shorten it"));

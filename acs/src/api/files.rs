@@ -109,7 +109,11 @@ pub async fn delete(
         .store
         .file_delete(&actor, id(&file?)?, clock::now())
         .await?;
-    deleted
-        .map(|()| StatusCode::NO_CONTENT)
-        .ok_or_else(|| ApiError::not_found("file"))
+    let Some(sha256) = deleted else {
+        return Err(ApiError::not_found("file"));
+    };
+    if let Some(sha256) = sha256.bytes_unused {
+        app.library.drop_bytes(&sha256).await;
+    }
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -60,6 +60,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/campaigns/{campaign}/pause", post(campaigns::pause))
         .route("/campaigns/{campaign}/resume", post(campaigns::resume))
         .route("/campaigns/{campaign}/abort", post(campaigns::abort))
+        .route("/users", get(users::list))
+        .route(
+            "/users/{name}",
+            axum::routing::put(users::put).delete(users::delete),
+        )
+        .route("/password", axum::routing::put(users::change_password))
         .route("/audit", get(users::audit))
         .layer(DefaultBodyLimit::max(API_BODY_BYTES));
     // A file is streamed to disk and has a limit of its own.
@@ -72,5 +78,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .fallback(error::not_found)
+        .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The arguments of a page.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct PageQuery {
     after: Option<String>,
     limit: Option<usize>,

@@ -1,12 +1,13 @@
 //! Profiles: list, read, write, remove.
 
 use super::auth::{Operator, Viewer};
-use super::devices::Argument;
+use super::devices::{Argument, masked};
 use super::error::{Answer, ApiError};
 use crate::app::App;
 use crate::clock;
 use crate::limits::{TASK_VALUES, VALUE_CHARS};
 use crate::provisioning::template;
+use crate::redact::{MASK, is_secret};
 use crate::store::{Profile, ProfileValue, Selector};
 use axum::Json;
 use axum::extract::State;
@@ -40,8 +41,8 @@ pub async fn read(
 /// A profile without the secrets in it; a template only names a variable and stays.
 fn shown(mut profile: Profile) -> Profile {
     for value in &mut profile.values {
-        if crate::redact::is_secret(&value.name) && !value.value.contains("{{") {
-            value.value = "***".into();
+        if is_secret(&value.name) && !value.value.contains("{{") {
+            value.value = MASK.into();
         }
     }
     profile
@@ -115,6 +116,9 @@ fn check(values: &[ProfileValue]) -> Answer<()> {
                 format!("the value of {} is too long", value.name),
                 "shorten it",
             ));
+        }
+        if value.value == MASK && is_secret(&value.name) {
+            return Err(masked(&value.name));
         }
         template::check(&value.value).map_err(|error| {
             ApiError::bad(format!("{}: {error}", value.name), "correct the template")

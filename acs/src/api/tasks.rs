@@ -7,6 +7,7 @@ use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
 use crate::limits::{TASK_VALUES, VALUE_CHARS};
+use crate::metrics::Metrics;
 use crate::store::{Id, NewTask, Task, TaskKind};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -19,13 +20,34 @@ use std::sync::Arc;
 /// The header two equal requests share so that they make one task.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-#[derive(Debug, Deserialize)]
-pub struct TaskRequest {
+/// What is asked for.
+struct TaskRequest {
     /// Seconds after which the task is given up if the device has not come.
-    #[serde(default)]
     expires_secs: Option<u64>,
-    #[serde(flatten)]
     kind: TaskKind,
+}
+
+impl TaskRequest {
+    /// Reads a request. Every field is known, or a mistyped one would be left out without a word.
+    fn read(mut body: serde_json::Value) -> Answer<TaskRequest> {
+        let fix = "send a task as docs/API.md describes it";
+        let wrong = |error: serde_json::Error| ApiError::bad(error, fix);
+        let expires_secs = match body
+            .as_object_mut()
+            .and_then(|map| map.remove("expires_secs"))
+        {
+            None => None,
+            Some(secs) => serde_json::from_value(secs).map_err(wrong)?,
+        };
+        let kind = TaskKind::deserialize(&body).map_err(wrong)?;
+        let known = serde_json::to_value(&kind).map_err(wrong)?;
+        let foreign = body.as_object().into_iter().flat_map(|map| map.keys());
+        if let Some(name) = foreign.into_iter().find(|name| known.get(name).is_none()) {
+            let why = format!("a task of this kind has no `{}`", name.escape_debug());
+            return Err(ApiError::bad(why, fix));
+        }
+        Ok(TaskRequest { expires_secs, kind })
+    }
 }
 
 /// POST /devices/{device}/tasks
@@ -34,10 +56,11 @@ pub async fn create(
     Operator(actor): Operator,
     device: Argument,
     headers: HeaderMap,
-    body: Result<Json<TaskRequest>, JsonRejection>,
+    body: Result<Json<serde_json::Value>, JsonRejection>,
 ) -> Answer<(StatusCode, Json<Task>)> {
     let device = find(&app, &device?).await?;
     let Json(body) = body?;
+    let body = TaskRequest::read(body)?;
     check(&body.kind)?;
     if let TaskKind::Download { file, .. } = &body.kind
         && app.store.file_find(*file).await?.is_none()
@@ -192,6 +215,8 @@ pub async fn cancel(
 ) -> Answer<StatusCode> {
     let now: Timestamp = clock::now();
     let cancelled = app.store.task_cancel(&actor, id(&task?)?, now).await?;
+    let count = u64::from(cancelled.is_some());
+    Metrics::count_by(&app.metrics.tasks_ended, "cancelled", count);
     cancelled
         .map(|()| StatusCode::NO_CONTENT)
         .ok_or_else(|| ApiError::not_found("task"))

@@ -1,15 +1,18 @@
 //! People: signing in, and what they have done.
 
-use super::auth::Admin;
+use super::auth::{Admin, Viewer};
+use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use crate::app::App;
 use crate::auth::{passwords, tokens};
 use crate::clock;
-use crate::limits::{PAGE, SIGN_IN_FAILURES};
-use crate::store::{AuditEntry, Page, Role};
+use crate::limits::{PAGE, PASSWORD_CHARS, SIGN_IN_FAILURES};
+use crate::provisioning::template;
+use crate::store::{Actor, AuditEntry, Page, Role, User};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use data_model::{Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -61,8 +64,127 @@ pub async fn sign_in(
     }
 }
 
+/// A user as the API shows one.
+#[derive(Debug, Serialize)]
+pub struct ShownUser {
+    name: String,
+    role: Role,
+}
+
+/// GET /users
+pub async fn list(State(app): State<Arc<App>>, Admin(_): Admin) -> Answer<Json<Vec<ShownUser>>> {
+    let users = app.store.user_list().await?;
+    let shown = users.into_iter().map(|user| ShownUser {
+        name: user.name,
+        role: user.role,
+    });
+    Ok(Json(shown.collect()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserRequest {
+    role: Role,
+    /// Absent to leave it as it is.
+    #[serde(default)]
+    password: Option<String>,
+}
+
+/// PUT /users/{name}
+pub async fn put(
+    State(app): State<Arc<App>>,
+    Admin(actor): Admin,
+    name: Argument,
+    body: Result<Json<UserRequest>, JsonRejection>,
+) -> Answer<Json<ShownUser>> {
+    let name = name?.0;
+    let Json(body) = body?;
+    template::check_name(&name).map_err(|error| ApiError::bad(error, "give another name"))?;
+    let password_hash = match body.password {
+        Some(password) => hash(password).await?,
+        None => {
+            let known = app.store.user_find(&name).await?;
+            let known = known.ok_or_else(|| {
+                ApiError::bad("a user that is new needs a password", "give `password`")
+            })?;
+            known.password_hash
+        }
+    };
+    let user = User {
+        name,
+        role: body.role,
+        password_hash,
+    };
+    app.store
+        .user_put(&actor, user.clone(), clock::now())
+        .await?;
+    Ok(Json(ShownUser {
+        name: user.name,
+        role: user.role,
+    }))
+}
+
+/// DELETE /users/{name}
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    Admin(actor): Admin,
+    name: Argument,
+) -> Answer<StatusCode> {
+    let deleted = app.store.user_delete(&actor, &name?, clock::now()).await?;
+    deleted
+        .map(|()| StatusCode::NO_CONTENT)
+        .ok_or_else(|| ApiError::not_found("user"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordRequest {
+    old: String,
+    new: String,
+}
+
+/// PUT /password: of whoever asks; every token of theirs ends.
+pub async fn change_password(
+    State(app): State<Arc<App>>,
+    Viewer(actor): Viewer,
+    body: Result<Json<PasswordRequest>, JsonRejection>,
+) -> Answer<StatusCode> {
+    let Json(body) = body?;
+    let Actor::User(name) = &actor else {
+        return Err(ApiError::forbidden("only people have passwords"));
+    };
+    let now = clock::now();
+    if app.sign_ins.failures(name, now) >= SIGN_IN_FAILURES {
+        return Err(ApiError::too_often("too many failed sign-ins of this user"));
+    }
+    let user = app.store.user_find(name).await?;
+    let known = user.as_ref().map(|user| user.password_hash.clone());
+    let right = passwords::verify(Secret::new(body.old), known).await;
+    let Some(user) = user.filter(|_| right) else {
+        app.sign_ins.failed(name, now);
+        return Err(ApiError::wrong_password());
+    };
+    let user = User {
+        password_hash: hash(body.new).await?,
+        ..user
+    };
+    app.store.user_put(&actor, user, clock::now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn hash(password: String) -> Answer<String> {
+    let length = password.chars().count();
+    if !PASSWORD_CHARS.contains(&length) {
+        let (least, most) = (PASSWORD_CHARS.start(), PASSWORD_CHARS.end());
+        let why = format!("a password has {least} to {most} characters, this one {length}");
+        return Err(ApiError::bad(why, "choose another one"));
+    }
+    let hashed = passwords::hash(Secret::new(password)).await;
+    hashed.map_err(|error| ApiError::bad(error, "choose another one"))
+}
+
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct AuditQuery {
     after: Option<u64>,
     limit: Option<usize>,

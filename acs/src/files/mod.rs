@@ -13,6 +13,7 @@ use bytes::Bytes;
 use data_model::OperatorError;
 use data_model::firmware::hex;
 use sha2::{Digest as _, Sha256};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use tickets::Tickets;
 use tokio::io::AsyncWriteExt as _;
@@ -134,6 +135,14 @@ impl Library {
         Ok(record)
     }
 
+    /// Removes bytes no description needs. A file of the same content that comes in at this moment is written anew by
+    /// its rename.
+    pub async fn drop_bytes(&self, sha256: &str) {
+        if let Err(error) = tokio::fs::remove_file(self.folder.join(sha256)).await {
+            tracing::warn!(%error, "the bytes of a deleted file stay in the file folder");
+        }
+    }
+
     /// The link of a file for the device of a session.
     pub fn link(&self, app: &App, file: &FileRecord, session: &LiveSession) -> String {
         let expires = clock::now().plus_ms(TICKET_MS);
@@ -159,7 +168,10 @@ impl Library {
             .unwrap_or(app.config.files.listen);
         let host = match host.and_then(|host| host.parse::<::http::uri::Authority>().ok()) {
             Some(authority) => authority.host().to_owned(),
-            None => address.ip().to_string(),
+            None => match address.ip() {
+                IpAddr::V4(ip) => ip.to_string(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+            },
         };
         format!("{scheme}://{host}:{}", address.port())
     }

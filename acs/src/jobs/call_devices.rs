@@ -40,7 +40,9 @@ pub async fn call(app: &App, id: Id) -> Result<Outcome> {
     let Some(device) = app.store.device_find(id).await? else {
         return Ok(unknown());
     };
-    let Some(credentials) = app.store.credentials_find(id).await? else {
+    let credentials = app.store.credentials_find(id).await?;
+    let credentials = credentials.filter(|known| !known.connection_request_username.is_empty());
+    let Some(credentials) = credentials else {
         return Ok(Outcome::Impossible(
             "the device has no credentials for connection requests".into(),
         ));

@@ -16,6 +16,26 @@ pub struct Authenticated {
     pub identity: Option<String>,
     /// How it proved it.
     pub enrolment: Enrolment,
+    /// Whether we can prove who we are when we call it.
+    pub callable: Callable,
+}
+
+/// Whether a device has credentials for our connection requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callable {
+    /// It has, as far as we know.
+    Yes,
+    /// It has never been given any.
+    No,
+}
+
+impl Callable {
+    fn by(known: Option<&crate::store::Credentials>) -> Callable {
+        match known {
+            Some(known) if !known.connection_request_username.is_empty() => Callable::Yes,
+            Some(_) | None => Callable::No,
+        }
+    }
 }
 
 /// How a device has proved who it is.
@@ -46,6 +66,29 @@ impl From<StoreError> for Refused {
     }
 }
 
+/// Somebody who has proved nothing, under open enrolment. Its Inform may only claim an identity that has no credentials
+/// yet ([`proves_nothing`]).
+const STRANGER: Authenticated = Authenticated {
+    identity: None,
+    enrolment: Enrolment::New,
+    callable: Callable::No,
+};
+
+/// What a device is told that has proved nothing and claims to be one that could: the challenge. `None` if it may come
+/// in.
+pub async fn proves_nothing(
+    app: &App,
+    device: Id,
+    remote: Remote,
+    now: Timestamp,
+) -> crate::store::Result<Option<Vec<String>>> {
+    let known = app.store.credentials_find(device).await?;
+    if known.is_none_or(|known| known.verifier.is_none()) {
+        return Ok(None);
+    }
+    Ok(Some(challenges(app, remote, Stale::No, now)))
+}
+
 /// Decides who a device is from its `Authorization` header.
 pub async fn authenticate(
     app: &App,
@@ -56,10 +99,7 @@ pub async fn authenticate(
 ) -> Result<Authenticated, Refused> {
     let Some(given) = authorization.and_then(parse_authorization) else {
         if app.config.enrolment.mode == EnrolmentMode::Open && authorization.is_none() {
-            return Ok(Authenticated {
-                identity: None,
-                enrolment: Enrolment::New,
-            });
+            return Ok(STRANGER);
         }
         return Err(challenge(app, remote, Stale::No, now));
     };
@@ -77,6 +117,12 @@ pub async fn authenticate(
         .store
         .credentials_find(Id::of_identity(&username))
         .await?;
+    let has_own = known.as_ref().is_some_and(|known| known.verifier.is_some());
+    if app.config.enrolment.mode == EnrolmentMode::Open && !has_own {
+        // Many devices send what they were made with, asked or not; there is nothing to check it against.
+        return Ok(STRANGER);
+    }
+    let callable = Callable::by(known.as_ref());
     let candidates = candidates(app, &username, known.as_ref());
     let mut stale = Stale::No;
     for (enrolment, verifier) in candidates {
@@ -85,6 +131,7 @@ pub async fn authenticate(
                 return Ok(Authenticated {
                     identity: Some(username),
                     enrolment,
+                    callable,
                 });
             }
             Verdict::Stale => stale = Stale::Yes,
@@ -136,11 +183,15 @@ fn check(app: &App, given: &Given, verifier: &Verifier, target: &str, now: Times
 }
 
 /// TR-069 3.4.4: Basic over TLS, Digest without; Digest is offered in both cases for devices that know nothing else.
-fn challenge(app: &App, remote: Remote, stale: Stale, now: Timestamp) -> Refused {
+fn challenges(app: &App, remote: Remote, stale: Stale, now: Timestamp) -> Vec<String> {
     let mut headers = Vec::with_capacity(3);
     if remote.line == Line::Tls || app.config.cwmp.basic_without_tls {
         headers.push(basic::challenge(app.realm()));
     }
     headers.extend(app.digest().challenges(now, clock::random(), stale));
-    Refused::Challenge(headers)
+    headers
+}
+
+fn challenge(app: &App, remote: Remote, stale: Stale, now: Timestamp) -> Refused {
+    Refused::Challenge(challenges(app, remote, stale, now))
 }

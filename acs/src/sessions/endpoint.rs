@@ -198,6 +198,7 @@ async fn begin(
                     Ok(response)
                 }
                 on_inform::Opened::Refused(reply) => Ok(message(reply)),
+                on_inform::Opened::Unproved(challenges) => Err(Rejected::Challenge(challenges)),
                 on_inform::Opened::WrongIdentity => {
                     app.metrics.identity_mismatches.inc();
                     Err(Rejected::Status(

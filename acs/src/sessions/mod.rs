@@ -71,6 +71,8 @@ pub enum CredentialsWork {
     Settled,
     /// It came with the shared secret, or with none, and gets its own.
     Due,
+    /// It has its own, and gets those we call it with.
+    CallsOnly,
 }
 
 /// Tasks of a device in this session.

@@ -19,6 +19,9 @@ use cwmp::{AcsRequest, ParameterKey};
 use data_model::{ParameterList, Secret};
 use std::collections::VecDeque;
 
+/// Our user at the connection request listeners of devices.
+const CALLER: &str = "dialtone";
+
 /// The next request to the device, or the end of the session.
 pub async fn next_rpc(
     app: &App,
@@ -52,36 +55,43 @@ pub async fn next_rpc(
 /// Gives a new device credentials of its own, both ways. They are kept before they leave: if the answer is lost, the
 /// device may come back with the old ones or with these.
 async fn credentials(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequest>> {
-    if session.work.credentials == CredentialsWork::Settled {
-        return Ok(None);
-    }
-    session.work.credentials = CredentialsWork::Settled;
-    let password = clock::random_password();
+    let due = std::mem::replace(&mut session.work.credentials, CredentialsWork::Settled);
     let call_password = clock::random_password();
     let username = session.identity.to_string();
-    let verifier = Verifier::new(&username, app.realm(), &Secret::new(password.as_str()));
+    let mut values = vec![
+        ("ConnectionRequestUsername", CALLER),
+        ("ConnectionRequestPassword", call_password.as_str()),
+    ];
+    let password = clock::random_password();
+    let verifier = match due {
+        CredentialsWork::Settled => return Ok(None),
+        CredentialsWork::CallsOnly => None,
+        CredentialsWork::Due => {
+            values.extend([("Username", username.as_str()), ("Password", &password)]);
+            let password = Secret::new(password.as_str());
+            Some(Verifier::new(&username, app.realm(), &password))
+        }
+    };
     let new = NewCredentials {
         verifier,
-        connection_request_username: "dialtone".into(),
+        connection_request_username: CALLER.into(),
         connection_request_password: Secret::new(call_password.as_str()),
     };
     app.store
         .credentials_prepare(session.device, new, clock::now())
         .await?;
-    let mut values = ParameterList::new();
     let root = session.work.root;
-    for (name, value) in [
-        ("Username", username.as_str()),
-        ("Password", password.as_str()),
-        ("ConnectionRequestUsername", "dialtone"),
-        ("ConnectionRequestPassword", call_password.as_str()),
-    ] {
-        values.push_str(&format!("{root}ManagementServer.{name}"), value);
+    let values = values
+        .into_iter()
+        .map(|(name, value)| (format!("{root}ManagementServer.{name}"), value));
+    let mut list = ParameterList::new();
+    for (name, value) in values {
+        list.push_str(&name, value);
     }
     session.work.current = Current::Credentials;
     Ok(Some(
         SetParameterValues {
-            parameter_list: values,
+            parameter_list: list,
             parameter_key: session.work.parameter_key.clone(),
         }
         .into(),
@@ -146,17 +156,18 @@ pub(super) async fn advance(
             Ok(Some(*request))
         }
         Next::Outcome(outcome, observed) => {
-            let name = match &outcome {
-                TaskOutcome::Done(_) => "done",
-                TaskOutcome::Failed(_) => "failed",
-                TaskOutcome::Retry { .. } => "retry",
-                TaskOutcome::WaitingForTransfer => "waiting_for_transfer",
+            let ended = match &outcome {
+                TaskOutcome::Done(_) => Some("done"),
+                TaskOutcome::Failed(_) => Some("failed"),
+                TaskOutcome::Retry { .. } | TaskOutcome::WaitingForTransfer => None,
             };
             if let TaskOutcome::Failed(fault) = &outcome {
                 let (code, why) = (fault.code, &fault.text);
                 tracing::info!(device.identity = %session.identity, task = %running.task.id, code, why, "task failed");
             }
-            Metrics::count(&app.metrics.tasks_ended, name);
+            if let Some(name) = ended {
+                Metrics::count(&app.metrics.tasks_ended, name);
+            }
             app.store
                 .task_finish(running.task.id, outcome, observed, clock::now())
                 .await?;

@@ -1,10 +1,10 @@
 //! An Inform: is it from whom it says, what does it tell us, and what is there to do.
 
-use super::authenticate::{Authenticated, Enrolment};
+use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
 use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Remote, TasksWork, Work};
 use crate::app::App;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
-use crate::store::{InformOutcome, InformRecord, Result};
+use crate::store::{Id, InformOutcome, InformRecord, Result};
 use cwmp::session::acs::{Informed, Reply};
 use cwmp::{EventCode, FaultCode, ParameterKey};
 use data_model::Timestamp;
@@ -18,6 +18,8 @@ pub enum Opened {
     Refused(Reply),
     /// It claims an identity that its credentials are not for.
     WrongIdentity,
+    /// It has proved nothing and claims to be a device that has credentials: it is challenged.
+    Unproved(Vec<String>),
 }
 
 /// Takes an Inform: one call of the store, and the session is open.
@@ -29,28 +31,14 @@ pub async fn on_inform(
     host: Option<String>,
     now: Timestamp,
 ) -> Result<Opened> {
+    match objection(app, remote, authenticated, &informed, now).await? {
+        None => {}
+        Some(Objection::Fault(code)) => return Ok(Opened::Refused(informed.refuse(code.into()))),
+        Some(Objection::WrongIdentity) => return Ok(Opened::WrongIdentity),
+        Some(Objection::Unproved(challenges)) => return Ok(Opened::Unproved(challenges)),
+    }
     let inform = &informed.inform;
     let identity = inform.device_id.username();
-    if inform.device_id.serial_number.is_empty() || inform.device_id.oui.is_empty() {
-        return Ok(Opened::Refused(
-            informed.refuse(FaultCode::ACS_INVALID_ARGUMENTS.into()),
-        ));
-    }
-    if authenticated
-        .identity
-        .as_ref()
-        .is_some_and(|proved| *proved != identity)
-    {
-        tracing::warn!(claimed = %identity, address = %remote.address, "Inform with foreign credentials");
-        return Ok(Opened::WrongIdentity);
-    }
-    if authenticated.enrolment == Enrolment::Reset && !inform.has_event(&EventCode::Bootstrap) {
-        // Only a device that has lost everything may fall back to the secret all of them share.
-        tracing::warn!(device.identity = %identity, "shared secret of a known device without BOOTSTRAP");
-        return Ok(Opened::Refused(
-            informed.refuse(FaultCode::ACS_REQUEST_DENIED.into()),
-        ));
-    }
     let root = root_of(&inform.parameter_list);
     let parameter_key = inform
         .parameter_list
@@ -72,7 +60,7 @@ pub async fn on_inform(
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }
-    let work = work(app, authenticated.enrolment, &outcome, root, parameter_key);
+    let work = work(app, authenticated, &outcome, root, parameter_key);
     if outcome.first_contact {
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
@@ -90,18 +78,63 @@ pub async fn on_inform(
     Ok(Opened::Session(session, reply))
 }
 
+/// What speaks against an Inform.
+enum Objection {
+    Fault(FaultCode),
+    WrongIdentity,
+    Unproved(Vec<String>),
+}
+
+/// Whether the device is who it says, and may say it with what it came with.
+async fn objection(
+    app: &App,
+    remote: Remote,
+    authenticated: &Authenticated,
+    informed: &Informed,
+    now: Timestamp,
+) -> Result<Option<Objection>> {
+    let inform = &informed.inform;
+    let address = remote.address;
+    let identity = inform.device_id.username();
+    if inform.device_id.serial_number.is_empty() || inform.device_id.oui.is_empty() {
+        return Ok(Some(Objection::Fault(FaultCode::ACS_INVALID_ARGUMENTS)));
+    }
+    match &authenticated.identity {
+        Some(proved) if *proved != identity => {
+            tracing::warn!(claimed = %identity, %address, "Inform with foreign credentials");
+            return Ok(Some(Objection::WrongIdentity));
+        }
+        Some(_) => {}
+        None => {
+            let device = Id::of_device(&inform.device_id);
+            if let Some(challenges) = proves_nothing(app, device, remote, now).await? {
+                tracing::warn!(claimed = %identity, %address, "known device without its credentials");
+                return Ok(Some(Objection::Unproved(challenges)));
+            }
+        }
+    }
+    if authenticated.enrolment == Enrolment::Reset && !inform.has_event(&EventCode::Bootstrap) {
+        // Only a device that has lost everything may fall back to the secret all of them share.
+        tracing::warn!(device.identity = %identity, "shared secret of a known device without BOOTSTRAP");
+        return Ok(Some(Objection::Fault(FaultCode::ACS_REQUEST_DENIED)));
+    }
+    Ok(None)
+}
+
 fn work(
     app: &App,
-    enrolment: Enrolment,
+    authenticated: &Authenticated,
     outcome: &InformOutcome,
     root: &'static str,
     parameter_key: ParameterKey,
 ) -> Work {
     let rotate = app.config.enrolment.rotate_credentials;
-    let credentials = match enrolment {
-        Enrolment::Own | Enrolment::Pending => CredentialsWork::Settled,
-        Enrolment::New | Enrolment::Reset if rotate => CredentialsWork::Due,
-        Enrolment::New | Enrolment::Reset => CredentialsWork::Settled,
+    let credentials = match (authenticated.enrolment, authenticated.callable) {
+        (_, _) if !rotate => CredentialsWork::Settled,
+        (Enrolment::New | Enrolment::Reset, _) => CredentialsWork::Due,
+        (Enrolment::Own, Callable::No) => CredentialsWork::CallsOnly,
+        // A device that comes with prepared credentials has got those for calls with them.
+        (Enrolment::Pending, _) | (Enrolment::Own, Callable::Yes) => CredentialsWork::Settled,
     };
     let stamp = app.profiles().stamp;
     let compared = outcome.stamps.agreed == stamp || outcome.stamps.failed == stamp;

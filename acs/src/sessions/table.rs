@@ -194,6 +194,7 @@ mod tests {
                 credentials: CredentialsWork::Settled,
                 tasks: TasksWork::None,
                 profiles: ProfilesWork::Agreed,
+                compared: 1,
                 current: Current::Idle,
                 root: "Device.",
                 parameter_key: Default::default(),

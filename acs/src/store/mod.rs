@@ -186,7 +186,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets a file. `None` if there is none; [`StoreError::Conflict`] while an unfinished task or campaign
     /// needs it.
-    async fn file_delete(&self, actor: &Actor, file: Id, now: Timestamp) -> Result<Option<()>>;
+    async fn file_delete(
+        &self,
+        actor: &Actor,
+        file: Id,
+        now: Timestamp,
+    ) -> Result<Option<DeletedFile>>;
 
     // ---- campaigns -----------------------------------------------------------------------------------
 
@@ -252,8 +257,15 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- people --------------------------------------------------------------------------------------
 
-    /// Creates or changes a user.
+    /// Creates or changes a user, and ends the tokens the user had. [`StoreError::Conflict`] if there would be no
+    /// administrator left.
     async fn user_put(&self, actor: &Actor, user: User, now: Timestamp) -> Result<()>;
+
+    /// Removes a user with all tokens. `None` if there is none; [`StoreError::Conflict`] for the last administrator.
+    async fn user_delete(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Option<()>>;
+
+    /// All users, by name.
+    async fn user_list(&self) -> Result<Vec<User>>;
 
     /// A user by name.
     async fn user_find(&self, name: &str) -> Result<Option<User>>;

@@ -148,7 +148,7 @@ impl Running {
                 self.end(TaskOutcome::Done(result))
             }
             (Stage::Writing { sent, rest }, CpeResponse::SetParameterValuesResponse(response)) => {
-                self.observe_written(&sent);
+                self.observe(&sent);
                 if !rest.is_empty() {
                     return self.write(&rest);
                 }
@@ -232,7 +232,7 @@ impl Running {
             let name = format!("{object}{number}.{}", parameter.name);
             full.push(&name, parameter.ty, parameter.value);
         }
-        self.observe_written(&full);
+        self.observe(&full);
         self.stage = Stage::Filling { number };
         call(SetParameterValues {
             parameter_list: full,
@@ -257,16 +257,9 @@ impl Running {
         call(request)
     }
 
+    /// Values of the device, read or accepted. Secrets read back as empty, and so they are kept, also of devices that
+    /// show them (case M06).
     fn observe(&mut self, values: &ParameterList) {
-        for parameter in values.iter() {
-            self.observed
-                .values
-                .push(parameter.name, parameter.ty, parameter.value);
-        }
-    }
-
-    /// Values the device has accepted. Secrets read back as empty, and so they are kept.
-    fn observe_written(&mut self, values: &ParameterList) {
         for parameter in values.iter() {
             let value = if is_secret(parameter.name) {
                 ""

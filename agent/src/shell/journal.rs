@@ -9,8 +9,9 @@ use crate::device::Saved;
 use crate::device::io::{Section, SectionKind};
 use data_model::OperatorError;
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -35,6 +36,8 @@ pub struct Journal {
     requests: Option<mpsc::Sender<(u32, Vec<Section>)>>,
     writer: Option<JoinHandle<()>>,
     path: PathBuf,
+    /// Held while the journal is open, so that no second device writes to it.
+    _lock: File,
 }
 
 /// The states a journal holds, by device.
@@ -53,6 +56,14 @@ impl Journal {
                 "check the permissions and the free space, or give another state folder",
             )
         };
+        let lock = lock(path).map_err(|error| match error {
+            TryLockError::WouldBlock => OperatorError::new(
+                format!("cannot use the state file {}", path.display()),
+                "another device uses it",
+                "stop the other one, or give this one a state folder of its own",
+            ),
+            TryLockError::Error(error) => trouble(&error),
+        })?;
         let (file, devices) = open_file(path).map_err(|error| trouble(&error))?;
         let mut writer = Writer::new(path.to_owned(), file).map_err(|error| trouble(&error))?;
         let (requests, incoming) = mpsc::channel();
@@ -64,6 +75,7 @@ impl Journal {
             requests: Some(requests),
             writer: Some(writer),
             path: path.to_owned(),
+            _lock: lock,
         };
         Ok((journal, devices))
     }
@@ -97,17 +109,31 @@ impl Drop for Journal {
     }
 }
 
-fn open_file(path: &Path) -> io::Result<(File, Devices)> {
+/// Takes the lock file beside the journal, which itself is replaced when it is written anew.
+fn lock(path: &Path) -> Result<File, TryLockError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(TryLockError::Error)?;
     }
-    let options = OpenOptions::new()
+    let file = private().open(path.with_extension("lock"));
+    let file = file.map_err(TryLockError::Error)?;
+    file.try_lock()?;
+    Ok(file)
+}
+
+/// For files nobody else may read: the state of a device holds its passwords.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
-        .clone();
-    let mut file = options.open(path)?;
+        .mode(0o600);
+    options
+}
+
+fn open_file(path: &Path) -> io::Result<(File, Devices)> {
+    let mut file = private().open(path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     if bytes.is_empty() {
@@ -301,12 +327,7 @@ impl Writer {
             push_record(&mut bytes, device, &sections);
         }
         let beside = self.path.with_extension("journal.new");
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&beside)?;
+        let mut file = private().truncate(true).open(&beside)?;
         file.write_all(&bytes)?;
         file.sync_all()?;
         std::fs::rename(&beside, &self.path)?;
@@ -338,6 +359,20 @@ mod tests {
         };
         let (journal, devices) = Journal::open(path, Box::new(notify)).unwrap();
         (journal, devices, finished)
+    }
+
+    #[test]
+    fn a_journal_is_one_device_s_and_nobody_else_s_to_read() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("device.journal");
+        let (journal, _, _) = open(&path);
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o}");
+        let second = Journal::open(&path, Box::new(|_, _| {}));
+        assert!(second.unwrap_err().to_string().contains("another device"));
+        drop(journal);
+        assert!(Journal::open(&path, Box::new(|_, _| {})).is_ok());
     }
 
     #[test]

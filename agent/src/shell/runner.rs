@@ -490,6 +490,11 @@ impl Runner {
             }
             Some(why) => {
                 self.counters.failed_sessions.fetch_add(1, Relaxed);
+                if self.places.len() == 1 {
+                    // Whoever runs one device looks here first; the retry schedule keeps it from being often.
+                    tracing::warn!(why, "session failed");
+                    return;
+                }
                 tracing::debug!(
                     device,
                     why,

@@ -25,6 +25,13 @@ pub struct FileRecord {
     pub created: Timestamp,
 }
 
+/// A file that was forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedFile {
+    /// The hash of its bytes, if no other file has the same.
+    pub bytes_unused: Option<String>,
+}
+
 /// A firmware upgrade of many devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Campaign {

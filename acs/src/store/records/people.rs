@@ -25,8 +25,8 @@ pub struct Credentials {
 /// Credentials that are about to be written to a device.
 #[derive(Debug, Clone)]
 pub struct NewCredentials {
-    /// Checks the new password.
-    pub verifier: Verifier,
+    /// Checks the new password; `None` leaves the device the one it has.
+    pub verifier: Option<Verifier>,
     /// Our new user at the device's connection request listener.
     pub connection_request_username: String,
     /// Our new password there.

@@ -1,7 +1,7 @@
 //! Tasks: what is asked of a device, and what comes of it.
 
 use super::{Id, values};
-use crate::redact::is_secret;
+use crate::redact::{MASK, is_secret};
 use cwmp::{CommandKey, Fault};
 use data_model::{ParameterList, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ fn masked(values: &ParameterList) -> Option<ParameterList> {
     }
     let masked = values.iter().map(|parameter| {
         let secret = is_secret(parameter.name);
-        let value = if secret { "***" } else { parameter.value };
+        let value = if secret { MASK } else { parameter.value };
         (parameter.name, parameter.ty, value)
     });
     Some(masked.collect())

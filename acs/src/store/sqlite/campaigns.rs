@@ -3,6 +3,7 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, word};
 use super::{audit, devices, tasks};
+use crate::limits::CAMPAIGN_WAIT_MS;
 use crate::store::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignState, CampaignStep, DeviceFilter, Id,
     NewTask, Page, Result, StoreError, TaskFault, TaskKind,
@@ -242,7 +243,7 @@ fn start(tx: &mut Tx<'_>, campaign: &Campaign, task_ids: &[Id], now: Timestamp) 
                 file: campaign.file,
                 target_file_name: String::new(),
             },
-            expires: None,
+            expires: Some(now.plus_ms(CAMPAIGN_WAIT_MS)),
             idempotency_key: None,
             campaign: Some(campaign.id),
         };

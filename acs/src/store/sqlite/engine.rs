@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -90,7 +90,7 @@ pub(super) struct Engine {
 
 struct Readers {
     idle: Mutex<Vec<Connection>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Engine {
@@ -124,7 +124,7 @@ impl Engine {
             writer: Mutex::new(Some(writer)),
             readers: Arc::new(Readers {
                 idle: Mutex::new(idle),
-                places: Semaphore::new(READERS),
+                places: Arc::new(Semaphore::new(READERS)),
             }),
             _lock: lock,
         })
@@ -159,20 +159,14 @@ impl Engine {
     {
         let closed = || StoreError::Unavailable("the store is closed".into());
         let readers = Arc::clone(&self.readers);
-        let _place = self.readers.places.acquire().await.map_err(|_| closed())?;
+        let place = Arc::clone(&readers.places).acquire_owned().await;
+        let place = place.map_err(|_| closed())?;
         let read = tokio::task::spawn_blocking(move || {
-            let idle = readers
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop();
-            let connection = idle.ok_or_else(closed)?;
+            let connection = readers.take().ok_or_else(closed)?;
             let result = catch_unwind(AssertUnwindSafe(|| work(&connection)));
-            readers
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
+            readers.put_back(connection);
+            // Held until here also for a caller that has gone away.
+            drop(place);
             result.unwrap_or_else(|_| {
                 Err(StoreError::Unavailable(
                     "a mistake in the store, see the log".into(),
@@ -184,12 +178,14 @@ impl Engine {
 
     /// Commits what is under way, and closes. Later calls are refused.
     pub async fn close(&self) {
-        drop(
-            self.jobs
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        // Readers first: the last connection to close puts the log into the file, and must be one that may write.
+        self.readers.close();
+        let jobs = self
+            .jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        drop(jobs);
         let writer = self
             .writer
             .lock()
@@ -199,12 +195,28 @@ impl Engine {
             // The thread ends when it has worked off what was sent; a panic of it has been logged.
             let _ = tokio::task::spawn_blocking(move || writer.join()).await;
         }
-        self.readers.places.close();
-        self.readers
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+    }
+}
+
+impl Readers {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        // Nothing that holds the lock can panic half-way through a change.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self) -> Option<Connection> {
+        self.idle().pop()
+    }
+
+    fn put_back(&self, connection: Connection) {
+        if !self.places.is_closed() {
+            self.idle().push(connection);
+        }
+    }
+
+    fn close(&self) {
+        self.places.close();
+        self.idle().clear();
     }
 }
 

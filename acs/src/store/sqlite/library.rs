@@ -3,7 +3,7 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json};
 use super::{audit, campaigns, people, tasks};
-use crate::store::{Actor, FileRecord, Id, Profile, Result, StoreError};
+use crate::store::{Actor, DeletedFile, FileRecord, Id, Profile, Result, StoreError};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -143,19 +143,22 @@ pub(super) fn delete_file(
     actor: &Actor,
     id: Id,
     now: Timestamp,
-) -> Result<Option<()>> {
+) -> Result<Option<DeletedFile>> {
+    let Some(file) = find_file(tx.db, id)? else {
+        return Ok(None);
+    };
     if tasks::needs_file(tx.db, id)? || campaigns::needs_file(tx.db, id)? {
         return Err(StoreError::Conflict(
             "an unfinished task or campaign needs the file".into(),
         ));
     }
-    let deleted = tx
-        .db
+    tx.db
         .prepare_cached("DELETE FROM file WHERE id = ?1")?
         .execute([id])?;
-    if deleted == 0 {
-        return Ok(None);
-    }
     audit::add(tx, actor, "file.delete", id, now)?;
-    Ok(Some(()))
+    let sql = "SELECT 1 FROM file WHERE sha256 = ?1";
+    let shared = tx.db.prepare_cached(sql)?.exists([&file.sha256])?;
+    Ok(Some(DeletedFile {
+        bytes_unused: (!shared).then_some(file.sha256),
+    }))
 }

@@ -22,9 +22,9 @@ mod tasks;
 
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
-    ClaimedTask, Credentials, Device, DeviceFilter, FileRecord, Id, InformOutcome, InformRecord,
-    NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task, TaskFault,
-    TaskOutcome, Token, TransferMatch, User,
+    ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
+    InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
+    TaskFault, TaskOutcome, Token, TransferMatch, User,
 };
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
@@ -306,7 +306,12 @@ impl Store for SqliteStore {
         self.engine.read(library::files).await
     }
 
-    async fn file_delete(&self, actor: &Actor, file: Id, now: Timestamp) -> Result<Option<()>> {
+    async fn file_delete(
+        &self,
+        actor: &Actor,
+        file: Id,
+        now: Timestamp,
+    ) -> Result<Option<DeletedFile>> {
         let actor = actor.clone();
         self.engine
             .write(move |tx| library::delete_file(tx, &actor, file, now))
@@ -419,6 +424,17 @@ impl Store for SqliteStore {
         self.engine
             .write(move |tx| people::put_user(tx, &actor, &user, now))
             .await
+    }
+
+    async fn user_delete(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Option<()>> {
+        let (actor, name) = (actor.clone(), name.to_owned());
+        self.engine
+            .write(move |tx| people::delete_user(tx, &actor, &name, now))
+            .await
+    }
+
+    async fn user_list(&self) -> Result<Vec<User>> {
+        self.engine.read(people::list_users).await
     }
 
     async fn user_find(&self, name: &str) -> Result<Option<User>> {

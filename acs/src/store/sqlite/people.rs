@@ -3,7 +3,7 @@
 use super::audit;
 use super::engine::Tx;
 use super::rows::{Ms, corrupt, count, from_word, word};
-use crate::store::{Actor, Credentials, Id, NewCredentials, Result, Token, User};
+use crate::store::{Actor, Credentials, Id, NewCredentials, Result, Role, StoreError, Token, User};
 use cwmp::http::Verifier;
 use data_model::{Secret, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -61,11 +61,12 @@ pub(super) fn prepare_credentials(tx: &mut Tx<'_>, device: Id, new: &NewCredenti
     tx.hot.credentials_change(device);
     let sql =
         "INSERT INTO credentials (device, pending, pending_call_username, pending_call_password)
-               VALUES (?1, ?2, ?3, ?4) ON CONFLICT (device) DO UPDATE SET pending = ?2,
+               VALUES (?1, ?2, ?3, ?4) ON CONFLICT (device) DO UPDATE SET
+               pending = coalesce(?2, verifier),
                pending_call_username = ?3, pending_call_password = ?4";
     tx.db.prepare_cached(sql)?.execute(params![
         device,
-        new.verifier.to_bytes().to_vec(),
+        bytes(new.verifier.as_ref()),
         new.connection_request_username,
         new.connection_request_password.reveal(),
     ])?;
@@ -91,18 +92,69 @@ pub(super) fn confirm_credentials(tx: &mut Tx<'_>, device: Id, now: Timestamp) -
     Ok(())
 }
 
-/// Creates or changes a user.
+/// Creates or changes a user; tokens were given for what the user was before.
 pub(super) fn put_user(tx: &Tx<'_>, actor: &Actor, user: &User, now: Timestamp) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO user (name, role, password_hash) VALUES (?1, ?2, ?3)";
     let row = params![user.name, word(&user.role), user.password_hash];
     tx.db.prepare_cached(sql)?.execute(row)?;
-    audit::add(
-        tx,
-        actor,
-        "user.put",
-        format!("{} {}", user.name, word(&user.role)),
-        now,
-    )
+    end_tokens(tx, &user.name)?;
+    an_administrator_is_left(tx)?;
+    let subject = format!("{} {}", user.name, word(&user.role));
+    audit::add(tx, actor, "user.put", subject, now)
+}
+
+/// Removes a user.
+pub(super) fn delete_user(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    name: &str,
+    now: Timestamp,
+) -> Result<Option<()>> {
+    let deleted = tx
+        .db
+        .prepare_cached("DELETE FROM user WHERE name = ?1")?
+        .execute([name])?;
+    if deleted == 0 {
+        return Ok(None);
+    }
+    end_tokens(tx, name)?;
+    an_administrator_is_left(tx)?;
+    audit::add(tx, actor, "user.delete", name, now)?;
+    Ok(Some(()))
+}
+
+fn end_tokens(tx: &Tx<'_>, user: &str) -> Result<()> {
+    tx.db
+        .prepare_cached("DELETE FROM token WHERE user = ?1")?
+        .execute([user])?;
+    Ok(())
+}
+
+fn an_administrator_is_left(tx: &Tx<'_>) -> Result<()> {
+    let sql = "SELECT 1 FROM user WHERE role = ?1";
+    if tx.db.prepare_cached(sql)?.exists([word(&Role::Admin)])? {
+        return Ok(());
+    }
+    Err(StoreError::Conflict(
+        "there would be no administrator left".into(),
+    ))
+}
+
+/// All users, by name.
+pub(super) fn list_users(db: &Connection) -> Result<Vec<User>> {
+    let sql = "SELECT name, role, password_hash FROM user ORDER BY name";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut users = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(0)?;
+        users.push(User {
+            role: from_word(row.get(1)?, "user", &name)?,
+            password_hash: row.get(2)?,
+            name,
+        });
+    }
+    Ok(users)
 }
 
 /// A user by name.
