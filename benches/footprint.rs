@@ -36,6 +36,8 @@ fn main() {
     let mib: fn(&Round) -> f64 = |round| round.resident_kb / 1024.0;
     let first_byte = figures(&quiet, |round| round.first_byte_ms);
     first_byte.print("start to first byte of Inform (floor 100, aim 30)", "ms", 1);
+    let processor = figures(&quiet, |round| round.processor_ms);
+    processor.print("of it processor time", "ms", 1);
     figures(&quiet, mib).print("RSS idle after BOOTSTRAP (floor 8, aim 4)", "MiB", 2);
     figures(&read, mib).print("RSS idle after the ACS has read the whole tree", "MiB", 2);
     let own = figures(&quiet, |round| round.own_kb / 1024.0);
@@ -64,6 +66,7 @@ fn binary() -> Option<PathBuf> {
 /// The figures of one start.
 struct Round {
     first_byte_ms: f64,
+    processor_ms: f64,
     resident_kb: f64,
     own_kb: f64,
 }
@@ -100,6 +103,7 @@ fn measure(binary: &Path, read: bool) -> Round {
     let agent = Agent(command.spawn().expect("it starts"));
     acs.hears(|heard| matches!(heard, Heard::FirstByte).then_some(()));
     let first_byte_ms = start.elapsed().as_secs_f64() * 1000.0;
+    let processor_ms = processor_ms(&agent);
     let informs = |heard| match heard {
         Heard::Inform(inform) => Some(inform),
         Heard::FirstByte | Heard::Answer(_) | Heard::Ended => None,
@@ -115,9 +119,18 @@ fn measure(binary: &Path, read: bool) -> Round {
     acs.hears(|heard| matches!(heard, Heard::Ended).then_some(()));
     Round {
         first_byte_ms,
+        processor_ms,
         resident_kb: status_kb(&agent, "VmRSS:"),
         own_kb: status_kb(&agent, "RssAnon:"),
     }
+}
+
+/// What the process has had of the processors, whatever else ran beside it.
+fn processor_ms(agent: &Agent) -> f64 {
+    let path = format!("/proc/{}/schedstat", agent.0.id());
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let ns = text.split_whitespace().next();
+    ns.and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1e6
 }
 
 /// A line of the operating system's account of the process.

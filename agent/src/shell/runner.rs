@@ -18,6 +18,7 @@ use super::report::Reporter;
 use super::slots::SlotStore;
 use crate::bulk_data::ReportJob;
 use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
+use crate::device::io::{ConnectionRequest, ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
 use crate::platform::{Platform, Request};
 use data_model::{OperatorError, Timestamp};
@@ -256,14 +257,9 @@ impl Runner {
             } => self.handle(device, Input::ReportEnded(number, outcome)),
             Event::Call {
                 device,
-                mut call,
+                call,
                 answer,
-            } => {
-                self.next_call += 1;
-                call.number = self.next_call;
-                self.calls.insert(call.number, answer);
-                self.handle(device, Input::ConnectionRequest(call));
-            }
+            } => self.called(device, call, answer),
             Event::Boot {
                 device,
                 saved,
@@ -288,6 +284,28 @@ impl Runner {
             }
             Event::Command(Command::Stop) => {}
         }
+    }
+
+    /// Somebody calls at the listener.
+    fn called(
+        &mut self,
+        device: usize,
+        mut call: ConnectionRequest,
+        answer: oneshot::Sender<ConnectionRequestAnswer>,
+    ) {
+        if self.places[device].device.is_none() {
+            // Between a stop and the next boot, which may be minutes away: nobody would answer.
+            let _ = answer.send(ConnectionRequestAnswer {
+                number: call.number,
+                status: 503,
+                www_authenticate: Vec::new(),
+            });
+            return;
+        }
+        self.next_call += 1;
+        call.number = self.next_call;
+        self.calls.insert(call.number, answer);
+        self.handle(device, Input::ConnectionRequest(call));
     }
 
     /// Wakes the devices whose time has come, as many as may have a session at one time.

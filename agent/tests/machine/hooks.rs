@@ -8,10 +8,13 @@ use agent::platform::spool::{HookSettings, Served};
 use agent::platform::{Asked, Outcome, Request};
 use cwmp::CommandKey;
 use cwmp::rpc::Reboot;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 fn settings(folder: &Path, serve: &[Served]) -> HookSettings {
     HookSettings {
@@ -184,6 +187,40 @@ fn firmware_that_cannot_be_put_to_work_is_given_up_and_reported() {
     slots.give_up_trial();
     assert_eq!(slots.boot(), BootedInto::RolledBack(7));
     assert_eq!((slots.active, slots.version.as_str()), (SlotName::A, "1"));
+}
+
+/// While the machine goes down, a caller is told so instead of being left waiting.
+#[test]
+fn a_connection_request_is_answered_while_the_machine_goes_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let acs = TcpAcs::start();
+    acs.asks(Reboot {
+        command_key: CommandKey::new("r3").expect("short"),
+    });
+    let _agent = hooked(&acs, folder.path(), "'reboot'");
+    let url = acs.hears(|heard| match heard {
+        Heard::Inform(inform) => {
+            let list = &inform.parameter_list;
+            let url = list.get("Device.ManagementServer.ConnectionRequestURL");
+            url.map(str::to_owned)
+        }
+        Heard::FirstByte | Heard::Answer(_) | Heard::Ended => None,
+    });
+    let request = folder.path().join("requests/reboot.request");
+    eventually("the request is there", || request.exists().then_some(()));
+    let (host, path) = url
+        .trim_start_matches("http://")
+        .split_once('/')
+        .expect("a whole URL");
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    let message = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(message.as_bytes()).expect("a connection");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a socket");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use crate::running::{Running, config};
 use crate::tcp_acs::{Heard, TcpAcs};
-use agent::platform::Platform as _;
+use agent::daemon::AgentConfig;
 use agent::platform::linux::Linux;
+use agent::platform::spool::Served;
+use agent::platform::{Kind, Platform as _};
 use cwmp::CpeResponse;
 use cwmp::rpc::GetParameterValues;
 use data_model::{ParameterList, Timestamp};
@@ -166,6 +168,21 @@ fn a_machine_without_its_files_is_no_trouble() {
     assert_eq!(hardware.memory_total_kb, 0);
     assert_eq!(hardware.processes, []);
     assert_eq!(linux.mac(), None);
+}
+
+#[test]
+fn the_configuration_to_begin_with_is_understood() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging/agent.toml");
+    let config = AgentConfig::read(&path).expect("a good configuration");
+    assert_eq!(config.platform, Kind::Linux);
+    let served = [
+        Served::Reboot,
+        Served::ActivateFirmware,
+        Served::FactoryReset,
+        Served::Discover,
+    ];
+    assert_eq!(config.hooks.serve, served);
+    assert!(config.discovery.folder.is_some() && !config.discovery.allow_http);
 }
 
 /// The values of the first answer the ACS gets.
