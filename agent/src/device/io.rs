@@ -51,7 +51,7 @@ pub enum Output {
     /// Fetch a file into the inactive slot; answered by [`Input::TransferEnded`].
     StartTransfer(TransferJob),
     /// Send bulk reports to their collector; answered by [`Input::ReportEnded`].
-    PostReport(ReportJob),
+    PostReport(Box<ReportJob>),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
