@@ -220,6 +220,7 @@ fn secrets_are_marked_and_so_are_their_other_names() {
     let ty = device_type("ata192").unwrap();
     let profile = "Device.Services.VoiceService.{i}.VoiceProfile.{i}";
     let expected: BTreeSet<String> = [
+        "BulkData.Profile.{i}.HTTP.Password",
         "ManagementServer.ConnectionRequestPassword",
         "ManagementServer.Password",
         "ManagementServer.STUNPassword",

@@ -38,7 +38,7 @@ pub fn collect(core: &Core, wanted: &[Wanted], number: u64, now: Timestamp) -> R
             };
             bytes += value.bytes();
             if report.values.len() == REPORT_VALUES || bytes > REPORT_BYTES {
-                tracing::warn!(reference = %row.reference, "a bulk report is cut off: it names too much");
+                tracing::debug!(reference = %row.reference, "a bulk report is cut off: it names too much");
                 return report;
             }
             report.values.push(value);

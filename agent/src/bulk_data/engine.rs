@@ -120,7 +120,7 @@ impl BulkData {
             ReportOutcome::Delivered => profile.delivered(now),
             ReportOutcome::Failed(why) => {
                 let number = profile.number;
-                tracing::warn!(profile = number, why, "a bulk report is not delivered");
+                tracing::debug!(profile = number, why, "a bulk report is not delivered");
                 profile.failed(&settings, random, now);
             }
         }

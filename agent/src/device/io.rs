@@ -55,7 +55,7 @@ pub enum Output {
     /// Fetch a file into the inactive slot; answered by [`Input::TransferEnded`].
     StartTransfer(TransferJob),
     /// Send bulk reports to their collector; answered by [`Input::ReportEnded`].
-    PostReport(ReportJob),
+    PostReport(Box<ReportJob>),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Send a lightweight notification by UDP; nobody tells whether it arrives.

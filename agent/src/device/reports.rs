@@ -18,8 +18,10 @@ impl Device {
             && bulk_data.deadline().is_some_and(|due| due <= now)
         {
             let jobs = bulk_data.run(&self.core, now);
-            self.outputs
-                .extend(jobs.into_iter().map(Output::PostReport));
+            self.outputs.extend(
+                jobs.into_iter()
+                    .map(|job| Output::PostReport(Box::new(job))),
+            );
         }
     }
 

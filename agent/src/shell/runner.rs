@@ -16,7 +16,7 @@ use super::machine::Machine;
 use super::place::Place;
 use super::report::Reporter;
 use super::slots::SlotStore;
-use crate::bulk_data::ReportJob;
+use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::io::{ConnectionRequest, ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
@@ -254,7 +254,13 @@ impl Runner {
                 device,
                 number,
                 outcome,
-            } => self.handle(device, Input::ReportEnded(number, outcome)),
+            } => {
+                if let (ReportOutcome::Failed(why), 1) = (&outcome, self.places.len()) {
+                    // Whoever runs one device looks here first; what fails waits for its next interval at the latest.
+                    tracing::warn!(why, "a bulk report is not delivered");
+                }
+                self.handle(device, Input::ReportEnded(number, outcome));
+            }
             Event::Call {
                 device,
                 call,
@@ -400,7 +406,7 @@ impl Runner {
                 });
                 self.places[device].transfer = Some(task.abort_handle());
             }
-            Output::PostReport(job) => self.report(device, job),
+            Output::PostReport(job) => self.report(device, *job),
             Output::AnswerConnectionRequest(answer) => {
                 if let Some(caller) = self.calls.remove(&answer.number) {
                     // A caller that has hung up misses nothing.

@@ -482,6 +482,8 @@ fn there_are_four_profiles_at_most_and_their_limits_hold() {
     assert_eq!(fifth.unwrap_err().code, FaultCode::RESOURCES_EXCEEDED);
     assert_eq!(bench.get("Device.BulkData.ProfileNumberOfEntries"), "4");
     assert_eq!(bench.get("Device.BulkData.Status"), "Disabled");
+    let values = bench.get("Device.BulkData.MaxNumberOfParameterReferences");
+    assert_eq!(values, agent::limits::REPORT_VALUES.to_string());
     assert_eq!(bench.get(&format!("{TABLE}2.Alias")), "cpe-2");
     assert_eq!(bench.get(&format!("{TABLE}2.ReportingInterval")), "86400");
     bench.add(&format!("{TABLE}2.Parameter."));

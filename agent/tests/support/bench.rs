@@ -408,7 +408,7 @@ impl Bench {
             },
             Output::PostReport(job) => {
                 let number = job.number;
-                if let Taken::Ends(secs, outcome) = self.collector.take(job, self.now) {
+                if let Taken::Ends(secs, outcome) = self.collector.take(*job, self.now) {
                     let ended = Input::ReportEnded(number, outcome);
                     match secs {
                         0 => self.arriving.push_back(ended),
