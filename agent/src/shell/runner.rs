@@ -17,7 +17,6 @@ use super::place::Place;
 use super::report::Reporter;
 use super::slots::SlotStore;
 use crate::bulk_data::{ReportJob, ReportOutcome};
-use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::io::{ConnectionRequest, ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
 use crate::platform::{Platform, Request};
