@@ -17,3 +17,4 @@ mod reboot_and_reset;
 mod retry;
 mod sessions;
 mod set_parameter_values;
+mod soaked;
