@@ -37,6 +37,8 @@ pub struct AgentConfig {
     pub parameters: std::collections::BTreeMap<String, String>,
     /// Whether redirects of the ACS may lead from https to http.
     pub allow_redirect_to_http: bool,
+    /// The folder its sessions are recorded in, if they are to be (docs/interop/recording.md).
+    pub record: Option<PathBuf>,
 }
 
 /// The ACS of an agent.
@@ -84,6 +86,7 @@ impl Default for AgentConfig {
             firmware_keys: Vec::new(),
             parameters: Default::default(),
             allow_redirect_to_http: false,
+            record: None,
         }
     }
 }
@@ -190,6 +193,7 @@ impl AgentConfig {
             slots: Some(self.state.clone()),
             trusted: firmware_keys(&self.firmware_keys)?,
             sessions: 1,
+            record: self.record.clone(),
         })
     }
 }

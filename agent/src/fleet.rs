@@ -93,6 +93,7 @@ impl FleetConfig {
             slots: None,
             trusted: firmware_keys(&self.firmware_keys)?,
             sessions: self.sessions,
+            record: None,
         })
     }
 

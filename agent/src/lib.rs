@@ -3,6 +3,7 @@
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
 //! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
+//! [`replay`] plays a recorded session to the core.
 
 pub mod connection_request;
 pub mod daemon;
@@ -12,6 +13,7 @@ pub mod fleet;
 pub mod inform;
 pub mod limits;
 mod random;
+pub mod replay;
 pub mod rpc;
 pub mod shell;
 pub mod transfer;

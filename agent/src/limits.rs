@@ -56,3 +56,12 @@ pub const NEW_ACS_FAILURES: u32 = 10;
 
 /// 401s to one POST that are answered: the first, and two of servers that say that only the nonce was too old.
 pub const CHALLENGES: u8 = 3;
+
+/// Sessions recorded into one folder; a day of an ACS under test has fewer.
+pub const RECORDED_SESSIONS: usize = 500;
+
+/// Bodies of one recorded session: their numbers are one byte in the format of the fixtures.
+pub const RECORDED_ENTRIES: usize = 254;
+
+/// Bytes of one recorded session: the whole tree twice, names and values.
+pub const RECORDED_BYTES: usize = 4 * 1024 * 1024;

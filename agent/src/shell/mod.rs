@@ -1,7 +1,8 @@
 //! The shells: they move bytes and keep time for pure devices, and decide nothing.
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
-//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests.
+//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests;
+//! [`record`] writes sessions down, without what [`redact`] takes out.
 
 pub mod clock;
 pub mod fetch;
@@ -10,6 +11,8 @@ pub mod http;
 pub mod journal;
 pub mod listener;
 mod place;
+pub mod record;
+pub mod redact;
 pub mod runner;
 pub mod slots;
 pub mod tls;

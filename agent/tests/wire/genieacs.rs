@@ -1,4 +1,6 @@
 //! GenieACS: one test for each of its habits that a device has to live with (docs/interop/genieacs.md).
+//!
+//! Long because there are many.
 
 use crate::genie::{Genie, Guard, Log};
 use crate::server::{Agent, Post, Reply, SERIAL, Server};

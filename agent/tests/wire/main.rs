@@ -4,4 +4,5 @@
 mod genie;
 mod genieacs;
 mod hostile;
+mod recording;
 mod server;

@@ -313,5 +313,6 @@ pub fn runner(url: &str, tls: TlsConfig) -> RunnerConfig {
         slots: None,
         trusted: Vec::new(),
         sessions: 1,
+        record: None,
     }
 }
