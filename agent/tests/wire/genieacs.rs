@@ -114,7 +114,7 @@ fn has_no_complaint(log: &Log) {
     assert!(complaints.is_empty(), "{complaints:?}");
 }
 
-/// Covers W-20, R-01.
+/// Covers W-20.
 #[tokio::test]
 async fn what_is_asked_at_bootstrap_is_answered_in_its_order() {
     let (server, agent, log) = pair(Guard::Nobody, bootstrap()).await;
@@ -272,7 +272,7 @@ async fn a_refresh_of_the_root_is_answered_with_the_whole_tree_at_once() {
     assert!(count > 1_000, "{count} names");
 }
 
-///
+///
 #[tokio::test]
 async fn thirty_two_leaves_are_answered_with_exactly_those() {
     let (server, agent, log) = pair(Guard::Nobody, [names("Device.X_CISCO_ATA.Line.1.", 1)]).await;
@@ -339,7 +339,7 @@ async fn a_download_with_empty_arguments_and_a_raw_ampersand_is_taken_and_report
     has_no_complaint(&log);
 }
 
-/// Covers P-15, R-14.
+/// Covers P-15, E-04.
 #[tokio::test]
 async fn a_reboot_with_an_empty_key_waits_until_all_else_is_asked() {
     let reboot = "<cwmp:Reboot><CommandKey></CommandKey></cwmp:Reboot>".to_owned();
@@ -493,7 +493,7 @@ async fn answer(stream: &mut tokio::net::TcpStream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-///
+///
 #[tokio::test]
 async fn a_name_that_is_gone_is_refused_with_9005_which_makes_it_look_again() {
     let gone = values(&["Device.ManagementServer.NoSuchThing".to_owned()]);
