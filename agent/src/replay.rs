@@ -5,6 +5,7 @@
 use crate::device::exchange::Downgrade;
 use crate::device::io::HttpResponse;
 use crate::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
+use crate::shell::redact::is_placeholder;
 use cwmp::message::{Body as _, CpeRequest};
 use cwmp::{CpeResponse, CwmpVersion, FromCpe};
 use data_model::schema::Source;
@@ -77,20 +78,23 @@ pub fn replay(folder: &Path) -> Result<Vec<Difference>, OperatorError> {
             });
             break;
         };
-        let before = differences.len();
+        let name = parsed(said.as_bytes()).map_or("empty", |body| body.name());
+        if name != message.name {
+            // What the ACS said next is no answer to this.
+            let what = format!("{name} where it was {}", message.name);
+            differences.push(Difference {
+                entry: message.number,
+                what,
+            });
+            break;
+        }
         compare(
             message,
             said.as_bytes(),
             device.core().product(),
             &mut differences,
         );
-        // Where another message has come, the rest of the recording answers something else.
-        let astray = differences[before..]
-            .iter()
-            .any(|difference| difference.what.contains(" where "));
-        let Some(answer) = messages.next().filter(|_| !astray) else {
-            break;
-        };
+        let Some(answer) = messages.next() else { break };
         if matches!(answer.name.as_str(), "unreadable" | "withheld") {
             let what = format!(
                 "the recording ends here: the answer of the ACS is {}",
@@ -169,13 +173,6 @@ fn compare(message: &Message, said: &[u8], product: &Product, found: &mut Vec<Di
             what,
         })
     };
-    let name = match parsed(said) {
-        Some(body) => body.name(),
-        None => "empty",
-    };
-    if name != message.name {
-        return differs(format!("{name} where it was {}", message.name));
-    }
     let (Some(was), Some(is)) = (parsed(&message.bytes), parsed(said)) else {
         return;
     };
@@ -187,14 +184,9 @@ fn compare(message: &Message, said: &[u8], product: &Product, found: &mut Vec<Di
                     is.device_id, was.device_id
                 ));
             }
-            let names = |list: &ParameterList| -> Vec<String> {
-                list.iter()
-                    .map(|parameter| parameter.name.to_owned())
-                    .collect()
-            };
-            for name in names(&was.parameter_list) {
-                if is.parameter_list.get(&name).is_none() {
-                    differs(format!("the Inform is without {name}"));
+            for told in was.parameter_list.iter() {
+                if is.parameter_list.get(told.name).is_none() {
+                    differs(format!("the Inform is without {}", told.name));
                 }
             }
         }
@@ -208,17 +200,14 @@ fn compare(message: &Message, said: &[u8], product: &Product, found: &mut Vec<Di
             &mut differs,
         ),
         (FromCpe::Response(was), FromCpe::Response(is)) if was != is => {
-            differs(format!(
-                "{name} is {}, it was {}",
-                shortened(&is),
-                shortened(&was)
-            ));
+            let (is, was) = (shortened(&is), shortened(&was));
+            differs(format!("the answer is {is}, it was {was}"));
         }
         (FromCpe::Fault(was), FromCpe::Fault(is)) if was.fault.code != is.fault.code => {
             let (is, was) = (is.fault.code.number(), was.fault.code.number());
             differs(format!("fault {is}, it was {was}"));
         }
-        _ => {}
+        (FromCpe::Request(_) | FromCpe::Response(_) | FromCpe::Fault(_), _) => {}
     }
 }
 
@@ -237,7 +226,7 @@ fn compare_values(
         if new.ty != old.ty {
             differs(format!("{} is {}, it was {}", old.name, new.ty, old.ty));
         }
-        let hidden = old.value.contains("example");
+        let hidden = is_placeholder(old.value);
         if new.value != old.value && !hidden && !is_measured(product, old.name) {
             differs(format!(
                 "{} is `{}`, it was `{}`",

@@ -166,6 +166,11 @@ fn placeholder(product: &Product, name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a value stands for one that is not shown.
+pub fn is_placeholder(value: &str) -> bool {
+    [SECRET, USER, CALLED_AT].contains(&value)
+}
+
 fn credentials(username: &mut String, password: &mut String) {
     if !username.is_empty() {
         *username = USER.into();

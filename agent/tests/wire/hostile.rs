@@ -3,6 +3,7 @@
 use crate::genie::{Genie, Guard};
 use crate::server::{Agent, Post, Reply, Server};
 use std::fmt::Write as _;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -243,7 +244,30 @@ async fn a_file_without_end_ends_as_a_failed_transfer() {
     assert_eq!(report.element("FaultCode"), Some("9018"), "{}", report.body);
 }
 
-/// Covers H12, H14, H13.
+/// Covers H14.
+#[tokio::test]
+async fn a_caller_that_asks_to_go_on_and_then_sends_nothing_is_dropped() {
+    let (mut genie, _log) = Genie::new(Guard::Nobody, []);
+    let server = Server::start(move |post| genie.answer(post)).await;
+    let agent = Agent::start(&format!("http://{}/", server.address)).await;
+    agent.has_succeeded().await;
+    let listening = agent.handle.listening.expect("the agent listens");
+    let mut stream = TcpStream::connect(listening).await.expect("it listens");
+    let request =
+        "POST /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n";
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("it reads");
+    let mut answer = Vec::new();
+    let closed =
+        tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer)).await;
+    assert!(closed.is_ok(), "it waits for ever");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+}
+
+/// Covers H12, H13.
 #[tokio::test]
 async fn strange_bytes_at_the_connection_request_port_end_in_nothing() {
     let (mut genie, _log) = Genie::new(Guard::Nobody, []);
