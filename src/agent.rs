@@ -1,14 +1,18 @@
-//! `dialtone agent`: one device, until it is told to stop.
+//! `dialtone agent`: one device, until it is told to stop, or a recorded session played to one.
 
 use crate::acs::wait_for_stop;
-use crate::arguments::AgentOptions;
+use crate::arguments::{AgentAction, AgentOptions};
 use crate::output::line;
 use agent::daemon::{self, AgentConfig};
 use data_model::{OperatorError, Secret};
+use std::path::Path;
 use std::process::ExitCode;
 
-/// Runs one device.
+/// Runs one device, or replays a session.
 pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
+    if let Some(AgentAction::Replay { folder }) = &options.action {
+        return replay(folder);
+    }
     let config = configuration(options)?;
     let device = config.device()?;
     let id = format!(
@@ -30,11 +34,26 @@ pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
         line(format!("connection requests: {address}"));
     }
     line(format!("state:               {}", config.state.display()));
+    if let Some(folder) = &config.record {
+        line(format!("recording into:      {}", folder.display()));
+    }
     tokio::select! {
         () = runner.run() => {}
         () = wait_for_stop() => line("stopped"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn replay(folder: &Path) -> Result<ExitCode, OperatorError> {
+    let differences = agent::replay::replay(folder)?;
+    for difference in &differences {
+        line(difference);
+    }
+    if differences.is_empty() {
+        line("the device answers as it did");
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 fn configuration(options: AgentOptions) -> Result<AgentConfig, OperatorError> {
@@ -65,6 +84,9 @@ fn configuration(options: AgentOptions) -> Result<AgentConfig, OperatorError> {
     }
     if let Some(ca_file) = options.ca_file {
         config.tls.ca_file = Some(ca_file);
+    }
+    if let Some(folder) = options.record {
+        config.record = Some(folder);
     }
     config.firmware_keys.extend(options.firmware_key);
     Ok(config)

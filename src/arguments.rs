@@ -96,9 +96,23 @@ pub struct AcsOptions {
     pub enrol_open: bool,
 }
 
+/// What can be done with one device besides running it.
+#[derive(Debug, Subcommand)]
+pub enum AgentAction {
+    /// Play a recorded session to a fresh device, and tell where it answers otherwise; the status is 1 if it does.
+    Replay {
+        /// The folder of one session (docs/interop/recording.md describes it).
+        folder: PathBuf,
+    },
+}
+
 /// One device. Flags win over the file.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct AgentOptions {
+    /// What to do; without it, run.
+    #[command(subcommand)]
+    pub action: Option<AgentAction>,
     /// The configuration file, in TOML (docs/OPERATING.md describes it).
     #[arg(long)]
     pub config: Option<PathBuf>,
@@ -129,6 +143,9 @@ pub struct AgentOptions {
     /// Certificates of authorities to trust, in PEM.
     #[arg(long)]
     pub ca_file: Option<PathBuf>,
+    /// Record its sessions into this folder, without secrets.
+    #[arg(long)]
+    pub record: Option<PathBuf>,
 }
 
 /// Many simulated devices.

@@ -53,6 +53,8 @@ pub struct AgentConfig {
     pub hooks: HookSettings,
     /// How the ACS is found by DHCP.
     pub discovery: DiscoverySettings,
+    /// The folder its sessions are recorded in, if they are to be (docs/interop/recording.md).
+    pub record: Option<PathBuf>,
 }
 
 /// The ACS of an agent.
@@ -104,6 +106,7 @@ impl Default for AgentConfig {
             interface: None,
             hooks: HookSettings::default(),
             discovery: DiscoverySettings::default(),
+            record: None,
         }
     }
 }
@@ -217,6 +220,7 @@ impl AgentConfig {
                 Some(linux) => Box::new(linux),
                 None => Box::new(Simulated),
             },
+            record: self.record.clone(),
         })
     }
 

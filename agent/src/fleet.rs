@@ -94,6 +94,7 @@ impl FleetConfig {
             trusted: firmware_keys(&self.firmware_keys)?,
             sessions: self.sessions,
             platform: Box::new(crate::platform::simulated::Simulated),
+            record: None,
         })
     }
 

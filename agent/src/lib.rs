@@ -4,6 +4,7 @@
 //! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`], [`bulk_data`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 //! [`platform`] is what a device runs on, [`discovery`] what DHCP says of its ACS.
+//! [`replay`] plays a recorded session to the core.
 
 pub mod bulk_data;
 pub mod connection_request;
@@ -16,6 +17,7 @@ pub mod inform;
 pub mod limits;
 pub mod platform;
 mod random;
+pub mod replay;
 pub mod rpc;
 pub mod shell;
 pub mod transfer;

@@ -99,3 +99,11 @@ pub const NAME_SERVERS: usize = 4;
 
 /// Seconds after which a machine is looked at again while no session does so.
 pub const HARDWARE_SECS: u64 = 60;
+/// Sessions recorded into one folder; a day of an ACS under test has fewer.
+pub const RECORDED_SESSIONS: usize = 500;
+
+/// Bodies of one recorded session: their numbers are one byte in the format of the fixtures.
+pub const RECORDED_ENTRIES: usize = 254;
+
+/// Bytes of one recorded session: the whole tree twice, names and values.
+pub const RECORDED_BYTES: usize = 4 * 1024 * 1024;

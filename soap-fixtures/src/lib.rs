@@ -15,7 +15,7 @@ mod variant;
 
 pub use expect::{Answer, Expect, Needs, ParameterExpect, Side};
 pub use message::{Fixture, message, messages};
-pub use story::{End, Entry, Story, stories, story};
+pub use story::{End, Entry, Story, stories, story, story_in};
 pub use variant::{Meaning, Variant, variants};
 
 use serde::de::DeserializeOwned;

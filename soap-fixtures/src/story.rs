@@ -4,7 +4,7 @@ use crate::expect::Side;
 use crate::{file_name, read_bytes, read_toml, root, sorted_entries};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One session, or several that belong together.
 #[derive(Debug, Clone)]
@@ -88,12 +88,19 @@ pub fn stories() -> Vec<Story> {
 /// # Panics
 /// If there is none of this name, or it is malformed.
 pub fn story(name: &str) -> Story {
-    let folder = root().join("sessions").join(name);
+    story_in(&root().join("sessions").join(name))
+}
+
+/// The story in a folder anywhere, as the agent records it.
+///
+/// # Panics
+/// If it is malformed.
+pub fn story_in(folder: &Path) -> Story {
     let about: StoryFile = read_toml(&folder.join("story.toml"));
-    let files = sorted_entries(&folder).into_iter();
+    let files = sorted_entries(folder).into_iter();
     let entries = files.filter(|path| path.extension().is_some_and(|extension| extension == "xml"));
     Story {
-        name: name.to_owned(),
+        name: file_name(folder).to_owned(),
         entries: entries.map(|path| entry(path, &about)).collect(),
         sentence: about.sentence,
         device_type: about.device_type,

@@ -28,7 +28,7 @@ pub struct Variant {
 /// What a reader has to make of a variant.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meaning {
-    /// The same as this message, which [`crate::message`] finds under this label.
+    /// The same as this message, which [`crate::message()`] finds under this label.
     SameAs(String),
     /// This, in the oracle's words.
     Json(serde_json::Value),

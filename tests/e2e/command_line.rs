@@ -173,3 +173,23 @@ async fn the_doctor_tells_a_sound_folder_from_a_broken_configuration() {
         assert!(text(&bad).contains(word), "{}", text(&bad));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recorded_session_is_replayed_without_a_network() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let session = soap_fixtures::root().join("sessions/set-with-faults");
+    let session = session.to_str().expect("a plain name");
+    let output = dialtone(&["agent", "replay", session], folder.path()).await;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    match output.status.code() {
+        Some(0) => assert_eq!(told.trim(), "the device answers as it did"),
+        Some(1) => assert!(
+            told.lines().all(|line| line[..2].parse::<u8>().is_ok()),
+            "{told}"
+        ),
+        other => panic!("{other:?}: {}", text(&output)),
+    }
+    let output = dialtone(&["agent", "replay", "."], folder.path()).await;
+    assert!(!output.status.success());
+    assert!(text(&output).contains("story.toml"), "{}", text(&output));
+}

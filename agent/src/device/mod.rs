@@ -157,7 +157,8 @@ impl Device {
 
     /// Something happens at this moment; time never goes backwards.
     pub fn handle(&mut self, input: Input, now: Timestamp) {
-        if self.stopped {
+        // The restart that stops the device may lie behind what could not be kept, and then it never comes.
+        if self.stopped && !matches!(input, Input::StorageFailed) {
             return;
         }
         self.core.facts.now = self.core.facts.now.max(now);
@@ -241,6 +242,9 @@ impl Device {
         if let Some(session) = &self.session {
             if session.deadline <= now {
                 self.session_failed("the ACS did not answer in time".into());
+                if self.stopped {
+                    return;
+                }
             } else {
                 return;
             }

@@ -5,6 +5,8 @@
 //! ACS, [`fetch`] to file servers, [`listener`] takes connection requests; [`log`] is the log of the small program.
 //! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`report`] to
 //! collectors of bulk data, [`listener`] takes connection requests.
+//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests;
+//! [`record`] writes sessions down, without what [`redact`] takes out.
 
 pub mod clock;
 mod datagram;
@@ -19,6 +21,8 @@ pub mod log;
 mod machine;
 mod place;
 pub mod report;
+pub mod record;
+pub mod redact;
 pub mod runner;
 mod server_trust;
 pub mod slots;

@@ -2,6 +2,7 @@
 
 use crate::device::{Device, DeviceConfig, Output};
 use crate::shell::http::Connection;
+use crate::shell::record::Recorder;
 use data_model::Timestamp;
 use std::collections::VecDeque;
 use tokio::task::AbortHandle;
@@ -21,6 +22,7 @@ pub(super) struct Place {
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
+    pub(super) recorder: Option<Box<Recorder>>,
 }
 
 impl Place {
@@ -37,12 +39,16 @@ impl Place {
             epoch: 0,
             armed: None,
             counted: false,
+            recorder: None,
         }
     }
 
     /// Nothing of the stopped device goes on.
     pub(super) fn end_everything(&mut self) {
         self.waiting.clear();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.cut_off();
+        }
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
         for task in [self.exchange.take(), self.transfer.take()]

@@ -15,6 +15,7 @@ use super::listener::{self, Ask};
 use super::machine::Machine;
 use super::place::Place;
 use super::report::Reporter;
+use super::record::Recorder;
 use super::slots::SlotStore;
 use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::device::io::{ConnectionRequest, ConnectionRequestAnswer, Restart, SessionSummary};
@@ -52,6 +53,8 @@ pub struct RunnerConfig {
     pub sessions: usize,
     /// What the devices run on.
     pub platform: Box<dyn Platform>,
+    /// Where the sessions of the first device are recorded, if anywhere.
+    pub record: Option<PathBuf>,
 }
 
 /// The loop.
@@ -189,7 +192,12 @@ impl Runner {
         };
         for (number, mut device) in config.devices.into_iter().enumerate() {
             device.authority = Arc::clone(&authority);
-            runner.places.push(Place::new(device));
+            let mut place = Place::new(device);
+            if let Some(folder) = config.record.as_ref().filter(|_| number == 0) {
+                let product = Arc::clone(&place.config.product);
+                place.recorder = Some(Box::new(Recorder::open(folder, product)?));
+            }
+            runner.places.push(place);
             let saved = saved.get(&(number as u32)).cloned().unwrap_or_default();
             runner.boot(number, &saved);
         }
@@ -234,6 +242,9 @@ impl Runner {
                 }
                 place.exchange = None;
                 place.connection = connection;
+                if let (Some(recorder), Ok(response)) = (&mut place.recorder, &result) {
+                    recorder.response(response);
+                }
                 let input = match result {
                     Ok(response) => Input::HttpResponse(response),
                     Err(failure) => Input::HttpFailed(failure),
@@ -418,12 +429,22 @@ impl Runner {
             }
             Output::Discover => self.machine.discover(),
             Output::SessionOver(summary) => self.count(device, &summary),
+            Output::SessionOver(summary) => {
+                self.count(device, &summary);
+                if let Some(recorder) = &mut self.places[device].recorder {
+                    recorder.over(&summary);
+                }
+            }
             Output::Restart(restart) => self.restart(device, restart),
         }
     }
 
     fn exchange(&mut self, device: usize, request: crate::device::io::HttpRequest) {
+        let now = self.clock.now();
         let place = &mut self.places[device];
+        if let Some(recorder) = &mut place.recorder {
+            recorder.request(&request, now);
+        }
         let epoch = place.epoch;
         let connection = place.connection.take();
         let (network, events) = (self.network.clone(), self.events.clone());

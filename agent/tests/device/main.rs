@@ -27,3 +27,4 @@ mod retry;
 mod schedule_inform;
 mod sessions;
 mod set_parameter_values;
+mod soaked;

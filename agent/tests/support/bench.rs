@@ -380,6 +380,8 @@ impl Bench {
         self.trace.push(word(&output));
         match output {
             Output::Persist(_) if std::mem::take(&mut self.storage_fails) => {
+                // As the shell does: what waits behind the lost state must not happen.
+                while self.device.as_mut().and_then(Device::poll).is_some() {}
                 self.happens(Input::StorageFailed);
             }
             Output::Persist(sections) => {

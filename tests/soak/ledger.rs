@@ -1,0 +1,451 @@
+//! What the device owes its ACS and what it may say, by TR-069 A6, Table 8, kept from the outside: from what happened
+//! to the device and from what it sent.
+//!
+//! Something is acknowledged for certain when the device goes on in the session after the response that confirms it.
+//! Until then it may come again; afterwards it may not. What is owed and misses the next Inform was lost.
+//!
+//! Long because every rule of the table is kept here.
+
+use cwmp::rpc::{Inform, TransferComplete};
+use cwmp::{Event, EventCode};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The parameter people change by hand.
+pub const BY_HAND: &str = "Device.DeviceInfo.ProvisioningCode";
+const VERSION: &str = "Device.DeviceInfo.SoftwareVersion";
+
+/// One event that may be due.
+#[derive(Debug, Clone, Copy, Default)]
+struct Claim {
+    /// When it last happened, in the order of everything.
+    happened: u64,
+    /// The next Inform must tell it.
+    owed: bool,
+    /// An Inform may tell it.
+    allowed: bool,
+}
+
+/// One Download.
+#[derive(Debug, Clone, Copy, Default)]
+struct Download {
+    accepted: bool,
+    refused: bool,
+    waived: bool,
+    acknowledged: bool,
+    /// A file that the device can use has reached it.
+    usable: bool,
+    /// The response to its report has reached the device.
+    answered: bool,
+}
+
+/// What the response that has just been sent confirms, if it arrives.
+#[derive(Debug, Clone)]
+enum Ack {
+    Inform(Box<Told>),
+    Report(String),
+}
+
+/// What an Inform has told.
+#[derive(Debug, Clone)]
+struct Told {
+    at: u64,
+    url: String,
+    events: Vec<Event>,
+    version: String,
+}
+
+/// The books of one run.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// What was found to be wrong.
+    pub violations: Vec<String>,
+    order: u64,
+    boot: Claim,
+    change: Claim,
+    call: Claim,
+    reboots: BTreeMap<String, Claim>,
+    downloads: BTreeMap<String, Download>,
+    /// The ACS that has taken note of a BOOTSTRAP, and those that may have.
+    bootstrapped: Option<String>,
+    perhaps_bootstrapped: BTreeSet<String>,
+    moved: bool,
+    told: Option<Told>,
+    pending: Option<Ack>,
+    acknowledged_version: String,
+    last_url: String,
+    by_hand: Option<String>,
+    /// Inform.RetryCount, if no power cut has made it uncertain.
+    retry_count: Option<u32>,
+}
+
+impl Ledger {
+    /// Notes what is wrong.
+    pub fn wrong(&mut self, what: impl Into<String>) {
+        self.violations.push(what.into());
+    }
+
+    fn next(&mut self) -> u64 {
+        self.order += 1;
+        self.order
+    }
+
+    fn happens(&mut self) -> Claim {
+        Claim {
+            happened: self.next(),
+            owed: true,
+            allowed: true,
+        }
+    }
+
+    // ---- what happens to the device
+
+    /// It boots; `reset` if that may have wiped out everything, `cut` if it was not asked to.
+    pub fn booted(&mut self, reset: crate::belief::Reset, cut: bool) {
+        use crate::belief::Reset;
+        self.session_cut_off();
+        self.boot = self.happens();
+        self.change.owed = false;
+        self.call = Claim::default();
+        self.by_hand = None;
+        if cut {
+            self.retry_count = None;
+        }
+        match reset {
+            Reset::No => return,
+            Reset::Maybe => self.perhaps_bootstrapped.extend(self.bootstrapped.take()),
+            Reset::Certain => {
+                self.perhaps_bootstrapped.clear();
+                self.bootstrapped = None;
+            }
+        }
+        self.retry_count = None;
+        self.waive();
+    }
+
+    /// A connection request was accepted.
+    pub fn called(&mut self) {
+        self.call = self.happens();
+    }
+
+    /// Somebody has changed a parameter whose changes are told at once.
+    pub fn changed_by_hand(&mut self, value: &str) {
+        self.change = self.happens();
+        self.by_hand = Some(value.to_owned());
+    }
+
+    /// The ACS sends a Reboot; it may be carried out from here on.
+    pub fn reboot_sent(&mut self, key: &str) {
+        let mut claim = self.happens();
+        claim.owed = false;
+        self.reboots.insert(key.to_owned(), claim);
+    }
+
+    /// The device has answered it.
+    pub fn reboot_promised(&mut self, key: &str) {
+        let claim = self.happens();
+        self.reboots.insert(key.to_owned(), claim);
+    }
+
+    /// The ACS sends a Download.
+    pub fn download_sent(&mut self, key: &str) {
+        self.downloads.insert(key.to_owned(), Download::default());
+    }
+
+    /// The device has answered it.
+    pub fn download_answered(&mut self, key: &str, accepted: bool) {
+        let download = self.downloads.entry(key.to_owned()).or_default();
+        download.accepted = accepted;
+        download.refused = !accepted;
+    }
+
+    /// A file for a Download has arrived, of a kind the device can use.
+    pub fn file_arrived(&mut self, key: &str) {
+        self.downloads.entry(key.to_owned()).or_default().usable = true;
+    }
+
+    /// A BOOTSTRAP discards everything that was not delivered before it.
+    fn waive(&mut self) {
+        self.change.owed = false;
+        self.call.owed = false;
+        self.reboots
+            .values_mut()
+            .for_each(|claim| claim.owed = false);
+        self.downloads
+            .values_mut()
+            .for_each(|download| download.waived = true);
+    }
+
+    // ---- what the device sends
+
+    /// The device goes on in its session, so what the last response confirmed is delivered.
+    pub fn goes_on(&mut self) {
+        match self.pending.take() {
+            None => {}
+            Some(Ack::Report(key)) => {
+                self.downloads.entry(key).or_default().acknowledged = true;
+            }
+            Some(Ack::Inform(told)) => self.delivered(*told),
+        }
+    }
+
+    fn delivered(&mut self, told: Told) {
+        for event in &told.events {
+            let claim = match event.event_code {
+                EventCode::Boot => &mut self.boot,
+                EventCode::ValueChange => &mut self.change,
+                EventCode::MReboot => {
+                    let key = event.command_key.as_str().to_owned();
+                    self.reboots.entry(key).or_default()
+                }
+                EventCode::Bootstrap => {
+                    self.bootstrapped = Some(told.url.clone());
+                    self.perhaps_bootstrapped.clear();
+                    self.moved = false;
+                    continue;
+                }
+                _ => continue,
+            };
+            if claim.happened <= told.at {
+                claim.owed = false;
+                claim.allowed = false;
+            }
+        }
+        self.acknowledged_version = told.version;
+    }
+
+    /// It opens a session at this URL.
+    pub fn informs(&mut self, inform: &Inform, url: &str) {
+        let told = Told {
+            at: self.next(),
+            url: url.to_owned(),
+            events: inform.event.clone(),
+            version: inform
+                .parameter_list
+                .get(VERSION)
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        self.check_bootstrap(inform.has_event(&EventCode::Bootstrap), url);
+        if inform.has_event(&EventCode::Bootstrap) {
+            self.waive();
+        }
+        self.check_owed(inform);
+        for event in &inform.event {
+            self.check_allowed(event, &told, url);
+        }
+        self.check_together(inform);
+        if let Some(expected) = self.retry_count
+            && expected != inform.retry_count
+        {
+            self.wrong(format!(
+                "RetryCount is {}, not {expected}",
+                inform.retry_count
+            ));
+        }
+        self.retry_count = Some(inform.retry_count);
+        // TR-069 Table 8: never tried twice.
+        self.call = Claim::default();
+        self.last_url = url.to_owned();
+        self.told = Some(told);
+    }
+
+    fn check_bootstrap(&mut self, has: bool, url: &str) {
+        let known = self.bootstrapped.as_deref() == Some(url);
+        let perhaps = self.perhaps_bootstrapped.contains(url);
+        if has && known && !perhaps && !self.moved {
+            self.wrong(format!("0 BOOTSTRAP once more to {url}"));
+        }
+        if !has && !known && !perhaps {
+            self.wrong(format!("no 0 BOOTSTRAP to {url}"));
+        }
+        if !has && perhaps {
+            self.bootstrapped = Some(url.to_owned());
+            self.perhaps_bootstrapped.clear();
+        }
+        self.moved |= !known;
+    }
+
+    fn check_owed(&mut self, inform: &Inform) {
+        let singles = [
+            (self.boot, EventCode::Boot),
+            (self.change, EventCode::ValueChange),
+            (self.call, EventCode::ConnectionRequest),
+        ];
+        for (claim, code) in singles {
+            if claim.owed && !inform.has_event(&code) {
+                self.wrong(format!("{code} is lost"));
+            }
+        }
+        let lost: Vec<String> = self
+            .reboots
+            .iter()
+            .filter(|(key, claim)| claim.owed && !has_key(inform, &EventCode::MReboot, key))
+            .map(|(key, _)| format!("M Reboot {key} is lost"))
+            .collect();
+        self.violations.extend(lost);
+        let shown = inform.parameter_list.get(BY_HAND);
+        if self.change.owed && shown != self.by_hand.as_deref() {
+            self.wrong(format!(
+                "{BY_HAND} is told as {shown:?}, not as {:?}",
+                self.by_hand
+            ));
+        }
+    }
+
+    fn check_allowed(&mut self, event: &Event, told: &Told, url: &str) {
+        let key = event.command_key.as_str();
+        let allowed = match event.event_code {
+            EventCode::Boot => self.boot.allowed,
+            EventCode::ConnectionRequest => self.call.allowed,
+            EventCode::ValueChange => {
+                let other_version = told.version != self.acknowledged_version;
+                self.change.allowed || other_version || url != self.last_url
+            }
+            EventCode::MReboot => self.reboots.get(key).is_some_and(|claim| claim.allowed),
+            EventCode::MDownload => self.may_report(key),
+            EventCode::Bootstrap | EventCode::Periodic | EventCode::TransferComplete => true,
+            _ => false,
+        };
+        if !allowed {
+            self.wrong(format!(
+                "{} {key} is told, but nothing of the kind is due",
+                event.event_code
+            ));
+        }
+    }
+
+    fn may_report(&self, key: &str) -> bool {
+        let download = self.downloads.get(key);
+        download.is_some_and(|download| !download.refused && !download.acknowledged)
+    }
+
+    /// TR-069 3.7.1.5: events of one cause come together, single ones once.
+    fn check_together(&mut self, inform: &Inform) {
+        let has = |code: &EventCode| inform.has_event(code);
+        if has(&EventCode::MReboot) && !has(&EventCode::Boot) {
+            self.wrong("M Reboot without 1 BOOT");
+        }
+        if has(&EventCode::MDownload) != has(&EventCode::TransferComplete) {
+            self.wrong("one of 7 TRANSFER COMPLETE and M Download without the other");
+        }
+        let mut seen = BTreeSet::new();
+        for event in &inform.event {
+            let named = format!("{} {}", event.event_code, event.command_key.as_str());
+            if !seen.insert(named.clone()) {
+                self.wrong(format!("{named} twice in one Inform"));
+            }
+        }
+    }
+
+    /// It reports the end of a transfer.
+    pub fn reports(&mut self, report: &TransferComplete) {
+        let key = report.command_key.as_str();
+        if !self.may_report(key) {
+            self.wrong(format!("TransferComplete for {key}, which is not due"));
+        }
+        let usable = self
+            .downloads
+            .get(key)
+            .is_some_and(|download| download.usable);
+        if report.fault_struct.fault_code == 0 && !usable {
+            self.wrong(format!(
+                "{key} is reported as done, but there was no usable file"
+            ));
+        }
+    }
+
+    // ---- what the ACS answers
+
+    /// The ACS has answered the Inform of this session with an InformResponse.
+    pub fn inform_answered(&mut self) {
+        self.pending = self.told.clone().map(|told| Ack::Inform(Box::new(told)));
+    }
+
+    /// The ACS has answered a report.
+    pub fn report_answered(&mut self, key: &str) {
+        self.pending = Some(Ack::Report(key.to_owned()));
+    }
+
+    /// What the ACS has answered was spoiled on the way.
+    pub fn answer_spoiled(&mut self) {
+        self.pending = None;
+    }
+
+    /// The answer has reached the device: what it confirms need not be told again, though it may, as long as the device
+    /// has not shown that it has taken note.
+    pub fn answer_arrives(&mut self) {
+        match &self.pending {
+            None => {}
+            Some(Ack::Report(key)) => {
+                self.downloads.entry(key.clone()).or_default().answered = true;
+            }
+            Some(Ack::Inform(told)) => {
+                for event in &told.events {
+                    let claim = match event.event_code {
+                        EventCode::Boot => &mut self.boot,
+                        EventCode::ValueChange => &mut self.change,
+                        EventCode::MReboot => {
+                            let key = event.command_key.as_str().to_owned();
+                            self.reboots.entry(key).or_default()
+                        }
+                        _ => continue,
+                    };
+                    claim.owed &= claim.happened > told.at;
+                }
+            }
+        }
+    }
+
+    /// The session is over, as the device sees it.
+    pub fn session_over(&mut self, failed: bool) {
+        self.session_cut_off();
+        self.retry_count = self.retry_count.map(|count| match failed {
+            true => count + 1,
+            false => 0,
+        });
+    }
+
+    /// The session is over; whether its last response arrived is not known.
+    fn session_cut_off(&mut self) {
+        if let Some(Ack::Inform(told)) = self.pending.take()
+            && told
+                .events
+                .iter()
+                .any(|event| event.event_code == EventCode::Bootstrap)
+        {
+            self.perhaps_bootstrapped.insert(told.url);
+        }
+        self.told = None;
+    }
+
+    /// When everything has had its time: nothing is owed any more.
+    pub fn close(&mut self) {
+        let owed: Vec<String> = self
+            .downloads
+            .iter()
+            .filter(|(_, download)| download.accepted && !download.waived && !download.answered)
+            .map(|(key, _)| format!("the end of {key} was never reported"))
+            .collect();
+        self.violations.extend(owed);
+        let reboots = self.reboots.iter().filter(|(_, claim)| claim.owed);
+        let lost: Vec<String> = reboots
+            .map(|(key, _)| format!("M Reboot {key} is lost"))
+            .collect();
+        self.violations.extend(lost);
+        let singles = [
+            (self.boot, EventCode::Boot),
+            (self.change, EventCode::ValueChange),
+            (self.call, EventCode::ConnectionRequest),
+        ];
+        for (claim, code) in singles {
+            if claim.owed {
+                self.wrong(format!("{code} was never told"));
+            }
+        }
+    }
+}
+
+fn has_key(inform: &Inform, code: &EventCode, key: &str) -> bool {
+    let same = |event: &Event| event.event_code == *code && event.command_key.as_str() == key;
+    inform.event.iter().any(same)
+}
