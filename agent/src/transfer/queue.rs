@@ -1,116 +1,12 @@
-//! Transfers the ACS asked for: a queue that survives power cuts and reports each end exactly once
-//! (TR-069 A.3.2.8).
+//! The queue: what waits, what runs, what has ended, over reboots.
 
+use super::entry::{Transfer, TransferState};
 use crate::firmware::BootedInto;
-use crate::limits::{TRANSFER_ATTEMPTS, TRANSFER_LATENESS_SECS, TRANSFERS};
-use cwmp::rpc::{Download, TransferComplete, TransferFault};
-use cwmp::{CommandKey, Event, EventCode, Fault, FaultCode};
-use data_model::{DateTime, Secret, Timestamp};
+use crate::limits::{TRANSFER_LATENESS_SECS, TRANSFERS};
+use cwmp::rpc::Download;
+use cwmp::{Fault, FaultCode};
+use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// One transfer.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Transfer {
-    /// Names it between device and shell.
-    pub number: u32,
-    /// The key of the request.
-    pub command_key: CommandKey,
-    /// Where the file is.
-    pub url: String,
-    /// User at the file server.
-    pub username: String,
-    /// Password at the file server; kept, as the transfer may begin after a reboot.
-    password: String,
-    /// Not begun before this.
-    pub due: Timestamp,
-    /// Not begun after this, if the ACS named a time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    latest: Option<Timestamp>,
-    /// How far it is.
-    pub state: TransferState,
-}
-
-impl std::fmt::Debug for Transfer {
-    /// Without the password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Transfer")
-            .field("number", &self.number)
-            .field("command_key", &self.command_key)
-            .field("url", &self.url)
-            .field("state", &self.state)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Transfer {
-    /// The password at the file server.
-    pub fn password(&self) -> Secret {
-        Secret::new(self.password.as_str())
-    }
-
-    fn end(&mut self, started: Timestamp, ended: Timestamp, fault: Option<Fault>) {
-        self.state = TransferState::Ended {
-            started,
-            ended,
-            fault,
-        };
-    }
-
-    /// A boot has come in between.
-    fn cut_off(&mut self, attempts: u8, started: Timestamp, now: Timestamp) {
-        let attempts = attempts + 1;
-        if attempts < TRANSFER_ATTEMPTS {
-            self.state = TransferState::Waiting { attempts };
-        } else {
-            let why = "the transfer was cut off by reboots";
-            self.end(
-                started,
-                now,
-                Some(Fault::new(FaultCode::COMPLETE_DOWNLOAD, why)),
-            );
-        }
-    }
-}
-
-/// How far a transfer is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransferState {
-    /// Waits for its time.
-    Waiting {
-        /// How often it was begun and broken off by a reboot.
-        attempts: u8,
-    },
-    /// The file is being fetched.
-    Running {
-        /// How often it was begun before.
-        attempts: u8,
-        /// When it was begun.
-        started: Timestamp,
-    },
-    /// The image is in its slot and will be booted when no session is open.
-    Staged {
-        /// When the transfer was begun.
-        started: Timestamp,
-        /// The image's version.
-        version: String,
-    },
-    /// The image is active; the next boot tells whether it runs.
-    Activated {
-        /// When the transfer was begun.
-        started: Timestamp,
-    },
-    /// It has ended and the ACS does not know yet.
-    Ended {
-        /// When the transfer was begun.
-        started: Timestamp,
-        /// When it ended.
-        ended: Timestamp,
-        /// What went wrong, if anything.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        fault: Option<Fault>,
-    },
-}
 
 /// The transfers of a device.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -277,28 +173,9 @@ impl Transfers {
             .retain(|transfer| !matches!(transfer.state, TransferState::Ended { .. }));
     }
 
-    /// The events that ended transfers cause: `7 TRANSFER COMPLETE` once, `M Download` for each.
-    pub fn events(&self) -> Vec<Event> {
-        let mut events: Vec<Event> = self
-            .ended()
-            .map(|transfer| Event::with_key(EventCode::MDownload, transfer.command_key.clone()))
-            .collect();
-        if !events.is_empty() {
-            events.insert(0, Event::new(EventCode::TransferComplete));
-        }
-        events
-    }
-
     /// Whether a transfer waits to be reported.
     pub fn has_ended(&self) -> bool {
         self.ended().next().is_some()
-    }
-
-    /// The reports that are due, by transfer number.
-    pub fn reports(&self) -> Vec<(u32, TransferComplete)> {
-        self.ended()
-            .filter_map(|transfer| Some((transfer.number, report(transfer)?)))
-            .collect()
     }
 
     /// The ACS has taken note of a report.
@@ -324,7 +201,7 @@ impl Transfers {
             .min_by_key(|transfer| transfer.due)
     }
 
-    fn ended(&self) -> impl Iterator<Item = &Transfer> {
+    pub(super) fn ended(&self) -> impl Iterator<Item = &Transfer> {
         self.list
             .iter()
             .filter(|transfer| matches!(transfer.state, TransferState::Ended { .. }))
@@ -337,31 +214,11 @@ impl Transfers {
     }
 }
 
-fn report(transfer: &Transfer) -> Option<TransferComplete> {
-    match &transfer.state {
-        TransferState::Ended {
-            started,
-            ended,
-            fault,
-        } => Some(TransferComplete {
-            command_key: transfer.command_key.clone(),
-            fault_struct: TransferFault::from(fault.clone()),
-            start_time: DateTime::at(*started),
-            complete_time: match fault {
-                None => DateTime::at(*ended),
-                Some(_) => DateTime::unknown(),
-            },
-        }),
-        TransferState::Waiting { .. }
-        | TransferState::Running { .. }
-        | TransferState::Staged { .. }
-        | TransferState::Activated { .. } => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::TRANSFER_ATTEMPTS;
+    use cwmp::CommandKey;
 
     const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
