@@ -1,7 +1,7 @@
 //! The agent as a program: one device, its configuration, its state on a disk.
 
 use crate::device::exchange::Downgrade;
-use crate::device::{DeviceConfig, Identity, Product};
+use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle};
@@ -37,6 +37,8 @@ pub struct AgentConfig {
     pub parameters: std::collections::BTreeMap<String, String>,
     /// Whether redirects of the ACS may lead from https to http.
     pub allow_redirect_to_http: bool,
+    /// Hosts its configuration and its log may be uploaded to; empty for any.
+    pub upload_hosts: Vec<String>,
 }
 
 /// The ACS of an agent.
@@ -84,6 +86,7 @@ impl Default for AgentConfig {
             firmware_keys: Vec::new(),
             parameters: Default::default(),
             allow_redirect_to_http: false,
+            upload_hosts: Vec::new(),
         }
     }
 }
@@ -151,6 +154,10 @@ impl AgentConfig {
             },
             newest_version: CwmpVersion::V1_4,
             seed: rand::random(),
+            files: FilePolicy {
+                upload_hosts: self.upload_hosts.as_slice().into(),
+                ..FilePolicy::default()
+            },
         })
     }
 

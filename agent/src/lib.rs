@@ -1,9 +1,11 @@
 //! The device side of Dialtone: a pure core and thin shells.
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
-//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`].
+//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`configuration_file`], [`firmware`],
+//! [`connection_request`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 
+pub mod configuration_file;
 pub mod connection_request;
 pub mod daemon;
 pub mod device;

@@ -12,6 +12,45 @@ pub const TRANSFER_LATENESS_SECS: u64 = 60 * 60;
 /// How often a transfer that a power cut broke off is begun again before it is reported as failed.
 pub const TRANSFER_ATTEMPTS: u8 = 3;
 
+/// Autonomous transfers waiting, under way or unreported; the oldest report goes first.
+pub const AUTONOMOUS_TRANSFERS: usize = 8;
+
+/// Retries in one time window when the ACS leaves their number to the device (TR-069 A.4.1.8).
+pub const SCHEDULED_RETRIES: u32 = 3;
+
+/// Seconds between two tries in one time window: a file server that restarts is back by then.
+pub const SCHEDULED_RETRY_SECS: u64 = 60;
+
+/// How often one download goes on after it broke off; a line that breaks more often does not carry an image.
+pub const TRANSFER_RESUMES: u32 = 8;
+
+/// Milliseconds before it goes on.
+pub const TRANSFER_RESUME_MS: u64 = 500;
+
+/// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
+pub const TFTP_FIRST_WAIT_MS: u64 = 1_000;
+
+/// Datagrams that may get no answer, one after the other: about half a minute.
+pub const TFTP_TRIES: u32 = 5;
+
+/// Bytes of the largest configuration file taken; one of the whole ATA tree has 60 kB.
+pub const CONFIGURATION_BYTES: u64 = 512 * 1024;
+
+/// Bad values of a configuration file that are named in its fault; the text has 256 characters (TR-069 A.3.3.2).
+pub const NAMED_BAD_VALUES: usize = 3;
+
+/// Bytes of the log of a device that runs alone; its model says so as well (VendorLogFile.1.MaximumSize).
+pub const LOG_BYTES: usize = 200 * 1024;
+
+/// Bytes of the log of one device among thousands in a process.
+pub const FLEET_LOG_BYTES: usize = 512;
+
+/// Bytes of DeviceInfo.DeviceLog (TR-181).
+pub const DEVICE_LOG_BYTES: usize = 32_768;
+
+/// Bytes of one line of the log.
+pub const LOG_LINE_BYTES: usize = 256;
+
 /// Bytes of the largest file taken; firmware images of this class have 16 MB.
 pub const FILE_BYTES: u64 = 64 * 1024 * 1024;
 

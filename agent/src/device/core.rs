@@ -30,6 +30,8 @@ pub struct Core {
     pub restart: Option<Restart>,
     /// Sessions that have failed since the boot; the wait table starts anew with each (TR-069 3.2.1.1).
     pub failures_since_boot: u32,
+    /// Where files may go, and how much of the log is kept.
+    pub files: super::FilePolicy,
     /// How the ACS of the open session was reached.
     pub(super) session_access: Option<Box<Access>>,
     pub(super) meta: Meta,
@@ -71,6 +73,11 @@ impl Core {
             .node(address.node)
             .parameter()?;
         Some(self.value(&address))
+    }
+
+    /// Adds a line to the device's log; without secrets.
+    pub(crate) fn note(&mut self, line: &str) {
+        self.facts.log.add(self.facts.now, line);
     }
 
     fn number(&self, address: Option<&Address>) -> Option<u32> {
@@ -200,6 +207,9 @@ impl Core {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        self.tree.heap_bytes() + self.facts.identity.serial_number.len() + self.events.heap_bytes()
+        self.tree.heap_bytes()
+            + self.facts.identity.serial_number.len()
+            + self.events.heap_bytes()
+            + self.facts.log.heap_bytes()
     }
 }

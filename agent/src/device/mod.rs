@@ -12,15 +12,18 @@ pub mod core;
 pub mod exchange;
 pub mod facts;
 pub mod io;
+pub mod log;
 mod meta;
 pub mod product;
 mod session;
+mod transfers;
 mod watch;
 
 pub use self::core::Core;
 pub use facts::{Facts, Identity};
 pub use io::{Input, Output};
 pub use product::Product;
+pub use transfers::FilePolicy;
 
 use crate::connection_request::{Call, Gate, Keys};
 use crate::firmware::{BootedInto, Slots};
@@ -32,10 +35,7 @@ use crate::tree::Tree;
 use cwmp::{Event, EventCode};
 use data_model::{Secret, Timestamp};
 use exchange::Downgrade;
-use io::{
-    ConnectionRequest, ConnectionRequestAnswer, Restart, Section, SectionKind, TransferJob,
-    TransferOutcome,
-};
+use io::{ConnectionRequest, ConnectionRequestAnswer, FileContent, Restart, Section, SectionKind};
 use session::ActiveSession;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -57,6 +57,8 @@ pub struct DeviceConfig {
     pub newest_version: cwmp::CwmpVersion,
     /// For jitter and identifiers.
     pub seed: u64,
+    /// Where files may go, and how much is kept of what happens.
+    pub files: FilePolicy,
 }
 
 /// The persistent state of a device, by part.
@@ -84,6 +86,10 @@ pub struct Device {
     held_back: BTreeMap<String, String>,
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
+    /// The configuration file that waits to be applied, and the number of its transfer.
+    arrived: Option<Box<(u32, FileContent)>>,
+    /// What somebody at the page wants of the ACS; told in the next session.
+    wanted: Option<Box<cwmp::rpc::RequestDownload>>,
     downgrade: Downgrade,
     newest_version: cwmp::CwmpVersion,
     /// What to offer after a session that failed as one with an ACS of 1.0 would.
@@ -112,6 +118,8 @@ impl Device {
             last_session_end: None,
             held_back: BTreeMap::new(),
             stopped: false,
+            arrived: None,
+            wanted: None,
             downgrade,
             newest_version,
             offer: newest_version,
@@ -133,6 +141,9 @@ impl Device {
             Input::HttpResponse(response) => self.http_response(response),
             Input::HttpFailed(failure) => self.session_failed(failure.to_string()),
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
+            Input::OwnTransfer(own) => self.own_transfer(*own),
+            Input::OwnTransferMade(made) => self.own_transfer_made(*made),
+            Input::RequestDownload(request) => self.request_download(request),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
             Input::Listening { authority } => self.listening(&authority),
@@ -159,7 +170,7 @@ impl Device {
         let candidates = [
             self.periodic.map(|(_, due)| due),
             self.session_due(),
-            self.core.transfers.next_due().filter(|_| !on_trial),
+            self.transfer_due().filter(|_| !on_trial),
             on_trial.then(|| self.trial_end()),
         ];
         candidates.into_iter().flatten().min()
@@ -204,11 +215,11 @@ impl Device {
             self.periodic = Some((settings, settings.next(due, now)));
             self.raise(Event::new(EventCode::Periodic));
         }
-        self.begin_transfer();
-        if self.core.transfers.has_staged() {
-            self.activate_firmware();
+        self.expire_transfers();
+        if self.finish_transfer() {
             return;
         }
+        self.begin_transfer();
         if self.session_due().is_some_and(|due| due <= now) {
             self.open_session();
         }
@@ -268,53 +279,6 @@ impl Device {
         self.persist(&[SectionKind::Firmware]);
     }
 
-    fn begin_transfer(&mut self) {
-        let now = self.now();
-        if self.core.firmware.trial.is_some() {
-            // The other slot holds the image to go back to.
-            return;
-        }
-        if self.core.transfers.expire(now) {
-            self.tell();
-            self.persist(&[SectionKind::Transfers]);
-        }
-        let slot = self.core.firmware.active.other();
-        let Some(transfer) = self.core.transfers.begin_due(now) else {
-            return;
-        };
-        let job = TransferJob {
-            number: transfer.number,
-            url: transfer.url.clone(),
-            username: transfer.username.clone(),
-            password: transfer.password(),
-            slot,
-        };
-        self.persist(&[SectionKind::Transfers]);
-        self.outputs.push_back(Output::StartTransfer(job));
-    }
-
-    fn transfer_ended(&mut self, number: u32, outcome: TransferOutcome) {
-        let now = self.now();
-        match outcome {
-            TransferOutcome::Failed(fault) => self.core.transfers.failed(number, fault, now),
-            TransferOutcome::Staged(header) => match self.core.accept_image(&header) {
-                Ok(()) => self.core.transfers.staged(number, &header.version),
-                Err(fault) => self.core.transfers.failed(number, fault, now),
-            },
-        }
-        self.tell();
-        self.persist(&[SectionKind::Transfers]);
-    }
-
-    /// Switches the slots and restarts; only ever called while no session is open.
-    fn activate_firmware(&mut self) {
-        if let Some((version, transfer)) = self.core.transfers.activate_staged() {
-            self.core.firmware.activate(&version, transfer);
-            self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);
-            self.stop(Restart::Reboot);
-        }
-    }
-
     fn stop(&mut self, restart: Restart) {
         self.outputs.push_back(Output::Restart(restart));
         self.stopped = true;
@@ -363,6 +327,7 @@ impl Device {
         match self.core.local_change(&name, &value) {
             Err(why) => tracing::warn!(parameter = %name, why, "a change is refused"),
             Ok(()) => {
+                self.core.note(&format!("{name} was changed on the device"));
                 self.persist(&[SectionKind::Tree]);
                 self.arm_periodic();
             }

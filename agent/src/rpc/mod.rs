@@ -1,16 +1,22 @@
 //! What each RPC of the ACS means on the device, one file for each; shapes and names are those of `cwmp/src/rpc`.
 
 mod add_object;
+mod cancel_transfer;
 mod delete_object;
 mod download;
 mod factory_reset;
+pub(crate) mod file_url;
+mod get_all_queued_transfers;
 mod get_parameter_attributes;
 mod get_parameter_names;
 mod get_parameter_values;
+mod get_queued_transfers;
 mod get_rpc_methods;
 mod reboot;
+mod schedule_download;
 mod set_parameter_attributes;
 mod set_parameter_values;
+mod upload;
 
 use crate::device::Core;
 use crate::device::io::SectionKind;
@@ -19,7 +25,7 @@ use data_model::ParameterList;
 use data_model::schema::{Address, Secrecy};
 
 /// The methods this device answers to; all others get fault 9000 and are not named by GetRPCMethods.
-pub const METHODS: [&str; 11] = [
+pub const METHODS: [&str; 16] = [
     "GetRPCMethods",
     "SetParameterValues",
     "GetParameterValues",
@@ -30,8 +36,16 @@ pub const METHODS: [&str; 11] = [
     "DeleteObject",
     "Reboot",
     "Download",
+    "ScheduleDownload",
+    "Upload",
+    "GetQueuedTransfers",
+    "GetAllQueuedTransfers",
+    "CancelTransfer",
     "FactoryReset",
 ];
+
+/// Transfers in one answer about the queue (TR-069 A.4.1.4, A.4.1.7).
+const QUEUED_TRANSFERS: usize = 16;
 
 /// An answer, and the parts of the state that must be kept before it leaves.
 type Answer = (Result<CpeResponse, Fault>, Vec<SectionKind>);
@@ -85,12 +99,24 @@ pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
             let answer = download::serve(core, request);
             written(answer.map(Into::into), &[SectionKind::Transfers])
         }
-        AcsRequest::ScheduleDownload(_)
-        | AcsRequest::Upload(_)
-        | AcsRequest::GetQueuedTransfers(_)
-        | AcsRequest::GetAllQueuedTransfers(_)
-        | AcsRequest::CancelTransfer(_)
-        | AcsRequest::ScheduleInform(_)
+        AcsRequest::ScheduleDownload(request) => {
+            let answer = schedule_download::serve(core, request);
+            written(answer.map(Into::into), &[SectionKind::Transfers])
+        }
+        AcsRequest::Upload(request) => {
+            let answer = upload::serve(core, request);
+            written(answer.map(Into::into), &[SectionKind::Transfers])
+        }
+        AcsRequest::GetQueuedTransfers(_) => read(Ok(get_queued_transfers::serve(core).into())),
+        AcsRequest::GetAllQueuedTransfers(_) => {
+            read(Ok(get_all_queued_transfers::serve(core).into()))
+        }
+        AcsRequest::CancelTransfer(request) => {
+            // Some may be forgotten though one could not be.
+            let answer = cancel_transfer::serve(core, request);
+            (answer.map(Into::into), vec![SectionKind::Transfers])
+        }
+        AcsRequest::ScheduleInform(_)
         | AcsRequest::ChangeDUState(_)
         | AcsRequest::SetVouchers(_)
         | AcsRequest::GetOptions(_) => read(Err(FaultCode::METHOD_NOT_SUPPORTED.into())),

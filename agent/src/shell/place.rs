@@ -15,7 +15,8 @@ pub(super) struct Place {
     pub(super) persisting: bool,
     pub(super) connection: Option<Connection>,
     pub(super) exchange: Option<AbortHandle>,
-    pub(super) transfer: Option<AbortHandle>,
+    /// The transfer under way, with its number.
+    pub(super) transfer: Option<(u32, AbortHandle)>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -42,9 +43,12 @@ impl Place {
         self.waiting.clear();
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
-        for task in [self.exchange.take(), self.transfer.take()]
-            .into_iter()
-            .flatten()
+        for task in [
+            self.exchange.take(),
+            self.transfer.take().map(|(_, task)| task),
+        ]
+        .into_iter()
+        .flatten()
         {
             task.abort();
         }

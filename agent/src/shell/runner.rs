@@ -6,13 +6,13 @@
 //! Long because the loop owns everything it decides about.
 
 use super::clock::Clock;
-use super::fetch::{FetchConfig, fetch};
 use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Network, post};
 use super::journal::Journal;
 use super::listener::{self, Ask};
 use super::place::Place;
 use super::slots::SlotStore;
+use super::transfers::{TransferConfig, carry_out};
 use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
 use crate::limits::RESTART_PAUSE_MS;
@@ -59,7 +59,7 @@ pub struct Runner {
     open_sessions: usize,
     session_limit: usize,
     network: Network,
-    fetch: FetchConfig,
+    transfers: TransferConfig,
     journal: Option<Journal>,
     events: mpsc::UnboundedSender<Event>,
     incoming: mpsc::UnboundedReceiver<Event>,
@@ -149,7 +149,7 @@ impl Runner {
         };
         let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
         let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
-        let fetch = FetchConfig {
+        let transfers = TransferConfig {
             network: config.network.clone(),
             slots,
             trusted: config.trusted,
@@ -168,7 +168,7 @@ impl Runner {
             open_sessions: 0,
             session_limit: config.sessions.max(1),
             network: config.network,
-            fetch,
+            transfers,
             journal,
             events,
             incoming,
@@ -237,7 +237,9 @@ impl Runner {
                 number,
                 outcome,
             } => {
-                self.places[device].transfer = None;
+                // One that was stopped may have ended just before.
+                let running = &mut self.places[device].transfer;
+                running.take_if(|(running, _)| *running == number);
                 self.handle(device, Input::TransferEnded(number, outcome));
             }
             Event::Call {
@@ -341,17 +343,23 @@ impl Runner {
                 }
             }
             Output::StartTransfer(job) => {
-                let (config, events) = (self.fetch.clone(), self.events.clone());
+                let (config, events) = (self.transfers.clone(), self.events.clone());
                 let number = job.number;
                 let task = tokio::spawn(async move {
-                    let outcome = fetch(&config, job).await;
+                    let outcome = carry_out(&config, job).await;
                     let _ = events.send(Event::Transfer {
                         device,
                         number,
                         outcome,
                     });
                 });
-                self.places[device].transfer = Some(task.abort_handle());
+                self.places[device].transfer = Some((number, task.abort_handle()));
+            }
+            Output::StopTransfer(number) => {
+                let running = &mut self.places[device].transfer;
+                if let Some((_, task)) = running.take_if(|(running, _)| *running == number) {
+                    task.abort();
+                }
             }
             Output::AnswerConnectionRequest(answer) => {
                 if let Some(caller) = self.calls.remove(&answer.number) {

@@ -4,7 +4,9 @@
 mod support;
 
 mod adversarial;
+mod autonomous_transfers;
 mod bootstrap;
+mod configuration_files;
 mod connection_request;
 mod download;
 mod events;
@@ -12,8 +14,11 @@ mod http;
 mod notifications;
 mod objects;
 mod persistence;
+mod queued_transfers;
 mod reading;
 mod reboot_and_reset;
 mod retry;
+mod scheduled_downloads;
 mod sessions;
 mod set_parameter_values;
+mod uploads;

@@ -9,7 +9,7 @@ use super::file_server::{FileServer, Plan};
 use super::session::Session;
 use agent::device::exchange::Downgrade;
 use agent::device::io::{ConnectionRequestAnswer, Restart, SectionKind};
-use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
+use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
 use std::collections::VecDeque;
@@ -73,6 +73,8 @@ pub struct Setup {
     pub seed: u64,
     /// Where connection requests are taken.
     pub authority: &'static str,
+    /// Hosts its files may be uploaded to; empty for any.
+    pub upload_hosts: Vec<&'static str>,
 }
 
 impl Setup {
@@ -86,6 +88,7 @@ impl Setup {
             newest_version: CwmpVersion::V1_4,
             seed: 1,
             authority: "192.0.2.10:7547",
+            upload_hosts: Vec::new(),
         }
     }
 
@@ -139,6 +142,14 @@ impl Bench {
             downgrade: setup.downgrade,
             newest_version: setup.newest_version,
             seed: setup.seed,
+            files: FilePolicy {
+                upload_hosts: setup
+                    .upload_hosts
+                    .iter()
+                    .map(|host| (*host).into())
+                    .collect(),
+                ..FilePolicy::default()
+            },
         };
         Bench {
             config,
@@ -386,6 +397,12 @@ impl Bench {
                     self.coming.push((self.now.plus_secs(secs), ended));
                 }
             },
+            Output::StopTransfer(number) => {
+                let of_it =
+                    |input: &Input| matches!(input, Input::TransferEnded(it, _) if *it == number);
+                self.coming.retain(|(_, input)| !of_it(input));
+                self.files.stopped.push(number);
+            }
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::Restart(Restart::Reboot) => {
                 self.check_durable();
@@ -499,6 +516,7 @@ fn word(output: &Output) -> String {
         Output::Http(request) => format!("Http({} bytes)", request.body.len()),
         Output::CloseConnection => "Close".into(),
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
+        Output::StopTransfer(number) => format!("Stop({number})"),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::Restart(restart) => format!("{restart:?}"),
         Output::SessionOver(summary) => match &summary.failure {
