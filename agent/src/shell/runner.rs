@@ -15,7 +15,7 @@ use super::slots::SlotStore;
 use super::transfers::{TransferConfig, carry_out};
 use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
-use crate::limits::RESTART_PAUSE_MS;
+use crate::limits::{RESTART_PAUSE_MS, TFTP_FIRST_WAIT_MS};
 use data_model::{OperatorError, Timestamp};
 use ed25519_dalek::VerifyingKey;
 use std::cmp::Reverse;
@@ -153,6 +153,7 @@ impl Runner {
             network: config.network.clone(),
             slots,
             trusted: config.trusted,
+            tftp_wait_ms: TFTP_FIRST_WAIT_MS,
         };
         let counters = Arc::new(Counters::default());
         let handle = RunnerHandle {

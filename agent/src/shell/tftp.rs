@@ -1,7 +1,7 @@
 //! Files by TFTP: one UDP socket for each, and a datagram sent again when nothing comes.
 
 use super::transfers::Sink;
-use crate::limits::{TFTP_FIRST_WAIT_MS, TFTP_TRIES};
+use crate::limits::TFTP_TRIES;
 use cwmp::side::tftp::{Failure, Get, PACKET_BYTES, PORT, Put, Step, stranger};
 use cwmp::{Fault, FaultCode};
 use http::Uri;
@@ -10,10 +10,10 @@ use std::time::Duration;
 use tokio::net::{UdpSocket, lookup_host};
 
 /// Fetches a file.
-pub(super) async fn fetch(url: &str, sink: &mut Sink<'_>) -> Result<(), Fault> {
+pub(super) async fn fetch(url: &str, sink: &mut Sink<'_>, wait_ms: u64) -> Result<(), Fault> {
     let (host, name) = place(url)?;
     let (mut get, packet) = Get::begin(&name).map_err(|failure| refused(&failure))?;
-    let mut talk = Talk::open(&host, packet).await?;
+    let mut talk = Talk::open(&host, packet, wait_ms).await?;
     let mut received = 0u64;
     let mut piece = Vec::with_capacity(PACKET_BYTES);
     loop {
@@ -46,11 +46,11 @@ pub(super) async fn fetch(url: &str, sink: &mut Sink<'_>) -> Result<(), Fault> {
 }
 
 /// Sends a file.
-pub(super) async fn send(url: &str, content: &[u8]) -> Result<(), Fault> {
+pub(super) async fn send(url: &str, content: &[u8], wait_ms: u64) -> Result<(), Fault> {
     let failed = |failure: Failure| Fault::new(FaultCode::UPLOAD_FAILURE, failure.to_string());
     let (host, name) = place(url)?;
     let (mut put, packet) = Put::begin(&name, content).map_err(failed)?;
-    let mut talk = Talk::open(&host, packet).await?;
+    let mut talk = Talk::open(&host, packet, wait_ms).await?;
     loop {
         let datagram = talk.next(FaultCode::UPLOAD_FAILURE).await?;
         match put.receive(&datagram).map_err(failed)? {
@@ -107,10 +107,11 @@ struct Talk {
     /// What was said last, to be said again.
     said: Vec<u8>,
     buffer: Vec<u8>,
+    wait_ms: u64,
 }
 
 impl Talk {
-    async fn open(host: &(String, u16), request: Vec<u8>) -> Result<Talk, Fault> {
+    async fn open(host: &(String, u16), request: Vec<u8>, wait_ms: u64) -> Result<Talk, Fault> {
         let unreachable = |why: String| Fault::new(FaultCode::CONTACT_FILE_SERVER, why);
         let mut addresses = lookup_host((host.0.as_str(), host.1))
             .await
@@ -132,6 +133,7 @@ impl Talk {
             said: Vec::new(),
             // One byte more shows that a datagram is too long.
             buffer: vec![0; PACKET_BYTES + 1],
+            wait_ms,
         };
         talk.say(request).await?;
         Ok(talk)
@@ -152,7 +154,7 @@ impl Talk {
 
     /// The next datagram of the server. What was said last is said again while none comes, each time after a longer wait.
     async fn next(&mut self, broken_off: FaultCode) -> Result<Vec<u8>, Fault> {
-        let mut wait = Duration::from_millis(TFTP_FIRST_WAIT_MS);
+        let mut wait = Duration::from_millis(self.wait_ms);
         for _ in 0..TFTP_TRIES {
             match tokio::time::timeout(wait, self.hear()).await {
                 Ok(datagram) => return Ok(datagram),

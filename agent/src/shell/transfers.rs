@@ -23,6 +23,8 @@ pub struct TransferConfig {
     pub slots: SlotStore,
     /// Whose images are run.
     pub trusted: Vec<VerifyingKey>,
+    /// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
+    pub tftp_wait_ms: u64,
 }
 
 /// Carries out one transfer, from its first byte to its end.
@@ -48,7 +50,7 @@ async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<Transfer
     let mut sink = match &job.work {
         TransferWork::Send(content) => {
             match tftp {
-                true => tftp::send(&job.url, &content.0).await?,
+                true => tftp::send(&job.url, &content.0, config.tftp_wait_ms).await?,
                 false => file_http::send(config, &job, &content.0).await?,
             }
             return Ok(TransferOutcome::Sent);
@@ -59,7 +61,7 @@ async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<Transfer
         TransferWork::Fetch(limit) => Sink::Memory(Vec::new(), *limit),
     };
     match tftp {
-        true => tftp::fetch(&job.url, &mut sink).await?,
+        true => tftp::fetch(&job.url, &mut sink, config.tftp_wait_ms).await?,
         false => file_http::fetch(config, &job, &mut sink).await?,
     }
     sink.finish()

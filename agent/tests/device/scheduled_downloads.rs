@@ -207,7 +207,7 @@ fn a_call_is_not_interrupted_when_the_window_says_when_idle() {
         window_mode: "3 When Idle".into(),
         ..window(60, 3_600, 0)
     };
-    ask(&mut bench, scheduled("idle", &[idle.clone()])).unwrap();
+    ask(&mut bench, scheduled("idle", std::slice::from_ref(&idle))).unwrap();
     bench.advance(1_800);
     assert!(bench.files().asked.is_empty());
     bench.changes(CALL, "Idle");
