@@ -12,6 +12,13 @@ pub const TRANSFER_LATENESS_SECS: u64 = 60 * 60;
 /// How often a transfer that a power cut broke off is begun again before it is reported as failed.
 pub const TRANSFER_ATTEMPTS: u8 = 3;
 
+/// Bytes of a URL, a name or a password in a request for a transfer; the schema has 256 characters, links that carry
+/// their own permission are longer.
+pub const TRANSFER_TEXT_BYTES: usize = 2048;
+
+/// Characters of the text of a fault that is reported of a transfer (TR-069 A.3.3.2).
+pub const FAULT_TEXT_CHARS: usize = 256;
+
 /// Autonomous transfers waiting, under way or unreported; the oldest report goes first.
 pub const AUTONOMOUS_TRANSFERS: usize = 8;
 
@@ -42,8 +49,8 @@ pub const NAMED_BAD_VALUES: usize = 3;
 /// Bytes of the log of a device that runs alone; its model says so as well (VendorLogFile.1.MaximumSize).
 pub const LOG_BYTES: usize = 200 * 1024;
 
-/// Bytes of the log of one device among thousands in a process.
-pub const FLEET_LOG_BYTES: usize = 512;
+/// Bytes of the log of one device among thousands in a process: three lines or four.
+pub const FLEET_LOG_BYTES: usize = 256;
 
 /// Bytes of DeviceInfo.DeviceLog (TR-181).
 pub const DEVICE_LOG_BYTES: usize = 32_768;

@@ -43,6 +43,13 @@ impl DeviceLog {
             let end = self.line_start_from(room);
             self.text.drain(..end);
         }
+        let room = self.text.capacity() - self.text.len();
+        if room < entry.len() {
+            // Never more than the limit: a fleet has thousands of these.
+            let wanted = (self.text.len() + entry.len()).next_multiple_of(LOG_LINE_BYTES);
+            self.text
+                .reserve_exact(wanted.min(self.limit) - self.text.len());
+        }
         self.text.push_str(&entry);
     }
 

@@ -11,6 +11,8 @@ use data_model::DateTime;
 pub(super) fn serve(core: &mut Core, request: &Download) -> Result<DownloadResponse, Fault> {
     let file = TransferFile::of_download(&request.file_type)?;
     file_url::check(&request.url)?;
+    let (username, password) = (&request.username, &request.password);
+    file_url::check_texts(&[username, password, &request.target_file_name])?;
     check_size(request.file_size)?;
     core.transfers.queue(request, file, core.facts.now)?;
     // TR-069 A.3.2.8: an image is applied by a reboot, and a configuration rests while a session is open, so the end

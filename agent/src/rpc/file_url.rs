@@ -1,7 +1,20 @@
 //! The URL of a file to move: what can be told of it when the request arrives (TR-069 Table 33).
 
+use crate::limits::TRANSFER_TEXT_BYTES;
 use cwmp::{Fault, FaultCode};
 use http::Uri;
+
+/// Looks at the other texts of a request, which are kept until the transfer has ended.
+///
+/// # Errors
+/// With fault 9003 if one is too long.
+pub(crate) fn check_texts(texts: &[&str]) -> Result<(), Fault> {
+    if texts.iter().any(|text| text.len() > TRANSFER_TEXT_BYTES) {
+        let why = format!("an argument has more than {TRANSFER_TEXT_BYTES} bytes");
+        return Err(Fault::new(FaultCode::INVALID_ARGUMENTS, why));
+    }
+    Ok(())
+}
 
 /// Looks at the URL of a file server; gives its host.
 ///
@@ -10,6 +23,7 @@ use http::Uri;
 /// for a URL that is none, or holds a user or a password.
 pub(crate) fn check(url: &str) -> Result<String, Fault> {
     let refused = |why: &str| Err(Fault::new(FaultCode::INVALID_ARGUMENTS, why));
+    check_texts(&[url])?;
     let scheme = url
         .split_once("://")
         .map(|(scheme, _)| scheme.to_ascii_lowercase());

@@ -12,6 +12,8 @@ pub(super) fn serve(
 ) -> Result<ScheduleDownloadResponse, Fault> {
     let file = TransferFile::of_download(&request.file_type)?;
     file_url::check(&request.url)?;
+    let (username, password) = (&request.username, &request.password);
+    file_url::check_texts(&[username, password, &request.target_file_name])?;
     download::check_size(request.file_size)?;
     let now = core.facts.now;
     core.transfers.queue_scheduled(request, file, now)?;

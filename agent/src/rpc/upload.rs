@@ -11,6 +11,7 @@ pub(super) fn serve(core: &mut Core, request: &Upload) -> Result<UploadResponse,
     let file = TransferFile::of_upload(&request.file_type)?;
     check_instance(core, file)?;
     let host = file_url::check(&request.url)?;
+    file_url::check_texts(&[&request.username, &request.password])?;
     if !core.files.permits(&host) {
         let why = "this device sends its files to other hosts only";
         return Err(Fault::new(FaultCode::REQUEST_DENIED, why));

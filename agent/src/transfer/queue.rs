@@ -307,6 +307,17 @@ mod tests {
         }
     }
 
+    /// Covers P3, T-04.
+    #[test]
+    fn what_an_older_release_has_kept_is_still_a_download() {
+        let kept = r#"{"list":[{"number":3,"command_key":"old","url":"http://192.0.2.1/x","username":"",
+            "password":"","due":1800000000000,"state":{"waiting":{"attempts":0}}}],"next_number":3}"#;
+        let mut transfers: Transfers = serde_json::from_str(kept).unwrap();
+        let begun = begin_due(&mut transfers, NOW).unwrap();
+        assert_eq!(begun.file, TransferFile::Firmware);
+        assert_eq!((begun.number, begun.origin), (3, Origin::Download));
+    }
+
     /// Covers T-04.
     #[test]
     fn a_full_queue_refuses_with_9004() {

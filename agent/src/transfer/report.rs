@@ -4,7 +4,7 @@ use super::Direction;
 use super::autonomous::Policy;
 use super::entry::{Origin, Transfer, TransferState};
 use super::queue::Transfers;
-use crate::limits::AUTONOMOUS_TRANSFERS;
+use crate::limits::{AUTONOMOUS_TRANSFERS, FAULT_TEXT_CHARS};
 use cwmp::rpc::{
     AutonomousTransferComplete, QueuedTransferState, TransferComplete, TransferDescription,
     TransferFault,
@@ -136,7 +136,14 @@ fn how_ended(transfer: &Transfer) -> Option<Ended<'_>> {
 }
 
 fn report(transfer: &Transfer, how: &Ended<'_>) -> CpeRequest {
-    let fault_struct = TransferFault::from(how.fault.clone());
+    let mut fault_struct = TransferFault::from(how.fault.clone());
+    if let Some((end, _)) = fault_struct
+        .fault_string
+        .char_indices()
+        .nth(FAULT_TEXT_CHARS)
+    {
+        fault_struct.fault_string.truncate(end);
+    }
     let start_time = DateTime::at(how.started);
     let complete_time = match how.fault {
         None => DateTime::at(how.ended),

@@ -1,11 +1,11 @@
 //! Transfers the ACS did not ask for, as far as its policy wants to hear of them, and files the device asks it for.
 
 use crate::support::requests::set;
-use crate::support::{Bench, Reaction};
+use crate::support::{Bench, Reaction, enveloped};
 use agent::device::Input;
 use agent::transfer::{OwnTransfer, OwnTransferMade, TransferFile};
-use cwmp::rpc::{FileTypeArgument, RequestDownload};
-use cwmp::{Fault, FaultCode};
+use cwmp::rpc::{FileTypeArgument, InformResponse, RequestDownload};
+use cwmp::{AcsResponse, Fault, FaultCode, Header, Namespace};
 use data_model::{Secret, Timestamp};
 
 const POLICY: &str = "Device.ManagementServer.AutonomousTransferCompletePolicy.";
@@ -186,6 +186,21 @@ fn a_flood_of_own_transfers_takes_no_place_away_from_the_acs() {
     let mut later = crate::support::requests::firmware("asked");
     later.delay_seconds = 600;
     assert!(bench.ask(later).is_ok());
+}
+
+/// Covers T-18, V-05.
+#[test]
+fn an_acs_of_version_1_0_is_not_asked_what_it_does_not_know() {
+    let mut bench = bench("Both", "Both", TYPES);
+    let header = Header::with_id("1");
+    let answer = AcsResponse::from(InformResponse::default());
+    bench
+        .acs()
+        .reacts(enveloped(Namespace::Cwmp10, &header, answer));
+    has_made(&mut bench, TransferFile::Configuration, None);
+    let session = bench.session();
+    assert!(session.autonomous.is_empty());
+    bench.is_quiet_for(3600);
 }
 
 fn wish() -> Input {

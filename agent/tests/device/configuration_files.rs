@@ -123,6 +123,23 @@ fn a_file_with_one_bad_value_changes_nothing_and_its_report_names_it() {
     assert_eq!(line(&mut bench, "Proxy"), "");
 }
 
+/// Covers T-01, W-29.
+#[test]
+fn the_text_of_a_fault_fits_its_type_however_much_is_wrong() {
+    let long = "x".repeat(300);
+    let elements = ["Use_Outbound_Proxy_1_", "Use_Outbound_Proxy_2_", "Router"];
+    let elements = elements
+        .map(|name| format!("<{name}>{long}</{name}>"))
+        .concat();
+    let mut bench = Bench::bootstrapped("ata192");
+    let (code, text) = load(&mut bench, &profile(&elements));
+    assert_eq!(code, 9018);
+    assert!(
+        text.chars().count() <= 256 && text.starts_with("2 bad values"),
+        "{text}"
+    );
+}
+
 /// Covers T-01, X01.
 #[test]
 fn what_is_no_configuration_file_is_refused_with_9018() {

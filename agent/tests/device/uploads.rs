@@ -88,6 +88,17 @@ fn requests_that_cannot_work_are_refused_at_once() {
         (with_url("file:///etc/passwd"), 9013),
         (with_url("http://user:pass@files.example.net/x"), 9003),
         (with_url("uploads/x"), 9003),
+        (
+            with_url(&format!("http://x.example/{}", "x".repeat(3_000))),
+            9003,
+        ),
+        (
+            Upload {
+                password: "x".repeat(3_000),
+                ..upload("x", LOG)
+            },
+            9003,
+        ),
     ];
     for (request, code) in cases {
         let shown = format!("{} {}", request.file_type, request.url);
