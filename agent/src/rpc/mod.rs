@@ -95,18 +95,9 @@ pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
         AcsRequest::FactoryReset(_) => {
             written(Ok(factory_reset::serve(core).into()), &[SectionKind::Meta])
         }
-        AcsRequest::Download(request) => {
-            let answer = download::serve(core, request);
-            written(answer.map(Into::into), &[SectionKind::Transfers])
-        }
-        AcsRequest::ScheduleDownload(request) => {
-            let answer = schedule_download::serve(core, request);
-            written(answer.map(Into::into), &[SectionKind::Transfers])
-        }
-        AcsRequest::Upload(request) => {
-            let answer = upload::serve(core, request);
-            written(answer.map(Into::into), &[SectionKind::Transfers])
-        }
+        AcsRequest::Download(request) => queued(download::serve(core, request)),
+        AcsRequest::ScheduleDownload(request) => queued(schedule_download::serve(core, request)),
+        AcsRequest::Upload(request) => queued(upload::serve(core, request)),
         AcsRequest::GetQueuedTransfers(_) => read(Ok(get_queued_transfers::serve(core).into())),
         AcsRequest::GetAllQueuedTransfers(_) => {
             read(Ok(get_all_queued_transfers::serve(core).into()))
@@ -125,6 +116,11 @@ pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
 
 fn read(answer: Result<CpeResponse, Fault>) -> Answer {
     (answer, Vec::new())
+}
+
+/// A request that puts something into the transfer queue.
+fn queued<R: Into<CpeResponse>>(answer: Result<R, Fault>) -> Answer {
+    written(answer.map(Into::into), &[SectionKind::Transfers])
 }
 
 /// A refused request has changed nothing.

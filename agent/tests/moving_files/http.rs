@@ -5,7 +5,8 @@ use crate::{content, fetched, image, key, sent, staged};
 use ed25519_dalek::SigningKey;
 
 const RANGES: &str = "Accept-Ranges: bytes\r\nETag: \"v1\"\r\n";
-const DIGEST: &str = "WWW-Authenticate: Digest realm=\"files\", qop=\"auth\", nonce=\"abc\", algorithm=SHA-256\r\nContent-Length: 0\r\n";
+const DIGEST: &str = "Content-Length: 0\r\n\
+    WWW-Authenticate: Digest realm=\"files\", qop=\"auth\", nonce=\"abc\", algorithm=SHA-256\r\n";
 
 /// Covers T-03, T-08.
 #[tokio::test]
