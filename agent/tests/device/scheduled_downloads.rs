@@ -1,7 +1,7 @@
 //! ScheduleDownload: windows of time, tries within them, and what becomes of a file that comes too late.
 
-use crate::support::Bench;
 use crate::support::requests::{configuration, scheduled, window};
+use crate::support::{Bench, Reaction};
 use agent::limits::SCHEDULED_RETRY_SECS;
 use cwmp::rpc::{ScheduleDownload, TimeWindow};
 use cwmp::{Fault, FaultCode};
@@ -234,4 +234,55 @@ fn one_that_waits_for_silence_does_not_hold_up_the_others() {
     ask(&mut bench, scheduled("idle", &[idle])).unwrap();
     bench.ask(configuration("now")).unwrap();
     assert_eq!(report(&mut bench).0, ("now".to_owned(), 0));
+}
+
+/// Covers T-17, T-04, P3.
+#[test]
+fn a_power_cut_at_any_moment_leaves_the_schedule_in_force() {
+    let play = |cut: Option<usize>| {
+        let mut bench = Bench::bootstrapped("ata192");
+        bench.settle();
+        bench.files().always_delivers("ATA192", NEW);
+        let first = bench.carried_out();
+        if let Some(cut) = cut {
+            bench.cuts_power_before_output(first + cut);
+        }
+        bench
+            .acs()
+            .calls(scheduled("cut", &[window(600, 3_600, 1)]));
+        bench.power_cut();
+        bench.advance(500);
+        assert_ne!(bench.knows(VERSION), NEW, "{cut:?}: before its window");
+        bench.advance(6_000);
+        bench.keeps_power();
+        assert_eq!(bench.acs().pending(), 0, "{cut:?}");
+        let sessions = bench.sessions();
+        let told = sessions.iter().flat_map(|session| session.reported());
+        let told: Vec<(String, u16)> = told.collect();
+        assert!((1..=2).contains(&told.len()), "{cut:?}: {told:?}");
+        assert!(told.iter().all(|(key, code)| key == "cut" && *code == 0));
+        assert_eq!(bench.knows(VERSION), NEW, "{cut:?}");
+        bench.is_quiet_for(600);
+        bench.carried_out() - first
+    };
+    for cut in 0..play(None) {
+        play(Some(cut));
+    }
+}
+
+/// Covers T-17, P-15.
+#[test]
+fn an_image_is_not_applied_when_its_window_closes_within_a_session() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.files().delivers_after(50, "ATA192", NEW);
+    ask(&mut bench, scheduled("x", &[window(0, 60, 0)])).unwrap();
+    bench.advance(40);
+    bench.acs().lets_pass(1).reacts(Reaction::Pause);
+    bench.call_device();
+    bench.runs_to_pause();
+    bench.advance(25);
+    bench.resumes();
+    let (reported, _) = report(&mut bench);
+    assert_eq!(reported, ("x".to_owned(), 9020));
+    assert_ne!(bench.knows(VERSION), NEW);
 }
