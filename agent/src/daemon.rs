@@ -1,7 +1,7 @@
 //! The agent as a program: one device, its configuration, its state on a disk.
 
 use crate::device::exchange::Downgrade;
-use crate::device::{DeviceConfig, Identity, Product};
+use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
 use crate::discovery::DiscoverySettings;
 use crate::limits::HARDWARE_SECS;
 use crate::platform;
@@ -55,6 +55,8 @@ pub struct AgentConfig {
     pub discovery: DiscoverySettings,
     /// The folder its sessions are recorded in, if they are to be (docs/interop/recording.md).
     pub record: Option<PathBuf>,
+    /// Hosts its configuration and its log may be uploaded to; empty for any.
+    pub upload_hosts: Vec<String>,
 }
 
 /// The ACS of an agent.
@@ -107,6 +109,7 @@ impl Default for AgentConfig {
             hooks: HookSettings::default(),
             discovery: DiscoverySettings::default(),
             record: None,
+            upload_hosts: Vec::new(),
         }
     }
 }
@@ -174,6 +177,10 @@ impl AgentConfig {
             },
             newest_version: CwmpVersion::V1_4,
             seed: rand::random(),
+            files: FilePolicy {
+                upload_hosts: self.upload_hosts.as_slice().into(),
+                ..FilePolicy::default()
+            },
         })
     }
 

@@ -2,7 +2,8 @@
 
 use crate::daemon::{firmware_keys, mac_of};
 use crate::device::exchange::Downgrade;
-use crate::device::{DeviceConfig, Identity, Product};
+use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
+use crate::limits::FLEET_LOG_BYTES;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle};
@@ -63,6 +64,7 @@ impl FleetConfig {
             installed.push((format!("{}{name}", product.root), value.clone()));
         }
         let installed: Arc<[(String, String)]> = installed.into();
+        let upload_hosts: Arc<[String]> = Arc::from([]);
         let device = |number: usize| {
             let serial_number = self.serial_number(number);
             DeviceConfig {
@@ -76,6 +78,10 @@ impl FleetConfig {
                 downgrade: Downgrade::Refused,
                 newest_version: CwmpVersion::V1_4,
                 seed: self.seed.wrapping_add(number as u64),
+                files: FilePolicy {
+                    upload_hosts: Arc::clone(&upload_hosts),
+                    log_bytes: FLEET_LOG_BYTES,
+                },
             }
         };
         Ok(RunnerConfig {

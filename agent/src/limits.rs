@@ -23,6 +23,51 @@ pub const NOTIFICATION_BYTES: usize = 1000;
 
 /// Parameters that ManagementServer.InformParameter adds to one Inform; its patterns may match whole tables.
 pub const INFORM_PARAMETERS: usize = 256;
+/// Bytes of a URL, a name or a password in a request for a transfer; the schema has 256 characters, links that carry
+/// their own permission are longer.
+pub const TRANSFER_TEXT_BYTES: usize = 2048;
+
+/// Characters of the text of a fault that is reported of a transfer (TR-069 A.3.3.2).
+pub const FAULT_TEXT_CHARS: usize = 256;
+
+/// Autonomous transfers waiting, under way or unreported; the oldest report goes first.
+pub const AUTONOMOUS_TRANSFERS: usize = 8;
+
+/// Retries in one time window when the ACS leaves their number to the device (TR-069 A.4.1.8).
+pub const SCHEDULED_RETRIES: u32 = 3;
+
+/// Seconds between two tries in one time window: a file server that restarts is back by then.
+pub const SCHEDULED_RETRY_SECS: u64 = 60;
+
+/// How often one download goes on after it broke off; a line that breaks more often does not carry an image.
+pub const TRANSFER_RESUMES: u32 = 8;
+
+/// Milliseconds before it goes on.
+pub const TRANSFER_RESUME_MS: u64 = 500;
+
+/// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
+pub const TFTP_FIRST_WAIT_MS: u64 = 1_000;
+
+/// Datagrams that may get no answer, one after the other: about half a minute.
+pub const TFTP_TRIES: u32 = 5;
+
+/// Bytes of the largest configuration file taken; one of the whole ATA tree has 60 kB.
+pub const CONFIGURATION_BYTES: u64 = 512 * 1024;
+
+/// Bad values of a configuration file that are named in its fault; the text has 256 characters (TR-069 A.3.3.2).
+pub const NAMED_BAD_VALUES: usize = 3;
+
+/// Bytes of the log of a device that runs alone; its model says so as well (VendorLogFile.1.MaximumSize).
+pub const LOG_BYTES: usize = 200 * 1024;
+
+/// Bytes of the log of one device among thousands in a process: three lines or four.
+pub const FLEET_LOG_BYTES: usize = 256;
+
+/// Bytes of DeviceInfo.DeviceLog (TR-181).
+pub const DEVICE_LOG_BYTES: usize = 32_768;
+
+/// Bytes of one line of the log.
+pub const LOG_LINE_BYTES: usize = 256;
 
 /// Bytes of the largest file taken; firmware images of this class have 16 MB.
 pub const FILE_BYTES: u64 = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@
 
 use crate::device::exchange::Downgrade;
 use crate::device::io::HttpResponse;
-use crate::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
+use crate::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
 use crate::shell::redact::is_placeholder;
 use cwmp::message::{Body as _, CpeRequest};
 use cwmp::{CpeResponse, CwmpVersion, FromCpe};
@@ -127,6 +127,10 @@ fn next_request(device: &mut Device) -> Option<String> {
             Output::Persist(_)
             | Output::CloseConnection
             | Output::StartTransfer(_)
+            | Output::StopTransfer(_)
+            | Output::PostReport(_)
+            | Output::SendNotification(_)
+            | Output::Discover
             | Output::AnswerConnectionRequest(_)
             | Output::Restart(_) => {}
         }
@@ -155,6 +159,7 @@ fn boot(recording: &Recording, product: Arc<Product>) -> Device {
         authority: "192.0.2.10:7547".into(),
         downgrade: Downgrade::Refused,
         newest_version: CwmpVersion::V1_4,
+        files: FilePolicy::default(),
         seed: 1,
     };
     Device::boot(config, &Saved::new(), recording.clock)

@@ -2,7 +2,8 @@
 
 use agent::device::exchange::Downgrade;
 use agent::device::io::HttpResponse;
-use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
+use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
+use agent::limits::FLEET_LOG_BYTES;
 use cwmp::CwmpVersion;
 use cwmp::message::{AcsRequest, CpeResponse};
 use cwmp::session::RequestIds;
@@ -35,6 +36,10 @@ pub fn config(product: &Arc<Product>, number: u64) -> DeviceConfig {
         downgrade: Downgrade::Refused,
         newest_version: CwmpVersion::V1_4,
         seed: number,
+        files: FilePolicy {
+            log_bytes: FLEET_LOG_BYTES,
+            ..FilePolicy::default()
+        },
     }
 }
 

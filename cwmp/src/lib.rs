@@ -6,6 +6,7 @@
 //! - [`session`] holds the two session machines, one for each side.
 //! - [`side`] holds what stands beside the session: how the ACS is found, and what goes by UDP.
 //! - [`http`] holds what the protocol needs of HTTP: authentication for both roles, and cookies.
+//! - [`side`] holds protocols beside CWMP: TFTP.
 //!
 //! Nothing here names a socket, a file, a clock, a source of randomness or an async runtime.
 

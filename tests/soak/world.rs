@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::weather::{Counts, Trouble, Weather};
 use agent::device::exchange::Downgrade;
 use agent::device::io::{ConnectionRequest, Restart, TransferJob, TransferOutcome};
-use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
+use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
 use agent::firmware::ImageHeader;
 use cwmp::http::{Authorizer, Challenge};
 use cwmp::{CwmpVersion, Fault, FaultCode};
@@ -93,6 +93,7 @@ fn setup(seed: u64) -> DeviceConfig {
         authority: Arc::from("192.0.2.10:7547"),
         downgrade: Downgrade::Refused,
         newest_version: CwmpVersion::V1_4,
+        files: FilePolicy::default(),
         seed,
     }
 }
@@ -246,6 +247,9 @@ impl World {
             let what = match outcome {
                 TransferOutcome::Staged(header) => format!("file {number}: {}", header.version),
                 TransferOutcome::Failed(fault) => format!("file {number}: {fault}"),
+                TransferOutcome::Fetched(_) | TransferOutcome::Sent => {
+                    format!("file {number}: nobody asked for it")
+                }
             };
             self.note(what);
             if let TransferOutcome::Staged(header) = outcome
@@ -279,6 +283,10 @@ impl World {
                 self.acs.hung_up();
             }
             Output::StartTransfer(job) => self.transfer(&job),
+            Output::StopTransfer(_)
+            | Output::PostReport(_)
+            | Output::SendNotification(_)
+            | Output::Discover => self.ledger.wrong("something no story asks for"),
             Output::AnswerConnectionRequest(answer) => {
                 if answer.status == 200 {
                     self.ledger.called();

@@ -3,6 +3,7 @@
 use super::core::Core;
 use super::facts::{CLOCK_FLOOR, Facts};
 use super::io::SectionKind;
+use super::log::DeviceLog;
 use super::meta::Meta;
 use super::{BootedInto, DeviceConfig, EventQueue, Random, Saved, Slots, Tree};
 use crate::firmware::SlotName;
@@ -51,6 +52,7 @@ impl Core {
             booted: now,
             first_use: meta.first_use,
             now,
+            log: DeviceLog::new(config.files.log_bytes),
         };
         install(&mut tree, &facts, &config.installed);
         let saved_tree: SavedTree = read(saved, SectionKind::Tree);
@@ -68,6 +70,7 @@ impl Core {
             packing_refused: false,
             delay_reboot_set: false,
             session_access: None,
+            files: config.files,
             meta,
         }
     }
@@ -75,6 +78,8 @@ impl Core {
     /// Notes what a boot means: events, the fate of transfers, another version, another address.
     pub(super) fn booted(&mut self, into: BootedInto) {
         self.forget_delayed_reboot();
+        let version = self.facts.software_version().to_owned();
+        self.note(&format!("boot, firmware {version}"));
         self.transfers.booted(into, self.facts.now);
         self.events.push(Event::new(EventCode::Boot));
         self.check_bootstrap();

@@ -37,6 +37,8 @@ pub struct Core {
     pub(super) packing_refused: bool,
     /// DelayReboot has been set; its seconds count from the end of the session.
     pub(super) delay_reboot_set: bool,
+    /// Where files may go, and how much of the log is kept.
+    pub files: super::FilePolicy,
     /// How the ACS of the open session was reached.
     pub(super) session_access: Option<Box<Access>>,
     pub(super) meta: Meta,
@@ -98,6 +100,11 @@ impl Core {
     pub(crate) fn creates_instances(&self) -> bool {
         let at = self.product().known.auto_create.as_ref();
         at.is_some_and(|at| self.value(at) == "1")
+    }
+
+    /// Adds a line to the device's log; without secrets.
+    pub(crate) fn note(&mut self, line: &str) {
+        self.facts.log.add(self.facts.now, line);
     }
 
     fn number(&self, address: Option<&Address>) -> Option<u32> {
@@ -262,5 +269,6 @@ impl Core {
             + self.facts.identity.serial_number.len()
             + self.events.heap_bytes()
             + self.meta.scheduled.heap_bytes()
+            + self.facts.log.heap_bytes()
     }
 }

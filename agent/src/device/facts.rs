@@ -1,6 +1,7 @@
 //! Values the device works out when they are asked for.
 
 use super::hardware::Hardware;
+use super::log::DeviceLog;
 use super::product::Product;
 use crate::tree::{Computed, Tree};
 use data_model::schema::{Address, computed};
@@ -67,6 +68,8 @@ pub struct Facts {
     pub first_use: Timestamp,
     /// The present moment, as of the last input.
     pub now: Timestamp,
+    /// What has happened since the boot.
+    pub log: DeviceLog,
 }
 
 impl Facts {
@@ -204,8 +207,7 @@ impl Computed for Facts {
             computed::DEVICE_STATUS => Cow::Borrowed("Up"),
             computed::UP_TIME => Cow::Owned(self.up_time_secs().to_string()),
             computed::FIRST_USE_DATE => Cow::Owned(self.first_use.to_xsd()),
-            // The core keeps no log.
-            computed::DEVICE_LOG => Cow::Borrowed(""),
+            computed::DEVICE_LOG => Cow::Borrowed(self.log.latest()),
             computed::MEMORY_TOTAL => Cow::Owned(MEMORY_TOTAL_KB.to_string()),
             computed::MEMORY_FREE => Cow::Owned(MEMORY_FREE_KB.to_string()),
             computed::CPU_USAGE => Cow::Borrowed("0"),

@@ -1,8 +1,10 @@
 //! Everything the world can do to a device, and everything a device asks of the world.
 
 use crate::bulk_data::{ReportJob, ReportOutcome};
-use crate::firmware::ImageHeader;
+use crate::firmware::{ImageHeader, SlotName};
+use crate::transfer::{OwnTransfer, OwnTransferMade};
 use cwmp::Fault;
+use cwmp::rpc::RequestDownload;
 use data_model::Secret;
 
 /// What happens to a device.
@@ -18,6 +20,12 @@ pub enum Input {
     TransferEnded(u32, TransferOutcome),
     /// The request with bulk reports with this number has ended.
     ReportEnded(u32, ReportOutcome),
+    /// The device itself, or somebody at its page, wants a file moved.
+    OwnTransfer(Box<OwnTransfer>),
+    /// The device has moved a file by its own means.
+    OwnTransferMade(Box<OwnTransferMade>),
+    /// Somebody at the device's page asks the ACS for a file (TR-069 A.4.2.2).
+    RequestDownload(Box<RequestDownload>),
     /// Somebody calls at the connection request listener.
     ConnectionRequest(ConnectionRequest),
     /// A person or the hardware changes a parameter, not the ACS.
@@ -52,10 +60,12 @@ pub enum Output {
     Http(HttpRequest),
     /// The session is over: close its connection.
     CloseConnection,
-    /// Fetch a file into the inactive slot; answered by [`Input::TransferEnded`].
+    /// Move a file; answered by [`Input::TransferEnded`].
     StartTransfer(TransferJob),
     /// Send bulk reports to their collector; answered by [`Input::ReportEnded`].
     PostReport(Box<ReportJob>),
+    /// The transfer with this number is not wanted any more; it is not answered.
+    StopTransfer(u32),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Send a lightweight notification by UDP; nobody tells whether it arrives.
@@ -207,19 +217,41 @@ pub enum HttpFailure {
     TooLarge(usize),
 }
 
-/// A file to fetch.
+/// A file to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransferJob {
     /// Comes back with [`Input::TransferEnded`].
     pub number: u32,
-    /// Where it is; http or https.
+    /// Where it is, or where it goes; http, https or tftp.
     pub url: String,
     /// User at the file server; empty for none.
     pub username: String,
     /// Password at the file server.
     pub password: Secret,
-    /// The slot to write an image to.
-    pub slot: crate::firmware::SlotName,
+    /// Which file, and which way.
+    pub work: TransferWork,
+}
+
+/// What is to be done with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferWork {
+    /// Fetch an image, check it and write it to this slot.
+    Image(SlotName),
+    /// Fetch a file of at most so many bytes and hand it over.
+    Fetch(u64),
+    /// Send this file.
+    Send(FileContent),
+}
+
+/// A whole file in memory.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileContent(pub Vec<u8>);
+
+impl std::fmt::Debug for FileContent {
+    /// Without the bytes: a configuration holds secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FileContent({} bytes)", self.0.len())
+    }
 }
 
 /// How a transfer ended.
@@ -227,7 +259,11 @@ pub struct TransferJob {
 pub enum TransferOutcome {
     /// The image is in its slot, complete, and its signature is good.
     Staged(ImageHeader),
-    /// There is no usable file.
+    /// The file is here.
+    Fetched(FileContent),
+    /// The file has been sent.
+    Sent,
+    /// There is no usable file, or it could not be sent.
     Failed(Fault),
 }
 

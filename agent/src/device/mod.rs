@@ -16,10 +16,12 @@ pub mod facts;
 pub mod hardware;
 pub mod io;
 mod lightweight;
+pub mod log;
 mod meta;
 pub mod product;
 mod reports;
 mod session;
+mod transfers;
 mod watch;
 
 pub use self::core::Core;
@@ -27,6 +29,7 @@ pub use facts::{Facts, Identity};
 pub use hardware::Hardware;
 pub use io::{Input, Output};
 pub use product::Product;
+pub use transfers::FilePolicy;
 
 use crate::bulk_data::BulkData;
 use crate::connection_request::{Call, Gate, Keys};
@@ -39,10 +42,7 @@ use crate::tree::Tree;
 use cwmp::{Event, EventCode};
 use data_model::{Secret, Timestamp};
 use exchange::Downgrade;
-use io::{
-    ConnectionRequest, ConnectionRequestAnswer, Restart, Section, SectionKind, TransferJob,
-    TransferOutcome,
-};
+use io::{ConnectionRequest, ConnectionRequestAnswer, FileContent, Restart, Section, SectionKind};
 use session::{ActiveSession, Purpose};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -64,6 +64,8 @@ pub struct DeviceConfig {
     pub newest_version: cwmp::CwmpVersion,
     /// For jitter and identifiers.
     pub seed: u64,
+    /// Where files may go, and how much is kept of what happens.
+    pub files: FilePolicy,
 }
 
 /// The persistent state of a device, by part.
@@ -98,6 +100,10 @@ pub struct Device {
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
     discovery: Option<Box<discovery::Discovery>>,
+    /// The configuration file that waits to be applied, and the number of its transfer.
+    arrived: Option<Box<(u32, FileContent)>>,
+    /// What somebody at the page wants of the ACS; told in the next session.
+    wanted: Option<Box<cwmp::rpc::RequestDownload>>,
     downgrade: Downgrade,
     newest_version: cwmp::CwmpVersion,
     /// What to offer after a session that failed as one with an ACS of 1.0 would.
@@ -143,6 +149,8 @@ impl Device {
             bulk_data: None,
             stopped: false,
             discovery: None,
+            arrived: None,
+            wanted: None,
             downgrade,
             newest_version,
             offer: newest_version,
@@ -168,6 +176,9 @@ impl Device {
             Input::HttpFailed(failure) => self.http_failed(&failure),
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
             Input::ReportEnded(number, outcome) => self.report_ended(number, &outcome),
+            Input::OwnTransfer(own) => self.own_transfer(*own),
+            Input::OwnTransferMade(made) => self.own_transfer_made(*made),
+            Input::RequestDownload(request) => self.request_download(request),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
             Input::Hardware(hardware) => self.hardware_tells(hardware),
@@ -197,7 +208,7 @@ impl Device {
             self.periodic.map(|(_, due)| due),
             self.session_due(),
             self.clock_due(),
-            self.core.transfers.next_due().filter(|_| !on_trial),
+            self.transfer_due().filter(|_| !on_trial),
             on_trial.then(|| self.trial_end()),
             self.bulk_data
                 .as_ref()
@@ -261,11 +272,11 @@ impl Device {
             return;
         }
         self.send_reports();
-        self.begin_transfer();
-        if self.core.transfers.has_staged() {
-            self.activate_firmware();
+        self.expire_transfers();
+        if self.finish_transfer() {
             return;
         }
+        self.begin_transfer();
         // TR-069 Annex O: a heartbeat goes before whatever else is due at its moment.
         if self.heartbeat_due().is_some_and(|due| due <= now) {
             self.open_session(Purpose::Heartbeat);
@@ -328,53 +339,6 @@ impl Device {
         self.persist(&[SectionKind::Firmware]);
     }
 
-    fn begin_transfer(&mut self) {
-        let now = self.now();
-        if self.core.firmware.trial.is_some() {
-            // The other slot holds the image to go back to.
-            return;
-        }
-        if self.core.transfers.expire(now) {
-            self.tell();
-            self.persist(&[SectionKind::Transfers]);
-        }
-        let slot = self.core.firmware.active.other();
-        let Some(transfer) = self.core.transfers.begin_due(now) else {
-            return;
-        };
-        let job = TransferJob {
-            number: transfer.number,
-            url: transfer.url.clone(),
-            username: transfer.username.clone(),
-            password: transfer.password(),
-            slot,
-        };
-        self.persist(&[SectionKind::Transfers]);
-        self.outputs.push_back(Output::StartTransfer(job));
-    }
-
-    fn transfer_ended(&mut self, number: u32, outcome: TransferOutcome) {
-        let now = self.now();
-        match outcome {
-            TransferOutcome::Failed(fault) => self.core.transfers.failed(number, fault, now),
-            TransferOutcome::Staged(header) => match self.core.accept_image(&header) {
-                Ok(()) => self.core.transfers.staged(number, &header.version),
-                Err(fault) => self.core.transfers.failed(number, fault, now),
-            },
-        }
-        self.tell();
-        self.persist(&[SectionKind::Transfers]);
-    }
-
-    /// Switches the slots and restarts; only ever called while no session is open.
-    fn activate_firmware(&mut self) {
-        if let Some((version, transfer)) = self.core.transfers.activate_staged() {
-            self.core.firmware.activate(&version, transfer);
-            self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);
-            self.stop(Restart::Reboot);
-        }
-    }
-
     fn stop(&mut self, restart: Restart) {
         self.outputs.push_back(Output::Restart(restart));
         self.stopped = true;
@@ -424,6 +388,7 @@ impl Device {
         match self.core.local_change(&name, &value) {
             Err(why) => tracing::warn!(parameter = %name, why, "a change is refused"),
             Ok(()) => {
+                self.core.note(&format!("{name} was changed on the device"));
                 self.persist(&[SectionKind::Tree]);
                 self.arm_periodic();
                 self.arm_alarms();

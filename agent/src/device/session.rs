@@ -5,10 +5,9 @@ use super::io::{HttpResponse, SectionKind, SessionSummary};
 use super::{Device, Output};
 use crate::limits::{RESPONSE_SECS, SESSION_MS};
 use crate::{inform, rpc};
-use cwmp::rpc::TransferComplete;
 use cwmp::session::cpe::{CpeConfig, Delivery, Failure, Free, Post, Serving, Step};
 use cwmp::session::{CpeSession, RequestIds};
-use cwmp::{AcsResponse, CwmpVersion, EventCode, FaultCode};
+use cwmp::{AcsResponse, CpeRequest, CwmpVersion, EventCode, FaultCode};
 use data_model::Timestamp;
 use std::collections::VecDeque;
 
@@ -33,7 +32,7 @@ pub struct ActiveSession {
     purpose: Purpose,
     stage: Stage,
     /// Reports still to be made in this session.
-    reports: VecDeque<(u32, TransferComplete)>,
+    reports: VecDeque<(u32, CpeRequest)>,
     /// The ACS has refused one.
     refused_report: bool,
 }
@@ -53,6 +52,8 @@ enum Stage {
     Inform,
     /// The report of the transfer with this number.
     Report(u32),
+    /// What somebody at the device's page wants.
+    RequestDownload,
     /// None is open.
     Idle,
 }
@@ -196,24 +197,55 @@ impl Device {
 
     /// Our turn: the next report, or the empty POST.
     fn speak(&mut self, free: Free) {
+        if free.version() == CwmpVersion::V1_0 {
+            self.leave_out_what_1_0_lacks();
+        }
         let Some(session) = &mut self.session else {
             return;
         };
+        let announced = |event: &cwmp::Event| event.event_code == EventCode::RequestDownload;
         let next = match session.reports.pop_front() {
             Some((number, mut report)) => {
                 session.stage = Stage::Report(number);
-                let fault = &mut report.fault_struct.fault_code;
-                if free.version() == CwmpVersion::V1_0 && TRANSFER_FAULTS_OF_1_1.contains(fault) {
-                    *fault = FaultCode::TRANSFER_FAILURE.number();
+                if free.version() == CwmpVersion::V1_0 {
+                    put_in_words_of_1_0(&mut report);
                 }
-                free.request(report.into())
+                free.request(report)
             }
-            None => {
-                session.stage = Stage::Idle;
-                free.pass()
-            }
+            None => match self
+                .wanted
+                .take_if(|_| session.events.iter().any(announced))
+            {
+                Some(wanted) => {
+                    session.stage = Stage::RequestDownload;
+                    free.request((*wanted).into())
+                }
+                None => {
+                    session.stage = Stage::Idle;
+                    free.pass()
+                }
+            },
         };
         self.go_on(next);
+    }
+
+    /// An ACS of version 1.0 cannot be told of autonomous transfers.
+    fn leave_out_what_1_0_lacks(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        let unknown =
+            |report: &CpeRequest| matches!(report, CpeRequest::AutonomousTransferComplete(_));
+        let before = session.reports.len();
+        session.reports.retain(|(number, report)| {
+            if unknown(report) {
+                self.core.transfers.reported(*number);
+            }
+            !unknown(report)
+        });
+        if session.reports.len() < before {
+            self.persist(&[SectionKind::Transfers]);
+        }
     }
 
     /// The ACS has answered a request of ours.
@@ -253,7 +285,11 @@ impl Device {
                 tracing::warn!(%fault, "the ACS refused a TransferComplete");
                 session.refused_report = true;
             }
-            (Stage::Inform | Stage::Idle, _) => {}
+            (Stage::RequestDownload, Err(fault)) => {
+                self.core
+                    .note(&format!("the ACS refused a RequestDownload: {fault}"));
+            }
+            (Stage::Inform | Stage::Idle | Stage::RequestDownload, _) => {}
         }
     }
 
@@ -265,6 +301,9 @@ impl Device {
             // Durable before acknowledged: the shell keeps this before it sends the answer behind it.
             self.persist(&touched);
             self.arm_scheduled_reboot();
+        }
+        if let Some(number) = self.core.transfers.take_stopped() {
+            self.outputs.push_back(Output::StopTransfer(number));
         }
         self.go_on(serving.answer(answer));
     }
@@ -300,6 +339,14 @@ impl Device {
         let Some(session) = self.session.take() else {
             return;
         };
+        if session
+            .events
+            .iter()
+            .any(|event| event.event_code == EventCode::RequestDownload)
+        {
+            // TR-069 Table 8 leaves open whether it is tried again; a person presses the button again.
+            self.wanted = None;
+        }
         if session.purpose == Purpose::Events {
             self.core.events.undelivered();
             self.core.changes.undelivered();
@@ -328,6 +375,13 @@ impl Device {
     }
 
     fn close(&mut self, session: &ActiveSession, failure: Option<String>) {
+        let codes = session.events.iter().map(|event| event.event_code.as_str());
+        let codes: Vec<&str> = codes.collect();
+        let codes = codes.join(", ");
+        self.core.note(&match &failure {
+            None => format!("session: {codes}"),
+            Some(why) => format!("session: {codes}: failed, {why}"),
+        });
         self.outputs.push_back(Output::CloseConnection);
         self.outputs.push_back(Output::SessionOver(SessionSummary {
             events: session.events.clone(),
@@ -372,6 +426,16 @@ impl Device {
         self.check_bootstrap();
         if let Some(restart) = self.core.restart.take() {
             self.stop(restart);
+        }
+    }
+}
+
+/// Fault codes that came with version 1.1 in the words of 1.0.
+fn put_in_words_of_1_0(report: &mut CpeRequest) {
+    if let CpeRequest::TransferComplete(report) = report {
+        let code = &mut report.fault_struct.fault_code;
+        if TRANSFER_FAULTS_OF_1_1.contains(code) {
+            *code = FaultCode::TRANSFER_FAILURE.number();
         }
     }
 }

@@ -1,28 +1,22 @@
 //! Download on the device: queue the transfer; its end is reported by TransferComplete (TR-069 A.3.2.8).
 
+use super::file_url;
 use crate::device::Core;
-use crate::device::exchange::absolute;
 use crate::limits::FILE_BYTES;
+use crate::transfer::TransferFile;
 use cwmp::rpc::{Download, DownloadResponse, Status};
 use cwmp::{Fault, FaultCode};
 use data_model::DateTime;
 
-/// The one kind of file this device takes (spec W-29: told by its number).
-const FIRMWARE: &str = "1";
-
 pub(super) fn serve(core: &mut Core, request: &Download) -> Result<DownloadResponse, Fault> {
-    let file_type = request.file_type.trim();
-    if file_type.split(' ').next() != Some(FIRMWARE) {
-        let why = format!("this device takes no file of type `{file_type}`");
-        return Err(Fault::new(FaultCode::INVALID_ARGUMENTS, why));
-    }
-    check_url(&request.url)?;
-    if u64::from(request.file_size) > FILE_BYTES {
-        let why = format!("the file is larger than {FILE_BYTES} bytes");
-        return Err(Fault::new(FaultCode::TRANSFER_FAILURE, why));
-    }
-    core.transfers.queue(request, core.facts.now)?;
-    // TR-069 A.3.2.8: an image is applied by a reboot, so its end can only be told in a later session.
+    let file = TransferFile::of_download(&request.file_type)?;
+    file_url::check(&request.url)?;
+    let (username, password) = (&request.username, &request.password);
+    file_url::check_texts(&[username, password, &request.target_file_name])?;
+    check_size(request.file_size)?;
+    core.transfers.queue(request, file, core.facts.now)?;
+    // TR-069 A.3.2.8: an image is applied by a reboot, and a configuration rests while a session is open, so the end
+    // can only be told in a later session.
     Ok(DownloadResponse {
         status: Status::Committed,
         start_time: DateTime::unknown(),
@@ -30,36 +24,11 @@ pub(super) fn serve(core: &mut Core, request: &Download) -> Result<DownloadRespo
     })
 }
 
-fn check_url(url: &str) -> Result<(), Fault> {
-    let scheme = url
-        .split_once("://")
-        .map(|(scheme, _)| scheme.to_ascii_lowercase());
-    match scheme.as_deref() {
-        Some("http" | "https") => {}
-        Some(other) => {
-            let why = format!("{other} is not supported for file transfer");
-            return Err(Fault::new(FaultCode::UNSUPPORTED_PROTOCOL, why));
-        }
-        None => {
-            return Err(Fault::new(
-                FaultCode::INVALID_ARGUMENTS,
-                "the URL is not absolute",
-            ));
-        }
-    }
-    let Some(uri) = absolute(url) else {
-        return Err(Fault::new(
-            FaultCode::INVALID_ARGUMENTS,
-            "the URL cannot be read",
-        ));
-    };
-    // TR-069 A.3.2.8: user and password have arguments of their own.
-    if uri
-        .authority()
-        .is_some_and(|authority| authority.as_str().contains('@'))
-    {
-        let why = "the URL holds a user or a password";
-        return Err(Fault::new(FaultCode::INVALID_ARGUMENTS, why));
+/// TR-069 Table 33: a file that is too large by its own account may be refused at once.
+pub(super) fn check_size(file_size: u32) -> Result<(), Fault> {
+    if u64::from(file_size) > FILE_BYTES {
+        let why = format!("the file is larger than {FILE_BYTES} bytes");
+        return Err(Fault::new(FaultCode::TRANSFER_FAILURE, why));
     }
     Ok(())
 }

@@ -1,18 +1,24 @@
 //! What each RPC of the ACS means on the device, one file for each; shapes and names are those of `cwmp/src/rpc`.
 
 mod add_object;
+mod cancel_transfer;
 mod delete_object;
 mod download;
 mod factory_reset;
+pub(crate) mod file_url;
+mod get_all_queued_transfers;
 mod get_parameter_attributes;
 mod get_parameter_names;
 mod get_parameter_values;
+mod get_queued_transfers;
 mod get_rpc_methods;
 mod paths;
 mod reboot;
+mod schedule_download;
 mod schedule_inform;
 mod set_parameter_attributes;
 mod set_parameter_values;
+mod upload;
 
 use crate::device::Core;
 use crate::device::io::SectionKind;
@@ -21,7 +27,7 @@ use data_model::ParameterList;
 use data_model::schema::Address;
 
 /// The methods this device answers to; all others get fault 9000 and are not named by GetRPCMethods.
-pub const METHODS: [&str; 12] = [
+pub const METHODS: [&str; 17] = [
     "GetRPCMethods",
     "SetParameterValues",
     "GetParameterValues",
@@ -32,9 +38,17 @@ pub const METHODS: [&str; 12] = [
     "DeleteObject",
     "Reboot",
     "Download",
+    "ScheduleDownload",
+    "Upload",
+    "GetQueuedTransfers",
+    "GetAllQueuedTransfers",
+    "CancelTransfer",
     "FactoryReset",
     "ScheduleInform",
 ];
+
+/// Transfers in one answer about the queue (TR-069 A.4.1.4, A.4.1.7).
+const QUEUED_TRANSFERS: usize = 16;
 
 /// An answer, and the parts of the state that must be kept before it leaves.
 type Answer = (Result<CpeResponse, Fault>, Vec<SectionKind>);
@@ -84,27 +98,35 @@ pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
         AcsRequest::FactoryReset(_) => {
             written(Ok(factory_reset::serve(core).into()), &[SectionKind::Meta])
         }
-        AcsRequest::Download(request) => {
-            let answer = download::serve(core, request);
-            written(answer.map(Into::into), &[SectionKind::Transfers])
+        AcsRequest::Download(request) => queued(download::serve(core, request)),
+        AcsRequest::ScheduleDownload(request) => queued(schedule_download::serve(core, request)),
+        AcsRequest::Upload(request) => queued(upload::serve(core, request)),
+        AcsRequest::GetQueuedTransfers(_) => read(Ok(get_queued_transfers::serve(core).into())),
+        AcsRequest::GetAllQueuedTransfers(_) => {
+            read(Ok(get_all_queued_transfers::serve(core).into()))
         }
         AcsRequest::ScheduleInform(request) => {
             let answer = schedule_inform::serve(core, request);
             written(answer.map(Into::into), &[SectionKind::Meta])
         }
-        AcsRequest::ScheduleDownload(_)
-        | AcsRequest::Upload(_)
-        | AcsRequest::GetQueuedTransfers(_)
-        | AcsRequest::GetAllQueuedTransfers(_)
-        | AcsRequest::CancelTransfer(_)
-        | AcsRequest::ChangeDUState(_)
-        | AcsRequest::SetVouchers(_)
-        | AcsRequest::GetOptions(_) => read(Err(FaultCode::METHOD_NOT_SUPPORTED.into())),
+        AcsRequest::CancelTransfer(request) => {
+            // Some may be forgotten though one could not be.
+            let answer = cancel_transfer::serve(core, request);
+            (answer.map(Into::into), vec![SectionKind::Transfers])
+        }
+        AcsRequest::ChangeDUState(_) | AcsRequest::SetVouchers(_) | AcsRequest::GetOptions(_) => {
+            read(Err(FaultCode::METHOD_NOT_SUPPORTED.into()))
+        }
     }
 }
 
 fn read(answer: Result<CpeResponse, Fault>) -> Answer {
     (answer, Vec::new())
+}
+
+/// A request that puts something into the transfer queue.
+fn queued<R: Into<CpeResponse>>(answer: Result<R, Fault>) -> Answer {
+    written(answer.map(Into::into), &[SectionKind::Transfers])
 }
 
 /// A refused request has changed nothing.

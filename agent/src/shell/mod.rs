@@ -2,31 +2,31 @@
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
 //! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
-//! ACS, [`fetch`] to file servers, [`listener`] takes connection requests; [`log`] is the log of the small program.
-//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`report`] to
-//! collectors of bulk data, [`listener`] takes connection requests.
-//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests;
-//! [`record`] writes sessions down, without what [`redact`] takes out.
+//! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`listener`] takes connection requests; [`record`] writes
+//! sessions down, without what [`redact`] takes out; [`log`] is the log of the small program.
 
 pub mod clock;
 mod datagram;
 pub mod discovery;
-pub mod fetch;
+mod file_http;
 pub mod handle;
 pub mod http;
+mod image;
 pub mod journal;
 pub mod listener;
-mod packing;
 pub mod log;
 mod machine;
+mod packing;
 mod place;
-pub mod report;
 pub mod record;
 pub mod redact;
+pub mod report;
 pub mod runner;
 mod server_trust;
 pub mod slots;
+mod tftp;
 pub mod tls;
+pub mod transfers;
 
 pub use clock::Clock;
 pub use handle::{Counters, RunnerHandle};

@@ -16,9 +16,10 @@ pub(super) struct Place {
     pub(super) persisting: bool,
     pub(super) connection: Option<Connection>,
     pub(super) exchange: Option<AbortHandle>,
-    pub(super) transfer: Option<AbortHandle>,
     /// Requests with bulk reports that are under way, and some that have ended.
     pub(super) reports: Vec<AbortHandle>,
+    /// The transfer under way, with its number.
+    pub(super) transfer: Option<(u32, AbortHandle)>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -51,10 +52,13 @@ impl Place {
         }
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
-        for task in [self.exchange.take(), self.transfer.take()]
-            .into_iter()
-            .flatten()
-            .chain(self.reports.drain(..))
+        for task in [
+            self.exchange.take(),
+            self.transfer.take().map(|(_, task)| task),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(self.reports.drain(..))
         {
             task.abort();
         }

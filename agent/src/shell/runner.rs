@@ -7,19 +7,20 @@
 
 use super::clock::Clock;
 use super::datagram;
-use super::fetch::{FetchConfig, fetch};
 use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Network, post};
 use super::journal::Journal;
 use super::listener::{self, Ask};
 use super::machine::Machine;
 use super::place::Place;
-use super::report::Reporter;
 use super::record::Recorder;
+use super::report::Reporter;
 use super::slots::SlotStore;
+use super::transfers::{TransferConfig, carry_out};
 use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::device::io::{ConnectionRequest, ConnectionRequestAnswer, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
+use crate::limits::TFTP_FIRST_WAIT_MS;
 use crate::platform::{Platform, Request};
 use data_model::{OperatorError, Timestamp};
 use ed25519_dalek::VerifyingKey;
@@ -67,8 +68,8 @@ pub struct Runner {
     open_sessions: usize,
     session_limit: usize,
     network: Network,
-    fetch: FetchConfig,
     reporter: Reporter,
+    transfers: TransferConfig,
     journal: Option<Journal>,
     events: mpsc::UnboundedSender<Event>,
     incoming: mpsc::UnboundedReceiver<Event>,
@@ -159,10 +160,11 @@ impl Runner {
         };
         let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
         let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
-        let fetch = FetchConfig {
+        let transfers = TransferConfig {
             network: config.network.clone(),
             slots,
             trusted: config.trusted,
+            tftp_wait_ms: TFTP_FIRST_WAIT_MS,
         };
         let counters = Arc::new(Counters::default());
         let handle = RunnerHandle {
@@ -179,7 +181,7 @@ impl Runner {
             session_limit: config.sessions.max(1),
             reporter: Reporter::new(config.network.clone(), config.sessions),
             network: config.network,
-            fetch,
+            transfers,
             journal,
             events,
             incoming,
@@ -257,7 +259,9 @@ impl Runner {
                 number,
                 outcome,
             } => {
-                self.places[device].transfer = None;
+                // One that was stopped may have ended just before.
+                let running = &mut self.places[device].transfer;
+                running.take_if(|(running, _)| *running == number);
                 self.handle(device, Input::TransferEnded(number, outcome));
             }
             Event::Report {
@@ -404,17 +408,23 @@ impl Runner {
                 }
             }
             Output::StartTransfer(job) => {
-                let (config, events) = (self.fetch.clone(), self.events.clone());
+                let (config, events) = (self.transfers.clone(), self.events.clone());
                 let number = job.number;
                 let task = tokio::spawn(async move {
-                    let outcome = fetch(&config, job).await;
+                    let outcome = carry_out(&config, job).await;
                     let _ = events.send(Event::Transfer {
                         device,
                         number,
                         outcome,
                     });
                 });
-                self.places[device].transfer = Some(task.abort_handle());
+                self.places[device].transfer = Some((number, task.abort_handle()));
+            }
+            Output::StopTransfer(number) => {
+                let running = &mut self.places[device].transfer;
+                if let Some((_, task)) = running.take_if(|(running, _)| *running == number) {
+                    task.abort();
+                }
             }
             Output::PostReport(job) => self.report(device, *job),
             Output::AnswerConnectionRequest(answer) => {
@@ -428,7 +438,6 @@ impl Runner {
                 tokio::spawn(datagram::send(source, notification));
             }
             Output::Discover => self.machine.discover(),
-            Output::SessionOver(summary) => self.count(device, &summary),
             Output::SessionOver(summary) => {
                 self.count(device, &summary);
                 if let Some(recorder) = &mut self.places[device].recorder {

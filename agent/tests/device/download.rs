@@ -4,6 +4,7 @@
 
 use crate::support::requests::{command_key, firmware, reboot, set};
 use crate::support::{Bench, Reaction};
+use agent::device::io::TransferWork;
 use agent::firmware::SlotName;
 use cwmp::rpc::{Download, FactoryReset, Status};
 use cwmp::{CpeResponse, Fault, FaultCode};
@@ -84,7 +85,7 @@ fn the_file_is_fetched_after_the_session_with_the_credentials_of_the_call() {
         (asked[0].username.as_str(), asked[0].password.reveal()),
         ("reader", "file-secret")
     );
-    assert_eq!(asked[0].slot, SlotName::B);
+    assert_eq!(asked[0].work, TransferWork::Image(SlotName::B));
 }
 
 /// Covers T-03, T-07, T-08, T-01.
@@ -249,7 +250,7 @@ fn requests_that_cannot_work_are_refused_at_once() {
     };
     let cases = [
         (with_url("ftp://files.example.net/x"), 9013),
-        (with_url("tftp://files.example.net/x"), 9013),
+        (with_url("tftp:///x"), 9003),
         (with_url("file:///etc/passwd"), 9013),
         (with_url("gopher://x/"), 9013),
         (with_url("http://user:pass@files.example.net/x"), 9003),
@@ -259,7 +260,7 @@ fn requests_that_cannot_work_are_refused_at_once() {
         (with_url("http://files.example.net/a b"), 9003),
         (with_url(""), 9003),
         (with_type("2 Web Content"), 9003),
-        (with_type("3 Vendor Configuration File"), 9003),
+        (with_type("4 Tone File"), 9003),
         (with_type("10 Something"), 9003),
         (with_type("X 00562B Settings"), 9003),
         (with_type(""), 9003),
@@ -417,7 +418,10 @@ fn the_image_to_go_back_to_is_not_overwritten_while_the_new_one_is_on_trial() {
     bench.call_device();
     bench.settle();
     assert_eq!(bench.files().asked.len(), 2);
-    assert_eq!(bench.files().asked[1].slot, SlotName::A);
+    assert_eq!(
+        bench.files().asked[1].work,
+        TransferWork::Image(SlotName::A)
+    );
 }
 
 /// Covers T-07, T-19.

@@ -270,6 +270,10 @@ impl Acs {
                 session.informs.push(inform);
             }
             FromCpe::Request(CpeRequest::TransferComplete(report)) => session.reports.push(report),
+            FromCpe::Request(CpeRequest::AutonomousTransferComplete(report)) => {
+                session.autonomous.push(report);
+            }
+            FromCpe::Request(CpeRequest::RequestDownload(wish)) => session.wishes.push(wish),
             FromCpe::Request(other) => panic!("the device never asks {}", other.name()),
             FromCpe::Response(response) => {
                 if let CpeResponse::GetParameterValuesResponse(GetParameterValuesResponse {

@@ -10,7 +10,7 @@ use super::file_server::{FileServer, Plan};
 use super::session::Session;
 use agent::device::exchange::Downgrade;
 use agent::device::io::{ConnectionRequestAnswer, NotificationOut, Restart, SectionKind};
-use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
+use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
 use std::collections::VecDeque;
@@ -79,6 +79,8 @@ pub struct Setup {
     pub seed: u64,
     /// Where connection requests are taken.
     pub authority: &'static str,
+    /// Hosts its files may be uploaded to; empty for any.
+    pub upload_hosts: Vec<&'static str>,
 }
 
 impl Setup {
@@ -92,6 +94,7 @@ impl Setup {
             newest_version: CwmpVersion::V1_4,
             seed: 1,
             authority: "192.0.2.10:7547",
+            upload_hosts: Vec::new(),
         }
     }
 
@@ -145,6 +148,14 @@ impl Bench {
             downgrade: setup.downgrade,
             newest_version: setup.newest_version,
             seed: setup.seed,
+            files: FilePolicy {
+                upload_hosts: setup
+                    .upload_hosts
+                    .iter()
+                    .map(|host| (*host).into())
+                    .collect(),
+                ..FilePolicy::default()
+            },
         };
         Bench {
             config,
@@ -418,6 +429,12 @@ impl Bench {
                     }
                 }
             }
+            Output::StopTransfer(number) => {
+                let of_it =
+                    |input: &Input| matches!(input, Input::TransferEnded(it, _) if *it == number);
+                self.coming.retain(|(_, input)| !of_it(input));
+                self.files.stopped.push(number);
+            }
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::SendNotification(notification) => self.notifications.push(notification),
             Output::Discover => self.discoveries += 1,
@@ -534,6 +551,7 @@ fn word(output: &Output) -> String {
         Output::CloseConnection => "Close".into(),
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
         Output::PostReport(job) => format!("Report({})", job.number),
+        Output::StopTransfer(number) => format!("Stop({number})"),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::SendNotification(notification) => format!("Notify({})", notification.to),
         Output::Discover => "Discover".into(),

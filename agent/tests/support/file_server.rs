@@ -1,6 +1,6 @@
 //! What becomes of the files the device asks for, as the shell would tell it.
 
-use agent::device::io::{TransferJob, TransferOutcome};
+use agent::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
 use agent::firmware::ImageHeader;
 use cwmp::{Fault, FaultCode};
 use std::collections::VecDeque;
@@ -12,6 +12,8 @@ pub struct FileServer {
     always: Option<TransferOutcome>,
     /// What the device has asked for, in order.
     pub asked: Vec<TransferJob>,
+    /// The numbers of the transfers it has given up.
+    pub stopped: Vec<u32>,
 }
 
 /// What happens to one file.
@@ -33,6 +35,36 @@ impl FileServer {
     pub fn delivers_after(&mut self, secs: u64, product: &str, version: &str) -> &mut FileServer {
         let outcome = TransferOutcome::Staged(image(product, version));
         self.plan(Plan::Ends(secs, outcome))
+    }
+
+    /// The next file is this document.
+    pub fn gives(&mut self, document: &str) -> &mut FileServer {
+        self.gives_after(0, document)
+    }
+
+    /// The same, after a while.
+    pub fn gives_after(&mut self, secs: u64, document: &str) -> &mut FileServer {
+        let outcome = TransferOutcome::Fetched(FileContent(document.into()));
+        self.plan(Plan::Ends(secs, outcome))
+    }
+
+    /// Takes the next file it is sent.
+    pub fn takes(&mut self) -> &mut FileServer {
+        self.takes_after(0)
+    }
+
+    /// The same, after a while.
+    pub fn takes_after(&mut self, secs: u64) -> &mut FileServer {
+        self.plan(Plan::Ends(secs, TransferOutcome::Sent))
+    }
+
+    /// What it was sent, in order, as text.
+    pub fn sent(&self) -> Vec<String> {
+        let sent = self.asked.iter().filter_map(|job| match &job.work {
+            TransferWork::Send(FileContent(bytes)) => Some(String::from_utf8_lossy(bytes).into()),
+            TransferWork::Image(_) | TransferWork::Fetch(_) => None,
+        });
+        sent.collect()
     }
 
     /// The next file cannot be had, for this reason.

@@ -1,9 +1,9 @@
 //! Requests of an ACS in one line each.
 
 use cwmp::rpc::{
-    AddObject, DeleteObject, Download, GetParameterAttributes, GetParameterNames,
-    GetParameterValues, Reboot, ScheduleInform, SetParameterAttribute, SetParameterAttributes,
-    SetParameterValues,
+    AddObject, CancelTransfer, DeleteObject, Download, GetParameterAttributes, GetParameterNames,
+    GetParameterValues, Reboot, ScheduleDownload, ScheduleInform, SetParameterAttribute,
+    SetParameterAttributes, SetParameterValues, TimeWindow, Upload,
 };
 use cwmp::{AcsRequest, CommandKey, ParameterKey};
 use data_model::{ParameterList, XsdType};
@@ -138,6 +138,62 @@ pub fn firmware(key: &str) -> Download {
         file_size: 4_194_304,
         ..Download::default()
     }
+}
+
+/// Upload to the file server of the bench.
+pub fn upload(key: &str, file_type: &str) -> Upload {
+    Upload {
+        command_key: command_key(key),
+        file_type: file_type.into(),
+        url: "https://files.example.net:7567/uploads/it".into(),
+        username: "writer".into(),
+        password: "file-secret".into(),
+        delay_seconds: 0,
+    }
+}
+
+/// Download of a configuration file from the file server of the bench.
+pub fn configuration(key: &str) -> Download {
+    Download {
+        file_type: "3 Vendor Configuration File".into(),
+        url: "http://files.example.net:7567/profiles/ata192.cfg".into(),
+        file_size: 0,
+        ..firmware(key)
+    }
+}
+
+/// A time window in which everything may be done, with so many retries.
+pub fn window(window_start: u32, window_end: u32, max_retries: i32) -> TimeWindow {
+    TimeWindow {
+        window_start,
+        window_end,
+        window_mode: "1 At Any Time".into(),
+        user_message: String::new(),
+        max_retries,
+    }
+}
+
+/// ScheduleDownload of firmware from the file server of the bench.
+pub fn scheduled(key: &str, windows: &[TimeWindow]) -> ScheduleDownload {
+    let download = firmware(key);
+    ScheduleDownload {
+        command_key: download.command_key,
+        file_type: download.file_type,
+        url: download.url,
+        username: download.username,
+        password: download.password,
+        file_size: download.file_size,
+        target_file_name: String::new(),
+        time_window_list: windows.to_vec(),
+    }
+}
+
+/// CancelTransfer.
+pub fn cancel(key: &str) -> AcsRequest {
+    CancelTransfer {
+        command_key: command_key(key),
+    }
+    .into()
 }
 
 fn owned(texts: &[&str]) -> Vec<String> {

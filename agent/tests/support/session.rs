@@ -1,7 +1,10 @@
 //! What went over the wire in one session, and how to say what was expected of it.
 
 use agent::device::io::{HttpRequest, SessionSummary};
-use cwmp::rpc::{GetParameterValuesResponse, Inform, TransferComplete};
+use cwmp::rpc::{
+    AutonomousTransferComplete, GetParameterValuesResponse, Inform, RequestDownload,
+    TransferComplete,
+};
 use cwmp::{CpeResponse, Event, Fault, Header, Namespace};
 use data_model::Timestamp;
 
@@ -24,6 +27,10 @@ pub struct Session {
     pub answers: Vec<Result<CpeResponse, Fault>>,
     /// What the device reported of transfers.
     pub reports: Vec<TransferComplete>,
+    /// What the device reported of transfers nobody had asked for.
+    pub autonomous: Vec<AutonomousTransferComplete>,
+    /// The files the device asked for.
+    pub wishes: Vec<RequestDownload>,
     /// How the device saw it; `None` if the power was cut before it ended.
     pub summary: Option<SessionSummary>,
 }
@@ -40,6 +47,8 @@ impl Session {
             posts: Vec::new(),
             answers: Vec::new(),
             reports: Vec::new(),
+            autonomous: Vec::new(),
+            wishes: Vec::new(),
             summary: None,
         }
     }

@@ -1,5 +1,8 @@
-//! What stands beside the CWMP session: how a device finds its ACS ([`dhcp_discovery`]), and [`lightweight`]
-//! notifications by UDP (TR-069 Annex M).
+//! Protocols beside CWMP that a device and its servers speak, as packets and states without sockets.
+//!
+//! [`dhcp_discovery`] is how a device finds its ACS, [`lightweight`] are notifications by UDP (TR-069 Annex M), [`tftp`]
+//! moves files where nothing better is spoken.
 
 pub mod dhcp_discovery;
 pub mod lightweight;
+pub mod tftp;

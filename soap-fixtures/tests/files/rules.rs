@@ -112,6 +112,11 @@ fn all_stories() -> Outcome {
         "connection-request",
         "hold-requests",
         "lost-inform-response",
+        "upload-and-transfer-complete",
+        "schedule-download",
+        "queued-transfers-and-cancel",
+        "autonomous-transfer-complete",
+        "request-download",
     ] {
         if !names.iter().any(|story| story == name) {
             return Err(format!("there is no story {name}").into());

@@ -83,6 +83,13 @@ impl Bench {
         });
     }
 
+    /// Every file that is on its way is there at this moment.
+    pub fn files_arrive(&mut self) {
+        for (_, input) in std::mem::take(&mut self.coming) {
+            self.happens(input);
+        }
+    }
+
     /// Anything else happens to the device.
     pub fn input(&mut self, input: Input) {
         self.happens(input);

@@ -1,0 +1,134 @@
+//! Moving files: by HTTP, HTTPS or TFTP, to the device or from it, as a [`TransferJob`] says.
+
+use super::http::Network;
+use super::image::Image;
+use super::slots::SlotStore;
+use super::{file_http, tftp};
+use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
+use crate::limits::{FILE_BYTES, TRANSFER_SECS};
+use crate::transfer::Direction;
+use cwmp::{Fault, FaultCode};
+use ed25519_dalek::VerifyingKey;
+use std::time::Duration;
+
+/// Time without a byte after which a transfer is given up.
+pub(super) const STALL: Duration = Duration::from_secs(60);
+
+/// What moving files needs besides the job.
+#[derive(Debug, Clone)]
+pub struct TransferConfig {
+    /// How connections are made.
+    pub network: Network,
+    /// Where images go.
+    pub slots: SlotStore,
+    /// Whose images are run.
+    pub trusted: Vec<VerifyingKey>,
+    /// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
+    pub tftp_wait_ms: u64,
+}
+
+/// Carries out one transfer, from its first byte to its end.
+pub async fn carry_out(config: &TransferConfig, job: TransferJob) -> TransferOutcome {
+    let direction = match job.work {
+        TransferWork::Image(_) | TransferWork::Fetch(_) => Direction::Download,
+        TransferWork::Send(_) => Direction::Upload,
+    };
+    let whole = Duration::from_secs(TRANSFER_SECS);
+    match tokio::time::timeout(whole, move_file(config, job)).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(fault)) => TransferOutcome::Failed(fault),
+        Err(_) => {
+            let why = format!("the transfer took more than {TRANSFER_SECS} s");
+            TransferOutcome::Failed(Fault::new(broken(direction), why))
+        }
+    }
+}
+
+async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<TransferOutcome, Fault> {
+    let scheme = job.url.split_once("://").map_or("", |(scheme, _)| scheme);
+    let tftp = scheme.eq_ignore_ascii_case("tftp");
+    let mut sink = match &job.work {
+        TransferWork::Send(content) => {
+            match tftp {
+                true => tftp::send(&job.url, &content.0, config.tftp_wait_ms).await?,
+                false => file_http::send(config, &job, &content.0).await?,
+            }
+            return Ok(TransferOutcome::Sent);
+        }
+        TransferWork::Image(slot) => {
+            Sink::Image(config, Box::new(Image::new(config, *slot)), *slot)
+        }
+        TransferWork::Fetch(limit) => Sink::Memory(Vec::new(), *limit),
+    };
+    match tftp {
+        true => tftp::fetch(&job.url, &mut sink, config.tftp_wait_ms).await?,
+        false => file_http::fetch(config, &job, &mut sink).await?,
+    }
+    sink.finish()
+}
+
+/// The fault code of a transfer that began and was broken off.
+pub(super) fn broken(direction: Direction) -> FaultCode {
+    match direction {
+        Direction::Download => FaultCode::COMPLETE_DOWNLOAD,
+        Direction::Upload => FaultCode::UPLOAD_FAILURE,
+    }
+}
+
+/// Where the bytes of a file go.
+pub(super) enum Sink<'c> {
+    /// Into a slot.
+    Image(
+        &'c TransferConfig,
+        Box<Image<'c>>,
+        crate::firmware::SlotName,
+    ),
+    /// Into memory, as many as are allowed.
+    Memory(Vec<u8>, u64),
+}
+
+impl Sink<'_> {
+    /// Bytes the file may have.
+    fn limit(&self) -> u64 {
+        match self {
+            Sink::Image(..) => FILE_BYTES,
+            Sink::Memory(_, limit) => *limit,
+        }
+    }
+
+    /// Refuses a file that is too large by its server's account.
+    pub(super) fn check_size(&self, bytes: u64) -> Result<(), Fault> {
+        if bytes > self.limit() {
+            let why = format!("the file is larger than {} bytes", self.limit());
+            return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
+        }
+        Ok(())
+    }
+
+    /// Takes the next bytes, of which the last is this one of the file.
+    pub(super) fn take(&mut self, bytes: &[u8], end: u64) -> Result<(), Fault> {
+        self.check_size(end)?;
+        match self {
+            Sink::Image(_, image, _) => image.take(bytes),
+            Sink::Memory(memory, _) => {
+                memory.extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+    }
+
+    /// Forgets everything: the file is sent from its beginning.
+    pub(super) fn restart(&mut self) {
+        match self {
+            Sink::Image(config, image, slot) => **image = Image::new(config, *slot),
+            Sink::Memory(memory, _) => memory.clear(),
+        }
+    }
+
+    fn finish(self) -> Result<TransferOutcome, Fault> {
+        match self {
+            Sink::Image(_, image, _) => image.finish().map(TransferOutcome::Staged),
+            Sink::Memory(memory, _) => Ok(TransferOutcome::Fetched(FileContent(memory))),
+        }
+    }
+}

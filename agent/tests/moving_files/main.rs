@@ -1,0 +1,90 @@
+//! Files moved over real sockets: what the shell makes of servers that are right, wrong, slow to the point, or broken.
+
+mod device;
+mod file_server;
+mod http;
+mod tftp;
+mod tftp_server;
+
+use agent::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
+use agent::firmware::SlotName;
+use agent::shell::http::Network;
+use agent::shell::slots::SlotStore;
+use agent::shell::tls::TlsConfig;
+use agent::shell::transfers::{TransferConfig, carry_out};
+use data_model::Secret;
+use data_model::firmware::ImageHeader;
+use ed25519_dalek::SigningKey;
+use sha2::{Digest as _, Sha256};
+
+/// Whose images the device trusts.
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&[42; 32])
+}
+
+/// Moves one file; whoever signed with [`key`] is trusted.
+async fn moved(url: &str, work: TransferWork) -> TransferOutcome {
+    let config = TransferConfig {
+        network: Network {
+            tls: TlsConfig::default().load().expect("no file is needed"),
+            source: None,
+        },
+        slots: SlotStore::Simulated,
+        trusted: vec![key().verifying_key()],
+        tftp_wait_ms: 100,
+    };
+    let job = TransferJob {
+        number: 1,
+        url: url.into(),
+        username: "reader".into(),
+        password: Secret::new("file-secret"),
+        work,
+    };
+    carry_out(&config, job).await
+}
+
+/// Fetches a small file; its bytes, or the code of the fault.
+async fn fetched(url: &str) -> Result<Vec<u8>, u16> {
+    match moved(url, TransferWork::Fetch(100_000)).await {
+        TransferOutcome::Fetched(FileContent(bytes)) => Ok(bytes),
+        TransferOutcome::Failed(fault) => Err(fault.code.number()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Fetches an image; its version, or the code of the fault.
+async fn staged(url: &str) -> Result<String, u16> {
+    match moved(url, TransferWork::Image(SlotName::B)).await {
+        TransferOutcome::Staged(header) => Ok(header.version),
+        TransferOutcome::Failed(fault) => Err(fault.code.number()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Sends a file; the code of the fault if there is one.
+async fn sent(url: &str, content: &[u8]) -> Result<(), u16> {
+    match moved(url, TransferWork::Send(FileContent(content.to_vec()))).await {
+        TransferOutcome::Sent => Ok(()),
+        TransferOutcome::Failed(fault) => Err(fault.code.number()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Bytes that tell where in the file they stand.
+fn content(bytes: usize) -> Vec<u8> {
+    (0..bytes).map(|place| (place % 251) as u8).collect()
+}
+
+/// A signed image.
+fn image(by: &SigningKey, bytes: usize) -> Vec<u8> {
+    let body = content(bytes);
+    let header = ImageHeader {
+        product: "ATA192".into(),
+        version: "11-4-0".into(),
+        bytes: body.len() as u64,
+        sha256: Sha256::digest(&body).into(),
+    };
+    let mut image = header.sign(by).expect("it fits");
+    image.extend_from_slice(&body);
+    image
+}
