@@ -2,6 +2,7 @@
 
 use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, Identity, Product};
+use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle};
@@ -37,6 +38,19 @@ pub struct AgentConfig {
     pub parameters: std::collections::BTreeMap<String, String>,
     /// Whether redirects of the ACS may lead from https to http.
     pub allow_redirect_to_http: bool,
+    /// Whether diagnostic tests measure.
+    pub diagnostics: DiagnosticsMode,
+}
+
+/// Where the results of diagnostic tests come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DiagnosticsMode {
+    /// From the network of this host.
+    #[default]
+    Real,
+    /// From a seed; no socket is opened.
+    Simulated,
 }
 
 /// The ACS of an agent.
@@ -84,6 +98,7 @@ impl Default for AgentConfig {
             firmware_keys: Vec::new(),
             parameters: Default::default(),
             allow_redirect_to_http: false,
+            diagnostics: DiagnosticsMode::default(),
         }
     }
 }
@@ -189,9 +204,23 @@ impl AgentConfig {
             journal: Some(self.state.join("device.journal")),
             slots: Some(self.state.clone()),
             trusted: firmware_keys(&self.firmware_keys)?,
+            diagnostics: match self.diagnostics {
+                DiagnosticsMode::Real => {
+                    DiagnosticsConfig::real(self.connection_request.listen.ip())
+                }
+                DiagnosticsMode::Simulated => {
+                    DiagnosticsConfig::simulated(mac_seed(&self.mac_octets()?))
+                }
+            },
             sessions: 1,
         })
     }
+}
+
+/// Decides the made-up results of a device.
+fn mac_seed(mac: &[u8; 6]) -> u64 {
+    mac.iter()
+        .fold(0, |seed, octet| seed << 8 | u64::from(*octet))
 }
 
 /// A locally administered address made from a serial number, so that two devices rarely share one.

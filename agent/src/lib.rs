@@ -1,12 +1,13 @@
 //! The device side of Dialtone: a pure core and thin shells.
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
-//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`].
+//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`diagnostics`], [`firmware`], [`connection_request`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 
 pub mod connection_request;
 pub mod daemon;
 pub mod device;
+pub mod diagnostics;
 pub mod firmware;
 pub mod fleet;
 pub mod inform;

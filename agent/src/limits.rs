@@ -56,3 +56,28 @@ pub const NEW_ACS_FAILURES: u32 = 10;
 
 /// 401s to one POST that are answered: the first, and two of servers that say that only the nonce was too old.
 pub const CHALLENGES: u8 = 3;
+
+/// Milliseconds one diagnostic test may take, and so the longest time-out; a slow line needs half an hour for the
+/// largest file.
+pub const TEST_MS: u32 = 60 * 60 * 1000;
+
+/// Echo requests of one test to one host; more is a load, not a measurement.
+pub const TEST_REPETITIONS: u32 = 1000;
+
+/// Name lookups of one test; the model keeps a result for each and has room for 32.
+pub const TEST_LOOKUPS: u32 = 32;
+
+/// Hosts of one server selection.
+pub const TEST_HOSTS: usize = 16;
+
+/// Bytes of the data block of a probe: what fits into an IPv4 datagram behind two headers.
+pub const TEST_BLOCK_BYTES: u32 = 65_507;
+
+/// Bytes of a file that is fetched or sent to measure the line: a fast one takes ten seconds for it.
+pub const TEST_BYTES: u32 = 1024 * 1024 * 1024;
+
+/// Milliseconds between two probes of a test, so that a fast answer does not make it a flood.
+pub const PROBE_PAUSE_MS: u64 = 100;
+
+/// Milliseconds between two reports of the counters of the UDP echo service.
+pub const ECHO_REPORT_MS: u64 = 200;

@@ -57,6 +57,7 @@ impl Core {
             changes: Changes::default(),
             transfers: read(saved, SectionKind::Transfers),
             firmware,
+            diagnostics: Default::default(),
             restart: None,
             failures_since_boot: 0,
             session_access: None,
@@ -68,6 +69,7 @@ impl Core {
     pub(super) fn booted(&mut self, into: BootedInto) {
         self.transfers.booted(into, self.facts.now);
         self.events.push(Event::new(EventCode::Boot));
+        self.diagnostics_booted();
         self.check_bootstrap();
         // What the ACS was told last, and what is true: the difference is a change like any other.
         let version: Box<str> = self.firmware.version.as_str().into();

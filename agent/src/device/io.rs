@@ -1,5 +1,6 @@
 //! Everything the world can do to a device, and everything a device asks of the world.
 
+use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::ImageHeader;
 use cwmp::Fault;
 use data_model::Secret;
@@ -15,6 +16,10 @@ pub enum Input {
     HttpFailed(HttpFailure),
     /// The transfer with this number has ended.
     TransferEnded(u32, TransferOutcome),
+    /// The diagnostic test with this number has ended.
+    TestEnded(u32, Box<Outcome>),
+    /// The UDP echo service has counted something.
+    EchoCounted(Box<EchoCounters>),
     /// Somebody calls at the connection request listener.
     ConnectionRequest(ConnectionRequest),
     /// A person or the hardware changes a parameter, not the ACS.
@@ -47,6 +52,13 @@ pub enum Output {
     CloseConnection,
     /// Fetch a file into the inactive slot; answered by [`Input::TransferEnded`].
     StartTransfer(TransferJob),
+    /// Carry out a diagnostic test; answered by [`Input::TestEnded`].
+    StartTest(Box<TestJob>),
+    /// Stop the test with this number; nothing is heard of it any more.
+    CancelTest(u32),
+    /// Answer UDP echo requests, in place of what was asked before; `None` ends it. Counting begins with the counters
+    /// given; [`Input::EchoCounted`] tells them.
+    Echo(Option<Box<(EchoConfig, EchoCounters)>>),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.

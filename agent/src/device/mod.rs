@@ -9,6 +9,7 @@
 
 mod boot;
 pub mod core;
+mod diagnose;
 pub mod exchange;
 pub mod facts;
 pub mod io;
@@ -118,6 +119,7 @@ impl Device {
         };
         device.arm_periodic();
         device.persist(&SectionKind::ALL);
+        device.direct_tests();
         device.advance();
         device
     }
@@ -133,12 +135,15 @@ impl Device {
             Input::HttpResponse(response) => self.http_response(response),
             Input::HttpFailed(failure) => self.session_failed(failure.to_string()),
             Input::TransferEnded(number, outcome) => self.transfer_ended(number, outcome),
+            Input::TestEnded(number, outcome) => self.test_ended(number, &outcome),
+            Input::EchoCounted(counters) => self.core.echo_counted(*counters),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
             Input::Listening { authority } => self.listening(&authority),
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::StorageFailed => self.storage_failed(),
         }
+        self.direct_tests();
         self.advance();
     }
 
@@ -205,6 +210,7 @@ impl Device {
             self.raise(Event::new(EventCode::Periodic));
         }
         self.begin_transfer();
+        self.begin_tests();
         if self.core.transfers.has_staged() {
             self.activate_firmware();
             return;

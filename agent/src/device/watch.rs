@@ -3,6 +3,7 @@
 use super::core::Core;
 use super::facts::Facts;
 use super::product::addresses_of;
+use crate::diagnostics::Asker;
 use crate::limits::NEW_ACS_FAILURES;
 use crate::tree::{Checked, Notification, Transaction};
 use data_model::XsdType;
@@ -16,7 +17,8 @@ impl Core {
             Some(access) => (**access).clone(),
             None => self.access(),
         };
-        self.tree.commit(checked);
+        let written = self.tree.commit(checked);
+        self.diagnostics_written(&written, Asker::Acs);
         let url = self.value(&self.product().known.url);
         if url == *self.meta.bootstrapped_url {
             self.meta.last_access = None;
@@ -101,7 +103,13 @@ impl Core {
                 .collect();
             reasons.join("; ")
         })?;
-        self.observing(|core| core.tree.commit(checked));
+        if let Some(unusable) = self.unusable_tests(&checked).into_iter().next() {
+            return Err(unusable.fault_string);
+        }
+        self.observing(|core| {
+            let written = core.tree.commit(checked);
+            core.diagnostics_written(&written, Asker::Person);
+        });
         Ok(())
     }
 
@@ -130,7 +138,7 @@ impl Core {
     }
 
     /// Does something that is no work of the ACS, and notes which parameters it has changed.
-    pub(super) fn observing<T>(&mut self, change: impl FnOnce(&mut Core) -> T) -> T {
+    pub(crate) fn observing<T>(&mut self, change: impl FnOnce(&mut Core) -> T) -> T {
         let watched = self.watched();
         let before: Vec<String> = watched.iter().map(|address| self.value(address)).collect();
         let outcome = change(self);

@@ -39,6 +39,10 @@ pub(super) fn serve(
             return Err(Fault::of_parameters(refused));
         }
     };
+    let unusable = core.unusable_tests(&checked);
+    if !unusable.is_empty() {
+        return Err(Fault::of_parameters(unusable));
+    }
     let status = match checked.applies {
         Applies::AtOnce => Status::Applied,
         Applies::AfterReboot => {

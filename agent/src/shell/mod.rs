@@ -1,9 +1,11 @@
 //! The shells: they move bytes and keep time for pure devices, and decide nothing.
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
-//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests.
+//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] takes connection requests,
+//! [`diagnostics`] measures.
 
 pub mod clock;
+pub mod diagnostics;
 pub mod fetch;
 pub mod handle;
 pub mod http;

@@ -1,6 +1,7 @@
 //! What the loop holds for one device: the device itself, and what belongs to it outside.
 
 use crate::device::{Device, DeviceConfig, Output};
+use crate::shell::diagnostics::UnderWay;
 use crate::shell::http::Connection;
 use data_model::Timestamp;
 use std::collections::VecDeque;
@@ -16,6 +17,8 @@ pub(super) struct Place {
     pub(super) connection: Option<Connection>,
     pub(super) exchange: Option<AbortHandle>,
     pub(super) transfer: Option<AbortHandle>,
+    /// Diagnostic tests; rare, so that a device without any takes no room for them.
+    pub(super) tests: Option<Box<UnderWay>>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -31,6 +34,7 @@ impl Place {
             connection: None,
             exchange: None,
             transfer: None,
+            tests: None,
             epoch: 0,
             armed: None,
             counted: false,
@@ -42,6 +46,7 @@ impl Place {
         self.waiting.clear();
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
+        self.tests = None;
         for task in [self.exchange.take(), self.transfer.take()]
             .into_iter()
             .flatten()

@@ -6,6 +6,7 @@
 //! Long because the loop owns everything it decides about.
 
 use super::clock::Clock;
+use super::diagnostics::{DiagnosticsConfig, Reporter};
 use super::fetch::{FetchConfig, fetch};
 use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Network, post};
@@ -45,6 +46,8 @@ pub struct RunnerConfig {
     pub slots: Option<PathBuf>,
     /// Whose images are run.
     pub trusted: Vec<VerifyingKey>,
+    /// How diagnostic tests are carried out.
+    pub diagnostics: DiagnosticsConfig,
     /// Sessions open at one time.
     pub sessions: usize,
 }
@@ -60,6 +63,7 @@ pub struct Runner {
     session_limit: usize,
     network: Network,
     fetch: FetchConfig,
+    diagnostics: DiagnosticsConfig,
     journal: Option<Journal>,
     events: mpsc::UnboundedSender<Event>,
     incoming: mpsc::UnboundedReceiver<Event>,
@@ -169,6 +173,7 @@ impl Runner {
             session_limit: config.sessions.max(1),
             network: config.network,
             fetch,
+            diagnostics: config.diagnostics,
             journal,
             events,
             incoming,
@@ -353,6 +358,21 @@ impl Runner {
                 });
                 self.places[device].transfer = Some(task.abort_handle());
             }
+            Output::StartTest(job) => {
+                let reporter = self.reporter(device);
+                let tests = self.places[device].tests.get_or_insert_default();
+                tests.start(&self.diagnostics, &self.network, reporter, *job);
+            }
+            Output::CancelTest(number) => {
+                if let Some(tests) = &mut self.places[device].tests {
+                    tests.cancel(number);
+                }
+            }
+            Output::Echo(asked) => {
+                let reporter = self.reporter(device);
+                let tests = self.places[device].tests.get_or_insert_default();
+                tests.echo(&self.diagnostics, reporter, asked.map(|asked| *asked));
+            }
             Output::AnswerConnectionRequest(answer) => {
                 if let Some(caller) = self.calls.remove(&answer.number) {
                     // A caller that has hung up misses nothing.
@@ -362,6 +382,11 @@ impl Runner {
             Output::SessionOver(summary) => self.count(device, &summary),
             Output::Restart(restart) => self.restart(device, restart),
         }
+    }
+
+    fn reporter(&self, device: usize) -> Reporter {
+        let events = self.events.clone();
+        Reporter { device, events }
     }
 
     fn exchange(&mut self, device: usize, request: crate::device::io::HttpRequest) {

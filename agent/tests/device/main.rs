@@ -6,6 +6,7 @@ mod support;
 mod adversarial;
 mod bootstrap;
 mod connection_request;
+mod diagnostics;
 mod download;
 mod events;
 mod http;

@@ -3,6 +3,7 @@
 //! Long because it stands for all that is around a device.
 
 mod asking;
+mod measuring;
 
 use super::acs::Acs;
 use super::file_server::{FileServer, Plan};
@@ -12,6 +13,7 @@ use agent::device::io::{ConnectionRequestAnswer, Restart, SectionKind};
 use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
+use measuring::Measuring;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -39,6 +41,7 @@ pub struct Bench {
     now: Timestamp,
     acs: Acs,
     files: FileServer,
+    measuring: Measuring,
     /// What will happen to the device at a time to come.
     coming: Vec<(Timestamp, Input)>,
     /// What happens to it at this moment, behind its outputs.
@@ -147,6 +150,7 @@ impl Bench {
             now: START,
             acs: Acs::new(),
             files: FileServer::default(),
+            measuring: Measuring::default(),
             coming: Vec::new(),
             arriving: VecDeque::new(),
             sessions: VecDeque::new(),
@@ -231,6 +235,7 @@ impl Bench {
     pub fn power_off(&mut self) {
         self.trace.push("CUT".into());
         self.device = None;
+        self.measuring = Measuring::default();
         self.arriving.clear();
         self.coming.clear();
         if let Some(session) = self.acs.hung_up() {
@@ -386,6 +391,9 @@ impl Bench {
                     self.coming.push((self.now.plus_secs(secs), ended));
                 }
             },
+            Output::StartTest(job) => self.measuring.starts(*job),
+            Output::CancelTest(number) => self.measuring.cancels(number),
+            Output::Echo(asked) => self.measuring.echo = asked.map(|asked| *asked),
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::Restart(Restart::Reboot) => {
                 self.check_durable();
@@ -499,6 +507,9 @@ fn word(output: &Output) -> String {
         Output::Http(request) => format!("Http({} bytes)", request.body.len()),
         Output::CloseConnection => "Close".into(),
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
+        Output::StartTest(job) => format!("Test({})", job.number),
+        Output::CancelTest(number) => format!("Cancel({number})"),
+        Output::Echo(asked) => format!("Echo({})", asked.is_some()),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::Restart(restart) => format!("{restart:?}"),
         Output::SessionOver(summary) => match &summary.failure {
