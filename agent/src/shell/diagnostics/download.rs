@@ -14,6 +14,8 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use std::error::Error as _;
+use std::io;
 use std::time::Duration;
 
 /// Time without a byte after which a transfer is given up.
@@ -102,10 +104,7 @@ async fn drain(mut body: Incoming) -> Result<(), Trouble> {
         match tokio::time::timeout(STALL, body.frame()).await {
             Err(_) => return Err(Trouble::Timeout),
             Ok(None) => return Ok(()),
-            // A body that is shorter than announced ends so.
-            Ok(Some(Err(error))) if error.is_incomplete_message() => {
-                return Err(Trouble::IncorrectSize);
-            }
+            Ok(Some(Err(error))) if ends_early(&error) => return Err(Trouble::IncorrectSize),
             Ok(Some(Err(_))) => return Err(Trouble::TransferFailed),
             Ok(Some(Ok(frame))) => bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
         }
@@ -113,4 +112,13 @@ async fn drain(mut body: Incoming) -> Result<(), Trouble> {
             return Err(Trouble::IncorrectSize);
         }
     }
+}
+
+/// Whether the server has closed the connection before it had sent all that it had announced.
+fn ends_early(error: &hyper::Error) -> bool {
+    let source = error
+        .source()
+        .and_then(|source| source.downcast_ref::<io::Error>());
+    let eof = source.is_some_and(|source| source.kind() == io::ErrorKind::UnexpectedEof);
+    eof || error.is_incomplete_message()
 }

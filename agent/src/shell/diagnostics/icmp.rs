@@ -49,22 +49,21 @@ pub(super) struct Pinger {
 impl Pinger {
     /// Opens the best socket there is.
     pub(super) fn open(target: IpAddr, probe: &Probe) -> io::Result<Pinger> {
-        let opened = [Means::Datagram, Means::Raw, Means::ClosedPort]
+        let means = [Means::Datagram, Means::Raw, Means::ClosedPort];
+        let opened = means
             .into_iter()
-            .find_map(|means| Some((means, open(means, target, probe).ok()?)));
-        let Some((means, socket)) = opened else {
-            return Err(io::Error::other("no socket to probe a host with"));
+            .find_map(|means| Pinger::by(means, target, probe).ok());
+        opened.ok_or_else(|| io::Error::other("no socket to probe a host with"))
+    }
+
+    fn by(means: Means, target: IpAddr, probe: &Probe) -> io::Result<Pinger> {
+        let socket = open(means, target, probe)?;
+        let header = match means {
+            Means::Datagram | Means::Raw => HEADER_BYTES,
+            Means::ClosedPort => 0,
         };
-        let pattern = (0..probe.block_bytes).map(|at| at as u8);
-        let mut packet = vec![
-            0;
-            if means == Means::ClosedPort {
-                0
-            } else {
-                HEADER_BYTES
-            }
-        ];
-        packet.extend(pattern);
+        let mut packet = vec![0; header];
+        packet.extend((0..probe.block_bytes).map(|at| at as u8));
         Ok(Pinger {
             means,
             socket,
@@ -212,6 +211,40 @@ mod tests {
             write_request(&mut packet, target, 77, 1);
             assert_eq!(packet[0], 8);
             assert_eq!(checksum(&packet), 0, "{length}");
+        }
+    }
+
+    /// What the system allows depends on the system; datagrams it always does.
+    #[tokio::test]
+    async fn by_whatever_means_this_host_answers() {
+        let probe = Probe {
+            version: crate::diagnostics::test::Version::Any,
+            timeout_ms: 5_000,
+            block_bytes: 333,
+            dscp: 8,
+        };
+        let timeout = Duration::from_secs(5);
+        for target in [
+            IpAddr::from(Ipv4Addr::LOCALHOST),
+            IpAddr::from(Ipv6Addr::LOCALHOST),
+        ] {
+            let Ok(mut pinger) = Pinger::by(Means::ClosedPort, target, &probe) else {
+                assert!(target.is_ipv6(), "every host has IPv4");
+                continue;
+            };
+            assert!(
+                pinger.probe(1, timeout).await.unwrap().is_some(),
+                "{target}"
+            );
+            for means in [Means::Datagram, Means::Raw] {
+                let Ok(mut pinger) = Pinger::by(means, target, &probe) else {
+                    continue;
+                };
+                for sequence in 1..4 {
+                    let answered = pinger.probe(sequence, timeout).await.unwrap();
+                    assert!(answered.is_some(), "{target} by {means:?}");
+                }
+            }
         }
     }
 
