@@ -2,7 +2,8 @@
 //!
 //! An ACS writes `Requested` into the state of a diagnostics object (TR-181 DiagnosticsState). [`description`] finds
 //! those objects in a device's model, [`test`] reads strictly what is asked, [`runs`] is the state machine,
-//! [`findings`] are put into parameters by [`report`]. [`echo`] is the UDP echo service of TR-143, which has no state.
+//! [`findings`] become parameters in [`report`] and
+//! [`results`]. [`echo`] is the UDP echo service of TR-143, which has no state.
 //! The measuring itself is the shell's: `shell/diagnostics`.
 
 pub mod description;
@@ -10,6 +11,7 @@ pub mod echo;
 pub mod findings;
 pub mod host;
 mod report;
+mod results;
 mod runs;
 pub mod test;
 

@@ -10,6 +10,7 @@ mod diagnostics;
 mod download;
 mod events;
 mod http;
+mod measurements;
 mod notifications;
 mod objects;
 mod persistence;

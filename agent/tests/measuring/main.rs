@@ -321,6 +321,51 @@ async fn an_upload_sends_as_many_bytes_as_asked() {
     assert_eq!(results.text("DiagnosticsState"), "Error_NoTransferComplete");
 }
 
+/// A number of the header of UDP Echo Plus.
+fn field(packet: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]])
+}
+
+/// It takes the service a moment to be there; until then the port is closed, and the system says so.
+async fn first_answer(friend: &UdpSocket, request: &[u8], answer: &mut [u8]) -> usize {
+    let mut beat = tokio::time::interval(Duration::from_millis(10));
+    let answered = async {
+        loop {
+            beat.tick().await;
+            if friend.send(request).await.is_ok()
+                && let Ok(bytes) = friend.recv(answer).await
+            {
+                return bytes;
+            }
+        }
+    };
+    let answered = tokio::time::timeout(PATIENCE, answered).await;
+    answered.expect("an answer")
+}
+
+async fn exchange(socket: &UdpSocket, request: &[u8], answer: &mut [u8]) -> usize {
+    socket.send(request).await.expect("it can be sent");
+    let answered = tokio::time::timeout(PATIENCE, socket.recv(answer)).await;
+    answered.expect("an answer in time").expect("an answer")
+}
+
+async fn plain_packets_are_echoed_and_strangers_ignored(friend: &UdpSocket, request: &[u8]) {
+    let mut answer = [0; 64];
+    let bytes = exchange(friend, b"plain", &mut answer).await;
+    assert_eq!(&answer[..bytes], b"plain");
+    let stranger = UdpSocket::bind("127.0.0.2:0")
+        .await
+        .expect("all of 127 is ours");
+    let service = friend.peer_addr().expect("it is connected");
+    let sent = stranger.send_to(request, service).await;
+    sent.expect("it can be sent");
+    // The service takes one after the other, so that the stranger's is behind it when this is answered.
+    let bytes = exchange(friend, request, &mut answer).await;
+    assert_eq!((bytes, field(&answer, 4)), (40, 3));
+    let nothing = stranger.try_recv(&mut answer);
+    assert!(nothing.is_err(), "a stranger is not answered");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_echo_service_answers_its_source_and_counts() {
     let probe = UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -346,23 +391,7 @@ async fn the_echo_service_answers_its_source_and_counts() {
     let mut request = [7u8; 40];
     request[..4].copy_from_slice(&41u32.to_be_bytes());
     let mut answer = [0; 64];
-    // It takes the service a moment to be there; until then nobody is.
-    let answered = async {
-        loop {
-            let _ = friend.send(&request).await;
-            let waiting =
-                tokio::time::timeout(Duration::from_millis(100), friend.recv(&mut answer)).await;
-            if let Ok(Ok(bytes)) = waiting {
-                return bytes;
-            }
-        }
-    };
-    let bytes = tokio::time::timeout(PATIENCE, answered)
-        .await
-        .expect("an answer");
-    let field = |answer: &[u8], at: usize| {
-        u32::from_be_bytes([answer[at], answer[at + 1], answer[at + 2], answer[at + 3]])
-    };
+    let bytes = first_answer(&friend, &request, &mut answer).await;
     assert_eq!(bytes, 40);
     assert_eq!(field(&answer, 0), 41, "TestGenSN comes back");
     assert_eq!(field(&answer, 4), 1, "TestRespSN counts answers");
@@ -377,28 +406,7 @@ async fn the_echo_service_answers_its_source_and_counts() {
         "the rest comes back unchanged"
     );
 
-    friend.send(b"plain").await.unwrap();
-    let bytes = tokio::time::timeout(PATIENCE, friend.recv(&mut answer))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(&answer[..bytes], b"plain");
-    let stranger = UdpSocket::bind("127.0.0.2:0").await.unwrap();
-    stranger
-        .send_to(&request, ("127.0.0.1", port))
-        .await
-        .unwrap();
-    friend.send(&request).await.unwrap();
-    let bytes = tokio::time::timeout(PATIENCE, friend.recv(&mut answer))
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!((bytes, field(&answer, 4)), (40, 3));
-    assert!(
-        stranger.try_recv(&mut answer).is_err(),
-        "a stranger is not answered"
-    );
-
+    plain_packets_are_echoed_and_strangers_ignored(&friend, &request).await;
     pair.eventually("UDPEchoConfig.PacketsResponded", |value| value == "3")
         .await;
     pair.eventually("UDPEchoConfig.PacketsReceived", |value| value == "3")

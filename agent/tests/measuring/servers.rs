@@ -23,7 +23,8 @@ pub struct Files {
 }
 
 impl Files {
-    /// `/file` has [`FILE_BYTES`], `/short` ends too early, `/login` wants credentials, `/late` is never answered, `/missing` is not there.
+    /// `/file` has [`FILE_BYTES`], `/short` ends too early, `/put` takes a file, `/login` wants credentials; there is
+    /// nothing else.
     pub async fn start() -> Files {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let files = Files {

@@ -112,6 +112,8 @@ fn all_stories() -> Outcome {
         "connection-request",
         "hold-requests",
         "lost-inform-response",
+        "diagnostics",
+        "diagnostics-refused-and-failed",
     ] {
         if !names.iter().any(|story| story == name) {
             return Err(format!("there is no story {name}").into());
