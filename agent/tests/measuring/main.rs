@@ -1,5 +1,7 @@
 //! Diagnostics on real sockets, end to end: an agent as it is shipped, an ACS that asks and reads over HTTP, and servers
 //! on loopback that know what was measured.
+//!
+//! Long because each test has its own answers to look at.
 
 mod acs;
 mod servers;
