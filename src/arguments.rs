@@ -192,6 +192,10 @@ pub struct FleetOptions {
     /// Decides everything that is left to chance.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Carry diagnostic tests out on the network, with the UDP echo services at this address; without it their results
+    /// are made up and no socket is opened.
+    #[arg(long, value_name = "ADDRESS")]
+    pub measure: Option<std::net::IpAddr>,
     /// End after so many seconds.
     #[arg(long)]
     pub duration_secs: Option<u64>,

@@ -30,6 +30,7 @@ pub async fn run(options: FleetOptions) -> Result<ExitCode, OperatorError> {
         firmware_keys: options.firmware_key,
         listen: Some(options.listen),
         state: options.state,
+        real_diagnostics: options.measure,
         sessions: options.sessions,
         seed: options.seed,
     };

@@ -8,6 +8,7 @@ use crate::platform;
 use crate::platform::linux::Linux;
 use crate::platform::simulated::Simulated;
 use crate::platform::spool::HookSettings;
+use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::discovery::watch;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
@@ -57,6 +58,19 @@ pub struct AgentConfig {
     pub record: Option<PathBuf>,
     /// Hosts its configuration and its log may be uploaded to; empty for any.
     pub upload_hosts: Vec<String>,
+    /// Whether diagnostic tests measure.
+    pub diagnostics: DiagnosticsMode,
+}
+
+/// Where the results of diagnostic tests come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DiagnosticsMode {
+    /// From the network of this host.
+    #[default]
+    Real,
+    /// From a seed; no socket is opened.
+    Simulated,
 }
 
 /// The ACS of an agent.
@@ -110,6 +124,7 @@ impl Default for AgentConfig {
             discovery: DiscoverySettings::default(),
             record: None,
             upload_hosts: Vec::new(),
+            diagnostics: DiagnosticsMode::default(),
         }
     }
 }
@@ -222,6 +237,14 @@ impl AgentConfig {
             journal: Some(self.state.join("device.journal")),
             slots: Some(self.state.clone()),
             trusted: firmware_keys(&self.firmware_keys)?,
+            diagnostics: match self.diagnostics {
+                DiagnosticsMode::Real => {
+                    DiagnosticsConfig::real(self.connection_request.listen.ip())
+                }
+                DiagnosticsMode::Simulated => {
+                    DiagnosticsConfig::simulated(mac_seed(&self.mac_octets()?))
+                }
+            },
             sessions: 1,
             platform: match self.linux() {
                 Some(linux) => Box::new(linux),
@@ -241,6 +264,12 @@ impl AgentConfig {
             }
         }
     }
+}
+
+/// Decides the made-up results of a device.
+fn mac_seed(mac: &[u8; 6]) -> u64 {
+    mac.iter()
+        .fold(0, |seed, octet| seed << 8 | u64::from(*octet))
 }
 
 /// A locally administered address made from a serial number, so that two devices rarely share one.

@@ -4,12 +4,13 @@ use crate::daemon::{firmware_keys, mac_of};
 use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
 use crate::limits::FLEET_LOG_BYTES;
+use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle};
 use cwmp::CwmpVersion;
 use data_model::{OperatorError, Secret};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub struct FleetConfig {
     pub listen: Option<SocketAddr>,
     /// Where their state is kept; `None` forgets it with the process.
     pub state: Option<PathBuf>,
+    /// Measure on the network of this host, with the echo service at this address; `None` makes the results up.
+    pub real_diagnostics: Option<IpAddr>,
     /// Sessions open at one time.
     pub sessions: usize,
     /// Decides everything that is left to chance.
@@ -98,6 +101,10 @@ impl FleetConfig {
                 .map(|folder| folder.join("fleet.journal")),
             slots: None,
             trusted: firmware_keys(&self.firmware_keys)?,
+            diagnostics: match self.real_diagnostics {
+                Some(echo) => DiagnosticsConfig::real(echo),
+                None => DiagnosticsConfig::simulated(self.seed),
+            },
             sessions: self.sessions,
             platform: Box::new(crate::platform::simulated::Simulated),
             record: None,

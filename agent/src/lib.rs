@@ -1,7 +1,7 @@
 //! The device side of Dialtone: a pure core and thin shells.
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
-//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`configuration_file`], [`firmware`],
+//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`configuration_file`], [`firmware`], [`diagnostics`],
 //! [`connection_request`], [`bulk_data`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 //! [`platform`] is what a device runs on, [`discovery`] what DHCP says of its ACS.
@@ -12,6 +12,7 @@ pub mod configuration_file;
 pub mod connection_request;
 pub mod daemon;
 pub mod device;
+pub mod diagnostics;
 pub mod discovery;
 pub mod firmware;
 pub mod fleet;

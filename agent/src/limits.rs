@@ -152,3 +152,27 @@ pub const RECORDED_ENTRIES: usize = 254;
 
 /// Bytes of one recorded session: the whole tree twice, names and values.
 pub const RECORDED_BYTES: usize = 4 * 1024 * 1024;
+/// Milliseconds one diagnostic test may take, and so the longest time-out; a slow line needs half an hour for the
+/// largest file.
+pub const TEST_MS: u32 = 60 * 60 * 1000;
+
+/// Echo requests of one test to one host; more is a load, not a measurement.
+pub const TEST_REPETITIONS: u32 = 1000;
+
+/// Name lookups of one test; the model keeps a result for each and has room for 32.
+pub const TEST_LOOKUPS: u32 = 32;
+
+/// Hosts of one server selection.
+pub const TEST_HOSTS: usize = 16;
+
+/// Bytes of the data block of a probe: what fits into an IPv4 datagram behind two headers.
+pub const TEST_BLOCK_BYTES: u32 = 65_507;
+
+/// Bytes of a file that is fetched or sent to measure the line: a fast one takes ten seconds for it.
+pub const TEST_BYTES: u32 = 1024 * 1024 * 1024;
+
+/// Milliseconds between two probes of a test, so that a fast answer does not make it a flood.
+pub const PROBE_PAUSE_MS: u64 = 100;
+
+/// Milliseconds between two reports of the counters of the UDP echo service.
+pub const ECHO_REPORT_MS: u64 = 200;

@@ -129,6 +129,9 @@ fn next_request(device: &mut Device) -> Option<String> {
             | Output::StartTransfer(_)
             | Output::StopTransfer(_)
             | Output::PostReport(_)
+            | Output::StartTest(_)
+            | Output::CancelTest(_)
+            | Output::Echo(_)
             | Output::SendNotification(_)
             | Output::Discover
             | Output::AnswerConnectionRequest(_)

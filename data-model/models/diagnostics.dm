@@ -66,3 +66,22 @@
   IPAddresses                      ro list(string)          deny-active
   DNSServerIP                      ro string                deny-active
   ResponseTime                     ro unsignedInt           deny-active
+
+[SelfTestDiagnostics.]
+  DiagnosticsState                 rw enum(Requested|Canceled;None|Complete|Error_Internal|Error_Other) deny-active = None
+  Results                          ro string(1024)          deny-active
+
+# IP.Diagnostics.ServerSelectionDiagnostics of Device:2, which neither of these roots has; hence the prefix.
+[X_DIALTONE_ServerSelectionDiagnostics.]
+  DiagnosticsState                 rw enum(Requested|Canceled;None|Complete|Error_CannotResolveHostName|Error_Internal|Error_Other) deny-active = None
+  Interface                        rw string(256)
+  ProtocolVersion                  rw enum(Any|IPv4|IPv6)   = Any
+  Protocol                         rw enum(ICMP|"UDP Echo") = ICMP
+  HostList                         rw list(string)
+  NumberOfRepetitions              rw unsignedInt[1:]       = 3
+  Timeout                          rw unsignedInt[1:]       = 1000
+  FastestHost                      ro string(256)           deny-active
+  MinimumResponseTime              ro unsignedInt           deny-active
+  AverageResponseTime              ro unsignedInt           deny-active
+  MaximumResponseTime              ro unsignedInt           deny-active
+  IPAddressUsed                    ro string(45)            deny-active

@@ -300,6 +300,7 @@ fn fleet(options: &DemoOptions, server: &Server, secret: &Secret, key: &SigningK
         firmware_keys: vec![hex(key.verifying_key().as_bytes())],
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
         state: Some(options.data.join("fleet")),
+        real_diagnostics: None,
         sessions: 256,
         seed: 1,
     }

@@ -285,6 +285,9 @@ impl World {
             Output::StartTransfer(job) => self.transfer(&job),
             Output::StopTransfer(_)
             | Output::PostReport(_)
+            | Output::StartTest(_)
+            | Output::CancelTest(_)
+            | Output::Echo(_)
             | Output::SendNotification(_)
             | Output::Discover => self.ledger.wrong("something no story asks for"),
             Output::AnswerConnectionRequest(answer) => {

@@ -12,10 +12,11 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Folders without sockets, clocks, files, randomness and runtimes.
-const PURE: [&str; 12] = [
+const PURE: [&str; 13] = [
     "data-model/src",
     "cwmp/src",
     "agent/src/device",
+    "agent/src/diagnostics",
     "agent/src/tree",
     "agent/src/rpc",
     "agent/src/inform",

@@ -64,6 +64,7 @@ impl Core {
             changes: Changes::default(),
             transfers: read(saved, SectionKind::Transfers),
             firmware,
+            diagnostics: Default::default(),
             restart: None,
             failures_since_boot: 0,
             version: config.newest_version,
@@ -82,6 +83,7 @@ impl Core {
         self.note(&format!("boot, firmware {version}"));
         self.transfers.booted(into, self.facts.now);
         self.events.push(Event::new(EventCode::Boot));
+        self.diagnostics_booted();
         self.check_bootstrap();
         // What the ACS was told last, and what is true: the difference is a change like any other.
         let version: Box<str> = self.firmware.version.as_str().into();

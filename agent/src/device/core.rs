@@ -5,6 +5,7 @@ use super::io::{Coding, Restart};
 use super::meta::{Access, Meta};
 use super::product::Product;
 use super::{EventQueue, Slots, Transfers, Tree};
+use crate::diagnostics::Diagnostics;
 use crate::firmware::ImageHeader;
 use crate::inform::{Changes, Periodic, Scheduled};
 use crate::tree::InstanceMode;
@@ -27,6 +28,8 @@ pub struct Core {
     pub transfers: Transfers,
     /// The firmware slots.
     pub firmware: Slots,
+    /// Diagnostic tests.
+    pub(crate) diagnostics: Diagnostics,
     /// The restart that was asked for; it happens when the session is over (TR-069 3.7.1.4).
     pub restart: Option<Restart>,
     /// Sessions that have failed since the boot; the wait table starts anew with each (TR-069 3.2.1.1).
@@ -264,8 +267,14 @@ impl Core {
         self.failures_since_boot = 0;
     }
 
+    /// How often the device was booted.
+    pub(crate) fn boots(&self) -> u64 {
+        self.meta.boots
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
-        self.tree.heap_bytes()
+        self.diagnostics.heap_bytes()
+            + self.tree.heap_bytes()
             + self.facts.identity.serial_number.len()
             + self.events.heap_bytes()
             + self.meta.scheduled.heap_bytes()

@@ -1,6 +1,7 @@
 //! Everything the world can do to a device, and everything a device asks of the world.
 
 use crate::bulk_data::{ReportJob, ReportOutcome};
+use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::{ImageHeader, SlotName};
 use crate::transfer::{OwnTransfer, OwnTransferMade};
 use cwmp::Fault;
@@ -26,6 +27,10 @@ pub enum Input {
     OwnTransferMade(Box<OwnTransferMade>),
     /// Somebody at the device's page asks the ACS for a file (TR-069 A.4.2.2).
     RequestDownload(Box<RequestDownload>),
+    /// The diagnostic test with this number has ended.
+    TestEnded(u32, Box<Outcome>),
+    /// The UDP echo service has counted something.
+    EchoCounted(Box<EchoCounters>),
     /// Somebody calls at the connection request listener.
     ConnectionRequest(ConnectionRequest),
     /// A person or the hardware changes a parameter, not the ACS.
@@ -66,6 +71,13 @@ pub enum Output {
     PostReport(Box<ReportJob>),
     /// The transfer with this number is not wanted any more; it is not answered.
     StopTransfer(u32),
+    /// Carry out a diagnostic test; answered by [`Input::TestEnded`].
+    StartTest(Box<TestJob>),
+    /// Stop the test with this number; nothing is heard of it any more.
+    CancelTest(u32),
+    /// Answer UDP echo requests, in place of what was asked before; `None` ends it. Counting begins with the counters
+    /// given; [`Input::EchoCounted`] tells them.
+    Echo(Option<Box<(EchoConfig, EchoCounters)>>),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Send a lightweight notification by UDP; nobody tells whether it arrives.

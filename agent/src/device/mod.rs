@@ -10,6 +10,7 @@
 pub mod boot;
 mod by_clock;
 pub mod core;
+mod diagnose;
 mod discovery;
 pub mod exchange;
 pub mod facts;
@@ -159,6 +160,7 @@ impl Device {
         device.arm_alarms();
         device.arm_reports();
         device.persist(&SectionKind::ALL);
+        device.direct_tests();
         device.advance();
         device
     }
@@ -179,6 +181,8 @@ impl Device {
             Input::OwnTransfer(own) => self.own_transfer(*own),
             Input::OwnTransferMade(made) => self.own_transfer_made(*made),
             Input::RequestDownload(request) => self.request_download(request),
+            Input::TestEnded(number, outcome) => self.test_ended(number, &outcome),
+            Input::EchoCounted(counters) => self.core.echo_counted(*counters),
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
             Input::Hardware(hardware) => self.hardware_tells(hardware),
@@ -187,6 +191,7 @@ impl Device {
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::StorageFailed => self.storage_failed(),
         }
+        self.direct_tests();
         self.advance();
     }
 
@@ -272,6 +277,7 @@ impl Device {
             return;
         }
         self.send_reports();
+        self.begin_tests();
         self.expire_transfers();
         if self.finish_transfer() {
             return;

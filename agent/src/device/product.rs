@@ -1,5 +1,6 @@
 //! What all devices of one type share: the schema, and where the parameters lie that the device itself reads.
 
+use crate::diagnostics::{Description, echo};
 use data_model::OperatorError;
 use data_model::device_type::DeviceType;
 use data_model::schema::{Address, Instances, NodeId, NodeKind, NotificationRule, Source};
@@ -16,6 +17,10 @@ pub struct Product {
     pub forced_inform: Vec<NodeId>,
     /// Parameters whose changes are notified unless somebody turns it off.
     pub notified: Vec<NodeId>,
+    /// Its diagnostics objects.
+    pub diagnostics: Vec<Description>,
+    /// Its UDPEchoConfig object.
+    pub echo: Option<NodeId>,
     /// Tables' instances are counted by the tree; every other computed name must be known to [`super::facts`].
     pub root: &'static str,
 }
@@ -180,6 +185,8 @@ impl Product {
             known,
             forced_inform,
             notified,
+            diagnostics: Description::all(&ty.schema),
+            echo: echo::find_object(&ty.schema),
             root,
             ty,
         })

@@ -3,6 +3,7 @@
 use super::core::Core;
 use super::facts::Facts;
 use super::product::addresses_of;
+use crate::diagnostics::Asker;
 use crate::inform::Urgency;
 use crate::limits::NEW_ACS_FAILURES;
 use crate::tree::{Checked, Transaction};
@@ -17,7 +18,7 @@ impl Core {
             Some(access) => (**access).clone(),
             None => self.access(),
         };
-        self.commit(checked);
+        self.commit(checked, Asker::Acs);
         let url = self.value(&self.product().known.url);
         if url == *self.meta.bootstrapped_url {
             self.meta.last_access = None;
@@ -27,12 +28,13 @@ impl Core {
         }
     }
 
-    fn commit(&mut self, checked: Checked) {
+    fn commit(&mut self, checked: Checked, asker: Asker) {
         let changed = self.tree.commit(checked);
         let delay_reboot = self.product().known.delay_reboot;
         let compression = self.product().known.http_compression;
         self.delay_reboot_set |= changed.iter().any(|address| Some(*address) == delay_reboot);
         self.packing_refused &= !changed.iter().any(|address| Some(*address) == compression);
+        self.diagnostics_written(&changed, asker);
     }
 
     /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back
@@ -110,7 +112,10 @@ impl Core {
                 .collect();
             reasons.join("; ")
         })?;
-        self.observing(|core| core.commit(checked));
+        if let Some(unusable) = self.unusable_tests(&checked).into_iter().next() {
+            return Err(unusable.fault_string);
+        }
+        self.observing(|core| core.commit(checked, Asker::Person));
         Ok(())
     }
 
@@ -139,7 +144,7 @@ impl Core {
     }
 
     /// Does something that is no work of the ACS, and notes which parameters it has changed.
-    pub(super) fn observing<T>(&mut self, change: impl FnOnce(&mut Core) -> T) -> T {
+    pub(crate) fn observing<T>(&mut self, change: impl FnOnce(&mut Core) -> T) -> T {
         let watched = self.watched();
         let before: Vec<String> = watched.iter().map(|address| self.value(address)).collect();
         let outcome = change(self);

@@ -44,6 +44,10 @@ pub(super) fn serve(
             return Err(Fault::of_parameters(refused));
         }
     };
+    let unusable = core.unusable_tests(&checked);
+    if !unusable.is_empty() {
+        return Err(Fault::of_parameters(unusable));
+    }
     if let Some(grown) = grown {
         core.tree = grown;
     }

@@ -3,10 +3,12 @@
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
 //! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
 //! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`listener`] takes connection requests; [`record`] writes
-//! sessions down, without what [`redact`] takes out; [`log`] is the log of the small program.
+//! sessions down, without what [`redact`] takes out; [`log`] is the log of the small program,
+//! [`diagnostics`] measures.
 
 pub mod clock;
 mod datagram;
+pub mod diagnostics;
 pub mod discovery;
 mod file_http;
 pub mod handle;

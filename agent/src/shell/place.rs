@@ -1,6 +1,7 @@
 //! What the loop holds for one device: the device itself, and what belongs to it outside.
 
 use crate::device::{Device, DeviceConfig, Output};
+use crate::shell::diagnostics::UnderWay;
 use crate::shell::http::Connection;
 use crate::shell::record::Recorder;
 use data_model::Timestamp;
@@ -20,6 +21,8 @@ pub(super) struct Place {
     pub(super) reports: Vec<AbortHandle>,
     /// The transfer under way, with its number.
     pub(super) transfer: Option<(u32, AbortHandle)>,
+    /// Diagnostic tests; rare, so that a device without any takes no room for them.
+    pub(super) tests: Option<Box<UnderWay>>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -37,6 +40,7 @@ impl Place {
             exchange: None,
             transfer: None,
             reports: Vec::new(),
+            tests: None,
             epoch: 0,
             armed: None,
             counted: false,
@@ -52,6 +56,7 @@ impl Place {
         }
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
+        self.tests = None;
         for task in [
             self.exchange.take(),
             self.transfer.take().map(|(_, task)| task),

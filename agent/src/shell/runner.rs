@@ -7,6 +7,7 @@
 
 use super::clock::Clock;
 use super::datagram;
+use super::diagnostics::{self, DiagnosticsConfig};
 use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Network, post};
 use super::journal::Journal;
@@ -50,6 +51,8 @@ pub struct RunnerConfig {
     pub slots: Option<PathBuf>,
     /// Whose images are run.
     pub trusted: Vec<VerifyingKey>,
+    /// How diagnostic tests are carried out.
+    pub diagnostics: DiagnosticsConfig,
     /// Sessions open at one time.
     pub sessions: usize,
     /// What the devices run on.
@@ -70,6 +73,7 @@ pub struct Runner {
     network: Network,
     reporter: Reporter,
     transfers: TransferConfig,
+    diagnostics: DiagnosticsConfig,
     journal: Option<Journal>,
     events: mpsc::UnboundedSender<Event>,
     incoming: mpsc::UnboundedReceiver<Event>,
@@ -182,6 +186,7 @@ impl Runner {
             reporter: Reporter::new(config.network.clone(), config.sessions),
             network: config.network,
             transfers,
+            diagnostics: config.diagnostics,
             journal,
             events,
             incoming,
@@ -427,6 +432,21 @@ impl Runner {
                 }
             }
             Output::PostReport(job) => self.report(device, *job),
+            Output::StartTest(job) => {
+                let reporter = self.test_reporter(device);
+                let tests = self.places[device].tests.get_or_insert_default();
+                tests.start(&self.diagnostics, &self.network, reporter, *job);
+            }
+            Output::CancelTest(number) => {
+                if let Some(tests) = &mut self.places[device].tests {
+                    tests.cancel(number);
+                }
+            }
+            Output::Echo(asked) => {
+                let reporter = self.test_reporter(device);
+                let tests = self.places[device].tests.get_or_insert_default();
+                tests.echo(&self.diagnostics, reporter, asked.map(|asked| *asked));
+            }
             Output::AnswerConnectionRequest(answer) => {
                 if let Some(caller) = self.calls.remove(&answer.number) {
                     // A caller that has hung up misses nothing.
@@ -446,6 +466,11 @@ impl Runner {
             }
             Output::Restart(restart) => self.restart(device, restart),
         }
+    }
+
+    fn test_reporter(&self, device: usize) -> diagnostics::Reporter {
+        let events = self.events.clone();
+        diagnostics::Reporter { device, events }
     }
 
     fn exchange(&mut self, device: usize, request: crate::device::io::HttpRequest) {

@@ -6,6 +6,7 @@ mod by_device;
 mod instances;
 mod overlay;
 mod transaction;
+mod volatile;
 
 pub use alias::{Found, InstanceMode, Wildcards};
 pub use attributes::{Attributes, Notification};
@@ -39,6 +40,7 @@ pub struct Tree {
     reported: Overlay,
     instances: TableInstances,
     attributes: Attributes,
+    volatile: Option<Box<volatile::Volatile>>,
 }
 
 /// What [`Tree::walk`] comes by.
@@ -64,6 +66,7 @@ impl Tree {
             reported: Overlay::default(),
             instances: TableInstances::default(),
             attributes: Attributes::default(),
+            volatile: None,
         }
     }
 
@@ -114,7 +117,11 @@ impl Tree {
                         node: id,
                         instances: address.instances.truncated(depth - 1),
                     };
-                    if !self.instances.contains(table, &above, *number) {
+                    let there = match self.volatile_rows(&above) {
+                        Some(rows) => (1..=rows).contains(number),
+                        None => self.instances.contains(table, &above, *number),
+                    };
+                    if !there {
                         return false;
                     }
                 }
@@ -126,7 +133,10 @@ impl Tree {
 
     /// The numbers of a table's instances, in order.
     pub fn instances_of(&self, table: &Table, address: &Address) -> Cow<'_, [u32]> {
-        self.instances.numbers(table, address)
+        match self.volatile_rows(address) {
+            Some(rows) => Cow::Owned((1..=rows).collect()),
+            None => self.instances.numbers(table, address),
+        }
     }
 
     /// The value of a parameter: what was set, else what the factory gave, through the view if it is one.
@@ -163,9 +173,8 @@ impl Tree {
 
     /// The stored text of a parameter that is no view.
     fn stored(&self, address: &Address) -> &str {
-        self.values
-            .get(address)
-            .unwrap_or_else(|| self.baseline(address))
+        self.volatile_value(address)
+            .unwrap_or_else(|| self.stored_text(address))
     }
 
     /// The text of a stored parameter nobody has changed: the installer's, else the factory's.
@@ -341,6 +350,10 @@ impl Tree {
         const MAP_ENTRY_BYTES: usize = 96;
         self.values.bytes()
             + (self.attributes.len() + self.instances.changed_tables()) * MAP_ENTRY_BYTES
+            + self
+                .volatile
+                .as_ref()
+                .map_or(0, |volatile| volatile.bytes())
     }
 
     /// Everything that differs from the factory, by name, for keeping.

@@ -40,6 +40,22 @@ pub struct Checked {
     pub applies: Applies,
 }
 
+impl Checked {
+    /// The new texts of stored parameters.
+    pub fn changes(&self) -> impl Iterator<Item = (&Address, &str)> {
+        let changes = self.changes.iter();
+        changes.map(|(address, value)| (address, value.as_str()))
+    }
+
+    /// The new text of a stored parameter, if it gets one.
+    pub fn get(&self, address: &Address) -> Option<&str> {
+        let mut changes = self.changes();
+        changes
+            .find(|(changed, _)| *changed == address)
+            .map(|(_, value)| value)
+    }
+}
+
 /// Why one value is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

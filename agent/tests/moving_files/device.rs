@@ -3,6 +3,8 @@
 use crate::file_server::{FileServer, answer, cut_off};
 use agent::device::exchange::Downgrade;
 use agent::device::{DeviceConfig, FilePolicy, Identity, Input, Product};
+use agent::platform::simulated::Simulated;
+use agent::shell::diagnostics::DiagnosticsConfig;
 use agent::shell::http::Network;
 use agent::shell::tls::TlsConfig;
 use agent::shell::{Runner, RunnerConfig, RunnerHandle};
@@ -17,6 +19,9 @@ const PROXY: &str = "Device.X_CISCO_ATA.Line.1.Proxy";
 async fn device() -> RunnerHandle {
     let url = "http://127.0.0.1:9/nobody".to_owned();
     let config = RunnerConfig {
+        diagnostics: DiagnosticsConfig::simulated(1),
+        platform: Box::new(Simulated),
+        record: None,
         devices: vec![DeviceConfig {
             product: Product::load("ata192").expect("it is in the catalogue"),
             identity: Identity {

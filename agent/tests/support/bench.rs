@@ -3,6 +3,7 @@
 //! Long because it stands for all that is around a device.
 
 mod asking;
+mod measuring;
 
 use super::acs::Acs;
 use super::collector::{Collector, Taken};
@@ -13,6 +14,7 @@ use agent::device::io::{ConnectionRequestAnswer, NotificationOut, Restart, Secti
 use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
+use measuring::Measuring;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -41,6 +43,7 @@ pub struct Bench {
     acs: Acs,
     files: FileServer,
     collector: Collector,
+    measuring: Measuring,
     /// What will happen to the device at a time to come.
     coming: Vec<(Timestamp, Input)>,
     /// What happens to it at this moment, behind its outputs.
@@ -165,6 +168,7 @@ impl Bench {
             acs: Acs::new(),
             files: FileServer::default(),
             collector: Collector::default(),
+            measuring: Measuring::default(),
             coming: Vec::new(),
             arriving: VecDeque::new(),
             sessions: VecDeque::new(),
@@ -256,6 +260,7 @@ impl Bench {
     pub fn power_off(&mut self) {
         self.trace.push("CUT".into());
         self.device = None;
+        self.measuring = Measuring::default();
         self.arriving.clear();
         self.coming.clear();
         if let Some(session) = self.acs.hung_up() {
@@ -435,6 +440,9 @@ impl Bench {
                 self.coming.retain(|(_, input)| !of_it(input));
                 self.files.stopped.push(number);
             }
+            Output::StartTest(job) => self.measuring.starts(*job),
+            Output::CancelTest(number) => self.measuring.cancels(number),
+            Output::Echo(asked) => self.measuring.echo = asked.map(|asked| *asked),
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::SendNotification(notification) => self.notifications.push(notification),
             Output::Discover => self.discoveries += 1,
@@ -552,6 +560,9 @@ fn word(output: &Output) -> String {
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
         Output::PostReport(job) => format!("Report({})", job.number),
         Output::StopTransfer(number) => format!("Stop({number})"),
+        Output::StartTest(job) => format!("Test({})", job.number),
+        Output::CancelTest(number) => format!("Cancel({number})"),
+        Output::Echo(asked) => format!("Echo({})", asked.is_some()),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::SendNotification(notification) => format!("Notify({})", notification.to),
         Output::Discover => "Discover".into(),

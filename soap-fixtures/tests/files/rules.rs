@@ -117,6 +117,8 @@ fn all_stories() -> Outcome {
         "queued-transfers-and-cancel",
         "autonomous-transfer-complete",
         "request-download",
+        "diagnostics",
+        "diagnostics-refused-and-failed",
     ] {
         if !names.iter().any(|story| story == name) {
             return Err(format!("there is no story {name}").into());
