@@ -4,6 +4,7 @@
 //!   the table that ties names to types.
 //! - [`fault`], [`event`], [`keys`], [`version`], [`device_id`] are the vocabulary.
 //! - [`session`] holds the two session machines, one for each side.
+//! - [`side`] holds how a device is called by UDP: STUN and the signed datagram.
 //! - [`http`] holds what the protocol needs of HTTP: authentication for both roles, and cookies.
 //!
 //! Nothing here names a socket, a file, a clock, a source of randomness or an async runtime.
@@ -18,6 +19,7 @@ pub mod limits;
 pub mod message;
 pub mod rpc;
 pub mod session;
+pub mod side;
 pub mod version;
 pub mod xml;
 
