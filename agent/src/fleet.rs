@@ -5,7 +5,7 @@ use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, Identity, Product};
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
-use crate::shell::{Runner, RunnerConfig, RunnerHandle};
+use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
 use data_model::{OperatorError, Secret};
 use std::net::SocketAddr;
@@ -86,6 +86,10 @@ impl FleetConfig {
             },
             listen: self.listen,
             advertise: None,
+            udp: match self.listen {
+                Some(_) => UdpCalls::WithStun,
+                None => UdpCalls::Never,
+            },
             journal: self
                 .state
                 .as_ref()

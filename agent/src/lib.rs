@@ -1,7 +1,7 @@
 //! The device side of Dialtone: a pure core and thin shells.
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
-//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`].
+//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`], [`stun`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 
 pub mod connection_request;
@@ -14,5 +14,6 @@ pub mod limits;
 mod random;
 pub mod rpc;
 pub mod shell;
+pub mod stun;
 pub mod transfer;
 pub mod tree;

@@ -56,3 +56,19 @@ pub const NEW_ACS_FAILURES: u32 = 10;
 
 /// 401s to one POST that are answered: the first, and two of servers that say that only the nonce was too old.
 pub const CHALLENGES: u8 = 3;
+
+/// Seconds between two looks at a NAT binding if the ACS sets no maximum: a binding that lasts longer costs nothing.
+pub const STUN_KEEP_ALIVE_SECS: u32 = 30 * 60;
+
+/// Seconds between two looks for a NAT while there is none: how long one that has come goes unnoticed.
+pub const STUN_NO_NAT_SECS: u32 = 5 * 60;
+
+/// Announcements of one binding after the other, after which the next waits for the keep-alive: a NAT that gives every
+/// request a binding of its own must not make us send for ever.
+pub const STUN_CHANGES_IN_A_ROW: u8 = 3;
+
+/// Bytes of one datagram that is read at all: the longest is a UDP connection request.
+pub const DATAGRAM_BYTES: usize = cwmp::limits::UDP_CONNECTION_REQUEST_BYTES;
+
+/// Seconds after which a port that could not be had is asked for again.
+pub const PORT_RETRY_SECS: u64 = 10;

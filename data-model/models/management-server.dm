@@ -18,7 +18,8 @@
   DefaultActiveNotificationThrottle   rw unsignedInt
   CWMPRetryMinimumWaitInterval     rw unsignedInt[1:65535]  = 5
   CWMPRetryIntervalMultiplier      rw unsignedInt[1000:65535] = 2000
-  UDPConnectionRequestAddress      ro string(256)           = @udp_connection_request_address
+  HTTPConnectionRequestEnable      rw boolean               = 1
+  UDPConnectionRequestAddress      ro string(256)           active-default = @udp_connection_request_address
   UDPConnectionRequestAddressNotificationLimit   rw unsignedInt
   STUNEnable                       rw boolean
   STUNServerAddress                rw string(256)
@@ -30,7 +31,7 @@
   STUNMinimumKeepAlivePeriod       rw unsignedInt           = 30
   NATDetected                      ro boolean               = @nat_detected
   AliasBasedAddressing             ro boolean               inform
-  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP
+  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP,STUN
   HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate))
   HTTPCompression                  rw enum(Disabled) = Disabled
   InformParameterNumberOfEntries   ro unsignedInt           = @entries

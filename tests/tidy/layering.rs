@@ -12,13 +12,14 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Folders without sockets, clocks, files, randomness and runtimes.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "data-model/src",
     "cwmp/src",
     "agent/src/device",
     "agent/src/tree",
     "agent/src/rpc",
     "agent/src/inform",
+    "agent/src/stun",
     "acs/src/provisioning",
     "acs/src/tasks",
     "soap-fixtures/src/oracle",

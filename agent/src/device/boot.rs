@@ -42,6 +42,7 @@ impl Core {
             software_version: firmware.version.as_str().into(),
             parameter_key: meta.parameter_key.clone(),
             authority: config.authority,
+            udp: None,
             connection_request_path: meta.connection_request_path,
             booted: now,
             first_use: meta.first_use,

@@ -3,6 +3,7 @@
 use crate::firmware::ImageHeader;
 use cwmp::Fault;
 use data_model::Secret;
+use std::net::SocketAddr;
 
 /// What happens to a device.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub enum Input {
         /// `host:port` of the connection request listener as the ACS can reach it.
         authority: String,
     },
+    /// A port for datagrams is open.
+    PortOpen(OpenPort),
+    /// A port for datagrams that was asked for cannot be had, or is closed.
+    PortClosed(DatagramPort),
+    /// A datagram has arrived at a port of ours.
+    Datagram(DatagramIn),
     /// A person resets the device to the state it left the factory in.
     LocalFactoryReset,
     /// What was asked to be persisted could not be: nothing may be acknowledged any more.
@@ -49,10 +56,70 @@ pub enum Output {
     StartTransfer(TransferJob),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
+    /// Open or close the HTTP listener for connection requests; at a boot it is open.
+    Listener(Listener),
+    /// Open a port for datagrams; answered by [`Input::PortOpen`] or [`Input::PortClosed`].
+    OpenPort(DatagramPort),
+    /// Close a port for datagrams, if it is open.
+    ClosePort(DatagramPort),
+    /// Send a datagram; nobody tells whether it arrives.
+    SendDatagram(DatagramOut),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
     Restart(Restart),
     /// A session is over; for logs and counters.
     SessionOver(SessionSummary),
+}
+
+/// Whether connection requests are taken over HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Listener {
+    /// They are.
+    #[default]
+    Open,
+    /// The port is closed.
+    Closed,
+}
+
+/// A port for datagrams, by what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatagramPort {
+    /// Takes UDP connection requests, and is what STUN keeps reachable.
+    ConnectionRequest,
+    /// Finds out how long a NAT keeps a binding (TR-069 G.2.1.2).
+    BindingSearch,
+}
+
+/// A port that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPort {
+    /// Which one.
+    pub port: DatagramPort,
+    /// Its address as the network next to the device knows it.
+    pub local: SocketAddr,
+    /// `host:port` under which the ACS can reach it if nothing stands in between.
+    pub authority: String,
+}
+
+/// A datagram that has arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatagramIn {
+    /// Where.
+    pub port: DatagramPort,
+    /// From whom, as far as one can tell.
+    pub from: SocketAddr,
+    /// What.
+    pub bytes: Vec<u8>,
+}
+
+/// A datagram to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatagramOut {
+    /// From which port.
+    pub port: DatagramPort,
+    /// `host:port` of the receiver; the host may be a name.
+    pub to: String,
+    /// What.
+    pub bytes: Vec<u8>,
 }
 
 /// How a session went.

@@ -8,6 +8,7 @@
 //! Long because whatever can happen to a device is dispatched here.
 
 mod boot;
+mod called;
 pub mod core;
 pub mod exchange;
 pub mod facts;
@@ -33,8 +34,8 @@ use cwmp::{Event, EventCode};
 use data_model::{Secret, Timestamp};
 use exchange::Downgrade;
 use io::{
-    ConnectionRequest, ConnectionRequestAnswer, Restart, Section, SectionKind, TransferJob,
-    TransferOutcome,
+    ConnectionRequest, ConnectionRequestAnswer, Listener, Restart, Section, SectionKind,
+    TransferJob, TransferOutcome,
 };
 use session::ActiveSession;
 use std::collections::{BTreeMap, VecDeque};
@@ -72,6 +73,10 @@ pub struct Device {
     random: Random,
     /// The settings of the periodic Inform that are in force, and when it is due by them.
     periodic: Option<(Periodic, Timestamp)>,
+    /// Whether the listener of the shell is open.
+    listener: Listener,
+    /// How it is called by UDP, if it is.
+    udp: Option<Box<called::Udp>>,
     /// Not before this time unless something new happens; set by a failed session.
     retry_at: Option<Timestamp>,
     /// Something has happened since the last session was opened that the ACS is to be told.
@@ -106,6 +111,8 @@ impl Device {
             outputs: VecDeque::new(),
             random,
             periodic: None,
+            listener: Listener::Open,
+            udp: None,
             retry_at: None,
             news: false,
             refused_reports: 0,
@@ -136,6 +143,9 @@ impl Device {
             Input::ConnectionRequest(call) => self.connection_request(&call),
             Input::LocalChange { name, value } => self.local_change(name, value),
             Input::Listening { authority } => self.listening(&authority),
+            Input::PortOpen(open) => self.port_open(open),
+            Input::PortClosed(port) => self.port_closed(port),
+            Input::Datagram(datagram) => self.datagram(&datagram),
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::StorageFailed => self.storage_failed(),
         }
@@ -152,8 +162,9 @@ impl Device {
         if self.stopped {
             return None;
         }
+        let stun_due = self.stun_due();
         if let Some(session) = &self.session {
-            return Some(session.deadline);
+            return stun_due.into_iter().chain([session.deadline]).min();
         }
         let on_trial = self.core.firmware.trial.is_some();
         let candidates = [
@@ -161,6 +172,7 @@ impl Device {
             self.session_due(),
             self.core.transfers.next_due().filter(|_| !on_trial),
             on_trial.then(|| self.trial_end()),
+            stun_due,
         ];
         candidates.into_iter().flatten().min()
     }
@@ -189,6 +201,7 @@ impl Device {
         if self.stopped {
             return;
         }
+        self.tend_ways_to_call();
         let now = self.now();
         if let Some(session) = &self.session {
             if session.deadline <= now {
@@ -244,6 +257,7 @@ impl Device {
             if let Some(end) = self.last_session_end {
                 due = due.max(end.plus_secs(self.core.throttle_secs()));
             }
+            due = due.max(self.udp_notification_due());
         }
         Some(due)
     }
@@ -322,7 +336,7 @@ impl Device {
 
     fn connection_request(&mut self, call: &ConnectionRequest) {
         let now = self.now();
-        if !self.core.may_inform() {
+        if !self.core.may_inform() || self.listener == Listener::Closed {
             // There would be no session (TR-181 EnableCWMP), so there is nothing to accept.
             let answer = ConnectionRequestAnswer {
                 number: call.number,

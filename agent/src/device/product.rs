@@ -51,8 +51,51 @@ pub struct Known {
     pub enable_cwmp: Option<Address>,
     /// ManagementServer.DefaultActiveNotificationThrottle, if the model has it
     pub throttle: Option<Address>,
+    /// ManagementServer.HTTPConnectionRequestEnable, if the model has it
+    pub http_calls: Option<Address>,
+    /// What calls by UDP are set up with, if the model has it
+    pub udp_calls: Option<UdpCalls>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
+}
+
+/// Where in ManagementServer it stands how the device is called by UDP (TR-069 Annex G).
+#[derive(Debug)]
+pub struct UdpCalls {
+    /// STUNEnable
+    pub enable: Address,
+    /// STUNServerAddress
+    pub server: Address,
+    /// STUNServerPort
+    pub port: Address,
+    /// STUNUsername
+    pub username: Address,
+    /// STUNPassword
+    pub password: Address,
+    /// STUNMaximumKeepAlivePeriod
+    pub maximum: Address,
+    /// STUNMinimumKeepAlivePeriod
+    pub minimum: Address,
+    /// UDPConnectionRequestAddress
+    pub address: Address,
+    /// UDPConnectionRequestAddressNotificationLimit, which Device:2 does not have
+    pub notification_limit: Option<Address>,
+}
+
+impl UdpCalls {
+    fn of(find: impl Fn(&str) -> Option<Address>) -> Option<UdpCalls> {
+        Some(UdpCalls {
+            enable: find("STUNEnable")?,
+            server: find("STUNServerAddress")?,
+            port: find("STUNServerPort")?,
+            username: find("STUNUsername")?,
+            password: find("STUNPassword")?,
+            maximum: find("STUNMaximumKeepAlivePeriod")?,
+            minimum: find("STUNMinimumKeepAlivePeriod")?,
+            address: find("UDPConnectionRequestAddress")?,
+            notification_limit: find("UDPConnectionRequestAddressNotificationLimit"),
+        })
+    }
 }
 
 impl Product {
@@ -102,6 +145,8 @@ impl Product {
             retry_multiplier: maybe("ManagementServer.CWMPRetryIntervalMultiplier"),
             enable_cwmp: maybe("ManagementServer.EnableCWMP"),
             throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
+            http_calls: maybe("ManagementServer.HTTPConnectionRequestEnable"),
+            udp_calls: UdpCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);

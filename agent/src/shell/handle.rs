@@ -1,14 +1,15 @@
 //! How others speak to a running loop: what can happen to it, and the handle that lets it happen.
 
 use crate::device::io::{
-    ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, TransferOutcome,
+    ConnectionRequest, ConnectionRequestAnswer, DatagramIn, HttpFailure, HttpResponse,
+    TransferOutcome,
 };
 use crate::device::{Device, Input, Saved};
 use crate::shell::http::Connection;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 /// What happens to the loop.
 pub(super) enum Event {
@@ -31,6 +32,12 @@ pub(super) enum Event {
         device: usize,
         call: ConnectionRequest,
         answer: oneshot::Sender<ConnectionRequestAnswer>,
+    },
+    Datagram {
+        device: usize,
+        datagram: DatagramIn,
+        /// Makes room for the next one when it is dropped.
+        place: OwnedSemaphorePermit,
     },
     Boot {
         device: usize,

@@ -2,6 +2,7 @@
 
 use crate::device::{Device, DeviceConfig, Output};
 use crate::shell::http::Connection;
+use crate::shell::udp::Socket;
 use data_model::Timestamp;
 use std::collections::VecDeque;
 use tokio::task::AbortHandle;
@@ -16,6 +17,8 @@ pub(super) struct Place {
     pub(super) connection: Option<Connection>,
     pub(super) exchange: Option<AbortHandle>,
     pub(super) transfer: Option<AbortHandle>,
+    /// Its ports for datagrams.
+    pub(super) sockets: Vec<Socket>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -31,6 +34,7 @@ impl Place {
             connection: None,
             exchange: None,
             transfer: None,
+            sockets: Vec::new(),
             epoch: 0,
             armed: None,
             counted: false,

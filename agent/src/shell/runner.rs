@@ -13,7 +13,8 @@ use super::journal::Journal;
 use super::listener::{self, Ask};
 use super::place::Place;
 use super::slots::SlotStore;
-use crate::device::io::{ConnectionRequestAnswer, Restart, SessionSummary};
+use super::udp::{UdpCalls, UdpShell};
+use crate::device::io::{ConnectionRequestAnswer, Listener, Restart, SessionSummary};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
 use crate::limits::RESTART_PAUSE_MS;
 use data_model::{OperatorError, Timestamp};
@@ -39,6 +40,8 @@ pub struct RunnerConfig {
     pub listen: Option<SocketAddr>,
     /// The host the ACS reaches the listener under, if it is not the listener's own address.
     pub advertise: Option<String>,
+    /// Which devices take calls by UDP as well, on the address above.
+    pub udp: UdpCalls,
     /// Where state is kept; `None` forgets it with the process.
     pub journal: Option<PathBuf>,
     /// Where images go; `None` checks them and keeps nothing.
@@ -51,8 +54,8 @@ pub struct RunnerConfig {
 
 /// The loop.
 pub struct Runner {
-    clock: Clock,
-    places: Vec<Place>,
+    pub(super) clock: Clock,
+    pub(super) places: Vec<Place>,
     timers: BinaryHeap<Reverse<(Timestamp, usize)>>,
     /// Devices whose time has come while too many sessions were open.
     queued: VecDeque<usize>,
@@ -61,13 +64,16 @@ pub struct Runner {
     network: Network,
     fetch: FetchConfig,
     journal: Option<Journal>,
-    events: mpsc::UnboundedSender<Event>,
+    pub(super) events: mpsc::UnboundedSender<Event>,
     incoming: mpsc::UnboundedReceiver<Event>,
     calls: HashMap<u64, oneshot::Sender<ConnectionRequestAnswer>>,
     next_call: u64,
-    paths: Paths,
+    pub(super) paths: Paths,
     counters: Arc<Counters>,
-    listener: Option<AbortHandle>,
+    pub(super) listener: Option<AbortHandle>,
+    /// Where it listens, or would.
+    pub(super) listening: Option<SocketAddr>,
+    pub(super) udp: Arc<UdpShell>,
 }
 
 impl Drop for Runner {
@@ -79,7 +85,7 @@ impl Drop for Runner {
 }
 
 /// The paths of connection request URLs, by device.
-type Paths = Arc<RwLock<HashMap<String, usize>>>;
+pub(super) type Paths = Arc<RwLock<HashMap<String, usize>>>;
 
 /// Binds the listener and passes its calls on to the loop.
 async fn listen(
@@ -89,8 +95,34 @@ async fn listen(
 ) -> Result<(SocketAddr, AbortHandle), OperatorError> {
     let listener = listener::bind(address).await?;
     let bound = listener.local_addr().unwrap_or(address);
+    let task = tokio::spawn(listener::serve(listener, ask(events, paths)));
+    Ok((bound, task.abort_handle()))
+}
+
+/// Binds the listener anew, where it was before.
+pub(super) fn listen_again(
+    address: SocketAddr,
+    events: &mpsc::UnboundedSender<Event>,
+    paths: &Paths,
+) -> AbortHandle {
+    let ask = ask(events, paths);
+    let task = tokio::spawn(async move {
+        loop {
+            match listener::bind(address).await {
+                Ok(listener) => return listener::serve(listener, ask).await,
+                // The one before may not be gone yet.
+                Err(error) => tracing::debug!(%error, "the listener cannot be opened again yet"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    task.abort_handle()
+}
+
+/// How the listener passes its calls on to the loop.
+fn ask(events: &mpsc::UnboundedSender<Event>, paths: &Paths) -> Ask {
     let (events, paths) = (events.clone(), Arc::clone(paths));
-    let ask: Ask = Arc::new(move |call, answer| {
+    Arc::new(move |call, answer| {
         let known = paths
             .read()
             .ok()
@@ -103,9 +135,7 @@ async fn listen(
                 answer,
             });
         }
-    });
-    let task = tokio::spawn(listener::serve(listener, ask));
-    Ok((bound, task.abort_handle()))
+    })
 }
 
 /// `host:port` the ACS reaches the listener under.
@@ -147,6 +177,13 @@ impl Runner {
             }
             None => (None, Default::default()),
         };
+        let udp = UdpShell {
+            // A port of zero picks one, in a fleet for every device.
+            address: listening.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))),
+            calls: config.udp,
+            advertise: config.advertise.clone(),
+            events: events.clone(),
+        };
         let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
         let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
         let fetch = FetchConfig {
@@ -177,6 +214,8 @@ impl Runner {
             paths,
             counters,
             listener,
+            listening,
+            udp: Arc::new(udp),
         };
         for (number, mut device) in config.devices.into_iter().enumerate() {
             device.authority = Arc::clone(&authority);
@@ -249,6 +288,14 @@ impl Runner {
                 call.number = self.next_call;
                 self.calls.insert(call.number, answer);
                 self.handle(device, Input::ConnectionRequest(call));
+            }
+            Event::Datagram {
+                device,
+                datagram,
+                place,
+            } => {
+                self.handle(device, Input::Datagram(datagram));
+                drop(place);
             }
             Event::Boot { device, saved } => {
                 let saved = saved.unwrap_or_else(|| self.stable_state(device));
@@ -359,6 +406,10 @@ impl Runner {
                     let _ = caller.send(answer);
                 }
             }
+            Output::Listener(state) => self.set_listener(device, state),
+            Output::OpenPort(port) => self.open_port(device, port),
+            Output::ClosePort(port) => self.close_port(device, port),
+            Output::SendDatagram(datagram) => self.send_datagram(device, datagram),
             Output::SessionOver(summary) => self.count(device, &summary),
             Output::Restart(restart) => self.restart(device, restart),
         }
@@ -399,6 +450,7 @@ impl Runner {
             return;
         };
         place.end_everything();
+        self.close_ports(device);
         let saved = match restart {
             // Everything in front of the restart has been kept, so this is what a power cut would leave.
             Restart::Reboot => Some(stopped.saved()),
@@ -429,11 +481,9 @@ impl Runner {
         let now = self.clock.now();
         let place = &mut self.places[device];
         let booted = Device::boot(place.config.clone(), saved, now);
-        let path = format!("/{:016x}", booted.core().facts.connection_request_path);
-        if let Ok(mut paths) = self.paths.write() {
-            paths.insert(path, device);
-        }
         place.device = Some(booted);
+        self.set_listener(device, Listener::Open);
+        self.open_first_port(device);
         self.counters.boots.fetch_add(1, Relaxed);
         self.drain(device);
     }

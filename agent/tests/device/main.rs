@@ -17,3 +17,5 @@ mod reboot_and_reset;
 mod retry;
 mod sessions;
 mod set_parameter_values;
+mod stun;
+mod udp_calls;

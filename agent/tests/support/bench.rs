@@ -6,9 +6,10 @@ mod asking;
 
 use super::acs::Acs;
 use super::file_server::{FileServer, Plan};
+use super::nat::Ports;
 use super::session::Session;
 use agent::device::exchange::Downgrade;
-use agent::device::io::{ConnectionRequestAnswer, Restart, SectionKind};
+use agent::device::io::{ConnectionRequestAnswer, Listener, Restart, SectionKind};
 use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
@@ -39,6 +40,10 @@ pub struct Bench {
     now: Timestamp,
     acs: Acs,
     files: FileServer,
+    /// The device's ports for datagrams, and the network behind them.
+    pub ports: Ports,
+    /// Whether the listener for HTTP calls is open.
+    pub listener: Listener,
     /// What will happen to the device at a time to come.
     coming: Vec<(Timestamp, Input)>,
     /// What happens to it at this moment, behind its outputs.
@@ -147,6 +152,8 @@ impl Bench {
             now: START,
             acs: Acs::new(),
             files: FileServer::default(),
+            ports: Ports::default(),
+            listener: Listener::Open,
             coming: Vec::new(),
             arriving: VecDeque::new(),
             sessions: VecDeque::new(),
@@ -231,6 +238,8 @@ impl Bench {
     pub fn power_off(&mut self) {
         self.trace.push("CUT".into());
         self.device = None;
+        self.ports.power_off();
+        self.listener = Listener::Open;
         self.arriving.clear();
         self.coming.clear();
         if let Some(session) = self.acs.hung_up() {
@@ -387,6 +396,13 @@ impl Bench {
                 }
             },
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
+            Output::Listener(listener) => self.listener = listener,
+            Output::OpenPort(port) => self.arriving.extend(self.ports.open(port)),
+            Output::ClosePort(port) => self.arriving.extend(self.ports.close(port)),
+            Output::SendDatagram(datagram) => {
+                let answers = self.ports.send(datagram, self.now);
+                self.arriving.extend(answers);
+            }
             Output::Restart(Restart::Reboot) => {
                 self.check_durable();
                 self.power_cut();
@@ -500,6 +516,10 @@ fn word(output: &Output) -> String {
         Output::CloseConnection => "Close".into(),
         Output::StartTransfer(job) => format!("Transfer({})", job.number),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
+        Output::Listener(listener) => format!("Listener({listener:?})"),
+        Output::OpenPort(port) => format!("Open({port:?})"),
+        Output::ClosePort(port) => format!("Close({port:?})"),
+        Output::SendDatagram(datagram) => format!("Send({:?})", datagram.port),
         Output::Restart(restart) => format!("{restart:?}"),
         Output::SessionOver(summary) => match &summary.failure {
             None => "Over".into(),
