@@ -10,12 +10,15 @@ use std::net::SocketAddr;
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
-    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
-    digits.chunks(2).map(byte).collect()
+    let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or(0) as u8;
+    let pairs = digits.chunks(2);
+    pairs
+        .map(|pair| value(pair[0]) * 16 + value(pair[1]))
+        .collect()
 }
 
 fn address(text: &str) -> SocketAddr {
-    text.parse().unwrap()
+    text.parse().expect("it is an address")
 }
 
 /// RFC 5769 2.1, without its FINGERPRINT's neighbours being understood.

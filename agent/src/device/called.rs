@@ -12,6 +12,7 @@ use cwmp::side::Kind;
 use cwmp::side::stun::DEFAULT_PORT;
 use cwmp::side::udp_connection_request::{LastRequest, UdpConnectionRequest};
 use cwmp::{Event, EventCode};
+use data_model::schema::Address;
 use data_model::{Secret, Timestamp};
 use std::net::SocketAddr;
 
@@ -32,7 +33,7 @@ impl Core {
     /// What the ACS has set of STUN; `None` while it is off, or no session could follow a call.
     fn stun_settings(&self) -> Option<Settings> {
         let calls = self.product().known.udp_calls.as_ref()?;
-        if self.value(&calls.enable) != "1" || !self.may_inform() {
+        if !self.is(&calls.enable, "1") || !self.may_inform() {
             return None;
         }
         let mut host = self.value(&calls.server);
@@ -56,6 +57,11 @@ impl Core {
         })
     }
 
+    /// Whether a parameter has this value; asked all the time, so nothing is copied.
+    fn is(&self, address: &Address, value: &str) -> bool {
+        self.tree.value(address, &self.facts) == value
+    }
+
     fn notification_limit_secs(&self) -> u64 {
         let calls = self.product().known.udp_calls.as_ref();
         let address = calls.and_then(|calls| calls.notification_limit.as_ref());
@@ -66,7 +72,7 @@ impl Core {
 
     fn takes_http_calls(&self) -> Listener {
         match &self.product().known.http_calls {
-            Some(address) if self.value(address) == "0" => Listener::Closed,
+            Some(address) if self.is(address, "0") => Listener::Closed,
             Some(_) | None => Listener::Open,
         }
     }
@@ -316,7 +322,7 @@ impl Device {
         self.tell_changes(told);
     }
 
-    fn note_udp_address(&mut self, address: &data_model::schema::Address) {
+    fn note_udp_address(&mut self, address: &Address) {
         let Some(facts) = &self.core.facts.udp else {
             return;
         };
