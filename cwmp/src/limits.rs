@@ -66,3 +66,12 @@ pub const UDP_CONNECTION_REQUEST_BYTES: usize = 2048;
 
 /// Header lines of one UDP connection request; it needs none.
 pub const UDP_CONNECTION_REQUEST_HEADERS: usize = 32;
+
+/// Bytes of one stanza of XMPP; the list of features of a server has 2 kB (RFC 6120 13.12 wants 10,000).
+pub const XMPP_STANZA_BYTES: usize = 32 * 1024;
+
+/// Open elements of a stanza inside one another; those we know have four.
+pub const XMPP_DEPTH: usize = 16;
+
+/// Attributes of one element of a stanza.
+pub const XMPP_ATTRIBUTES: usize = 32;

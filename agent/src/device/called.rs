@@ -196,7 +196,7 @@ impl Device {
         match port {
             DatagramPort::BindingSearch => {
                 if let Some(stun) = self.udp.as_mut().and_then(|udp| udp.stun.as_mut()) {
-                    stun.search_impossible(now);
+                    stun.search_port_closed(now);
                 }
             }
             DatagramPort::ConnectionRequest => {

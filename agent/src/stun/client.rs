@@ -89,8 +89,11 @@ impl Client {
         }
     }
 
-    /// The search cannot be made: there is no port for it.
-    pub fn search_impossible(&mut self, now: Timestamp) {
+    /// The port of the search is closed. If nobody has asked for that, the search cannot be made.
+    pub fn search_port_closed(&mut self, now: Timestamp) {
+        if self.search == Search::Closed {
+            return;
+        }
         self.search = Search::Closed;
         self.period.give_up();
         if self.probes() {

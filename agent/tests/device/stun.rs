@@ -436,6 +436,28 @@ fn a_server_that_is_away_for_a_while_is_not_taken_for_a_binding_that_was_lost() 
     assert!(seconds(&requests(&sent)).iter().all(|secs| *secs == 480));
 }
 
+/// Covers U-07.
+#[test]
+fn a_nat_that_forgets_sooner_than_before_is_searched_anew() {
+    let mut bench = setup(&[("ManagementServer.STUNMaximumKeepAlivePeriod", "-1")]).bench();
+    for timeout in [400, 95] {
+        match &mut bench.ports.nat {
+            Some(nat) => nat.timeout_secs = timeout,
+            None => bench.ports.behind_nat(timeout),
+        }
+        bench.advance(4 * 3600);
+        bench.ports.take_sent();
+        bench.advance(3600);
+        let sent = bench.ports.take_sent();
+        for secs in seconds(&requests(&sent)) {
+            assert!(
+                secs <= timeout && secs * 11 / 10 + 2 >= timeout,
+                "{timeout}: {secs}"
+            );
+        }
+    }
+}
+
 /// Covers U-10.
 #[test]
 fn another_address_of_its_own_starts_the_discovery_anew() {

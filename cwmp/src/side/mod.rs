@@ -1,14 +1,17 @@
-//! What goes on beside the session: how a device behind a NAT can be called (TR-069 Annex G).
+//! What goes on beside the session: how a device behind a NAT can be called (TR-069 Annexes G and K).
 //!
 //! [`stun`] reads and writes the binding requests and responses a device learns its outer address by,
-//! [`udp_connection_request`] the signed datagram that calls it there. Both serve either role; who sends what, and
+//! [`udp_connection_request`] the signed datagram that calls it there. All serve either role; who sends what, and
 //! when, is decided by the crates above.
 //!
-//! Both arrive at one port and are told apart by their first octet ([`Kind::of`]).
+//! [`xmpp`] does the same for calls over XMPP (Annex K).
+//!
+//! STUN and the signed datagram arrive at one port and are told apart by their first octet ([`Kind::of`]).
 
 pub mod stun;
 mod stun_integrity;
 pub mod udp_connection_request;
+pub mod xmpp;
 
 /// What a datagram at the connection request port is (TR-069 G.2.1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
