@@ -1,7 +1,8 @@
 //! The shells: they move bytes and keep time for pure devices, and decide nothing.
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
-//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] and [`udp`] take connection requests.
+//! state on stable storage; [`http`] talks to the ACS, [`fetch`] to file servers, [`listener`] and [`udp`] take
+//! connection requests.
 
 mod called;
 pub mod clock;

@@ -177,13 +177,8 @@ impl Runner {
             }
             None => (None, Default::default()),
         };
-        let udp = UdpShell {
-            // A port of zero picks one, in a fleet for every device.
-            address: listening.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))),
-            calls: config.udp,
-            advertise: config.advertise.clone(),
-            events: events.clone(),
-        };
+        let advertise = config.advertise.clone();
+        let udp = UdpShell::new(config.udp, listening, advertise, events.clone());
         let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
         let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
         let fetch = FetchConfig {

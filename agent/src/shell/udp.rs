@@ -42,6 +42,21 @@ pub(super) struct UdpShell {
 }
 
 impl UdpShell {
+    /// Ports with the number of the HTTP listener's, as far as it is free.
+    pub(super) fn new(
+        calls: UdpCalls,
+        listening: Option<SocketAddr>,
+        advertise: Option<String>,
+        events: mpsc::UnboundedSender<Event>,
+    ) -> UdpShell {
+        UdpShell {
+            calls,
+            address: listening.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))),
+            advertise,
+            events,
+        }
+    }
+
     /// Opens a port of a device.
     pub(super) fn open(&self, device: usize, port: DatagramPort) -> io::Result<Socket> {
         let socket = match port {

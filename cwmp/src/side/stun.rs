@@ -1,4 +1,6 @@
 //! STUN binding messages: classic ones of RFC 3489 with the attributes of TR-069 Annex G, and what RFC 5389 has added.
+//!
+//! Long because every attribute is written and read in one place.
 
 use super::stun_integrity::INTEGRITY_BYTES;
 pub use super::stun_integrity::Integrity;
