@@ -1,7 +1,7 @@
 //! The device side of Dialtone: a pure core and thin shells.
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
-//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`], [`stun`].
+//! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`firmware`], [`connection_request`], [`stun`], [`xmpp`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 
 pub mod connection_request;
@@ -17,3 +17,4 @@ pub mod shell;
 pub mod stun;
 pub mod transfer;
 pub mod tree;
+pub mod xmpp;

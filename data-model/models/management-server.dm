@@ -1,4 +1,4 @@
-# ManagementServer: how the device and its ACS reach each other (TR-181 issue 1, TR-098; alias addressing, XMPP,
+# ManagementServer: how the device and its ACS reach each other (TR-181 issue 1, TR-098; alias addressing,
 # lightweight notification and proxied devices are left out).
 # The format is described in README.md.
 
@@ -31,7 +31,10 @@
   STUNMinimumKeepAlivePeriod       rw unsignedInt           = 30
   NATDetected                      ro boolean               = @nat_detected
   AliasBasedAddressing             ro boolean               inform
-  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP,STUN
+  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP,STUN,XMPP
+  ConnReqXMPPConnection            rw string(256)
+  ConnReqAllowedJabberIDs          rw list(string(256))
+  ConnReqJabberID                  ro string                active-default = @connection_request_jabber_id
   HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate))
   HTTPCompression                  rw enum(Disabled) = Disabled
   InformParameterNumberOfEntries   ro unsignedInt           = @entries

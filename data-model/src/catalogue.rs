@@ -58,6 +58,7 @@ const MODELS: &[(&str, &str)] = models![
     "device-info.dm",
     "management-server.dm",
     "diagnostics.dm",
+    "xmpp.dm",
     "voice-service-1.dm",
     "cisco-ata-system.dm",
     "cisco-ata-sip.dm",

@@ -43,6 +43,7 @@ impl Core {
             parameter_key: meta.parameter_key.clone(),
             authority: config.authority,
             udp: None,
+            xmpp: None,
             connection_request_path: meta.connection_request_path,
             booted: now,
             first_use: meta.first_use,

@@ -1,7 +1,9 @@
 //! Values the device works out when they are asked for.
 
 use super::product::Product;
+use super::xmpp_calls::XmppFacts;
 use crate::tree::{Computed, Tree};
+use crate::xmpp::client::Secured;
 use data_model::schema::{Address, computed};
 use data_model::{DateTime, Timestamp};
 use std::borrow::Cow;
@@ -75,6 +77,8 @@ pub struct Facts {
     pub authority: Arc<str>,
     /// Where calls by UDP are taken; `None` while no port is open.
     pub udp: Option<Box<UdpFacts>>,
+    /// The connection calls over XMPP come on; `None` without one.
+    pub xmpp: Option<Box<XmppFacts>>,
     /// The secret part of the connection request URL.
     pub connection_request_path: u64,
     /// When this boot was.
@@ -187,6 +191,32 @@ impl Facts {
         Cow::Owned(self.connection_request_url())
     }
 
+    fn xmpp_value<'a>(&'a self, name: &str, address: &Address, tree: &'a Tree) -> Cow<'a, str> {
+        let instance = address.instances.last();
+        let ours = self
+            .xmpp
+            .as_deref()
+            .filter(|ours| Some(ours.instance) == instance);
+        let enabled = || {
+            let enable = sibling(tree, address, "Enable");
+            enable.is_some_and(|enable| tree.value(&enable, self) == "1")
+        };
+        match (name, ours) {
+            (computed::XMPP_JABBER_ID, Some(ours)) => Cow::Borrowed(&ours.jabber_id),
+            (computed::XMPP_STATUS, Some(ours)) => Cow::Borrowed(ours.status),
+            // Nothing uses it.
+            (computed::XMPP_STATUS, None) if enabled() => Cow::Borrowed("Dormant"),
+            (computed::XMPP_STATUS, None) => Cow::Borrowed("Disabled"),
+            (computed::XMPP_LAST_CHANGE, Some(ours)) => Cow::Owned(ours.since.to_xsd()),
+            (computed::XMPP_LAST_CHANGE, None) => Cow::Borrowed(DateTime::UNKNOWN),
+            (computed::XMPP_TLS, ours) => {
+                let secured = ours.is_some_and(|ours| ours.secured == Secured::Yes);
+                Cow::Borrowed(if secured { "1" } else { "0" })
+            }
+            (_, _) => Cow::Borrowed(""),
+        }
+    }
+
     /// TR-104 Line.Status. Whether a registration succeeded only the hardware can tell.
     fn line_status(&self, address: &Address, tree: &Tree) -> &'static str {
         let value = |name| {
@@ -256,6 +286,13 @@ impl Computed for Facts {
                 let nat = self.udp.as_ref().is_some_and(|udp| udp.is_behind_nat());
                 Cow::Borrowed(if nat { "1" } else { "0" })
             }
+            computed::CONNECTION_REQUEST_JABBER_ID => {
+                Cow::Borrowed(self.xmpp.as_ref().map_or("", |xmpp| &xmpp.jabber_id))
+            }
+            computed::XMPP_JABBER_ID
+            | computed::XMPP_STATUS
+            | computed::XMPP_LAST_CHANGE
+            | computed::XMPP_TLS => self.xmpp_value(name, address, tree),
             computed::LINE_STATUS => Cow::Borrowed(self.line_status(address, tree)),
             computed::REGISTRATION_STATE => Cow::Borrowed("Not Registered"),
             computed::STATUS_TIME => Cow::Owned(self.status_time()),

@@ -34,6 +34,8 @@ pub enum Input {
     PortOpen(OpenPort),
     /// A port for datagrams that was asked for cannot be had, or is closed.
     PortClosed(DatagramPort),
+    /// Something has happened to the stream to the XMPP server.
+    Stream(StreamNews),
     /// A datagram has arrived at a port of ours.
     Datagram(DatagramIn),
     /// A person resets the device to the state it left the factory in.
@@ -64,6 +66,8 @@ pub enum Output {
     ClosePort(DatagramPort),
     /// Send a datagram; nobody tells whether it arrives.
     SendDatagram(DatagramOut),
+    /// Do this with the stream to the XMPP server.
+    Stream(StreamOrder),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
     Restart(Restart),
     /// A session is over; for logs and counters.
@@ -77,6 +81,33 @@ pub enum Listener {
     #[default]
     Open,
     /// The port is closed.
+    Closed,
+}
+
+/// What a device wants of its stream; there is one at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamOrder {
+    /// Connect to the first of these hosts and ports that can be reached, closing what is open; answered by
+    /// [`StreamNews::Open`] or [`StreamNews::Closed`].
+    Open(Vec<(String, u16)>),
+    /// Go on over TLS with a server of this name; answered by [`StreamNews::Secured`] or [`StreamNews::Closed`].
+    Secure(String),
+    /// Send this; it may hold a password.
+    Send(Secret),
+    /// Close it.
+    Close,
+}
+
+/// What has happened to the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamNews {
+    /// It is open.
+    Open,
+    /// It is encrypted, and the server has shown its certificate.
+    Secured,
+    /// Octets have arrived.
+    Bytes(Vec<u8>),
+    /// It is closed by the other side, or never came about.
     Closed,
 }
 

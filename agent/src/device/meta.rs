@@ -22,6 +22,8 @@ pub struct Meta {
     pub reported_authority: Box<str>,
     /// UDPConnectionRequestAddress as the ACS was last told; empty for never.
     pub reported_udp_address: Box<str>,
+    /// ConnReqJabberID as the ACS was last told; empty for never.
+    pub reported_jabber_id: Box<str>,
     /// The last UDP connection request that was accepted (TR-069 G.2.1.4).
     pub last_udp_request: LastRequest,
     /// How to reach the ACS that sent the device to its present one, until that one has answered.
@@ -46,6 +48,7 @@ impl Default for Meta {
             reported_version: "".into(),
             reported_authority: "".into(),
             reported_udp_address: "".into(),
+            reported_jabber_id: "".into(),
             last_udp_request: LastRequest::default(),
             last_access: None,
             failures_at_new_acs: 0,

@@ -17,6 +17,7 @@ mod meta;
 pub mod product;
 mod session;
 mod watch;
+mod xmpp_calls;
 
 pub use self::core::Core;
 pub use facts::{Facts, Identity};
@@ -77,6 +78,8 @@ pub struct Device {
     listener: Listener,
     /// How it is called by UDP, if it is.
     udp: Option<Box<called::Udp>>,
+    /// How it is called over XMPP, if it is.
+    xmpp: Option<Box<crate::xmpp::Client>>,
     /// Not before this time unless something new happens; set by a failed session.
     retry_at: Option<Timestamp>,
     /// Something has happened since the last session was opened that the ACS is to be told.
@@ -113,6 +116,7 @@ impl Device {
             periodic: None,
             listener: Listener::Open,
             udp: None,
+            xmpp: None,
             retry_at: None,
             news: false,
             refused_reports: 0,
@@ -145,6 +149,7 @@ impl Device {
             Input::Listening { authority } => self.listening(&authority),
             Input::PortOpen(open) => self.port_open(open),
             Input::PortClosed(port) => self.port_closed(port),
+            Input::Stream(news) => self.stream_news(news),
             Input::Datagram(datagram) => self.datagram(&datagram),
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::StorageFailed => self.storage_failed(),
@@ -162,9 +167,9 @@ impl Device {
         if self.stopped {
             return None;
         }
-        let stun_due = self.stun_due();
+        let side_due = self.stun_due().into_iter().chain(self.xmpp_due()).min();
         if let Some(session) = &self.session {
-            return stun_due.into_iter().chain([session.deadline]).min();
+            return side_due.into_iter().chain([session.deadline]).min();
         }
         let on_trial = self.core.firmware.trial.is_some();
         let candidates = [
@@ -172,7 +177,7 @@ impl Device {
             self.session_due(),
             self.core.transfers.next_due().filter(|_| !on_trial),
             on_trial.then(|| self.trial_end()),
-            stun_due,
+            side_due,
         ];
         candidates.into_iter().flatten().min()
     }
@@ -202,6 +207,7 @@ impl Device {
             return;
         }
         self.tend_ways_to_call();
+        self.tend_xmpp();
         let now = self.now();
         if let Some(session) = &self.session {
             if session.deadline <= now {
@@ -259,7 +265,7 @@ impl Device {
             }
             due = due.max(self.udp_notification_due());
         }
-        Some(due)
+        Some(due.max(self.boot_waits_for_xmpp()))
     }
 
     /// Puts the settings of the periodic Inform into force, if they are others than before.

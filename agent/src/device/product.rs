@@ -55,6 +55,8 @@ pub struct Known {
     pub http_calls: Option<Address>,
     /// What calls by UDP are set up with, if the model has it
     pub udp_calls: Option<UdpCalls>,
+    /// What calls over XMPP are set up with, if the model has it
+    pub xmpp_calls: Option<XmppCalls>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
 }
@@ -80,6 +82,27 @@ pub struct UdpCalls {
     pub address: Address,
     /// UDPConnectionRequestAddressNotificationLimit, which Device:2 does not have
     pub notification_limit: Option<Address>,
+}
+
+/// Where in ManagementServer it stands how the device is called over XMPP (TR-069 Annex K).
+#[derive(Debug)]
+pub struct XmppCalls {
+    /// ConnReqXMPPConnection
+    pub connection: Address,
+    /// ConnReqAllowedJabberIDs
+    pub allowed: Address,
+    /// ConnReqJabberID
+    pub jabber_id: Address,
+}
+
+impl XmppCalls {
+    fn of(find: impl Fn(&str) -> Option<Address>) -> Option<XmppCalls> {
+        Some(XmppCalls {
+            connection: find("ConnReqXMPPConnection")?,
+            allowed: find("ConnReqAllowedJabberIDs")?,
+            jabber_id: find("ConnReqJabberID")?,
+        })
+    }
 }
 
 impl UdpCalls {
@@ -147,6 +170,7 @@ impl Product {
             throttle: maybe("ManagementServer.DefaultActiveNotificationThrottle"),
             http_calls: maybe("ManagementServer.HTTPConnectionRequestEnable"),
             udp_calls: UdpCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
+            xmpp_calls: XmppCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);

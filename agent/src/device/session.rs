@@ -206,6 +206,7 @@ impl Device {
                     self.core.bootstrapped(&url);
                 }
                 self.udp_address_told();
+                self.jabber_id_told();
                 self.core.events.delivered();
                 self.core.changes.delivered();
                 self.core.reported();

@@ -2,9 +2,10 @@
 
 use super::handle::{Command, Event};
 use super::runner::{Runner, listen_again};
+use super::stream::Task;
 use super::udp::UdpCalls;
 use crate::device::Input;
-use crate::device::io::{DatagramOut, DatagramPort, Listener};
+use crate::device::io::{DatagramOut, DatagramPort, Listener, StreamOrder};
 
 impl Runner {
     /// Takes calls over HTTP for a device, or does not. A listener of one device is closed with it; one of many stays
@@ -91,6 +92,34 @@ impl Runner {
         let sockets = &self.places[device].sockets;
         if let Some(socket) = sockets.iter().find(|socket| socket.port == datagram.port) {
             self.udp.send(device, socket, datagram.to, datagram.bytes);
+        }
+    }
+
+    /// Whether this is the stream the device has at present.
+    pub(super) fn is_stream(&self, device: usize, number: u64) -> bool {
+        let stream = self.places[device].stream.as_ref();
+        stream.is_some_and(|stream| stream.number == number)
+    }
+
+    pub(super) fn order_stream(&mut self, device: usize, order: StreamOrder) {
+        match order {
+            StreamOrder::Open(servers) => {
+                self.streams += 1;
+                let task = Task {
+                    device,
+                    number: self.streams,
+                    network: self.network.clone(),
+                    events: self.events.clone(),
+                };
+                self.places[device].stream = Some(Box::new(task.start(servers)));
+            }
+            StreamOrder::Close => self.places[device].stream = None,
+            StreamOrder::Secure(_) | StreamOrder::Send(_) => {
+                if let Some(stream) = &self.places[device].stream {
+                    // A stream that has just ended reports that.
+                    let _ = stream.orders.send(order);
+                }
+            }
         }
     }
 

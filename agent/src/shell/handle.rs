@@ -1,7 +1,7 @@
 //! How others speak to a running loop: what can happen to it, and the handle that lets it happen.
 
 use crate::device::io::{
-    ConnectionRequest, ConnectionRequestAnswer, DatagramIn, HttpFailure, HttpResponse,
+    ConnectionRequest, ConnectionRequestAnswer, DatagramIn, HttpFailure, HttpResponse, StreamNews,
     TransferOutcome,
 };
 use crate::device::{Device, Input, Saved};
@@ -37,6 +37,13 @@ pub(super) enum Event {
         device: usize,
         datagram: DatagramIn,
         /// Makes room for the next one when it is dropped.
+        place: OwnedSemaphorePermit,
+    },
+    Stream {
+        device: usize,
+        number: u64,
+        news: StreamNews,
+        /// Lets the stream go on when it is dropped.
         place: OwnedSemaphorePermit,
     },
     Boot {

@@ -14,6 +14,7 @@ pub mod listener;
 mod place;
 pub mod runner;
 pub mod slots;
+mod stream;
 pub mod tls;
 pub mod udp;
 

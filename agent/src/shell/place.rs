@@ -2,6 +2,7 @@
 
 use crate::device::{Device, DeviceConfig, Output};
 use crate::shell::http::Connection;
+use crate::shell::stream::OpenStream;
 use crate::shell::udp::Socket;
 use data_model::Timestamp;
 use std::collections::VecDeque;
@@ -19,6 +20,8 @@ pub(super) struct Place {
     pub(super) transfer: Option<AbortHandle>,
     /// Its ports for datagrams.
     pub(super) sockets: Vec<Socket>,
+    /// Its stream to an XMPP server.
+    pub(super) stream: Option<Box<OpenStream>>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -35,6 +38,7 @@ impl Place {
             exchange: None,
             transfer: None,
             sockets: Vec::new(),
+            stream: None,
             epoch: 0,
             armed: None,
             counted: false,
@@ -46,6 +50,7 @@ impl Place {
         self.waiting.clear();
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
+        self.stream = None;
         for task in [self.exchange.take(), self.transfer.take()]
             .into_iter()
             .flatten()

@@ -61,7 +61,8 @@ pub struct Runner {
     queued: VecDeque<usize>,
     open_sessions: usize,
     session_limit: usize,
-    network: Network,
+    pub(super) network: Network,
+    pub(super) streams: u64,
     fetch: FetchConfig,
     journal: Option<Journal>,
     pub(super) events: mpsc::UnboundedSender<Event>,
@@ -200,6 +201,7 @@ impl Runner {
             open_sessions: 0,
             session_limit: config.sessions.max(1),
             network: config.network,
+            streams: 0,
             fetch,
             journal,
             events,
@@ -290,6 +292,17 @@ impl Runner {
                 place,
             } => {
                 self.handle(device, Input::Datagram(datagram));
+                drop(place);
+            }
+            Event::Stream {
+                device,
+                number,
+                news,
+                place,
+            } => {
+                if self.is_stream(device, number) {
+                    self.handle(device, Input::Stream(news));
+                }
                 drop(place);
             }
             Event::Boot { device, saved } => {
@@ -405,6 +418,7 @@ impl Runner {
             Output::OpenPort(port) => self.open_port(device, port),
             Output::ClosePort(port) => self.close_port(device, port),
             Output::SendDatagram(datagram) => self.send_datagram(device, datagram),
+            Output::Stream(order) => self.order_stream(device, order),
             Output::SessionOver(summary) => self.count(device, &summary),
             Output::Restart(restart) => self.restart(device, restart),
         }

@@ -75,14 +75,22 @@ impl TestAcs {
         format!("http://{}/cwmp", self.address)
     }
 
+    /// Asks this in the next session.
+    pub fn asks(&self, request: impl Into<AcsRequest>) {
+        lock(&self.state).to_ask.push_back(request.into());
+    }
+
     /// Sets this in the next session.
-    pub fn sets(&self, name: &str, value: &str) {
-        let values: ParameterList = [(name, XsdType::String, value)].into_iter().collect();
+    pub fn sets(&self, values: &[(&str, &str)]) {
+        let typed = values
+            .iter()
+            .map(|(name, value)| (*name, XsdType::String, *value));
+        let values: ParameterList = typed.collect();
         let request = SetParameterValues {
             parameter_list: values,
             parameter_key: Default::default(),
         };
-        lock(&self.state).to_ask.push_back(request.into());
+        self.asks(request);
     }
 
     /// Waits for the next Inform like this; those before it are skipped.

@@ -4,6 +4,7 @@ mod acs;
 mod nat;
 #[path = "../support/stun_server.rs"]
 mod stun_server;
+mod xmpp;
 
 use acs::TestAcs;
 use agent::daemon::{AgentConfig, start};
@@ -68,7 +69,10 @@ impl Agent {
     }
 
     async fn value(&self, name: &str) -> String {
-        let name = format!("{SERVER}{name}");
+        let name = match name.strip_prefix("../") {
+            Some(other) => format!("Device.{other}"),
+            None => format!("{SERVER}{name}"),
+        };
         let look = move |device: &agent::device::Device| device.core().value_of(&name);
         let value = self.handle.look(0, look).await.flatten();
         value.expect("there is such a parameter")
@@ -169,7 +173,8 @@ async fn a_listener_that_is_switched_off_is_closed_and_comes_back() {
     let agent = Agent::start(&acs, &[]).await;
     acs.informed(tells(EventCode::Bootstrap)).await;
     let (to, path) = agent.url().await;
-    acs.sets(&format!("{SERVER}HTTPConnectionRequestEnable"), "0");
+    let enable = format!("{SERVER}HTTPConnectionRequestEnable");
+    acs.sets(&[(&enable, "0")]);
     assert_eq!(call("127.0.0.1", to, &path, "", "").await, 200);
     acs.until_asked().await;
     wait(
@@ -179,7 +184,7 @@ async fn a_listener_that_is_switched_off_is_closed_and_comes_back() {
     .await;
     assert_eq!(agent.value("ConnectionRequestURL").await, "");
     // It can still be called by UDP, so that the ACS is not locked out.
-    acs.sets(&format!("{SERVER}HTTPConnectionRequestEnable"), "1");
+    acs.sets(&[(&enable, "1")]);
     let udp = agent.value("UDPConnectionRequestAddress").await;
     let caller = UdpSocket::bind("127.0.0.1:0")
         .await

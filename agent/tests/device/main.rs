@@ -19,3 +19,4 @@ mod sessions;
 mod set_parameter_values;
 mod stun;
 mod udp_calls;
+mod xmpp_calls;

@@ -202,8 +202,8 @@ fn a_device_whose_cwmp_is_switched_off_takes_no_calls() {
 }
 
 #[test]
-fn the_device_says_that_it_can_be_called_both_ways() {
+fn the_device_says_how_it_can_be_called() {
     let mut bench = bench();
     let methods = bench.get("Device.ManagementServer.SupportedConnReqMethods");
-    assert_eq!(methods, "HTTP,STUN");
+    assert_eq!(methods, "HTTP,STUN,XMPP");
 }

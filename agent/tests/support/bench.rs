@@ -9,7 +9,7 @@ use super::file_server::{FileServer, Plan};
 use super::nat::Ports;
 use super::session::Session;
 use agent::device::exchange::Downgrade;
-use agent::device::io::{ConnectionRequestAnswer, Listener, Restart, SectionKind};
+use agent::device::io::{ConnectionRequestAnswer, Listener, Restart, SectionKind, StreamOrder};
 use agent::device::{Device, DeviceConfig, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
@@ -42,6 +42,8 @@ pub struct Bench {
     files: FileServer,
     /// The device's ports for datagrams, and the network behind them.
     pub ports: Ports,
+    /// What the device has wanted of its stream.
+    pub orders: Vec<StreamOrder>,
     /// Whether the listener for HTTP calls is open.
     pub listener: Listener,
     /// What will happen to the device at a time to come.
@@ -153,6 +155,7 @@ impl Bench {
             acs: Acs::new(),
             files: FileServer::default(),
             ports: Ports::default(),
+            orders: Vec::new(),
             listener: Listener::Open,
             coming: Vec::new(),
             arriving: VecDeque::new(),
@@ -398,6 +401,7 @@ impl Bench {
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::Listener(listener) => self.listener = listener,
             Output::OpenPort(port) => self.arriving.extend(self.ports.open(port)),
+            Output::Stream(order) => self.orders.push(order),
             Output::ClosePort(port) => self.arriving.extend(self.ports.close(port)),
             Output::SendDatagram(datagram) => {
                 let answers = self.ports.send(datagram, self.now);
@@ -518,6 +522,8 @@ fn word(output: &Output) -> String {
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::Listener(listener) => format!("Listener({listener:?})"),
         Output::OpenPort(port) => format!("Open({port:?})"),
+        Output::Stream(StreamOrder::Open(_)) => "Stream(Open)".into(),
+        Output::Stream(order) => format!("Stream({order:?})"),
         Output::ClosePort(port) => format!("Close({port:?})"),
         Output::SendDatagram(datagram) => format!("Send({:?})", datagram.port),
         Output::Restart(restart) => format!("{restart:?}"),

@@ -297,6 +297,11 @@ impl Question {
     }
 }
 
+/// Text as it stands in XML.
+pub fn escaped(text: &str) -> String {
+    escape(text).into_owned()
+}
+
 /// The connection request of an ACS.
 pub fn connection_request(
     id: &str,
