@@ -71,8 +71,12 @@ impl Period {
         self.given_up = true;
     }
 
-    /// The binding was lost although the period should have kept it: what was known is worth nothing.
+    /// The binding was lost although the period should have kept it: what was known is worth nothing. If not even the
+    /// minimum keeps it, nothing longer will.
     pub fn start_over(&mut self) {
+        if self.held_secs == self.minimum_secs {
+            return;
+        }
         *self = Period {
             held_secs: self.minimum_secs,
             lost_secs: None,

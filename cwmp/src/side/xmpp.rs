@@ -36,7 +36,7 @@ impl Element {
 
     fn of(start: &BytesStart<'_>) -> Result<Element, Broken> {
         let mut element = Element {
-            name: local(&start.name().0).to_owned(),
+            name: local(start.name().0).to_owned(),
             ..Element::default()
         };
         for attribute in start.attributes() {
@@ -165,7 +165,7 @@ fn first_piece(text: &str, begun: Begun) -> Result<Option<(Piece, usize)>, Broke
             }
             Event::Empty(start) => Some(Element::of(&start)?),
             Event::End(end) => match open.pop() {
-                Some(element) if element.name == local(&end.name().0) => Some(element),
+                Some(element) if element.name == local(end.name().0) => Some(element),
                 Some(_) => return Err(Broken::Syntax),
                 None => return Ok(Some((Piece::End, reader.buffer_position() as usize))),
             },
