@@ -5,7 +5,8 @@ use super::runner::{Runner, listen_again};
 use super::stream::Task;
 use super::udp::UdpCalls;
 use crate::device::Input;
-use crate::device::io::{DatagramOut, DatagramPort, Listener, StreamOrder};
+use crate::device::io::{DatagramOut, DatagramPort, Listener, StreamNews, StreamOrder};
+use tokio::sync::OwnedSemaphorePermit;
 
 impl Runner {
     /// Takes calls over HTTP for a device, or does not. A listener of one device is closed with it; one of many stays
@@ -95,10 +96,19 @@ impl Runner {
         }
     }
 
-    /// Whether this is the stream the device has at present.
-    pub(super) fn is_stream(&self, device: usize, number: u64) -> bool {
+    /// News of a stream, if it is the one the device has at present; the stream goes on when its place is free.
+    pub(super) fn take_stream(
+        &mut self,
+        device: usize,
+        number: u64,
+        news: StreamNews,
+        place: OwnedSemaphorePermit,
+    ) {
         let stream = self.places[device].stream.as_ref();
-        stream.is_some_and(|stream| stream.number == number)
+        if stream.is_some_and(|stream| stream.number == number) {
+            self.handle(device, Input::Stream(news));
+        }
+        drop(place);
     }
 
     pub(super) fn order_stream(&mut self, device: usize, order: StreamOrder) {

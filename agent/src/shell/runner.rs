@@ -299,12 +299,7 @@ impl Runner {
                 number,
                 news,
                 place,
-            } => {
-                if self.is_stream(device, number) {
-                    self.handle(device, Input::Stream(news));
-                }
-                drop(place);
-            }
+            } => self.take_stream(device, number, news, place),
             Event::Boot { device, saved } => {
                 let saved = saved.unwrap_or_else(|| self.stable_state(device));
                 self.boot(device, &saved);
@@ -347,7 +342,7 @@ impl Runner {
         }
     }
 
-    fn handle(&mut self, device: usize, input: Input) {
+    pub(super) fn handle(&mut self, device: usize, input: Input) {
         let now = self.clock.now();
         let Some(place) = self.places.get_mut(device) else {
             return;

@@ -214,18 +214,7 @@ impl Client {
             (Stage::Features(Authenticated::No), "features") => {
                 self.features(stanza, random, now)?
             }
-            (Stage::Features(Authenticated::Yes), "features") => {
-                let resource = escaped(&self.settings.resource);
-                let resource = match resource.is_empty() {
-                    true => String::new(),
-                    false => format!("<resource>{resource}</resource>"),
-                };
-                self.stage = Stage::Binding;
-                let bind = format!(
-                    "<iq type=\"set\" id=\"bind\"><bind xmlns=\"urn:ietf:params:xml:ns:xmpp-bind\">{resource}</bind></iq>"
-                );
-                self.send(&bind, now);
-            }
+            (Stage::Features(Authenticated::Yes), "features") => self.bind(now),
             (Stage::Proceed, "proceed") => {
                 self.stage = Stage::Securing;
                 // Nothing that came in clear counts from here on (RFC 6120 5.4.3.3).
@@ -233,21 +222,7 @@ impl Client {
                 self.asks
                     .push_back(Ask::Secure(self.settings.domain.clone()));
             }
-            (Stage::Scram(mut scram), "challenge") => {
-                let text = decoded(&stanza.text);
-                let answer = text.and_then(|text| scram.answer(&text, &self.settings.password));
-                let answer = answer.ok_or(Trouble(
-                    Status::AuthenticationFailure,
-                    "no challenge of SCRAM",
-                ))?;
-                self.stage = Stage::Scram(scram);
-                let answer = STANDARD.encode(answer);
-                let namespace = "urn:ietf:params:xml:ns:xmpp-sasl";
-                self.send(
-                    &format!("<response xmlns=\"{namespace}\">{answer}</response>"),
-                    now,
-                );
-            }
+            (Stage::Scram(scram), "challenge") => self.challenged(scram, &stanza.text, now)?,
             (Stage::Scram(scram), "success") => {
                 let is_server = decoded(&stanza.text).is_some_and(|text| scram.is_server(&text));
                 if !is_server {
@@ -280,6 +255,37 @@ impl Client {
                 ));
             }
         }
+        Ok(())
+    }
+
+    fn bind(&mut self, now: Timestamp) {
+        let resource = match self.settings.resource.as_str() {
+            "" => String::new(),
+            resource => format!("<resource>{}</resource>", escaped(resource)),
+        };
+        self.stage = Stage::Binding;
+        let namespace = "urn:ietf:params:xml:ns:xmpp-bind";
+        let bind = format!("<bind xmlns=\"{namespace}\">{resource}</bind>");
+        self.send(&format!("<iq type=\"set\" id=\"bind\">{bind}</iq>"), now);
+    }
+
+    fn challenged(
+        &mut self,
+        mut scram: Box<Scram>,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<(), Trouble> {
+        let challenge = decoded(text);
+        let answer = challenge.and_then(|text| scram.answer(&text, &self.settings.password));
+        let answer = answer.ok_or(Trouble(
+            Status::AuthenticationFailure,
+            "no challenge of SCRAM",
+        ))?;
+        self.stage = Stage::Scram(scram);
+        let answer = STANDARD.encode(answer);
+        let namespace = "urn:ietf:params:xml:ns:xmpp-sasl";
+        let response = format!("<response xmlns=\"{namespace}\">{answer}</response>");
+        self.send(&response, now);
         Ok(())
     }
 

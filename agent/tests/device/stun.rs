@@ -1,4 +1,6 @@
 //! The STUN client: what it sends, what it learns from the answers, how it keeps a binding, and whom it believes.
+//!
+//! Long because one client is looked at from all sides.
 
 use crate::support::{Bench, Demand, LOCAL, STUN_PASSWORD, STUN_USER, Sent, Setup};
 use agent::device::Input;

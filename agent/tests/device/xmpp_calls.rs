@@ -12,7 +12,8 @@ const CONNECTION: &str = "Device.ManagementServer.ConnReqXMPPConnection";
 const JABBER_ID: &str = "Device.ManagementServer.ConnReqJabberID";
 const HEADER: &str =
     "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
-const DEMANDS_TLS: &str = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>";
+const DEMANDS_TLS: &str = "<stream:features>\
+    <starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>";
 const PLAIN: &str = "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>\
     <mechanism>PLAIN</mechanism></mechanisms></stream:features>";
 const BIND: &str =
@@ -208,7 +209,7 @@ fn a_lost_connection_is_made_anew_after_growing_waits_and_the_address_stays() {
         let longest = 60u64 << number.min(9);
         assert!(*wait <= longest + longest / 40 + 1, "{number}: {waits:?}");
     }
-    assert!(waits[9..].iter().all(|wait| *wait >= 30_719), "{waits:?}");
+    assert!(waits[9..].iter().all(|wait| *wait >= 30_000), "{waits:?}");
     bench.advance(31_000);
     bench.settle();
     connect(&mut bench);
