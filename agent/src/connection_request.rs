@@ -1,4 +1,4 @@
-//! Connection requests over HTTP: who may call, how often, and what they are told (TR-069 3.2.2).
+//! Connection requests: who may call, how often, and what they are told (TR-069 3.2.2).
 
 use crate::device::io::{ConnectionRequest, ConnectionRequestAnswer};
 use crate::limits::{CONNECTION_REQUEST_WINDOW_SECS, CONNECTION_REQUESTS};
@@ -114,7 +114,8 @@ impl Gate {
         )
     }
 
-    fn admit(&mut self, now: Timestamp) -> Call {
+    /// Counts a call that is as it should be, over HTTP or UDP.
+    pub fn admit(&mut self, now: Timestamp) -> Call {
         if now.since_ms(self.window_start) >= CONNECTION_REQUEST_WINDOW_SECS * 1000 {
             self.window_start = now;
             self.accepted = 0;

@@ -12,7 +12,7 @@ use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::discovery::watch;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
-use crate::shell::{Runner, RunnerConfig, RunnerHandle};
+use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
 use data_model::firmware::{KEY_BYTES, unhex};
 use data_model::{OperatorError, Secret};
@@ -234,6 +234,7 @@ impl AgentConfig {
             },
             listen: Some(self.connection_request.listen),
             advertise: self.connection_request.advertise.clone(),
+            udp: UdpCalls::Always,
             journal: Some(self.state.join("device.journal")),
             slots: Some(self.state.clone()),
             trusted: firmware_keys(&self.firmware_keys)?,

@@ -7,7 +7,7 @@ use crate::limits::FLEET_LOG_BYTES;
 use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
-use crate::shell::{Runner, RunnerConfig, RunnerHandle};
+use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
 use data_model::{OperatorError, Secret};
 use std::net::{IpAddr, SocketAddr};
@@ -95,6 +95,10 @@ impl FleetConfig {
             },
             listen: self.listen,
             advertise: None,
+            udp: match self.listen {
+                Some(_) => UdpCalls::WithStun,
+                None => UdpCalls::Never,
+            },
             journal: self
                 .state
                 .as_ref()

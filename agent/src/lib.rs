@@ -2,7 +2,7 @@
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
 //! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`configuration_file`], [`firmware`], [`diagnostics`],
-//! [`connection_request`], [`bulk_data`].
+//! [`connection_request`], [`stun`], [`xmpp`], [`bulk_data`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 //! [`platform`] is what a device runs on, [`discovery`] what DHCP says of its ACS.
 //! [`replay`] plays a recorded session to the core.
@@ -23,5 +23,7 @@ mod random;
 pub mod replay;
 pub mod rpc;
 pub mod shell;
+pub mod stun;
 pub mod transfer;
 pub mod tree;
+pub mod xmpp;

@@ -176,3 +176,36 @@ pub const PROBE_PAUSE_MS: u64 = 100;
 
 /// Milliseconds between two reports of the counters of the UDP echo service.
 pub const ECHO_REPORT_MS: u64 = 200;
+/// Seconds between two looks at a NAT binding if the ACS sets no maximum: a binding that lasts longer costs nothing.
+pub const STUN_KEEP_ALIVE_SECS: u32 = 30 * 60;
+
+/// Seconds between two looks for a NAT while there is none: how long one that has come goes unnoticed.
+pub const STUN_NO_NAT_SECS: u32 = 5 * 60;
+
+/// Announcements of one binding after the other, after which the next waits for the keep-alive: a NAT that gives every
+/// request a binding of its own must not make us send for ever.
+pub const STUN_CHANGES_IN_A_ROW: u8 = 3;
+
+/// Bytes of one datagram that is read at all: the longest is a UDP connection request.
+pub const DATAGRAM_BYTES: usize = cwmp::limits::UDP_CONNECTION_REQUEST_BYTES;
+
+/// Seconds after which a port that could not be had is asked for again.
+pub const PORT_RETRY_SECS: u64 = 10;
+
+/// Seconds for an XMPP connection to come about: several servers may have to be tried.
+pub const XMPP_CONNECT_SECS: u64 = 60;
+
+/// Seconds for each answer of an XMPP server until the connection stands.
+pub const XMPP_STEP_SECS: u64 = 30;
+
+/// Rounds of a password's hash an XMPP server may ask for; usual are 4,096 to 10,000, and each costs a device time.
+pub const SCRAM_ITERATIONS: u32 = 100_000;
+
+/// Seconds between two signs of life on an XMPP connection if the device may choose (RFC 6120 4.6.4).
+pub const XMPP_KEEP_ALIVE_SECS: u32 = 300;
+
+/// XMPP servers of one connection that are tried.
+pub const XMPP_SERVERS: usize = 16;
+
+/// Seconds the session of a boot waits for the XMPP connection; a server nearby needs one.
+pub const XMPP_BOOT_WAIT_SECS: u64 = 5;

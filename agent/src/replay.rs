@@ -132,6 +132,11 @@ fn next_request(device: &mut Device) -> Option<String> {
             | Output::StartTest(_)
             | Output::CancelTest(_)
             | Output::Echo(_)
+            | Output::Listener(_)
+            | Output::OpenPort(_)
+            | Output::ClosePort(_)
+            | Output::SendDatagram(_)
+            | Output::Stream(_)
             | Output::SendNotification(_)
             | Output::Discover
             | Output::AnswerConnectionRequest(_)

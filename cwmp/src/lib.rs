@@ -4,9 +4,8 @@
 //!   the table that ties names to types.
 //! - [`fault`], [`event`], [`keys`], [`version`], [`device_id`] are the vocabulary.
 //! - [`session`] holds the two session machines, one for each side.
-//! - [`side`] holds what stands beside the session: how the ACS is found, and what goes by UDP.
+//! - [`side`] holds protocols beside it: how the ACS is found, how a device is called and notifies by UDP and XMPP, TFTP.
 //! - [`http`] holds what the protocol needs of HTTP: authentication for both roles, and cookies.
-//! - [`side`] holds protocols beside CWMP: TFTP.
 //!
 //! Nothing here names a socket, a file, a clock, a source of randomness or an async runtime.
 

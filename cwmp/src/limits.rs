@@ -57,3 +57,26 @@ pub const DISCOVERY_OPTION_BYTES: usize = 1500;
 
 /// Characters of an ACS URL learnt from DHCP: ManagementServer.URL takes no more.
 pub const DISCOVERY_URL_CHARS: usize = 256;
+/// Bytes of one STUN message: it has to go through every network in one datagram (RFC 5389 7.1 wants 548).
+pub const STUN_BYTES: usize = 1500;
+
+/// Attributes of one STUN message; a request of TR-069 has five, the busiest of other uses a dozen.
+pub const STUN_ATTRIBUTES: usize = 32;
+
+/// Bytes of one text in a STUN message; a STUNUsername has at most 256 characters (RFC 5389 15.3: 513 bytes).
+pub const STUN_TEXT_BYTES: usize = 512;
+
+/// Bytes of one UDP connection request: one datagram (TR-069 G.2.2.3); with the longest names it has 1,300.
+pub const UDP_CONNECTION_REQUEST_BYTES: usize = 2048;
+
+/// Header lines of one UDP connection request; it needs none.
+pub const UDP_CONNECTION_REQUEST_HEADERS: usize = 32;
+
+/// Bytes of one stanza of XMPP; the list of features of a server has 2 kB (RFC 6120 13.12 wants 10,000).
+pub const XMPP_STANZA_BYTES: usize = 32 * 1024;
+
+/// Open elements of a stanza inside one another; those we know have four.
+pub const XMPP_DEPTH: usize = 16;
+
+/// Attributes of one element of a stanza.
+pub const XMPP_ATTRIBUTES: usize = 32;

@@ -1,5 +1,4 @@
-# ManagementServer: how the device and its ACS reach each other (TR-181 issue 1, TR-098; XMPP and
-# proxied devices are left out).
+# ManagementServer: how the device and its ACS reach each other (TR-181 issue 1, TR-098; proxied devices are left out).
 # The format is described in README.md.
 
 [ManagementServer.]
@@ -18,7 +17,8 @@
   DefaultActiveNotificationThrottle   rw unsignedInt
   CWMPRetryMinimumWaitInterval     rw unsignedInt[1:65535]  = 5
   CWMPRetryIntervalMultiplier      rw unsignedInt[1000:65535] = 2000
-  UDPConnectionRequestAddress      ro string(256)           = @udp_connection_request_address
+  HTTPConnectionRequestEnable      rw boolean               = 1
+  UDPConnectionRequestAddress      ro string(256)           active-default = @udp_connection_request_address
   UDPConnectionRequestAddressNotificationLimit   rw unsignedInt
   STUNEnable                       rw boolean
   STUNServerAddress                rw string(256)
@@ -32,9 +32,12 @@
   AliasBasedAddressing             ro boolean               inform = 1
   InstanceMode                     rw enum(InstanceNumber|InstanceAlias) = InstanceNumber
   AutoCreateInstances              rw boolean
-  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP
   HTTPCompressionSupported         ro list(enum(GZIP|Compress|Deflate)) = GZIP,Deflate
   HTTPCompression                  rw enum(Disabled|GZIP|Deflate) = Disabled
+  SupportedConnReqMethods          ro list(enum(HTTP|STUN|XMPP)) = HTTP,STUN,XMPP
+  ConnReqXMPPConnection            rw string(256)
+  ConnReqAllowedJabberIDs          rw list(string(256))
+  ConnReqJabberID                  ro string                active-default = @connection_request_jabber_id
   InformParameterNumberOfEntries   ro unsignedInt           = @entries
 
 [ManagementServer.AutonomousTransferCompletePolicy.]

@@ -60,6 +60,7 @@ const MODELS: &[(&str, &str)] = models![
     "management-server-2.dm",
     "diagnostics.dm",
     "bulk-data.dm",
+    "xmpp.dm",
     "voice-service-1.dm",
     "cisco-ata-system.dm",
     "cisco-ata-sip.dm",

@@ -283,7 +283,13 @@ impl World {
                 self.acs.hung_up();
             }
             Output::StartTransfer(job) => self.transfer(&job),
+            // Nobody stands at the other end of these ports.
+            Output::Listener(_)
+            | Output::OpenPort(_)
+            | Output::ClosePort(_)
+            | Output::SendDatagram(_) => {}
             Output::StopTransfer(_)
+            | Output::Stream(_)
             | Output::PostReport(_)
             | Output::StartTest(_)
             | Output::CancelTest(_)

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Folders without sockets, clocks, files, randomness and runtimes.
-const PURE: [&str; 13] = [
+const PURE: [&str; 15] = [
     "data-model/src",
     "cwmp/src",
     "agent/src/device",
@@ -23,6 +23,8 @@ const PURE: [&str; 13] = [
     "agent/src/bulk_data",
     "agent/src/transfer",
     "agent/src/configuration_file",
+    "agent/src/stun",
+    "agent/src/xmpp",
     "acs/src/provisioning",
     "acs/src/tasks",
     "soap-fixtures/src/oracle",

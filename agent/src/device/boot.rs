@@ -47,6 +47,8 @@ impl Core {
             software_version: firmware.version.as_str().into(),
             parameter_key: meta.parameter_key.clone(),
             authority: config.authority,
+            udp: None,
+            xmpp: None,
             connection_request_path: meta.connection_request_path,
             hardware: None,
             booted: now,

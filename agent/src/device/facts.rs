@@ -3,10 +3,13 @@
 use super::hardware::Hardware;
 use super::log::DeviceLog;
 use super::product::Product;
+use super::xmpp_calls::XmppFacts;
 use crate::tree::{Computed, Tree};
+use crate::xmpp::client::Secured;
 use data_model::schema::{Address, computed};
 use data_model::{DateTime, Timestamp};
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Memory of the simulated hardware: what devices of this class have.
@@ -18,7 +21,7 @@ const MEMORY_FREE_KB: u32 = 32_768;
 pub const CLOCK_FLOOR: Timestamp = Timestamp::from_secs(1_704_067_200);
 
 /// What the hardware may tell at any time. Until it has, the answers are those of a simulated device.
-const REPORTED: [&str; 15] = [
+const REPORTED: [&str; 14] = [
     computed::DEVICE_STATUS,
     computed::DEVICE_LOG,
     computed::MEMORY_TOTAL,
@@ -31,7 +34,6 @@ const REPORTED: [&str; 15] = [
     computed::DNS_SERVERS,
     computed::EXTERNAL_IP,
     computed::DHCP_OPTION_VALUE,
-    computed::NAT_DETECTED,
     computed::LINE_STATUS,
     computed::REGISTRATION_STATE,
 ];
@@ -43,6 +45,23 @@ pub struct Identity {
     pub serial_number: Box<str>,
     /// The address of its network interface.
     pub mac: [u8; 6],
+}
+
+/// Where a device takes calls by UDP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UdpFacts {
+    /// Its own address.
+    pub local: SocketAddr,
+    /// `host:port` without a NAT in between.
+    pub authority: Box<str>,
+    /// The address a STUN server has seen.
+    pub mapped: Option<SocketAddr>,
+}
+
+impl UdpFacts {
+    fn is_behind_nat(&self) -> bool {
+        self.mapped.is_some_and(|mapped| mapped != self.local)
+    }
 }
 
 /// All that computed parameters are made of.
@@ -58,6 +77,10 @@ pub struct Facts {
     pub parameter_key: Box<str>,
     /// `host:port` of the connection request listener; empty while there is none.
     pub authority: Arc<str>,
+    /// Where calls by UDP are taken; `None` while no port is open.
+    pub udp: Option<Box<UdpFacts>>,
+    /// The connection calls over XMPP come on; `None` without one.
+    pub xmpp: Option<Box<XmppFacts>>,
     /// The secret part of the connection request URL.
     pub connection_request_path: u64,
     /// What the hardware says of itself; `None` for simulated hardware.
@@ -91,6 +114,18 @@ impl Facts {
             "http://{}/{:016x}",
             self.authority, self.connection_request_path
         )
+    }
+
+    /// `host:port` for calls by UDP: as the STUN server sees it, if one does (TR-069 G.2.1.3); empty while no port is
+    /// open.
+    pub fn udp_connection_request_address(&self) -> String {
+        let Some(udp) = &self.udp else {
+            return String::new();
+        };
+        match udp.mapped {
+            Some(mapped) if udp.is_behind_nat() => mapped.to_string(),
+            Some(_) | None => udp.authority.to_string(),
+        }
     }
 
     /// Seconds since the boot.
@@ -158,6 +193,41 @@ impl Facts {
             "Unsynchronized"
         } else {
             "Synchronized"
+        }
+    }
+
+    /// TR-181 HTTPConnectionRequestEnable: without the listener there is no URL.
+    fn url_of_http_calls(&self, address: &Address, tree: &Tree) -> Cow<'_, str> {
+        let enabled = sibling(tree, address, "HTTPConnectionRequestEnable");
+        if enabled.is_some_and(|address| tree.value(&address, self) == "0") {
+            return Cow::Borrowed("");
+        }
+        Cow::Owned(self.connection_request_url())
+    }
+
+    fn xmpp_value<'a>(&'a self, name: &str, address: &Address, tree: &'a Tree) -> Cow<'a, str> {
+        let instance = address.instances.last();
+        let ours = self
+            .xmpp
+            .as_deref()
+            .filter(|ours| Some(ours.instance) == instance);
+        let enabled = || {
+            let enable = sibling(tree, address, "Enable");
+            enable.is_some_and(|enable| tree.value(&enable, self) == "1")
+        };
+        match (name, ours) {
+            (computed::XMPP_JABBER_ID, Some(ours)) => Cow::Borrowed(&ours.jabber_id),
+            (computed::XMPP_STATUS, Some(ours)) => Cow::Borrowed(ours.status),
+            // Nothing uses it.
+            (computed::XMPP_STATUS, None) if enabled() => Cow::Borrowed("Dormant"),
+            (computed::XMPP_STATUS, None) => Cow::Borrowed("Disabled"),
+            (computed::XMPP_LAST_CHANGE, Some(ours)) => Cow::Owned(ours.since.to_xsd()),
+            (computed::XMPP_LAST_CHANGE, None) => Cow::Borrowed(DateTime::UNKNOWN),
+            (computed::XMPP_TLS, ours) => {
+                let secured = ours.is_some_and(|ours| ours.secured == Secured::Yes);
+                Cow::Borrowed(if secured { "1" } else { "0" })
+            }
+            (_, _) => Cow::Borrowed(""),
         }
     }
 
@@ -232,10 +302,21 @@ impl Computed for Facts {
             // No DHCP server has sent anything.
             computed::DHCP_OPTION_VALUE => Cow::Borrowed(""),
             computed::PARAMETER_KEY => Cow::Borrowed(&self.parameter_key),
-            computed::CONNECTION_REQUEST_URL => Cow::Owned(self.connection_request_url()),
-            // Connection requests are taken over HTTP only.
-            computed::UDP_CONNECTION_REQUEST_ADDRESS => Cow::Borrowed(""),
-            computed::NAT_DETECTED => Cow::Borrowed("0"),
+            computed::CONNECTION_REQUEST_URL => self.url_of_http_calls(address, tree),
+            computed::UDP_CONNECTION_REQUEST_ADDRESS => {
+                Cow::Owned(self.udp_connection_request_address())
+            }
+            computed::NAT_DETECTED => {
+                let nat = self.udp.as_ref().is_some_and(|udp| udp.is_behind_nat());
+                Cow::Borrowed(if nat { "1" } else { "0" })
+            }
+            computed::CONNECTION_REQUEST_JABBER_ID => {
+                Cow::Borrowed(self.xmpp.as_ref().map_or("", |xmpp| &xmpp.jabber_id))
+            }
+            computed::XMPP_JABBER_ID
+            | computed::XMPP_STATUS
+            | computed::XMPP_LAST_CHANGE
+            | computed::XMPP_TLS => self.xmpp_value(name, address, tree),
             computed::LINE_STATUS => Cow::Borrowed(self.line_status(address, tree)),
             computed::REGISTRATION_STATE => Cow::Borrowed("Not Registered"),
             computed::STATUS_TIME => Cow::Owned(self.status_time()),

@@ -7,6 +7,7 @@ use crate::transfer::{OwnTransfer, OwnTransferMade};
 use cwmp::Fault;
 use cwmp::rpc::RequestDownload;
 use data_model::Secret;
+use std::net::SocketAddr;
 
 /// What happens to a device.
 #[derive(Debug)]
@@ -49,6 +50,14 @@ pub enum Input {
     Hardware(Box<super::Hardware>),
     /// DHCP has named an ACS.
     Discovered(cwmp::side::dhcp_discovery::Offer),
+    /// A port for datagrams is open.
+    PortOpen(OpenPort),
+    /// A port for datagrams that was asked for cannot be had, or is closed.
+    PortClosed(DatagramPort),
+    /// Something has happened to the stream to the XMPP server.
+    Stream(StreamNews),
+    /// A datagram has arrived at a port of ours.
+    Datagram(DatagramIn),
     /// A person resets the device to the state it left the factory in.
     LocalFactoryReset,
     /// What was asked to be persisted could not be: nothing may be acknowledged any more.
@@ -82,6 +91,16 @@ pub enum Output {
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Send a lightweight notification by UDP; nobody tells whether it arrives.
     SendNotification(NotificationOut),
+    /// Open or close the HTTP listener for connection requests; at a boot it is open.
+    Listener(Listener),
+    /// Open a port for datagrams; answered by [`Input::PortOpen`] or [`Input::PortClosed`].
+    OpenPort(DatagramPort),
+    /// Close a port for datagrams, if it is open.
+    ClosePort(DatagramPort),
+    /// Send a datagram; nobody tells whether it arrives.
+    SendDatagram(DatagramOut),
+    /// Do this with the stream to the XMPP server.
+    Stream(StreamOrder),
     /// Stop this device and boot it anew from what was persisted; outputs behind it are void.
     Restart(Restart),
     /// Ask DHCP for an ACS again (TR-069 3.1); answered, if at all, by [`Input::Discovered`].
@@ -96,6 +115,85 @@ pub struct NotificationOut {
     /// `host:port` of the receiver; the host may be a name.
     pub to: String,
     /// The datagram.
+    pub bytes: Vec<u8>,
+}
+
+/// Whether connection requests are taken over HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Listener {
+    /// They are.
+    #[default]
+    Open,
+    /// The port is closed.
+    Closed,
+}
+
+/// What a device wants of its stream; there is one at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamOrder {
+    /// Connect to the first of these hosts and ports that can be reached, closing what is open; answered by
+    /// [`StreamNews::Open`] or [`StreamNews::Closed`].
+    Open(Vec<(String, u16)>),
+    /// Go on over TLS with a server of this name; answered by [`StreamNews::Secured`] or [`StreamNews::Closed`].
+    Secure(String),
+    /// Send this; it may hold a password.
+    Send(Secret),
+    /// Close it.
+    Close,
+}
+
+/// What has happened to the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamNews {
+    /// It is open.
+    Open,
+    /// It is encrypted, and the server has shown its certificate.
+    Secured,
+    /// Octets have arrived.
+    Bytes(Vec<u8>),
+    /// It is closed by the other side, or never came about.
+    Closed,
+}
+
+/// A port for datagrams, by what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatagramPort {
+    /// Takes UDP connection requests, and is what STUN keeps reachable.
+    ConnectionRequest,
+    /// Finds out how long a NAT keeps a binding (TR-069 G.2.1.2).
+    BindingSearch,
+}
+
+/// A port that is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPort {
+    /// Which one.
+    pub port: DatagramPort,
+    /// Its address as the network next to the device knows it.
+    pub local: SocketAddr,
+    /// `host:port` under which the ACS can reach it if nothing stands in between.
+    pub authority: String,
+}
+
+/// A datagram that has arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatagramIn {
+    /// Where.
+    pub port: DatagramPort,
+    /// From whom, as far as one can tell.
+    pub from: SocketAddr,
+    /// What.
+    pub bytes: Vec<u8>,
+}
+
+/// A datagram to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatagramOut {
+    /// From which port.
+    pub port: DatagramPort,
+    /// `host:port` of the receiver; the host may be a name.
+    pub to: String,
+    /// What.
     pub bytes: Vec<u8>,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::inform::Scheduled;
 use cwmp::side::dhcp_discovery::Offer;
+use cwmp::side::udp_connection_request::LastRequest;
 use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,12 @@ pub struct Meta {
     pub connection_request_path: u64,
     /// `host:port` for connection requests the ACS was last told; empty for none.
     pub reported_authority: Box<str>,
+    /// UDPConnectionRequestAddress as the ACS was last told; empty for never.
+    pub reported_udp_address: Box<str>,
+    /// ConnReqJabberID as the ACS was last told; empty for never.
+    pub reported_jabber_id: Box<str>,
+    /// The last UDP connection request that was accepted (TR-069 G.2.1.4).
+    pub last_udp_request: LastRequest,
     /// How to reach the ACS that sent the device to its present one, until that one has answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_access: Option<Box<Access>>,
@@ -48,6 +55,9 @@ impl Default for Meta {
             retry_count: 0,
             reported_version: "".into(),
             reported_authority: "".into(),
+            reported_udp_address: "".into(),
+            reported_jabber_id: "".into(),
+            last_udp_request: LastRequest::default(),
             last_access: None,
             failures_at_new_acs: 0,
             connection_request_path: 0,

@@ -9,6 +9,7 @@
 
 pub mod boot;
 mod by_clock;
+mod called;
 pub mod core;
 mod diagnose;
 mod discovery;
@@ -24,6 +25,7 @@ mod reports;
 mod session;
 mod transfers;
 mod watch;
+mod xmpp_calls;
 
 pub use self::core::Core;
 pub use facts::{Facts, Identity};
@@ -43,7 +45,10 @@ use crate::tree::Tree;
 use cwmp::{Event, EventCode};
 use data_model::{Secret, Timestamp};
 use exchange::Downgrade;
-use io::{ConnectionRequest, ConnectionRequestAnswer, FileContent, Restart, Section, SectionKind};
+use io::{
+    ConnectionRequest, ConnectionRequestAnswer, FileContent, Listener, Restart, Section,
+    SectionKind,
+};
 use session::{ActiveSession, Purpose};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -86,6 +91,12 @@ pub struct Device {
     alarms: Option<Box<by_clock::Alarms>>,
     /// The session that failed last was one of a heartbeat.
     last_failed_was_heartbeat: bool,
+    /// Whether the listener of the shell is open.
+    listener: Listener,
+    /// How it is called by UDP, if it is.
+    udp: Option<Box<called::Udp>>,
+    /// How it is called over XMPP, if it is.
+    xmpp: Option<Box<crate::xmpp::Client>>,
     /// Not before this time unless something new happens; set by a failed session.
     retry_at: Option<Timestamp>,
     /// Something has happened since the last session was opened that the ACS is to be told.
@@ -142,6 +153,9 @@ impl Device {
             periodic: None,
             alarms: None,
             last_failed_was_heartbeat: false,
+            listener: Listener::Open,
+            udp: None,
+            xmpp: None,
             retry_at: None,
             news: false,
             refused_reports: 0,
@@ -188,6 +202,10 @@ impl Device {
             Input::Hardware(hardware) => self.hardware_tells(hardware),
             Input::Discovered(offer) => self.discovered(offer),
             Input::Listening { authority } => self.listening(&authority),
+            Input::PortOpen(open) => self.port_open(open),
+            Input::PortClosed(port) => self.port_closed(port),
+            Input::Stream(news) => self.stream_news(news),
+            Input::Datagram(datagram) => self.datagram(&datagram),
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::StorageFailed => self.storage_failed(),
         }
@@ -205,8 +223,9 @@ impl Device {
         if self.stopped {
             return None;
         }
+        let side_due = self.stun_due().into_iter().chain(self.xmpp_due()).min();
         if let Some(session) = &self.session {
-            return Some(session.deadline);
+            return side_due.into_iter().chain([session.deadline]).min();
         }
         let on_trial = self.core.firmware.trial.is_some();
         let candidates = [
@@ -218,6 +237,7 @@ impl Device {
             self.bulk_data
                 .as_ref()
                 .and_then(|bulk_data| bulk_data.deadline()),
+            side_due,
         ];
         candidates.into_iter().flatten().min()
     }
@@ -254,6 +274,8 @@ impl Device {
             return;
         }
         self.notify_lightly();
+        self.tend_ways_to_call();
+        self.tend_xmpp();
         let now = self.now();
         if let Some(session) = &self.session {
             if session.deadline <= now {
@@ -321,8 +343,9 @@ impl Device {
             if let Some(end) = self.last_session_end {
                 due = due.max(end.plus_secs(self.core.throttle_secs()));
             }
+            due = due.max(self.udp_notification_due());
         }
-        Some(due)
+        Some(due.max(self.boot_waits_for_xmpp()))
     }
 
     /// Puts the settings of the periodic Inform into force, if they are others than before.
@@ -352,7 +375,7 @@ impl Device {
 
     fn connection_request(&mut self, call: &ConnectionRequest) {
         let now = self.now();
-        if !self.core.may_inform() {
+        if !self.core.may_inform() || self.listener == Listener::Closed {
             // There would be no session (TR-181 EnableCWMP), so there is nothing to accept.
             let answer = ConnectionRequestAnswer {
                 number: call.number,

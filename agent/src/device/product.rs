@@ -76,6 +76,12 @@ pub struct Known {
     pub delay_reboot: Option<Address>,
     /// BulkData.Enable, if the model has it
     pub bulk_data: Option<Address>,
+    /// ManagementServer.HTTPConnectionRequestEnable, if the model has it
+    pub http_calls: Option<Address>,
+    /// What calls by UDP are set up with, if the model has it
+    pub udp_calls: Option<UdpCalls>,
+    /// What calls over XMPP are set up with, if the model has it
+    pub xmpp_calls: Option<XmppCalls>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
 }
@@ -115,6 +121,66 @@ pub struct InformParameter {
     pub parameter_name: NodeId,
     /// EventList
     pub event_list: NodeId,
+}
+
+/// Where in ManagementServer it stands how the device is called by UDP (TR-069 Annex G).
+#[derive(Debug)]
+pub struct UdpCalls {
+    /// STUNEnable
+    pub enable: Address,
+    /// STUNServerAddress
+    pub server: Address,
+    /// STUNServerPort
+    pub port: Address,
+    /// STUNUsername
+    pub username: Address,
+    /// STUNPassword
+    pub password: Address,
+    /// STUNMaximumKeepAlivePeriod
+    pub maximum: Address,
+    /// STUNMinimumKeepAlivePeriod
+    pub minimum: Address,
+    /// UDPConnectionRequestAddress
+    pub address: Address,
+    /// UDPConnectionRequestAddressNotificationLimit, which Device:2 does not have
+    pub notification_limit: Option<Address>,
+}
+
+/// Where in ManagementServer it stands how the device is called over XMPP (TR-069 Annex K).
+#[derive(Debug)]
+pub struct XmppCalls {
+    /// ConnReqXMPPConnection
+    pub connection: Address,
+    /// ConnReqAllowedJabberIDs
+    pub allowed: Address,
+    /// ConnReqJabberID
+    pub jabber_id: Address,
+}
+
+impl XmppCalls {
+    fn of(find: impl Fn(&str) -> Option<Address>) -> Option<XmppCalls> {
+        Some(XmppCalls {
+            connection: find("ConnReqXMPPConnection")?,
+            allowed: find("ConnReqAllowedJabberIDs")?,
+            jabber_id: find("ConnReqJabberID")?,
+        })
+    }
+}
+
+impl UdpCalls {
+    fn of(find: impl Fn(&str) -> Option<Address>) -> Option<UdpCalls> {
+        Some(UdpCalls {
+            enable: find("STUNEnable")?,
+            server: find("STUNServerAddress")?,
+            port: find("STUNServerPort")?,
+            username: find("STUNUsername")?,
+            password: find("STUNPassword")?,
+            maximum: find("STUNMaximumKeepAlivePeriod")?,
+            minimum: find("STUNMinimumKeepAlivePeriod")?,
+            address: find("UDPConnectionRequestAddress")?,
+            notification_limit: find("UDPConnectionRequestAddressNotificationLimit"),
+        })
+    }
 }
 
 impl Product {
@@ -174,6 +240,9 @@ impl Product {
             schedule_reboot: maybe("ManagementServer.ScheduleReboot"),
             delay_reboot: maybe("ManagementServer.DelayReboot"),
             bulk_data: maybe("BulkData.Enable"),
+            http_calls: maybe("ManagementServer.HTTPConnectionRequestEnable"),
+            udp_calls: UdpCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
+            xmpp_calls: XmppCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);

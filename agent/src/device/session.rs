@@ -265,6 +265,8 @@ impl Device {
                     let url = session.url.clone();
                     self.core.bootstrapped(&url);
                 }
+                self.udp_address_told();
+                self.jabber_id_told();
                 self.core.events.delivered();
                 self.core.changes.delivered();
                 self.core.reported();

@@ -158,7 +158,7 @@ impl Core {
     }
 
     /// Notes that a parameter was changed by something other than the ACS.
-    fn note_change(&mut self, address: Address) {
+    pub(super) fn note_change(&mut self, address: Address) {
         let schema = &self.product().ty.schema;
         let Some(parameter) = schema.parameter(address.node) else {
             return;

@@ -74,6 +74,27 @@ impl Changes {
         !self.active.is_empty()
     }
 
+    /// Whether a change of this parameter waits for an Inform.
+    pub fn waits_for(&self, address: &Address) -> bool {
+        self.active.contains(address) || self.passive.contains(address)
+    }
+
+    /// Whether nothing but a change of this parameter wants a session.
+    pub fn only_active(&self, address: &Address) -> bool {
+        self.active.len() == 1 && self.active.contains(address)
+    }
+
+    /// Whether the Inform of the running session tells of this parameter.
+    pub fn is_in_flight(&self, address: &Address) -> bool {
+        self.in_flight.iter().any(|(told, _)| told == address)
+    }
+
+    /// A change that has come to nothing.
+    pub fn forget(&mut self, address: &Address) {
+        self.active.remove(address);
+        self.passive.remove(address);
+    }
+
     /// Keeps only the changes of parameters that pass.
     pub fn retain(&mut self, mut keep: impl FnMut(&Address) -> bool) {
         self.active.retain(&mut keep);

@@ -2,7 +2,8 @@
 
 use crate::bulk_data::ReportOutcome;
 use crate::device::io::{
-    ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, TransferOutcome,
+    ConnectionRequest, ConnectionRequestAnswer, DatagramIn, HttpFailure, HttpResponse, StreamNews,
+    TransferOutcome,
 };
 use crate::device::{Device, Input, Saved};
 use crate::platform::Request;
@@ -10,7 +11,7 @@ use crate::shell::http::Connection;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 /// What happens to the loop.
 pub(super) enum Event {
@@ -38,6 +39,19 @@ pub(super) enum Event {
         device: usize,
         call: ConnectionRequest,
         answer: oneshot::Sender<ConnectionRequestAnswer>,
+    },
+    Datagram {
+        device: usize,
+        datagram: DatagramIn,
+        /// Makes room for the next one when it is dropped.
+        place: OwnedSemaphorePermit,
+    },
+    Stream {
+        device: usize,
+        number: u64,
+        news: StreamNews,
+        /// Lets the stream go on when it is dropped.
+        place: OwnedSemaphorePermit,
     },
     Boot {
         device: usize,

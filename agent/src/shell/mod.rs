@@ -2,10 +2,11 @@
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
 //! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
-//! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`listener`] takes connection requests; [`record`] writes
-//! sessions down, without what [`redact`] takes out; [`log`] is the log of the small program,
-//! [`diagnostics`] measures.
+//! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take
+//! connection requests; [`record`] writes sessions down, without what [`redact`] takes out; [`log`] is the log of the
+//! small program.
 
+mod called;
 pub mod clock;
 mod datagram;
 pub mod diagnostics;
@@ -26,10 +27,13 @@ pub mod report;
 pub mod runner;
 mod server_trust;
 pub mod slots;
+mod stream;
 mod tftp;
 pub mod tls;
 pub mod transfers;
+pub mod udp;
 
 pub use clock::Clock;
 pub use handle::{Counters, RunnerHandle};
 pub use runner::{Runner, RunnerConfig};
+pub use udp::UdpCalls;

@@ -4,6 +4,8 @@ use crate::device::{Device, DeviceConfig, Output};
 use crate::shell::diagnostics::UnderWay;
 use crate::shell::http::Connection;
 use crate::shell::record::Recorder;
+use crate::shell::stream::OpenStream;
+use crate::shell::udp::Socket;
 use data_model::Timestamp;
 use std::collections::VecDeque;
 use tokio::task::AbortHandle;
@@ -23,6 +25,10 @@ pub(super) struct Place {
     pub(super) transfer: Option<(u32, AbortHandle)>,
     /// Diagnostic tests; rare, so that a device without any takes no room for them.
     pub(super) tests: Option<Box<UnderWay>>,
+    /// Its ports for datagrams.
+    pub(super) sockets: Vec<Socket>,
+    /// Its stream to an XMPP server.
+    pub(super) stream: Option<Box<OpenStream>>,
     pub(super) epoch: u32,
     pub(super) armed: Option<Timestamp>,
     pub(super) counted: bool,
@@ -41,6 +47,8 @@ impl Place {
             transfer: None,
             reports: Vec::new(),
             tests: None,
+            sockets: Vec::new(),
+            stream: None,
             epoch: 0,
             armed: None,
             counted: false,
@@ -57,6 +65,7 @@ impl Place {
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
         self.tests = None;
+        self.stream = None;
         for task in [
             self.exchange.take(),
             self.transfer.take().map(|(_, task)| task),

@@ -18,8 +18,11 @@ use super::record::Recorder;
 use super::report::Reporter;
 use super::slots::SlotStore;
 use super::transfers::{TransferConfig, carry_out};
+use super::udp::{UdpCalls, UdpShell};
 use crate::bulk_data::{ReportJob, ReportOutcome};
-use crate::device::io::{ConnectionRequest, ConnectionRequestAnswer, Restart, SessionSummary};
+use crate::device::io::{
+    ConnectionRequest, ConnectionRequestAnswer, Listener, Restart, SessionSummary,
+};
 use crate::device::{Device, DeviceConfig, Input, Output, Saved};
 use crate::limits::TFTP_FIRST_WAIT_MS;
 use crate::platform::{Platform, Request};
@@ -31,6 +34,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
@@ -45,6 +49,8 @@ pub struct RunnerConfig {
     pub listen: Option<SocketAddr>,
     /// The host the ACS reaches the listener under, if it is not the listener's own address.
     pub advertise: Option<String>,
+    /// Which devices take calls by UDP as well, on the address above.
+    pub udp: UdpCalls,
     /// Where state is kept; `None` forgets it with the process.
     pub journal: Option<PathBuf>,
     /// Where images go; `None` checks them and keeps nothing.
@@ -63,26 +69,30 @@ pub struct RunnerConfig {
 
 /// The loop.
 pub struct Runner {
-    clock: Clock,
-    places: Vec<Place>,
+    pub(super) clock: Clock,
+    pub(super) places: Vec<Place>,
     timers: BinaryHeap<Reverse<(Timestamp, usize)>>,
     /// Devices whose time has come while too many sessions were open.
     queued: VecDeque<usize>,
     open_sessions: usize,
     session_limit: usize,
-    network: Network,
     reporter: Reporter,
     transfers: TransferConfig,
     diagnostics: DiagnosticsConfig,
+    pub(super) network: Network,
+    pub(super) streams: u64,
     journal: Option<Journal>,
-    events: mpsc::UnboundedSender<Event>,
+    pub(super) events: mpsc::UnboundedSender<Event>,
     incoming: mpsc::UnboundedReceiver<Event>,
     calls: HashMap<u64, oneshot::Sender<ConnectionRequestAnswer>>,
     next_call: u64,
-    paths: Paths,
+    pub(super) paths: Paths,
     counters: Arc<Counters>,
-    listener: Option<AbortHandle>,
     machine: Machine,
+    pub(super) listener: Option<AbortHandle>,
+    /// Where it listens, or would.
+    pub(super) listening: Option<SocketAddr>,
+    pub(super) udp: Arc<UdpShell>,
 }
 
 impl Drop for Runner {
@@ -94,7 +104,7 @@ impl Drop for Runner {
 }
 
 /// The paths of connection request URLs, by device.
-type Paths = Arc<RwLock<HashMap<String, usize>>>;
+pub(super) type Paths = Arc<RwLock<HashMap<String, usize>>>;
 
 /// Binds the listener and passes its calls on to the loop.
 async fn listen(
@@ -104,8 +114,34 @@ async fn listen(
 ) -> Result<(SocketAddr, AbortHandle), OperatorError> {
     let listener = listener::bind(address).await?;
     let bound = listener.local_addr().unwrap_or(address);
+    let task = tokio::spawn(listener::serve(listener, ask(events, paths)));
+    Ok((bound, task.abort_handle()))
+}
+
+/// Binds the listener anew, where it was before.
+pub(super) fn listen_again(
+    address: SocketAddr,
+    events: &mpsc::UnboundedSender<Event>,
+    paths: &Paths,
+) -> AbortHandle {
+    let ask = ask(events, paths);
+    let task = tokio::spawn(async move {
+        loop {
+            match listener::bind(address).await {
+                Ok(listener) => return listener::serve(listener, ask).await,
+                // The one before may not be gone yet.
+                Err(error) => tracing::debug!(%error, "the listener cannot be opened again yet"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    task.abort_handle()
+}
+
+/// How the listener passes its calls on to the loop.
+fn ask(events: &mpsc::UnboundedSender<Event>, paths: &Paths) -> Ask {
     let (events, paths) = (events.clone(), Arc::clone(paths));
-    let ask: Ask = Arc::new(move |call, answer| {
+    Arc::new(move |call, answer| {
         let known = paths
             .read()
             .ok()
@@ -118,9 +154,7 @@ async fn listen(
                 answer,
             });
         }
-    });
-    let task = tokio::spawn(listener::serve(listener, ask));
-    Ok((bound, task.abort_handle()))
+    })
 }
 
 /// `host:port` the ACS reaches the listener under.
@@ -162,6 +196,8 @@ impl Runner {
             }
             None => (None, Default::default()),
         };
+        let advertise = config.advertise.clone();
+        let udp = UdpShell::new(config.udp, listening, advertise, events.clone());
         let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
         let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
         let transfers = TransferConfig {
@@ -187,6 +223,7 @@ impl Runner {
             network: config.network,
             transfers,
             diagnostics: config.diagnostics,
+            streams: 0,
             journal,
             events,
             incoming,
@@ -196,6 +233,8 @@ impl Runner {
             counters,
             listener,
             machine: Machine::new(config.platform),
+            listening,
+            udp: Arc::new(udp),
         };
         for (number, mut device) in config.devices.into_iter().enumerate() {
             device.authority = Arc::clone(&authority);
@@ -285,6 +324,20 @@ impl Runner {
                 call,
                 answer,
             } => self.called(device, call, answer),
+            Event::Datagram {
+                device,
+                datagram,
+                place,
+            } => {
+                self.handle(device, Input::Datagram(datagram));
+                drop(place);
+            }
+            Event::Stream {
+                device,
+                number,
+                news,
+                place,
+            } => self.take_stream(device, number, news, place),
             Event::Boot {
                 device,
                 saved,
@@ -359,7 +412,7 @@ impl Runner {
         }
     }
 
-    fn handle(&mut self, device: usize, input: Input) {
+    pub(super) fn handle(&mut self, device: usize, input: Input) {
         let now = self.clock.now();
         let Some(place) = self.places.get_mut(device) else {
             return;
@@ -464,6 +517,11 @@ impl Runner {
                     recorder.over(&summary);
                 }
             }
+            Output::Listener(state) => self.set_listener(device, state),
+            Output::OpenPort(port) => self.open_port(device, port),
+            Output::ClosePort(port) => self.close_port(device, port),
+            Output::SendDatagram(datagram) => self.send_datagram(device, datagram),
+            Output::Stream(order) => self.order_stream(device, order),
             Output::Restart(restart) => self.restart(device, restart),
         }
     }
@@ -528,6 +586,7 @@ impl Runner {
             return;
         };
         place.end_everything();
+        self.close_ports(device);
         // Everything in front of a reboot has been kept, so this is what a power cut would leave.
         let (saved, request) = match restart {
             Restart::Reboot => (Some(stopped.saved()), Some(Request::of_restart(&stopped))),
@@ -565,11 +624,9 @@ impl Runner {
         let hardware = self.machine.hardware(now);
         let booted = Device::boot_on(hardware, place.config.clone(), saved, now);
         self.machine.booted(&booted, saved);
-        let path = format!("/{:016x}", booted.core().facts.connection_request_path);
-        if let Ok(mut paths) = self.paths.write() {
-            paths.insert(path, device);
-        }
         place.device = Some(booted);
+        self.set_listener(device, Listener::Open);
+        self.open_first_port(device);
         self.counters.boots.fetch_add(1, Relaxed);
         self.drain(device);
     }

@@ -34,4 +34,7 @@ mod scheduled_downloads;
 mod sessions;
 mod set_parameter_values;
 mod soaked;
+mod stun;
+mod udp_calls;
 mod uploads;
+mod xmpp_calls;

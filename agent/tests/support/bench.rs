@@ -8,9 +8,12 @@ mod measuring;
 use super::acs::Acs;
 use super::collector::{Collector, Taken};
 use super::file_server::{FileServer, Plan};
+use super::nat::Ports;
 use super::session::Session;
 use agent::device::exchange::Downgrade;
-use agent::device::io::{ConnectionRequestAnswer, NotificationOut, Restart, SectionKind};
+use agent::device::io::{
+    ConnectionRequestAnswer, Listener, NotificationOut, Restart, SectionKind, StreamOrder,
+};
 use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
@@ -44,6 +47,12 @@ pub struct Bench {
     files: FileServer,
     collector: Collector,
     measuring: Measuring,
+    /// The device's ports for datagrams, and the network behind them.
+    pub ports: Ports,
+    /// What the device has wanted of its stream.
+    pub orders: Vec<StreamOrder>,
+    /// Whether the listener for HTTP calls is open.
+    pub listener: Listener,
     /// What will happen to the device at a time to come.
     coming: Vec<(Timestamp, Input)>,
     /// What happens to it at this moment, behind its outputs.
@@ -169,6 +178,9 @@ impl Bench {
             files: FileServer::default(),
             collector: Collector::default(),
             measuring: Measuring::default(),
+            ports: Ports::default(),
+            orders: Vec::new(),
+            listener: Listener::Open,
             coming: Vec::new(),
             arriving: VecDeque::new(),
             sessions: VecDeque::new(),
@@ -261,6 +273,8 @@ impl Bench {
         self.trace.push("CUT".into());
         self.device = None;
         self.measuring = Measuring::default();
+        self.ports.power_off();
+        self.listener = Listener::Open;
         self.arriving.clear();
         self.coming.clear();
         if let Some(session) = self.acs.hung_up() {
@@ -446,6 +460,14 @@ impl Bench {
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
             Output::SendNotification(notification) => self.notifications.push(notification),
             Output::Discover => self.discoveries += 1,
+            Output::Listener(listener) => self.listener = listener,
+            Output::OpenPort(port) => self.arriving.extend(self.ports.open(port)),
+            Output::Stream(order) => self.orders.push(order),
+            Output::ClosePort(port) => self.arriving.extend(self.ports.close(port)),
+            Output::SendDatagram(datagram) => {
+                let answers = self.ports.send(datagram, self.now);
+                self.arriving.extend(answers);
+            }
             Output::Restart(Restart::Reboot) => {
                 self.check_durable();
                 self.power_cut();
@@ -566,6 +588,12 @@ fn word(output: &Output) -> String {
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::SendNotification(notification) => format!("Notify({})", notification.to),
         Output::Discover => "Discover".into(),
+        Output::Listener(listener) => format!("Listener({listener:?})"),
+        Output::OpenPort(port) => format!("Open({port:?})"),
+        Output::Stream(StreamOrder::Open(_)) => "Stream(Open)".into(),
+        Output::Stream(order) => format!("Stream({order:?})"),
+        Output::ClosePort(port) => format!("Close({port:?})"),
+        Output::SendDatagram(datagram) => format!("Send({:?})", datagram.port),
         Output::Restart(restart) => format!("{restart:?}"),
         Output::SessionOver(summary) => match &summary.failure {
             None => "Over".into(),

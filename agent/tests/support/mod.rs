@@ -16,9 +16,13 @@ mod acs;
 mod bench;
 mod collector;
 mod file_server;
+mod nat;
 pub mod requests;
 mod session;
+mod stun_server;
 
 pub use acs::{Reaction, enveloped, header, holding};
 pub use bench::{ACS_URL, Bench, CALLER, CALLER_PASSWORD, DEVICE_PASSWORD, START, Setup};
+pub use nat::{LOCAL, STUN_PASSWORD, STUN_USER, Sent};
 pub use session::Session;
+pub use stun_server::Demand;

@@ -81,6 +81,16 @@ names! {
     UDP_CONNECTION_REQUEST_ADDRESS = "udp_connection_request_address";
     /// Whether STUN found a NAT in between.
     NAT_DETECTED = "nat_detected";
+    /// Address the XMPP server has given this connection.
+    XMPP_JABBER_ID = "xmpp_jabber_id";
+    /// State of this XMPP connection, in the words of TR-181.
+    XMPP_STATUS = "xmpp_status";
+    /// Since when that state holds.
+    XMPP_LAST_CHANGE = "xmpp_last_change";
+    /// Whether this XMPP connection is encrypted.
+    XMPP_TLS = "xmpp_tls";
+    /// Where connection requests are taken over XMPP (TR-069 Annex K).
+    CONNECTION_REQUEST_JABBER_ID = "connection_request_jabber_id";
     /// How many instances there are in the table whose [`super::Table::count`] this is.
     ENTRIES = "entries";
     /// Reads as false; writing true asks the device to act (`Reset`, `ResetStatistics`).

@@ -3,7 +3,7 @@
 use super::{Bench, CALLER, CALLER_PASSWORD};
 use crate::support::requests;
 use agent::device::Input;
-use agent::device::io::{ConnectionRequest, ConnectionRequestAnswer};
+use agent::device::io::{ConnectionRequest, ConnectionRequestAnswer, DatagramIn, DatagramPort};
 use cwmp::http::{Authorizer, Challenge};
 use cwmp::rpc::Status;
 use cwmp::{AcsRequest, CpeResponse, Fault};
@@ -93,6 +93,12 @@ impl Bench {
     /// Anything else happens to the device.
     pub fn input(&mut self, input: Input) {
         self.happens(input);
+    }
+
+    /// A datagram arrives at a port of the device.
+    pub fn receives(&mut self, port: DatagramPort, bytes: Vec<u8>) {
+        let from = ([198, 51, 100, 1], 3478).into();
+        self.happens(Input::Datagram(DatagramIn { port, from, bytes }));
     }
 
     /// One HTTP request at the listener of the device; gives the answer.
