@@ -291,6 +291,9 @@ pub fn runner(url: &str, tls: TlsConfig) -> RunnerConfig {
     let named =
         |(name, value): (&str, &str)| (format!("Device.ManagementServer.{name}"), value.to_owned());
     RunnerConfig {
+        diagnostics: agent::shell::diagnostics::DiagnosticsConfig::simulated(1),
+        platform: Box::new(agent::platform::simulated::Simulated),
+        udp: agent::shell::UdpCalls::Never,
         devices: vec![DeviceConfig {
             product,
             identity: Identity {
@@ -301,6 +304,7 @@ pub fn runner(url: &str, tls: TlsConfig) -> RunnerConfig {
             authority: "".into(),
             downgrade: Downgrade::Refused,
             newest_version: CwmpVersion::V1_4,
+            files: Default::default(),
             seed: 1,
         }],
         network: Network {

@@ -22,6 +22,7 @@ async fn device() -> RunnerHandle {
         diagnostics: DiagnosticsConfig::simulated(1),
         platform: Box::new(Simulated),
         record: None,
+        udp: agent::shell::UdpCalls::Never,
         devices: vec![DeviceConfig {
             product: Product::load("ata192").expect("it is in the catalogue"),
             identity: Identity {

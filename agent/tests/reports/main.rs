@@ -226,9 +226,14 @@ fn runner(journal: &Path) -> RunnerConfig {
         authority: "".into(),
         downgrade: Downgrade::Refused,
         newest_version: CwmpVersion::V1_4,
+        files: Default::default(),
         seed: 1,
     };
     RunnerConfig {
+        diagnostics: agent::shell::diagnostics::DiagnosticsConfig::simulated(1),
+        platform: Box::new(agent::platform::simulated::Simulated),
+        record: None,
+        udp: agent::shell::UdpCalls::Never,
         devices: vec![device],
         network: network(&TlsConfig::default()),
         listen: None,

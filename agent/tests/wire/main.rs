@@ -31,6 +31,7 @@ async fn trusting_device(
     let mut all = vec![("ManagementServer.PeriodicInformEnable", "0")];
     all.extend(parameters);
     let config = FleetConfig {
+        real_diagnostics: None,
         device_type: "ata192".into(),
         count: 1,
         serial_prefix: "WIRE".into(),
