@@ -273,8 +273,11 @@ fn condition() -> impl Strategy<Value = Condition> {
 }
 
 fn options() -> impl Strategy<Value = Options> {
-    let register =
-        || prop::option::of("[a-p]".prop_map(|letter| Register::parse(&letter).unwrap()));
+    let register = || {
+        prop::option::of(
+            "[a-p]".prop_map(|letter| Register::parse(&letter).expect("a letter from a to p")),
+        )
+    };
     let text = || prop::option::of(quoted());
     let flags = any::<(bool, bool, bool, bool)>();
     (text(), text(), text(), register(), register(), flags).prop_map(

@@ -3,9 +3,10 @@
 //!
 //! [`rule`] is the language of `Profile_Rule`, `Upgrade_Rule`, `Report_Rule` and `Resync_Trigger`; [`macros`] are the
 //! `$NAMES` in it, [`version`] and [`url`] what it compares and yields; [`delays`] are the lists of waits between two
-//! tries.
+//! tries, and [`encryption`] is how profiles travel.
 
 pub mod delays;
+pub mod encryption;
 pub mod macros;
 pub mod rule;
 pub mod url;
