@@ -10,6 +10,7 @@ mod firmware;
 mod fleet;
 mod logging;
 mod output;
+mod profile;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
@@ -49,6 +50,7 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
             Command::Agent(options) => agent::run(options).await,
             Command::Fleet(options) => fleet::run(options).await,
             Command::Firmware(command) => firmware::run(command),
+            Command::Profile(command) => profile::run(command),
             Command::Doctor(options) => doctor::run(options).await,
         }
     })

@@ -49,20 +49,15 @@ async fn the_demo_ends_well_and_so_does_a_second_one_over_the_same_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_explains_itself() {
     let folder = tempfile::tempdir().expect("a folder");
-    for command in ["demo", "acs", "agent", "fleet", "firmware", "doctor"] {
+    for command in [
+        "demo", "acs", "agent", "fleet", "firmware", "profile", "doctor",
+    ] {
         let output = dialtone(&[command, "--help"], folder.path()).await;
         let text = text(&output);
         assert!(
             output.status.success() && text.contains("Usage:"),
             "{command}: {text}"
         );
-        // Each option says what it is for.
-        for line in text
-            .lines()
-            .filter(|line| line.trim_start().starts_with("--"))
-        {
-            assert!(!line.contains("\u{0}"), "{line}");
-        }
     }
     let output = dialtone(&["dance"], folder.path()).await;
     assert!(!output.status.success());
@@ -192,4 +187,126 @@ async fn a_recorded_session_is_replayed_without_a_network() {
     let output = dialtone(&["agent", "replay", "."], folder.path()).await;
     assert!(!output.status.success());
     assert!(text(&output).contains("story.toml"), "{}", text(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_explained_step_by_step() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rule = "($SWVER lt 11-3-3MPP0200-001)? [--key $SA] http://p.example.net/$MA.img | http://p.example.net/done";
+    let arguments = [
+        "profile",
+        "explain-rule",
+        rule,
+        "--mac",
+        "00562BAABBCC",
+        "--set",
+        "SA=hidden key",
+    ];
+    let output = dialtone(&arguments, folder.path()).await;
+    let explained = text(&output);
+    assert!(output.status.success(), "{explained}");
+    for line in [
+        "alternative 1: $SWVER lt 11-3-3MPP0200-001 holds",
+        "fetches http://p.example.net/00562baabbcc.img",
+        "decrypts it with the key of the rule",
+    ] {
+        assert!(
+            explained.contains(line),
+            "`{line}` is missing in: {explained}"
+        );
+    }
+    assert!(!explained.contains("hidden key"), "{explained}");
+    let output = dialtone(
+        &["profile", "explain-rule", "($SWVER lt)? /x"],
+        folder.path(),
+    )
+    .await;
+    assert!(!output.status.success());
+    assert!(text(&output).contains("column 11"), "{}", text(&output));
+}
+
+async fn openssl(arguments: &[&str], folder: &Path) {
+    let mut command = Command::new("openssl");
+    command
+        .args(["enc", "-aes-256-cbc", "-md", "md5"])
+        .args(arguments)
+        .current_dir(folder);
+    let output = command.output().await.expect("tests/run installs openssl");
+    assert!(output.status.success(), "{}", text(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openssl_and_we_read_each_other_s_profiles() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let profile = "<flat-profile><User_ID_1_>4711</User_ID_1_></flat-profile>\n".repeat(100);
+    std::fs::write(at("profile.xml"), &profile).expect("a file");
+    std::fs::write(at("key"), "SecretPhrase1234\n").expect("a file");
+
+    openssl(
+        &[
+            "-k",
+            "SecretPhrase1234",
+            "-in",
+            "profile.xml",
+            "-out",
+            "theirs",
+        ],
+        folder.path(),
+    )
+    .await;
+    let decrypt = [
+        "profile",
+        "decrypt",
+        "--key-file",
+        "key",
+        "theirs",
+        "--output",
+        "from-theirs",
+    ];
+    let output = dialtone(&decrypt, folder.path()).await;
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(
+        std::fs::read_to_string(at("from-theirs")).expect("a profile"),
+        profile
+    );
+
+    let encrypt = [
+        "profile",
+        "encrypt",
+        "--plain",
+        "--key-file",
+        "key",
+        "profile.xml",
+        "--output",
+        "ours",
+    ];
+    let output = dialtone(&encrypt, folder.path()).await;
+    assert!(output.status.success(), "{}", text(&output));
+    openssl(
+        &[
+            "-d",
+            "-k",
+            "SecretPhrase1234",
+            "-in",
+            "ours",
+            "-out",
+            "from-ours",
+        ],
+        folder.path(),
+    )
+    .await;
+    assert_eq!(
+        std::fs::read_to_string(at("from-ours")).expect("a profile"),
+        profile
+    );
+
+    let wrong = [
+        "profile", "decrypt", "--key", "wrong", "theirs", "--output", "nothing",
+    ];
+    let output = dialtone(&wrong, folder.path()).await;
+    assert!(
+        !output.status.success()
+            || std::fs::read(at("nothing")).is_ok_and(|bytes| bytes != profile.as_bytes())
+    );
 }

@@ -126,7 +126,7 @@ fn a_json_report_leaves_on_the_beat_and_says_whose_it_is() {
     assert_eq!(
         text(job),
         "{\"Report\":[{\"CollectionTime\":1772439600000,\"Device\":{\"DeviceInfo\":{\"ProductClass\":\"ATA192\"},\
-         \"LAN\":{\"DHCPOption\":{\"1\":{\"Request\":true,\"Tag\":66,\"Value\":\"\"}}}},\
+         \"LAN\":{\"DHCPOption\":{\"1\":{\"Alias\":\"cpe-1\",\"Request\":true,\"Tag\":66,\"Value\":\"\"}}}},\
          \"Stack\":{\"Interval\":86400}}]}"
     );
     let next = interval(&mut bench);
@@ -208,15 +208,20 @@ fn an_alternative_name_is_followed_by_instances_and_the_rest_of_the_path() {
     let option = [("Option2", "Device.LAN.DHCPOption.2.")];
     assert_eq!(
         names(&mut bench, &option),
-        ["Option2.Request", "Option2.Tag", "Option2.Value"]
+        [
+            "Option2.Alias",
+            "Option2.Request",
+            "Option2.Tag",
+            "Option2.Value"
+        ]
     );
 
     let mut bench = Bench::bootstrapped("ata192");
     let all = [("Option", "Device.LAN.DHCPOption.*.")];
     let found = names(&mut bench, &all);
-    assert_eq!(found.len(), 12);
-    assert_eq!(found[..2], ["Option.1.Request", "Option.1.Tag"]);
-    assert_eq!(found[11], "Option.4.Value");
+    assert_eq!(found.len(), 16);
+    assert_eq!(found[..2], ["Option.1.Alias", "Option.1.Request"]);
+    assert_eq!(found[15], "Option.4.Value");
 
     let mut bench = Bench::bootstrapped("ata192");
     let lines = "Device.Services.VoiceService.*.VoiceProfile.*.Line.*.Status";
