@@ -188,7 +188,7 @@ async fn begin(
                 on_inform::Opened::Session(session, reply) => {
                     app.metrics.sessions_started.inc();
                     app.metrics.sessions_open.inc();
-                    let token = app.sessions.open(session, &app.metrics);
+                    let token = app.sessions.open(*session, &app.metrics);
                     peer.remember(Some(token));
                     let mut response = message(reply);
                     let cookie = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly");

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// What became of an Inform.
 pub enum Opened {
     /// A session, and the InformResponse.
-    Session(LiveSession, Reply),
+    Session(Box<LiveSession>, Reply),
     /// A fault.
     Refused(Reply),
     /// It claims an identity that its credentials are not for.
@@ -75,7 +75,7 @@ pub async fn on_inform(
         rpcs: 0,
         host,
     };
-    Ok(Opened::Session(session, reply))
+    Ok(Opened::Session(Box::new(session), reply))
 }
 
 /// What speaks against an Inform.
