@@ -366,7 +366,8 @@ fn acknowledged(request: CpeRequest) {
         panic!("the Inform is not taken");
     };
     let (acs, reply) = turn.accept();
-    let Step::Free(_, free) = cpe.response(reply.body.unwrap().as_bytes()) else {
+    let body = reply.body.expect("an InformResponse");
+    let Step::Free(_, free) = cpe.response(body.as_bytes()) else {
         panic!("the session is not open");
     };
     let (next, post) = free.request(request);
@@ -378,9 +379,11 @@ fn acknowledged(request: CpeRequest) {
         panic!("{name} is not taken")
     };
     let (_, reply) = turn.acknowledge();
-    match cpe.response(reply.body.unwrap().as_bytes()) {
+    let body = reply.body.expect("an answer");
+    match cpe.response(body.as_bytes()) {
         Step::Free(Some(delivery), _) => {
-            assert_eq!(delivery.result.unwrap().name(), format!("{name}Response"));
+            let answer = delivery.result.expect("no fault");
+            assert_eq!(answer.name(), format!("{name}Response"));
         }
         other => panic!("{name}: {other:?}"),
     }

@@ -301,12 +301,16 @@ async fn openssl_and_we_read_each_other_s_profiles() {
         profile
     );
 
+    a_wrong_key_opens_nothing(folder.path(), &profile).await;
+}
+
+/// `theirs` is an encrypted profile.
+async fn a_wrong_key_opens_nothing(folder: &Path, profile: &str) {
     let wrong = [
         "profile", "decrypt", "--key", "wrong", "theirs", "--output", "nothing",
     ];
-    let output = dialtone(&wrong, folder.path()).await;
-    assert!(
-        !output.status.success()
-            || std::fs::read(at("nothing")).is_ok_and(|bytes| bytes != profile.as_bytes())
-    );
+    let output = dialtone(&wrong, folder).await;
+    // One wrong key in 256 leaves padding that could be; what comes out is noise.
+    let opened = std::fs::read(folder.join("nothing")).unwrap_or_default();
+    assert!(!output.status.success() || opened != profile.as_bytes());
 }

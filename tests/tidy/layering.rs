@@ -99,12 +99,15 @@ fn pure_folders_name_no_socket_clock_file_or_runtime() {
     }
 }
 
-/// Whether code names a word that ends where the word ends: `.awaited` is not `.await`.
+/// Whether code names a word whole: `.awaited` is not `.await`, `Operand::` is not `rand::`.
 fn names(code: &str, word: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word).any(|(at, _)| {
-        let next = code[at + word.len()..].chars().next();
-        !word.ends_with(char::is_alphanumeric)
-            || next.is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
+        let before = code[..at].chars().next_back();
+        let behind = code[at + word.len()..].chars().next();
+        let begins = !word.starts_with(goes_on) || !before.is_some_and(goes_on);
+        let ends = !word.ends_with(goes_on) || !behind.is_some_and(goes_on);
+        begins && ends
     })
 }
 

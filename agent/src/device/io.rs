@@ -1,4 +1,6 @@
 //! Everything the world can do to a device, and everything a device asks of the world.
+//!
+//! Long because everything that passes between a device and the world stands here.
 
 use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};

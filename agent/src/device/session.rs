@@ -1,4 +1,6 @@
 //! A session as the device lives it: what it reports, what it serves, and what follows when it is over.
+//!
+//! Long because a session is one story from its first request to what follows from its end.
 
 use super::exchange::{Exchange, Verdict};
 use super::io::{HttpResponse, SectionKind, SessionSummary};

@@ -7,6 +7,7 @@
 //! small program.
 
 mod called;
+mod carry_out;
 pub mod clock;
 mod datagram;
 pub mod diagnostics;

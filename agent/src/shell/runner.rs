@@ -6,24 +6,23 @@
 //! Long because the loop owns everything it decides about.
 
 use super::clock::Clock;
-use super::datagram;
-use super::diagnostics::{self, DiagnosticsConfig};
+use super::diagnostics::DiagnosticsConfig;
 use super::handle::{Command, Counters, Event, RunnerHandle};
-use super::http::{Network, post};
-use super::journal::Journal;
+use super::http::{Connection, Network};
+use super::journal::{Devices, Journal};
 use super::listener::{self, Ask};
 use super::machine::Machine;
 use super::place::Place;
 use super::record::Recorder;
 use super::report::Reporter;
 use super::slots::SlotStore;
-use super::transfers::{TransferConfig, carry_out};
+use super::transfers::TransferConfig;
 use super::udp::{UdpCalls, UdpShell};
-use crate::bulk_data::{ReportJob, ReportOutcome};
+use crate::bulk_data::ReportOutcome;
 use crate::device::io::{
-    ConnectionRequest, ConnectionRequestAnswer, Listener, Restart, SessionSummary,
+    ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, Listener, Restart,
 };
-use crate::device::{Device, DeviceConfig, Input, Output, Saved};
+use crate::device::{Device, DeviceConfig, Input, Saved};
 use crate::limits::TFTP_FIRST_WAIT_MS;
 use crate::platform::{Platform, Request};
 use data_model::{OperatorError, Timestamp};
@@ -31,7 +30,7 @@ use ed25519_dalek::VerifyingKey;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -71,24 +70,24 @@ pub struct RunnerConfig {
 pub struct Runner {
     pub(super) clock: Clock,
     pub(super) places: Vec<Place>,
-    timers: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    pub(super) timers: BinaryHeap<Reverse<(Timestamp, usize)>>,
     /// Devices whose time has come while too many sessions were open.
-    queued: VecDeque<usize>,
-    open_sessions: usize,
-    session_limit: usize,
-    reporter: Reporter,
-    transfers: TransferConfig,
-    diagnostics: DiagnosticsConfig,
+    pub(super) queued: VecDeque<usize>,
+    pub(super) open_sessions: usize,
+    pub(super) session_limit: usize,
+    pub(super) reporter: Reporter,
+    pub(super) transfers: TransferConfig,
+    pub(super) diagnostics: DiagnosticsConfig,
     pub(super) network: Network,
     pub(super) streams: u64,
-    journal: Option<Journal>,
+    pub(super) journal: Option<Journal>,
     pub(super) events: mpsc::UnboundedSender<Event>,
-    incoming: mpsc::UnboundedReceiver<Event>,
-    calls: HashMap<u64, oneshot::Sender<ConnectionRequestAnswer>>,
-    next_call: u64,
+    pub(super) incoming: mpsc::UnboundedReceiver<Event>,
+    pub(super) calls: HashMap<u64, oneshot::Sender<ConnectionRequestAnswer>>,
+    pub(super) next_call: u64,
     pub(super) paths: Paths,
-    counters: Arc<Counters>,
-    machine: Machine,
+    pub(super) counters: Arc<Counters>,
+    pub(super) machine: Machine,
     pub(super) listener: Option<AbortHandle>,
     /// Where it listens, or would.
     pub(super) listening: Option<SocketAddr>,
@@ -157,6 +156,26 @@ fn ask(events: &mpsc::UnboundedSender<Event>, paths: &Paths) -> Ask {
     })
 }
 
+/// The journal, if there is one, and what it holds.
+fn open_journal(
+    path: Option<&Path>,
+    events: &mpsc::UnboundedSender<Event>,
+) -> Result<(Option<Journal>, Devices), OperatorError> {
+    let Some(path) = path else {
+        return Ok((None, Devices::new()));
+    };
+    let events = events.clone();
+    let done = move |device: u32, outcome: std::io::Result<()>| {
+        let kept = outcome.is_ok();
+        let _ = events.send(Event::Persisted {
+            device: device as usize,
+            kept,
+        });
+    };
+    let (journal, saved) = Journal::open(path, Box::new(done))?;
+    Ok((Some(journal), saved))
+}
+
 /// `host:port` the ACS reaches the listener under.
 fn authority(listening: Option<SocketAddr>, advertise: Option<&str>) -> String {
     match (listening, advertise) {
@@ -181,21 +200,7 @@ impl Runner {
             }
             None => (None, None),
         };
-        let (journal, saved) = match &config.journal {
-            Some(path) => {
-                let events = events.clone();
-                let done = move |device: u32, outcome: std::io::Result<()>| {
-                    let kept = outcome.is_ok();
-                    let _ = events.send(Event::Persisted {
-                        device: device as usize,
-                        kept,
-                    });
-                };
-                let (journal, saved) = Journal::open(path, Box::new(done))?;
-                (Some(journal), saved)
-            }
-            None => (None, Default::default()),
-        };
+        let (journal, saved) = open_journal(config.journal.as_deref(), &events)?;
         let advertise = config.advertise.clone();
         let udp = UdpShell::new(config.udp, listening, advertise, events.clone());
         let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
@@ -281,22 +286,7 @@ impl Runner {
                 epoch,
                 result,
                 connection,
-            } => {
-                let place = &mut self.places[device];
-                if place.epoch != epoch {
-                    return;
-                }
-                place.exchange = None;
-                place.connection = connection;
-                if let (Some(recorder), Ok(response)) = (&mut place.recorder, &result) {
-                    recorder.response(response);
-                }
-                let input = match result {
-                    Ok(response) => Input::HttpResponse(response),
-                    Err(failure) => Input::HttpFailed(failure),
-                };
-                self.handle(device, input);
-            }
+            } => self.exchanged(device, epoch, result, connection),
             Event::Persisted { device, kept } => self.persisted(device, kept),
             Event::Transfer {
                 device,
@@ -304,21 +294,16 @@ impl Runner {
                 outcome,
             } => {
                 // One that was stopped may have ended just before.
-                let running = &mut self.places[device].transfer;
-                running.take_if(|(running, _)| *running == number);
+                self.places[device]
+                    .transfer
+                    .take_if(|(running, _)| *running == number);
                 self.handle(device, Input::TransferEnded(number, outcome));
             }
             Event::Report {
                 device,
                 number,
                 outcome,
-            } => {
-                if let (ReportOutcome::Failed(why), 1) = (&outcome, self.places.len()) {
-                    // Whoever runs one device looks here first; what fails waits for its next interval at the latest.
-                    tracing::warn!(why, "a bulk report is not delivered");
-                }
-                self.handle(device, Input::ReportEnded(number, outcome));
-            }
+            } => self.reported(device, number, outcome),
             Event::Call {
                 device,
                 call,
@@ -349,11 +334,8 @@ impl Runner {
             }
             Event::Command(Command::Input(device, input)) => self.handle(device, input),
             Event::Command(Command::Look(device, look)) => {
-                look(
-                    self.places
-                        .get(device)
-                        .and_then(|place| place.device.as_ref()),
-                );
+                let place = self.places.get(device);
+                look(place.and_then(|place| place.device.as_ref()));
             }
             Event::Command(Command::Refresh(device)) => {
                 if let Some(input) = self.machine.look(self.clock.now()) {
@@ -362,6 +344,39 @@ impl Runner {
             }
             Event::Command(Command::Stop) => {}
         }
+    }
+
+    /// An exchange with the ACS has ended.
+    fn exchanged(
+        &mut self,
+        device: usize,
+        epoch: u32,
+        result: Result<HttpResponse, HttpFailure>,
+        connection: Option<Connection>,
+    ) {
+        let place = &mut self.places[device];
+        if place.epoch != epoch {
+            return;
+        }
+        place.exchange = None;
+        place.connection = connection;
+        if let (Some(recorder), Ok(response)) = (&mut place.recorder, &result) {
+            recorder.response(response);
+        }
+        let input = match result {
+            Ok(response) => Input::HttpResponse(response),
+            Err(failure) => Input::HttpFailed(failure),
+        };
+        self.handle(device, input);
+    }
+
+    /// A request with bulk reports has ended.
+    fn reported(&mut self, device: usize, number: u32, outcome: ReportOutcome) {
+        if let (ReportOutcome::Failed(why), 1) = (&outcome, self.places.len()) {
+            // Whoever runs one device looks here first; what fails waits for its next interval at the latest.
+            tracing::warn!(why, "a bulk report is not delivered");
+        }
+        self.handle(device, Input::ReportEnded(number, outcome));
     }
 
     /// Somebody calls at the listener.
@@ -448,126 +463,6 @@ impl Runner {
         self.settle(device);
     }
 
-    fn carry_out(&mut self, device: usize, output: Output) {
-        match output {
-            Output::Persist(sections) => {
-                if let Some(journal) = &self.journal {
-                    self.places[device].persisting = true;
-                    journal.append(device as u32, sections);
-                }
-            }
-            Output::Http(request) => self.exchange(device, request),
-            Output::CloseConnection => {
-                let place = &mut self.places[device];
-                place.epoch = place.epoch.wrapping_add(1);
-                place.connection = None;
-                if let Some(exchange) = place.exchange.take() {
-                    exchange.abort();
-                }
-            }
-            Output::StartTransfer(job) => {
-                let (config, events) = (self.transfers.clone(), self.events.clone());
-                let number = job.number;
-                let task = tokio::spawn(async move {
-                    let outcome = carry_out(&config, job).await;
-                    let _ = events.send(Event::Transfer {
-                        device,
-                        number,
-                        outcome,
-                    });
-                });
-                self.places[device].transfer = Some((number, task.abort_handle()));
-            }
-            Output::StopTransfer(number) => {
-                let running = &mut self.places[device].transfer;
-                if let Some((_, task)) = running.take_if(|(running, _)| *running == number) {
-                    task.abort();
-                }
-            }
-            Output::PostReport(job) => self.report(device, *job),
-            Output::StartTest(job) => {
-                let reporter = self.test_reporter(device);
-                let tests = self.places[device].tests.get_or_insert_default();
-                tests.start(&self.diagnostics, &self.network, reporter, *job);
-            }
-            Output::CancelTest(number) => {
-                if let Some(tests) = &mut self.places[device].tests {
-                    tests.cancel(number);
-                }
-            }
-            Output::Echo(asked) => {
-                let reporter = self.test_reporter(device);
-                let tests = self.places[device].tests.get_or_insert_default();
-                tests.echo(&self.diagnostics, reporter, asked.map(|asked| *asked));
-            }
-            Output::AnswerConnectionRequest(answer) => {
-                if let Some(caller) = self.calls.remove(&answer.number) {
-                    // A caller that has hung up misses nothing.
-                    let _ = caller.send(answer);
-                }
-            }
-            Output::SendNotification(notification) => {
-                let source = self.network.source;
-                tokio::spawn(datagram::send(source, notification));
-            }
-            Output::Discover => self.machine.discover(),
-            Output::SessionOver(summary) => {
-                self.count(device, &summary);
-                if let Some(recorder) = &mut self.places[device].recorder {
-                    recorder.over(&summary);
-                }
-            }
-            Output::Listener(state) => self.set_listener(device, state),
-            Output::OpenPort(port) => self.open_port(device, port),
-            Output::ClosePort(port) => self.close_port(device, port),
-            Output::SendDatagram(datagram) => self.send_datagram(device, datagram),
-            Output::Stream(order) => self.order_stream(device, order),
-            Output::Restart(restart) => self.restart(device, restart),
-        }
-    }
-
-    fn test_reporter(&self, device: usize) -> diagnostics::Reporter {
-        let events = self.events.clone();
-        diagnostics::Reporter { device, events }
-    }
-
-    fn exchange(&mut self, device: usize, request: crate::device::io::HttpRequest) {
-        let now = self.clock.now();
-        let place = &mut self.places[device];
-        if let Some(recorder) = &mut place.recorder {
-            recorder.request(&request, now);
-        }
-        let epoch = place.epoch;
-        let connection = place.connection.take();
-        let (network, events) = (self.network.clone(), self.events.clone());
-        let task = tokio::spawn(async move {
-            let (result, connection) = post(&network, connection, request).await;
-            let _ = events.send(Event::Http {
-                device,
-                epoch,
-                result,
-                connection,
-            });
-        });
-        place.exchange = Some(task.abort_handle());
-    }
-
-    fn report(&mut self, device: usize, job: ReportJob) {
-        let (reporter, events) = (self.reporter.clone(), self.events.clone());
-        let number = job.number;
-        let task = tokio::spawn(async move {
-            let outcome = reporter.post(job).await;
-            let _ = events.send(Event::Report {
-                device,
-                number,
-                outcome,
-            });
-        });
-        let reports = &mut self.places[device].reports;
-        reports.retain(|task| !task.is_finished());
-        reports.push(task.abort_handle());
-    }
-
     fn persisted(&mut self, device: usize, kept: bool) {
         let place = &mut self.places[device];
         place.persisting = false;
@@ -580,7 +475,7 @@ impl Runner {
         }
     }
 
-    fn restart(&mut self, device: usize, restart: Restart) {
+    pub(super) fn restart(&mut self, device: usize, restart: Restart) {
         let place = &mut self.places[device];
         let Some(stopped) = place.device.take() else {
             return;
@@ -629,29 +524,6 @@ impl Runner {
         self.open_first_port(device);
         self.counters.boots.fetch_add(1, Relaxed);
         self.drain(device);
-    }
-
-    fn count(&self, device: usize, summary: &SessionSummary) {
-        match &summary.failure {
-            None => {
-                self.counters.sessions.fetch_add(1, Relaxed);
-                tracing::debug!(device, duration_ms = summary.duration_ms, "session ended");
-            }
-            Some(why) => {
-                self.counters.failed_sessions.fetch_add(1, Relaxed);
-                if self.places.len() == 1 {
-                    // Whoever runs one device looks here first; the retry schedule keeps it from being often.
-                    tracing::warn!(why, "session failed");
-                    return;
-                }
-                tracing::debug!(
-                    device,
-                    why,
-                    duration_ms = summary.duration_ms,
-                    "session failed"
-                );
-            }
-        }
     }
 
     /// Sets the timer of a device and counts its session; lets a queued one go when there is room.

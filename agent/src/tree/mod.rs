@@ -1,4 +1,6 @@
 //! The parameter tree of one device: its type's schema, shared by all, and what differs on this one.
+//!
+//! Long because everything that looks at a tree begins here.
 
 mod alias;
 mod attributes;

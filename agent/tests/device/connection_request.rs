@@ -17,7 +17,7 @@ fn authorizer(bench: &mut Bench) -> Authorizer {
     let headers = challenges.iter().map(String::as_str);
     authorizer
         .challenge(headers, Challenge::DigestOnly)
-        .unwrap();
+        .expect("a digest challenge");
     authorizer
 }
 

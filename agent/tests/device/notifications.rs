@@ -45,7 +45,7 @@ fn watching(levels: &[(&str, u8)]) -> Bench {
         .iter()
         .map(|(name, level)| notify(name, *level))
         .collect();
-    changes(&mut bench, list).unwrap();
+    changes(&mut bench, list).expect("attributes are accepted");
     bench.settle();
     bench
 }

@@ -14,7 +14,9 @@ const UP_TIME: &str = "Device.DeviceInfo.UpTime";
 fn with_a_report() -> Bench {
     let mut bench = Bench::bootstrapped("ata192");
     bench.files().fails_after(100, FaultCode::ACCESS_FILE);
-    bench.ask(firmware("image")).unwrap();
+    bench
+        .ask(firmware("image"))
+        .expect("a download is accepted");
     bench
 }
 

@@ -3,18 +3,19 @@
 //! Long because it stands for all that is around a device.
 
 mod asking;
+mod carrying_out;
 mod measuring;
 
 use super::acs::Acs;
-use super::collector::{Collector, Taken};
-use super::file_server::{FileServer, Plan};
+use super::collector::Collector;
+use super::file_server::FileServer;
 use super::nat::Ports;
 use super::session::Session;
 use agent::device::exchange::Downgrade;
 use agent::device::io::{
-    ConnectionRequestAnswer, Listener, NotificationOut, Restart, SectionKind, StreamOrder,
+    ConnectionRequestAnswer, Listener, NotificationOut, SectionKind, StreamOrder,
 };
-use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
+use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
 use measuring::Measuring;
@@ -406,93 +407,6 @@ impl Bench {
         }
     }
 
-    fn carry_out(&mut self, output: Output) {
-        self.trace.push(word(&output));
-        match output {
-            Output::Persist(_) if std::mem::take(&mut self.storage_fails) => {
-                // As the shell does: what waits behind the lost state must not happen.
-                while self.device.as_mut().and_then(Device::poll).is_some() {}
-                self.happens(Input::StorageFailed);
-            }
-            Output::Persist(sections) => {
-                for section in sections {
-                    self.written_bytes += section.bytes.len();
-                    self.stable.insert(section.kind, section.bytes);
-                }
-            }
-            Output::Http(request) => {
-                self.check_durable();
-                let waiting = self.arriving.iter().any(is_http);
-                assert!(!waiting, "H-08: two requests at one time");
-                self.arriving.extend(self.acs.take(&request, self.now));
-            }
-            Output::CloseConnection => self.arriving.retain(|input| !is_http(input)),
-            Output::StartTransfer(job) => match self.files.ask(&job) {
-                Plan::Hangs => {}
-                Plan::Ends(0, outcome) => {
-                    self.arriving
-                        .push_back(Input::TransferEnded(job.number, outcome));
-                }
-                Plan::Ends(secs, outcome) => {
-                    let ended = Input::TransferEnded(job.number, outcome);
-                    self.coming.push((self.now.plus_secs(secs), ended));
-                }
-            },
-            Output::PostReport(job) => {
-                let number = job.number;
-                if let Taken::Ends(secs, outcome) = self.collector.take(*job, self.now) {
-                    let ended = Input::ReportEnded(number, outcome);
-                    match secs {
-                        0 => self.arriving.push_back(ended),
-                        _ => self.coming.push((self.now.plus_secs(secs), ended)),
-                    }
-                }
-            }
-            Output::StopTransfer(number) => {
-                let of_it =
-                    |input: &Input| matches!(input, Input::TransferEnded(it, _) if *it == number);
-                self.coming.retain(|(_, input)| !of_it(input));
-                self.files.stopped.push(number);
-            }
-            Output::StartTest(job) => self.measuring.starts(*job),
-            Output::CancelTest(number) => self.measuring.cancels(number),
-            Output::Echo(asked) => self.measuring.echo = asked.map(|asked| *asked),
-            Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
-            Output::SendNotification(notification) => self.notifications.push(notification),
-            Output::Discover => self.discoveries += 1,
-            Output::Listener(listener) => self.listener = listener,
-            Output::OpenPort(port) => self.arriving.extend(self.ports.open(port)),
-            Output::Stream(order) => self.orders.push(order),
-            Output::ClosePort(port) => self.arriving.extend(self.ports.close(port)),
-            Output::SendDatagram(datagram) => {
-                let answers = self.ports.send(datagram, self.now);
-                self.arriving.extend(answers);
-            }
-            Output::Restart(Restart::Reboot) => {
-                self.check_durable();
-                self.power_cut();
-            }
-            Output::Restart(Restart::PowerCut) => self.power_cut(),
-            Output::SessionOver(summary) => {
-                let mut session = self.acs.hung_up().unwrap_or(Session::new(self.now));
-                session.ended = self.now;
-                session.summary = Some(summary);
-                self.sessions.push_back(session);
-            }
-        }
-    }
-
-    /// Nothing leaves the device, and no restart begins, before all that it stands on is kept.
-    fn check_durable(&self) {
-        let Some(device) = &self.device else { return };
-        for (kind, bytes) in device.saved() {
-            let kept = self.stable.get(&kind).cloned().unwrap_or_default();
-            let kept = String::from_utf8_lossy(&kept);
-            let is = String::from_utf8_lossy(&bytes);
-            assert_eq!(kept, is, "{kind:?} is not kept: {}", self.trace());
-        }
-    }
-
     // ---- sessions
 
     /// The next session that nobody has looked at, from its first request to its end. Time goes by until there is
@@ -566,38 +480,4 @@ impl Bench {
 
 fn is_http(input: &Input) -> bool {
     matches!(input, Input::HttpResponse(_) | Input::HttpFailed(_))
-}
-
-fn word(output: &Output) -> String {
-    match output {
-        Output::Persist(sections) => {
-            let kinds: Vec<String> = sections
-                .iter()
-                .map(|section| format!("{:?}", section.kind))
-                .collect();
-            format!("Persist({})", kinds.join("+"))
-        }
-        Output::Http(request) => format!("Http({} bytes)", request.body.len()),
-        Output::CloseConnection => "Close".into(),
-        Output::StartTransfer(job) => format!("Transfer({})", job.number),
-        Output::PostReport(job) => format!("Report({})", job.number),
-        Output::StopTransfer(number) => format!("Stop({number})"),
-        Output::StartTest(job) => format!("Test({})", job.number),
-        Output::CancelTest(number) => format!("Cancel({number})"),
-        Output::Echo(asked) => format!("Echo({})", asked.is_some()),
-        Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
-        Output::SendNotification(notification) => format!("Notify({})", notification.to),
-        Output::Discover => "Discover".into(),
-        Output::Listener(listener) => format!("Listener({listener:?})"),
-        Output::OpenPort(port) => format!("Open({port:?})"),
-        Output::Stream(StreamOrder::Open(_)) => "Stream(Open)".into(),
-        Output::Stream(order) => format!("Stream({order:?})"),
-        Output::ClosePort(port) => format!("Close({port:?})"),
-        Output::SendDatagram(datagram) => format!("Send({:?})", datagram.port),
-        Output::Restart(restart) => format!("{restart:?}"),
-        Output::SessionOver(summary) => match &summary.failure {
-            None => "Over".into(),
-            Some(why) => format!("Failed({why})"),
-        },
-    }
 }

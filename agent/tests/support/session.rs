@@ -153,7 +153,7 @@ impl Session {
 
     /// The bodies of its requests by what they are: the message's name, or the empty text.
     pub fn messages(&self) -> Vec<String> {
-        self.posts.iter().map(|post| message_name(post)).collect()
+        self.posts.iter().map(message_name).collect()
     }
 }
 

@@ -337,10 +337,10 @@ mod tests {
         let (mut get, request) = Get::begin("fw/image.bin").unwrap();
         assert_eq!(
             request,
-            b"\0\x01fw/image.bin\0octet\0blksize\01428\0tsize\00\0"
+            b"\0\x01fw/image.bin\0octet\0blksize\x001428\0tsize\x000\0"
         );
         let mut file = Vec::new();
-        let step = get.receive(b"\0\x06blksize\08\0TSIZE\010\0", &mut file);
+        let step = get.receive(b"\0\x06blksize\x008\0TSIZE\x0010\0", &mut file);
         assert_eq!(step, Ok(Step::Send(vec![0, 4, 0, 0])));
         assert_eq!(get.total_bytes(), Some(10));
         let step = get.receive(&data(1, b"12345678"), &mut file);
@@ -382,7 +382,7 @@ mod tests {
     fn block_numbers_start_again_in_a_long_file() {
         let (mut get, _) = Get::begin("long").unwrap();
         let mut file = Vec::new();
-        let _ = get.receive(b"\0\x06blksize\08\0", &mut file);
+        let _ = get.receive(b"\0\x06blksize\x008\0", &mut file);
         for block in 1..=70_000u32 {
             let step = get.receive(&data(block as u16, &[1; 8]), &mut file);
             assert!(matches!(step, Ok(Step::Send(_))), "{block}: {step:?}");
@@ -393,10 +393,10 @@ mod tests {
     #[test]
     fn a_server_that_agrees_to_what_was_not_asked_is_left() {
         for options in [
-            &b"blksize\01429\0"[..],
-            b"blksize\07\0",
+            &b"blksize\x001429\0"[..],
+            b"blksize\x007\0",
             b"blksize\0many\0",
-            b"windowsize\04\0",
+            b"windowsize\x004\0",
             b"tsize\0",
         ] {
             let (mut get, _) = Get::begin("x").unwrap();
@@ -414,7 +414,7 @@ mod tests {
             let content: Vec<u8> = (0..length as u8).collect();
             let (mut put, request) = Put::begin("log", &content).unwrap();
             assert!(request.starts_with(b"\0\x02log\0octet\0"));
-            let mut step = put.receive(b"\0\x06blksize\08\0").unwrap();
+            let mut step = put.receive(b"\0\x06blksize\x008\0").unwrap();
             let mut got = Vec::new();
             let mut block = 0u16;
             while let Step::Send(packet) = step {

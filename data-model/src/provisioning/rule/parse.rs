@@ -1,4 +1,6 @@
 //! Reads a rule; what is wrong is named with its column.
+//!
+//! Long because the whole grammar stands in one place.
 
 use super::{
     Alternative, Assignment, CHARS, Comparison, Condition, Operand, Operator, Options, PARTS,
