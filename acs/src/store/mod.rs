@@ -10,7 +10,6 @@
 //! 4. "Not found" is `Ok(None)`.
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
-pub mod contract;
 mod error;
 mod records;
 pub mod sqlite;
@@ -27,10 +26,11 @@ use data_model::Timestamp;
 pub trait Store: Send + Sync + 'static {
     // ---- devices -------------------------------------------------------------------------------------
 
-    /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports, merges its
-    /// parameters into the observed state if they changed, applies what its events mean (BOOTSTRAP: nothing we
-    /// believed applied is; a reported version that a campaign waits for: that device is done), and says what
-    /// there is to do. A periodic Inform that brings nothing new costs one narrow row.
+    /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing
+    /// else), merges its parameters into the observed state if they changed, applies what it means (BOOTSTRAP, or a
+    /// ParameterKey that is not the one we gave last: nothing we believed applied is; a reported version that a
+    /// campaign waits for: that device is done, and downloads of it that have not left are too), and says what there
+    /// is to do. A periodic Inform that brings nothing new costs one narrow row.
     async fn record_inform(&self, inform: InformRecord) -> Result<InformOutcome>;
 
     /// Registers a device before its first contact, with the credentials it will come with.
@@ -80,7 +80,8 @@ pub trait Store: Send + Sync + 'static {
     /// What was last seen of a device's parameters.
     async fn snapshot(&self, device: Id) -> Result<Snapshot>;
 
-    /// Merges what an RPC outside any task has shown (discovery, provisioning).
+    /// Merges what an RPC outside any task has shown (discovery, provisioning). A device that shows more than is kept,
+    /// or was forgotten meanwhile, is left as it is.
     async fn snapshot_merge(&self, device: Id, observed: Observed, now: Timestamp) -> Result<()>;
 
     // ---- provisioning --------------------------------------------------------------------------------
@@ -123,7 +124,8 @@ pub trait Store: Send + Sync + 'static {
     /// broken session left running (its effect is uncertain), then the oldest queued one.
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
 
-    /// Keeps how an attempt ended, together with what it showed of the device.
+    /// Keeps how an attempt ended, together with what it showed of the device. A task that has ended stays as it is. A
+    /// retry that a campaign has no use for any more ends the task instead.
     async fn task_finish(
         &self,
         task: Id,
@@ -150,11 +152,13 @@ pub trait Store: Send + Sync + 'static {
     /// Withdraws a queued task. `None` if there is none; [`StoreError::Conflict`] if it has begun or ended.
     async fn task_cancel(&self, actor: &Actor, task: Id, now: Timestamp) -> Result<Option<()>>;
 
-    /// Ends tasks whose time ran out; says how many.
+    /// Ends tasks whose time ran out, a bounded number of them in one call; says how many. Those it leaves are not
+    /// claimed either.
     async fn task_expire(&self, now: Timestamp) -> Result<u64>;
 
-    /// Puts downloads back into the queue that have waited for their TransferComplete since before `since`;
-    /// says how many. The CommandKey stays, so a late TransferComplete still ends the task.
+    /// Looks after downloads that have waited for their TransferComplete since `since` or longer; says how many. They
+    /// go back into the queue; the CommandKey stays, so a late TransferComplete still ends the task. Those that were
+    /// tried often enough fail, and so do those of an aborted campaign; a device that runs what it was to get is done.
     async fn task_requeue_lost_transfers(&self, since: Timestamp, now: Timestamp) -> Result<u64>;
 
     /// Devices with a due task that have not informed since the task became due, to be called; at most `limit`.
@@ -293,7 +297,7 @@ pub trait Store: Send + Sync + 'static {
     /// Sets a named value if it is not set yet, and gives what is kept.
     async fn setting_or_insert(&self, name: &str, value: Vec<u8>) -> Result<Vec<u8>>;
 
-    /// Commits what is under way and closes the store.
+    /// Commits what is under way and closes the store; every later call is refused as [`StoreError::Unavailable`].
     async fn close(&self);
 }
 
@@ -314,3 +318,6 @@ pub enum Certainty {
     /// A session broke after it was claimed.
     Uncertain,
 }
+
+#[cfg(test)]
+pub(crate) mod contract;

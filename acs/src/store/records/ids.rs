@@ -13,6 +13,9 @@ use std::str::FromStr;
 pub struct Id(u64);
 
 impl Id {
+    /// The bit that makes a signed number negative.
+    const SIGN: u64 = 1 << 63;
+
     /// A key that sorts by the time it was made: milliseconds in front, randomness behind.
     pub fn new(now: Timestamp, random: u64) -> Id {
         let ms = u64::try_from(now.as_millis()).unwrap_or(0);
@@ -32,14 +35,14 @@ impl Id {
         Id(u64::from_be_bytes(first))
     }
 
-    /// For a column of 64 bit integers; all bits are kept.
+    /// For a column of 64 bit integers, whose order is that of the keys.
     pub fn to_i64(self) -> i64 {
-        i64::from_ne_bytes(self.0.to_ne_bytes())
+        (self.0 ^ Id::SIGN).cast_signed()
     }
 
     /// What [`Id::to_i64`] gave.
     pub fn from_i64(number: i64) -> Id {
-        Id(u64::from_ne_bytes(number.to_ne_bytes()))
+        Id(number.cast_unsigned() ^ Id::SIGN)
     }
 }
 

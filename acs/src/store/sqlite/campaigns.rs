@@ -1,12 +1,12 @@
 //! Campaigns and where each of their devices is.
 
 use super::engine::Tx;
-use super::rows::{Ms, count, from_json, from_word, json, limit, word};
+use super::rows::{Ms, count, from_json, from_word, json, limit, readable, word};
 use super::{audit, devices, tasks};
 use crate::limits::CAMPAIGN_WAIT_MS;
 use crate::store::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignState, CampaignStep, DeviceFilter, Id,
-    NewTask, Page, Result, StoreError, TaskFault, TaskKind,
+    NewTask, Page, Result, StoreError, Task, TaskFault, TaskKind,
 };
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -71,9 +71,11 @@ pub(super) fn list(db: &Connection) -> Result<Vec<(Campaign, CampaignCounts)>> {
     let mut rows = statement.query([])?;
     let mut campaigns = Vec::new();
     while let Some(row) = rows.next()? {
-        let campaign = campaign(row)?;
-        let counts = counts(db, campaign.id)?;
-        campaigns.push((campaign, counts));
+        let record = campaign(row).and_then(|campaign| {
+            let counts = counts(db, campaign.id)?;
+            Ok((campaign, counts))
+        });
+        campaigns.extend(readable(record)?);
     }
     Ok(campaigns)
 }
@@ -141,6 +143,55 @@ pub(super) fn under_way(db: &Connection, device: Id) -> Result<bool> {
     let sql =
         "SELECT 1 FROM campaign_device WHERE device = ?1 AND step IN ('upgrading', 'verifying')";
     Ok(db.prepare_cached(sql)?.exists([device])?)
+}
+
+/// The campaigns that wait for this device to report this version.
+pub(super) fn waiting_for(db: &Connection, device: Id, version: &str) -> Result<Vec<Id>> {
+    let sql = "SELECT c.campaign FROM campaign_device c JOIN campaign p ON p.id = c.campaign
+               WHERE c.device = ?1 AND c.step IN ('upgrading', 'verifying') AND p.target_version = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![device, version], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether a task is still wanted by the campaign it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It is, or it belongs to none.
+    Open,
+    /// The device has shown by itself that it has got there.
+    Reached,
+    /// The campaign was aborted, or has given the device up.
+    GivenUp,
+}
+
+/// Whether a task is still wanted.
+pub(super) fn purpose(db: &Connection, task: &Task) -> Result<Purpose> {
+    let Some(campaign) = task.campaign else {
+        return Ok(Purpose::Open);
+    };
+    let sql = "SELECT d.step, c.state FROM campaign_device d JOIN campaign c ON c.id = d.campaign
+               WHERE d.campaign = ?1 AND d.device = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let found: Option<(String, String)> = statement
+        .query_row(params![campaign, task.device], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let Some((step, state)) = found else {
+        return Ok(Purpose::GivenUp);
+    };
+    let aborted =
+        from_word::<CampaignState>(state, "campaign", campaign)? == CampaignState::Aborted;
+    Ok(match from_word(step, "campaign_device", task.device)? {
+        CampaignStep::Done => Purpose::Reached,
+        CampaignStep::Upgrading | CampaignStep::Verifying if !aborted => Purpose::Open,
+        CampaignStep::Upgrading
+        | CampaignStep::Verifying
+        | CampaignStep::Pending
+        | CampaignStep::Failed
+        | CampaignStep::Skipped => Purpose::GivenUp,
+    })
 }
 
 /// Moves a device that is under way. One that has ended stays where it is: it has shown the version itself.
@@ -267,7 +318,6 @@ pub(super) fn decide(
     if matches!(campaign.state, CampaignState::Done | CampaignState::Aborted) {
         return Err(StoreError::Conflict("the campaign has ended".into()));
     }
-    set_state(tx, id, state)?;
     let action = match state {
         CampaignState::Running => {
             // Whoever lets it go on has seen these failures.
@@ -278,12 +328,16 @@ pub(super) fn decide(
             "campaign.resume"
         }
         CampaignState::Paused => "campaign.pause",
-        CampaignState::Done => "campaign.done",
+        CampaignState::Done => {
+            let why = "a campaign is done when its devices are; it can be aborted";
+            return Err(StoreError::Conflict(why.into()));
+        }
         CampaignState::Aborted => {
             tasks::cancel_of_campaign(tx, id, now)?;
             "campaign.abort"
         }
     };
+    set_state(tx, id, state)?;
     audit::add(tx, actor, action, format!("{id} {}", campaign.name), now)?;
     Ok(Some(()))
 }
@@ -297,7 +351,8 @@ pub(super) fn expire_verifying(
     let sql =
         "SELECT c.campaign, c.device, p.target_version, d.software_version FROM campaign_device c
                JOIN campaign p ON p.id = c.campaign JOIN device d ON d.id = c.device
-               WHERE c.step = 'verifying' AND c.updated <= ?1 LIMIT 1000";
+               WHERE c.step IN ('upgrading', 'verifying') AND c.step = 'verifying' AND c.updated <= ?1
+               LIMIT 1000";
     let late: Vec<(Id, Id, String, String)> = {
         let mut statement = tx.db.prepare_cached(sql)?;
         let rows = statement.query_map([Ms(deadline)], |row| {

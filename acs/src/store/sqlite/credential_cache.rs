@@ -57,6 +57,13 @@ impl CredentialCache {
         }
     }
 
+    /// Nothing is known any more, and what is being read meanwhile is not kept.
+    pub fn clear(&self) {
+        let mut state = self.state();
+        state.changes += 1;
+        state.known.clear();
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that holds the lock can panic half-way through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

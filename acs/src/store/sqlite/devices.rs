@@ -2,7 +2,7 @@
 
 use super::audit;
 use super::engine::Tx;
-use super::rows::{Ms, count, from_json, json, limit};
+use super::rows::{Ms, count, from_json, json, limit, readable};
 use crate::store::{
     Actor, Agreement, Credentials, Device, DeviceFilter, Id, Page, Provisioning, Result,
     StoreError, TaskFault,
@@ -21,9 +21,11 @@ fn device(row: &Row<'_>) -> Result<Device> {
     let id: Id = row.get(0)?;
     let version: String = row.get(12)?;
     let fault: Option<String> = row.get(18)?;
-    let fault = fault
-        .map(|text| from_json::<TaskFault>(&text, "device", id))
-        .transpose()?;
+    // A reason that cannot be read is no reason to hide the device.
+    let fault = match fault {
+        Some(text) => readable(from_json::<TaskFault>(&text, "device", id))?,
+        None => None,
+    };
     let tags: String = row.get(24)?;
     let time = |column| {
         row.get::<_, Option<Ms>>(column)

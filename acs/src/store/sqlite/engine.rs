@@ -151,7 +151,8 @@ impl Engine {
         answer.await.map_err(|_| closed())?
     }
 
-    /// Runs a reading call on a connection of its own; it sees everything that was committed before.
+    /// Runs a reading call on a connection of its own; it sees everything that was committed before, and all of it as
+    /// it was at one moment.
     pub async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
@@ -163,7 +164,7 @@ impl Engine {
         let place = place.map_err(|_| closed())?;
         let read = tokio::task::spawn_blocking(move || {
             let connection = readers.take().ok_or_else(closed)?;
-            let result = catch_unwind(AssertUnwindSafe(|| work(&connection)));
+            let result = catch_unwind(AssertUnwindSafe(|| at_one_moment(&connection, work)));
             readers.put_back(connection);
             // Held until here also for a caller that has gone away.
             drop(place);
@@ -217,6 +218,18 @@ impl Readers {
     fn close(&self) {
         self.places.close();
         self.idle().clear();
+    }
+}
+
+impl Drop for Engine {
+    /// Whoever opens the database next must not find a writer that is still at work.
+    fn drop(&mut self) {
+        let (jobs, writer) = (self.jobs.get_mut(), self.writer.get_mut());
+        drop(jobs.unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(writer) = writer.unwrap_or_else(PoisonError::into_inner).take() {
+            // It works off what was sent; a panic of it has been logged.
+            let _ = writer.join();
+        }
     }
 }
 
@@ -308,6 +321,21 @@ fn run_all(connection: &Connection, hot: &mut Hot, batch: &mut [Box<dyn Job>]) -
         statement(connection, "RELEASE call")?;
     }
     statement(connection, "COMMIT")
+}
+
+/// Runs a question in a transaction, so that all its statements see one state.
+fn at_one_moment<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    if !connection.is_autocommit() {
+        // The question before this one was a mistake of ours and has not come to its end.
+        statement(connection, "ROLLBACK")?;
+    }
+    statement(connection, "BEGIN")?;
+    let result = work(connection);
+    statement(connection, "COMMIT")?;
+    result
 }
 
 fn statement(connection: &Connection, sql: &str) -> Result<()> {

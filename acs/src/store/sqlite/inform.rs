@@ -2,8 +2,8 @@
 
 use super::engine::Tx;
 use super::hot::Quiet;
-use super::rows::{Ms, word};
-use super::{campaigns, devices, snapshots, tasks};
+use super::rows::Ms;
+use super::{campaigns, devices, snapshots, tasks, transfers};
 use crate::store::{CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
@@ -67,6 +67,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         describe(tx, id, record, hash)?;
         snapshots::informed(tx, id, &record.parameters, record.at)?;
     }
+    parameter_key(tx, id, record)?;
     events(tx, id, record)?;
     versions(tx, id, record)?;
     count(tx, id, record)?;
@@ -105,15 +106,17 @@ fn count(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-/// What the device says about itself.
+/// What the device says about itself. What it leaves out this time stays as it was.
 fn describe(tx: &Tx<'_>, id: Id, record: &InformRecord, hash: i64) -> Result<()> {
-    let said = |suffix: &str| record.parameters.get_by_suffix(suffix).unwrap_or_default();
+    let said = |suffix: &str| record.parameters.get_by_suffix(suffix);
     let first = record.parameters.iter().next();
     let root = first.and_then(|parameter| parameter.name.split_once('.'));
-    let root = root.map(|(root, _)| format!("{root}.")).unwrap_or_default();
-    let sql = "UPDATE device SET manufacturer = ?2, software_version = ?3, hardware_version = ?4, root = ?5,
-               connection_request_url = ?6, parameter_key = ?7, address = ?8, cwmp_version = ?9,
-               inform_hash = ?10 WHERE id = ?1";
+    let root = root.map(|(root, _)| format!("{root}."));
+    let sql = "UPDATE device SET manufacturer = ?2, software_version = coalesce(?3, software_version),
+               hardware_version = coalesce(?4, hardware_version), root = coalesce(?5, root),
+               connection_request_url = coalesce(?6, connection_request_url),
+               parameter_key = coalesce(?7, parameter_key), address = ?8, cwmp_version = ?9, inform_hash = ?10
+               WHERE id = ?1";
     tx.db.prepare_cached(sql)?.execute(params![
         id,
         record.identity.manufacturer,
@@ -126,10 +129,19 @@ fn describe(tx: &Tx<'_>, id: Id, record: &InformRecord, hash: i64) -> Result<()>
         record.cwmp_version.as_str(),
         hash,
     ])?;
-    // Somebody else has configured the device, or it was reset: what we believed applied may not be.
-    let sql = "UPDATE device SET profile_stamp = 0 WHERE id = ?1 AND profile_stamp != 0
-               AND profile_key != parameter_key";
-    tx.db.prepare_cached(sql)?.execute([id])?;
+    Ok(())
+}
+
+/// If the device reports another ParameterKey than we gave it last, somebody else has configured it, or it was reset, or
+/// has lost our change: what we believed applied may not be. It may be the key of the Inform before, so this does not
+/// depend on whether the Inform brings anything new.
+fn parameter_key(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+    let suffix = ".ManagementServer.ParameterKey";
+    let Some(key) = record.parameters.get_by_suffix(suffix) else {
+        return Ok(());
+    };
+    let sql = "UPDATE device SET profile_stamp = 0 WHERE id = ?1 AND profile_stamp != 0 AND profile_key != ?2";
+    tx.db.prepare_cached(sql)?.execute(params![id, key])?;
     Ok(())
 }
 
@@ -153,19 +165,18 @@ fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-/// A device that reports the version a campaign waits for is done there.
-fn versions(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+/// A device that reports the version a campaign waits for is done there, and needs no download any more.
+fn versions(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     let Some(version) = record
         .parameters
         .get_by_suffix(".DeviceInfo.SoftwareVersion")
     else {
         return Ok(());
     };
-    let sql = "UPDATE campaign_device SET step = ?3, fault = NULL, updated = ?4
-               WHERE device = ?1 AND step IN ('upgrading', 'verifying')
-               AND campaign IN (SELECT id FROM campaign WHERE target_version = ?2)";
-    let row = params![id, version, word(&CampaignStep::Done), Ms(record.at)];
-    tx.db.prepare_cached(sql)?.execute(row)?;
+    for campaign in campaigns::waiting_for(tx.db, id, version)? {
+        campaigns::step(tx, campaign, id, CampaignStep::Done, None, record.at)?;
+        transfers::needless(tx, campaign, id, record.at)?;
+    }
     Ok(())
 }
 

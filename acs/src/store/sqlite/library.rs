@@ -1,7 +1,7 @@
 //! Profiles and files.
 
 use super::engine::Tx;
-use super::rows::{Ms, count, from_json, json};
+use super::rows::{Ms, count, from_json, json, readable};
 use super::{audit, campaigns, people, tasks};
 use crate::store::{Actor, DeletedFile, FileRecord, Id, Profile, Result, StoreError};
 use data_model::Timestamp;
@@ -71,24 +71,27 @@ pub(super) fn stamp(db: &Connection) -> Result<u64> {
 
 /// All profiles, and how often they have changed.
 pub(super) fn profiles(db: &Connection) -> Result<(u64, Vec<Profile>)> {
-    // One statement sees one state; the stamp is read first, so that a change in between is seen twice, not never.
     let stamp = stamp(db)?;
     let sql = "SELECT name, revision, selector, precedence, vals FROM profile ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut profiles = Vec::new();
     while let Some(row) = rows.next()? {
-        let name: String = row.get(0)?;
-        let (selector, values): (String, String) = (row.get(2)?, row.get(4)?);
-        profiles.push(Profile {
-            revision: count(row.get(1)?),
-            selector: from_json(&selector, "profile", &name)?,
-            precedence: row.get(3)?,
-            values: from_json(&values, "profile", &name)?,
-            name,
-        });
+        profiles.extend(readable(profile(row))?);
     }
     Ok((stamp, profiles))
+}
+
+fn profile(row: &Row<'_>) -> Result<Profile> {
+    let name: String = row.get(0)?;
+    let (selector, values): (String, String) = (row.get(2)?, row.get(4)?);
+    Ok(Profile {
+        revision: count(row.get(1)?),
+        selector: from_json(&selector, "profile", &name)?,
+        precedence: row.get(3)?,
+        values: from_json(&values, "profile", &name)?,
+        name,
+    })
 }
 
 fn file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {

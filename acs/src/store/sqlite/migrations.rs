@@ -41,3 +41,36 @@ fn apply(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "user_version", STEPS.len() as u32)?;
     transaction.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Covers P15.
+    #[test]
+    fn a_migration_that_fails_changes_nothing_and_can_be_begun_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let mut connection = Connection::open(&path).unwrap();
+        let version = |connection: &Connection| -> u32 {
+            connection
+                .pragma_query_value(None, "user_version", |row| row.get(0))
+                .unwrap()
+        };
+        let good = STEPS[0];
+        let statements = good.matches(";\n").count();
+        assert!(statements > 10);
+        for statement in 0..statements {
+            // The step breaks off behind this statement.
+            let end = good.match_indices(";\n").nth(statement).unwrap().0;
+            let broken = format!("{}; BROKEN", &good[..end]);
+            assert!(apply(&mut connection, &[&broken]).is_err());
+            let sql = "SELECT count(*) FROM sqlite_schema";
+            let tables: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+            assert_eq!((tables, version(&connection)), (0, 0), "{statement}");
+        }
+        run(&mut connection, &path).unwrap();
+        assert_eq!(version(&connection) as usize, STEPS.len());
+        run(&mut connection, &path).unwrap();
+    }
+}

@@ -19,6 +19,7 @@ mod people;
 mod rows;
 mod snapshots;
 mod tasks;
+mod transfers;
 
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
@@ -224,7 +225,7 @@ impl Store for SqliteStore {
     ) -> Result<TransferMatch> {
         let key = command_key.clone();
         self.engine
-            .write(move |tx| tasks::transfer_complete(tx, device, &key, fault.as_ref(), now))
+            .write(move |tx| transfers::complete(tx, device, &key, fault.as_ref(), now))
             .await
     }
 
@@ -251,7 +252,7 @@ impl Store for SqliteStore {
 
     async fn task_requeue_lost_transfers(&self, since: Timestamp, now: Timestamp) -> Result<u64> {
         self.engine
-            .write(move |tx| tasks::requeue_lost(tx, since, now))
+            .write(move |tx| transfers::requeue_lost(tx, since, now))
             .await
     }
 
@@ -490,5 +491,9 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.engine.close().await;
+        self.credentials.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

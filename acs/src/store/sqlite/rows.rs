@@ -80,6 +80,18 @@ pub(super) fn corrupt(
     }
 }
 
+/// A record among many: one that does not make sense is left out and logged, for it must harm nobody else (promise P13).
+pub(super) fn readable<T>(record: Result<T>) -> Result<Option<T>> {
+    match record {
+        Ok(record) => Ok(Some(record)),
+        Err(error @ StoreError::Corrupt { .. }) => {
+            tracing::error!(%error, "a record is left out");
+            Ok(None)
+        }
+        Err(error @ (StoreError::Conflict(_) | StoreError::Unavailable(_))) => Err(error),
+    }
+}
+
 /// Numbers that are never negative, in columns that could be.
 pub(super) fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)

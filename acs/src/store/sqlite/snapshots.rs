@@ -5,7 +5,7 @@
 //! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
 
 use super::engine::Tx;
-use super::rows::{Ms, corrupt};
+use super::rows::{Ms, corrupt, readable};
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -15,8 +15,10 @@ use std::sync::Arc;
 
 /// zstd's level: more costs time on every write and saves little on texts this small.
 const LEVEL: i32 = 3;
-/// Bytes of one unpacked snapshot; the largest model seen has 40,000 parameters.
+/// Bytes of the names, and of the values, of one unpacked snapshot; the largest model seen has 40,000 parameters.
 const BYTES: usize = 64 * 1024 * 1024;
+/// Parameters of Informs kept beside a snapshot; beyond them they are put into it.
+const BESIDE: usize = 256;
 
 /// One parameter as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,9 +164,14 @@ fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
     )))
 }
 
+/// Writes a snapshot that holds everything that is known; nothing stands beside it then.
 fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     let names = shape_of(tree);
     let values = values_of(tree);
+    if names.len().max(values.len()) > BYTES {
+        tracing::warn!(%device, "a device shows more than is kept; what was known of it stays");
+        return Ok(());
+    }
     let hash = Sha256::digest(&names);
     let mut first = [0; 8];
     first.copy_from_slice(&hash[..8]);
@@ -194,6 +201,9 @@ fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     let number = i64::try_from(tree.len()).unwrap_or(i64::MAX);
     let row = params![device, Ms(at), shape, number, length, packed];
     tx.db.prepare_cached(sql)?.execute(row)?;
+    tx.db
+        .prepare_cached("DELETE FROM informed WHERE device = ?1")?
+        .execute([device])?;
     Ok(())
 }
 
@@ -224,10 +234,21 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
 
 // ---- what others call ------------------------------------------------------------------------------------
 
-/// Keeps the parameters of an Inform.
+/// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
 pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+    let mut all = BTreeMap::new();
+    let before = readable(load_informed(tx.db, device))?.flatten();
+    let before = before.map(|(list, _)| list).unwrap_or_default();
+    for parameter in before.iter().chain(list.iter()) {
+        all.insert(parameter.name, parameter);
+    }
+    if all.len() > BESIDE {
+        let (mut tree, _) = known(tx, device)?;
+        set_all(&mut tree, list);
+        return save(tx, device, &tree, at);
+    }
     let mut bytes = Vec::new();
-    for parameter in list.iter() {
+    for parameter in all.values() {
         bytes.push(type_code(parameter.ty));
         write_text(parameter.name, &mut bytes);
         write_text(parameter.value, &mut bytes);
@@ -262,62 +283,82 @@ fn set_all(tree: &mut Tree, list: &ParameterList) {
     }
 }
 
+/// Everything that is known, for a change of it. What cannot be read is learnt anew.
+fn known(tx: &Tx<'_>, device: Id) -> Result<(Tree, Option<Timestamp>)> {
+    let kept = readable(load(tx.db, device))?.flatten();
+    let informed = readable(load_informed(tx.db, device))?.flatten();
+    Ok(together(kept, informed))
+}
+
+/// A snapshot and what Informs have said since.
+fn together(
+    kept: Option<(Tree, Timestamp)>,
+    informed: Option<(ParameterList, Timestamp)>,
+) -> (Tree, Option<Timestamp>) {
+    let (mut tree, mut at) = match kept {
+        Some((tree, at)) => (tree, Some(at)),
+        None => (Tree::new(), None),
+    };
+    if let Some((list, informed)) = informed {
+        set_all(&mut tree, &list);
+        at = at.max(Some(informed));
+    }
+    (tree, at)
+}
+
 /// Merges what an RPC has shown. A snapshot in which nothing changes is left as it is.
-pub(super) fn merge(tx: &Tx<'_>, device: Id, observed: &Observed, now: Timestamp) -> Result<()> {
+pub(super) fn merge(
+    tx: &mut Tx<'_>,
+    device: Id,
+    observed: &Observed,
+    now: Timestamp,
+) -> Result<()> {
     if observed.values.is_empty()
         && observed.complete_below.is_empty()
         && observed.writable.is_empty()
     {
         return Ok(());
     }
-    let before = load(tx.db, device)?;
-    let mut tree = before
-        .as_ref()
-        .map(|(tree, _)| tree.clone())
-        .unwrap_or_default();
-    if let Some((list, _)) = load_informed(tx.db, device)? {
-        set_all(&mut tree, &list);
-        tx.db
-            .prepare_cached("DELETE FROM informed WHERE device = ?1")?
-            .execute([device])?;
-    }
-    if !observed.complete_below.is_empty() {
-        let mut seen: Vec<&str> = observed
-            .values
-            .iter()
-            .map(|parameter| parameter.name)
-            .collect();
-        seen.sort_unstable();
-        let below = |name: &str| {
-            observed
-                .complete_below
-                .iter()
-                .any(|branch| name.starts_with(branch.as_str()))
-        };
-        tree.retain(|name, _| !below(name) || seen.binary_search(&&**name).is_ok());
-    }
+    let (before, _) = known(tx, device)?;
+    let mut tree = before.clone();
+    keep_only_seen(&mut tree, observed);
     set_all(&mut tree, &observed.values);
     for (name, writable) in &observed.writable {
         if let Some(kept) = tree.get_mut(name.as_str()) {
             kept.writable = Some(*writable);
         }
     }
-    if before.is_some_and(|(before, _)| before == tree) {
+    if before == tree {
+        return Ok(());
+    }
+    // The next Inform is newer than this, also if it says to the letter what the last one said.
+    tx.hot.forget(device);
+    let sql = "UPDATE device SET inform_hash = 0 WHERE id = ?1";
+    if tx.db.prepare_cached(sql)?.execute([device])? == 0 {
+        // It was forgotten meanwhile.
         return Ok(());
     }
     save(tx, device, &tree, now)
 }
 
+/// Drops what is gone from the branches that were read whole.
+fn keep_only_seen(tree: &mut Tree, observed: &Observed) {
+    if observed.complete_below.is_empty() {
+        return;
+    }
+    let values = observed.values.iter();
+    let mut seen: Vec<&str> = values.map(|parameter| parameter.name).collect();
+    seen.sort_unstable();
+    let below = |name: &str| {
+        let mut branches = observed.complete_below.iter();
+        branches.any(|branch| name.starts_with(branch.as_str()))
+    };
+    tree.retain(|name, _| !below(name) || seen.binary_search(&&**name).is_ok());
+}
+
 /// What was last seen.
 pub(super) fn read(db: &Connection, device: Id) -> Result<Snapshot> {
-    let (mut tree, mut at) = match load(db, device)? {
-        Some((tree, at)) => (tree, Some(at)),
-        None => (Tree::new(), None),
-    };
-    if let Some((list, informed)) = load_informed(db, device)? {
-        set_all(&mut tree, &list);
-        at = at.max(Some(informed));
-    }
+    let (tree, at) = together(load(db, device)?, load_informed(db, device)?);
     let mut snapshot = Snapshot {
         at,
         ..Snapshot::default()

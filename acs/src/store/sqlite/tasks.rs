@@ -1,13 +1,12 @@
 //! Tasks: queue, claim, end; and what their end means for a campaign.
 
 use super::engine::Tx;
-use super::rows::{Ms, count, from_json, from_word, json, limit};
-use super::{audit, campaigns, devices, snapshots};
+use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
+use super::{audit, campaigns, devices, snapshots, transfers};
 use crate::store::{
     Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
-    Task, TaskFault, TaskKind, TaskOutcome, TaskState, TransferMatch,
+    Task, TaskFault, TaskKind, TaskOutcome, TaskState,
 };
-use cwmp::CommandKey;
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -121,10 +120,14 @@ pub(super) fn create(
     find(tx.db, new.id)
 }
 
+/// The condition of the index of tasks that have not ended, as a part of any question about them: SQLite does not see by
+/// itself that it holds for one of these states, and would look at every task there ever was.
+pub(super) const OPEN: &str = "state IN ('queued', 'running', 'waiting_for_transfer')";
+
 /// Whether a device has a task that has not ended.
 pub(super) fn has_open(db: &Connection, device: Id) -> Result<bool> {
-    let sql = "SELECT 1 FROM task WHERE device = ?1 AND state IN ('queued', 'running', 'waiting_for_transfer')";
-    Ok(db.prepare_cached(sql)?.exists([device])?)
+    let sql = format!("SELECT 1 FROM task WHERE device = ?1 AND {OPEN}");
+    Ok(db.prepare_cached(&sql)?.exists([device])?)
 }
 
 const DUE: &str =
@@ -165,7 +168,7 @@ pub(super) fn claim(tx: &mut Tx<'_>, device: Id, now: Timestamp) -> Result<Optio
 }
 
 /// Writes a state, a result and a fault; a task that has ended keeps none of the secrets it carried.
-fn set_state(
+pub(super) fn set_state(
     tx: &mut Tx<'_>,
     task: &Task,
     state: TaskState,
@@ -221,22 +224,21 @@ pub(super) fn finish(
                 )?;
             }
         }
-        TaskOutcome::Failed(fault) => {
-            set_state(tx, &task, TaskState::Failed, None, Some(fault), now)?;
-            campaign_failed(tx, &task, fault, now)?;
-        }
+        TaskOutcome::Failed(fault) => fail(tx, &task, fault, now)?,
         TaskOutcome::Retry { fault, not_before } => {
-            set_state(tx, &task, TaskState::Queued, None, Some(fault), now)?;
-            let sql = "UPDATE task SET not_before = ?2 WHERE id = ?1";
-            tx.db
-                .prepare_cached(sql)?
-                .execute(params![id, Ms(*not_before)])?;
+            transfers::again(tx, &task, fault, Some(*not_before), now)?;
         }
         TaskOutcome::WaitingForTransfer => {
             set_state(tx, &task, TaskState::WaitingForTransfer, None, None, now)?;
         }
     }
     Ok(())
+}
+
+/// A task has failed for good, and with it the device in the campaign it belongs to.
+pub(super) fn fail(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timestamp) -> Result<()> {
+    set_state(tx, task, TaskState::Failed, None, Some(fault), now)?;
+    campaign_failed(tx, task, fault, now)
 }
 
 fn campaign_failed(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timestamp) -> Result<()> {
@@ -251,40 +253,6 @@ fn campaign_failed(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timesta
         ),
         None => Ok(()),
     }
-}
-
-/// Ends the download a TransferComplete belongs to, once.
-pub(super) fn transfer_complete(
-    tx: &mut Tx<'_>,
-    device: Id,
-    command_key: &CommandKey,
-    fault: Option<&TaskFault>,
-    now: Timestamp,
-) -> Result<TransferMatch> {
-    let task = match command_key.as_str().parse::<Id>() {
-        Ok(id) => find(tx.db, id)?.filter(|task| task.device == device),
-        Err(_) => None,
-    };
-    let Some(task) = task.filter(|task| matches!(task.kind, TaskKind::Download { .. })) else {
-        return Ok(TransferMatch::Unknown);
-    };
-    if task.state.is_final() {
-        return Ok(TransferMatch::Repeated(task.id));
-    }
-    match fault {
-        None => {
-            let result = serde_json::json!({});
-            set_state(tx, &task, TaskState::Done, Some(&result), None, now)?;
-            if let Some(campaign) = task.campaign {
-                campaigns::step(tx, campaign, device, CampaignStep::Verifying, None, now)?;
-            }
-        }
-        Some(fault) => {
-            set_state(tx, &task, TaskState::Failed, None, Some(fault), now)?;
-            campaign_failed(tx, &task, fault, now)?;
-        }
-    }
-    Ok(TransferMatch::Ended(task.id))
 }
 
 /// Withdraws a queued task.
@@ -313,30 +281,34 @@ pub(super) fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
 
 /// Withdraws the queued tasks of a campaign that is given up.
 pub(super) fn cancel_of_campaign(tx: &mut Tx<'_>, campaign: Id, now: Timestamp) -> Result<()> {
-    let sql = format!("SELECT {COLUMNS} FROM task WHERE campaign = ?1 AND state = 'queued'");
-    for task in many(tx, &sql, [campaign])? {
+    let condition = format!("campaign = ?1 AND {OPEN} AND state = 'queued'");
+    for task in many(tx, &condition, [campaign])? {
         set_state(tx, &task, TaskState::Cancelled, None, None, now)?;
         campaigns::step(tx, campaign, task.device, CampaignStep::Pending, None, now)?;
     }
     Ok(())
 }
 
-fn many(tx: &Tx<'_>, sql: &str, arguments: impl rusqlite::Params) -> Result<Vec<Task>> {
-    let mut statement = tx.db.prepare_cached(sql)?;
+/// Tasks of any device by a condition. One that cannot be read must not be in the way of all others.
+pub(super) fn many(
+    tx: &Tx<'_>,
+    condition: &str,
+    arguments: impl rusqlite::Params,
+) -> Result<Vec<Task>> {
+    let sql = format!("SELECT {COLUMNS} FROM task WHERE {condition}");
+    let mut statement = tx.db.prepare_cached(&sql)?;
     let mut rows = statement.query(arguments)?;
     let mut tasks = Vec::new();
     while let Some(row) = rows.next()? {
-        tasks.push(task(row)?);
+        tasks.extend(readable(task(row))?);
     }
     Ok(tasks)
 }
 
 /// Ends queued tasks whose time has run out.
 pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM task WHERE state = 'queued' AND expires IS NOT NULL AND expires <= ?1 LIMIT 1000"
-    );
-    let tasks = many(tx, &sql, [Ms(now)])?;
+    let condition = "state = 'queued' AND expires IS NOT NULL AND expires <= ?1 LIMIT 1000";
+    let tasks = many(tx, condition, [Ms(now)])?;
     for task in &tasks {
         let fault = TaskFault::ours("the device did not come in time");
         set_state(tx, task, TaskState::Expired, None, Some(&fault), now)?;
@@ -345,37 +317,26 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
     Ok(tasks.len() as u64)
 }
 
-/// Queues downloads again whose TransferComplete never came.
-pub(super) fn requeue_lost(tx: &mut Tx<'_>, since: Timestamp, now: Timestamp) -> Result<u64> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM task WHERE state = 'waiting_for_transfer' AND updated <= ?1 LIMIT 1000"
-    );
-    let tasks = many(tx, &sql, [Ms(since)])?;
-    for task in &tasks {
-        let fault = TaskFault::ours("the device did not report the end of the transfer");
-        set_state(tx, task, TaskState::Queued, None, Some(&fault), now)?;
-    }
-    Ok(tasks.len() as u64)
-}
-
 /// Devices that have not come since their task became due, the newest task first: somebody waits for it, and devices
 /// that do not answer must not stand in the way.
 pub(super) fn devices_to_call(db: &Connection, now: Timestamp, most: usize) -> Result<Vec<Id>> {
-    let sql = "SELECT t.device, max(t.updated) AS newest FROM task t JOIN seen s ON s.id = t.device
-               WHERE t.state IN ('queued', 'running') AND coalesce(t.not_before, 0) <= ?1
+    let sql = format!(
+        "SELECT t.device, max(t.updated) AS newest FROM task t JOIN seen s ON s.id = t.device
+               WHERE t.{OPEN} AND t.state != 'waiting_for_transfer' AND coalesce(t.not_before, 0) <= ?1
+               AND (t.state = 'running' OR coalesce(t.expires, ?1 + 1) > ?1)
                AND max(t.updated, coalesce(t.not_before, 0)) >= s.last_inform
-               GROUP BY t.device ORDER BY newest DESC LIMIT ?2";
-    let mut statement = db.prepare_cached(sql)?;
+               GROUP BY t.device ORDER BY newest DESC LIMIT ?2"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![Ms(now), limit(most)], |row| row.get(0))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether an unfinished task needs a file.
 pub(super) fn needs_file(db: &Connection, file: Id) -> Result<bool> {
-    let sql = "SELECT count(*) FROM task WHERE file = ?1
-               AND state IN ('queued', 'running', 'waiting_for_transfer')";
+    let sql = format!("SELECT count(*) FROM task WHERE file = ?1 AND {OPEN}");
     Ok(count(
-        db.prepare_cached(sql)?
+        db.prepare_cached(&sql)?
             .query_row([file], |row| row.get(0))
             .optional()?
             .unwrap_or(0),

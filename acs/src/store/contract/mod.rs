@@ -1,0 +1,100 @@
+//! What every backend of the store must keep to, written once against [`Store`](super::Store): one file per noun.
+//!
+//! A case is an `async fn` that states what a caller may rely on. Most take `&dyn Store`, empty at first; those that
+//! open it again, or use it from many threads, take a [`Place`]. Each file lists its cases with [`cases!`], which makes
+//! a test of its own of each, for each backend. Time is passed in; nothing sleeps.
+//!
+//! To add a backend: implement [`Place`] for where it keeps things, as [`on_sqlite`] does, and name it in
+//! [`every_backend!`]. What only one backend can promise (files, locks, rows) is tested beside it.
+//!
+//! - [`devices`], [`filters`]: register, label, find, forget
+//! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
+//! - [`snapshots`]: what was seen of parameters
+//! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
+//! - [`transfers`]: downloads and their TransferComplete
+//! - [`profiles`]: profiles, and how devices stand to them
+//! - [`files`]: the library
+//! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
+//!   people; nobody twice
+//! - [`credentials`], [`people`]: who may come in
+//! - [`audit`]: one line for each change
+//! - [`settings`]: small values, and whether writing works
+//! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
+
+/// The backends, in one place.
+macro_rules! every_backend {
+    ($kind:ident: $cases:tt) => {
+        $crate::store::contract::one_backend! { on_sqlite, $kind: $cases }
+    };
+}
+
+/// The tests of one backend: a module of that name with a test for each case.
+macro_rules! one_backend {
+    ($backend:ident, store: [$($case:ident)*]) => {
+        mod $backend {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                use $crate::store::contract::Place as _;
+                let place = $crate::store::contract::$backend::empty();
+                let store = place.open().await;
+                super::$case(store.as_ref()).await;
+                store.close().await;
+            })*
+        }
+    };
+    ($backend:ident, place: [$($case:ident)*]) => {
+        mod $backend {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let place = $crate::store::contract::$backend::empty();
+                super::$case(&place).await;
+            })*
+        }
+    };
+}
+
+/// Lists the cases of a file: `cases! { store: a, b }` for those that take a store, `place:` for those that open it.
+macro_rules! cases {
+    ($kind:ident: $($case:ident),* $(,)?) => {
+        $crate::store::contract::every_backend! { $kind: [$($case)*] }
+    };
+}
+
+use {cases, every_backend, one_backend};
+
+mod attempts;
+mod audit;
+mod calls;
+mod campaign_control;
+mod campaign_steps;
+mod campaigns;
+mod closing;
+mod concurrency;
+mod credentials;
+mod devices;
+mod durability;
+mod endings;
+mod files;
+mod filters;
+mod informs;
+mod on_sqlite;
+mod one_upgrade;
+mod people;
+mod profiles;
+mod quiet_path;
+mod settings;
+mod snapshots;
+pub(crate) mod support;
+mod tasks;
+mod transfers;
+
+use super::Store;
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// Where a backend keeps a store: a folder, a schema. Empty at first, gone when dropped.
+#[async_trait]
+pub(crate) trait Place: Send + Sync {
+    /// Opens the store there. One that was open before has been closed and dropped.
+    async fn open(&self) -> Arc<dyn Store>;
+}

@@ -1,0 +1,95 @@
+//! Downloads that end, or begin anew, outside of the session that asked for them: reported, lost, or needed no longer.
+
+use super::campaigns::{self, Purpose};
+use super::engine::Tx;
+use super::rows::Ms;
+use super::tasks::{self, OPEN, find, many, set_state};
+use crate::limits::TASK_ATTEMPTS;
+use crate::store::{CampaignStep, Id, Result, Task, TaskFault, TaskKind, TaskState, TransferMatch};
+use cwmp::CommandKey;
+use data_model::Timestamp;
+use rusqlite::params;
+
+/// Ends the download a TransferComplete belongs to, once.
+pub(super) fn complete(
+    tx: &mut Tx<'_>,
+    device: Id,
+    command_key: &CommandKey,
+    fault: Option<&TaskFault>,
+    now: Timestamp,
+) -> Result<TransferMatch> {
+    let task = match command_key.as_str().parse::<Id>() {
+        Ok(id) => find(tx.db, id)?.filter(|task| task.device == device),
+        Err(_) => None,
+    };
+    let Some(task) = task.filter(|task| matches!(task.kind, TaskKind::Download { .. })) else {
+        return Ok(TransferMatch::Unknown);
+    };
+    if task.state.is_final() {
+        return Ok(TransferMatch::Repeated(task.id));
+    }
+    match fault {
+        None => {
+            done(tx, &task, now)?;
+            if let Some(campaign) = task.campaign {
+                campaigns::step(tx, campaign, device, CampaignStep::Verifying, None, now)?;
+            }
+        }
+        Some(fault) => tasks::fail(tx, &task, fault, now)?,
+    }
+    Ok(TransferMatch::Ended(task.id))
+}
+
+fn done(tx: &mut Tx<'_>, task: &Task, now: Timestamp) -> Result<()> {
+    let result = serde_json::json!({});
+    set_state(tx, task, TaskState::Done, Some(&result), None, now)
+}
+
+/// Queues downloads again whose TransferComplete never came; those that were tried often enough fail.
+pub(super) fn requeue_lost(tx: &mut Tx<'_>, since: Timestamp, now: Timestamp) -> Result<u64> {
+    let condition =
+        format!("{OPEN} AND state = 'waiting_for_transfer' AND updated <= ?1 LIMIT 1000");
+    let lost = many(tx, &condition, [Ms(since)])?;
+    let fault = TaskFault::ours("the device did not report the end of the transfer");
+    for task in &lost {
+        if task.attempts < TASK_ATTEMPTS {
+            again(tx, task, &fault, None, now)?;
+            continue;
+        }
+        match campaigns::purpose(tx.db, task)? {
+            Purpose::Reached => done(tx, task, now)?,
+            Purpose::Open | Purpose::GivenUp => tasks::fail(tx, task, &fault, now)?,
+        }
+    }
+    Ok(lost.len() as u64)
+}
+
+/// Queues a task again after an attempt that came to nothing, if there is still a purpose in it.
+pub(super) fn again(
+    tx: &mut Tx<'_>,
+    task: &Task,
+    fault: &TaskFault,
+    not_before: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    match campaigns::purpose(tx.db, task)? {
+        Purpose::Reached => done(tx, task, now),
+        Purpose::GivenUp => tasks::fail(tx, task, fault, now),
+        Purpose::Open => {
+            set_state(tx, task, TaskState::Queued, None, Some(fault), now)?;
+            let sql = "UPDATE task SET not_before = ?2 WHERE id = ?1";
+            let row = params![task.id, not_before.map(Ms)];
+            tx.db.prepare_cached(sql)?.execute(row)?;
+            Ok(())
+        }
+    }
+}
+
+/// Ends what is queued of a campaign for a device that has reached its aim: nobody is upgraded twice.
+pub(super) fn needless(tx: &mut Tx<'_>, campaign: Id, device: Id, now: Timestamp) -> Result<()> {
+    let condition = "device = ?1 AND campaign = ?2 AND state = 'queued'";
+    for task in many(tx, condition, params![device, campaign])? {
+        done(tx, &task, now)?;
+    }
+    Ok(())
+}
