@@ -17,7 +17,7 @@
 [BulkData.Profile.{i}.] rw max=4 count=ProfileNumberOfEntries
   Enable                           rw boolean
   # AddObject gives it a value of its own.
-  Alias                            rw alias(64)              deny-active = cpe-{1}
+  Alias                            rw alias?(64)
   Name                             rw string(255)
   NumberOfRetainedFailedReports    rw int[-1:]              = 0
   Protocol                         rw enum(HTTP)            = HTTP

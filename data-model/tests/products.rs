@@ -224,6 +224,7 @@ fn secrets_are_marked_and_so_are_their_other_names() {
         "ManagementServer.ConnectionRequestPassword",
         "ManagementServer.Password",
         "ManagementServer.STUNPassword",
+        "XMPP.Connection.{i}.Password",
         "X_CISCO_ATA.Line.{i}.Password",
         "X_CISCO_ATA.Provisioning.GPP_SA",
         "X_CISCO_ATA.Provisioning.GPP_SB",
