@@ -30,6 +30,16 @@ fn register() -> Vec<Requirement> {
     rows.collect()
 }
 
+/// Why a requirement without a test has none, by its ID: the rows of `docs/not-met.tsv`.
+fn reasons() -> BTreeMap<String, String> {
+    let text = read(&top().join("docs/not-met.tsv"));
+    let rows = text.lines().skip(1).map(|line| {
+        let (id, reason) = line.split_once('\t').expect("an ID and a reason");
+        (id.to_owned(), reason.to_owned())
+    });
+    rows.collect()
+}
+
 /// Which tests cover which requirement, by the `Covers …` lines in front of them.
 fn citations() -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -108,6 +118,7 @@ fn cited(text: &str) -> Vec<(Vec<String>, String)> {
 
 fn document() -> String {
     let citations = citations();
+    let reasons = reasons();
     let register = register();
     let covered = register
         .iter()
@@ -116,7 +127,7 @@ fn document() -> String {
     let mut text = String::from(
         "# Conformance\n\nWhich requirement is covered by which test. Made from the `Covers` lines of the tests and \
          `docs/requirements.tsv`;\n`UPDATE=1 cargo test --test tidy` writes it anew.\n\nA requirement without a test \
-         is not claimed to be met. Side: C device, S server. Level: as in the standard; case, promise and\nvariant are \
+         is not claimed to be met; `docs/not-met.tsv` has the reasons. Side: C device, S server. Level: as in the standard; case, promise and\nvariant are \
          our own.\n\n",
     );
     let _ = writeln!(text, "{covered} of {} rows are covered.\n", register.len());
@@ -133,7 +144,10 @@ fn document() -> String {
             row.level,
             row.source,
             row.text.replace('|', "\\|"),
-            tests.unwrap_or_else(|| "none yet".into())
+            tests.unwrap_or_else(|| match reasons.get(&row.id) {
+                Some(reason) => format!("none: {reason}"),
+                None => "none yet".into(),
+            })
         );
     }
     text
@@ -146,6 +160,29 @@ fn every_cited_id_is_in_the_register() {
         assert!(
             known.contains(&id),
             "{tests:?} cite `{id}`, which docs/requirements.tsv does not have"
+        );
+    }
+}
+
+/// What a device must do and no test shows stands in the table with its reason.
+#[test]
+fn what_a_device_must_do_has_a_test_or_a_reason() {
+    let (citations, reasons) = (citations(), reasons());
+    for row in register() {
+        let must = row.side.starts_with('C') && row.level.starts_with("MUST");
+        let (tested, explained) = (
+            citations.contains_key(&row.id),
+            reasons.contains_key(&row.id),
+        );
+        assert!(
+            !must || tested || explained,
+            "{} has neither a test nor a reason in docs/not-met.tsv",
+            row.id
+        );
+        assert!(
+            !(tested && explained),
+            "{} is tested: take it out of docs/not-met.tsv",
+            row.id
         );
     }
 }
