@@ -127,8 +127,9 @@ fn document() -> String {
     let mut text = String::from(
         "# Conformance\n\nWhich requirement is covered by which test. Made from the `Covers` lines of the tests and \
          `docs/requirements.tsv`;\n`UPDATE=1 cargo test --test tidy` writes it anew.\n\nA requirement without a test \
-         is not claimed to be met; `docs/not-met.tsv` has the reasons. Side: C device, S server. Level: as in the standard; case, promise and\nvariant are \
-         our own.\n\n",
+         is not claimed to be met; \
+         `docs/not-met.tsv` has the reasons.\nSide: C device, S server. Level: as in the standard; case, promise and \
+         variant are our own.\n\n",
     );
     let _ = writeln!(text, "{covered} of {} rows are covered.\n", register.len());
     text.push_str("| ID | side | level | source | what must hold | tests |\n| --- | --- | --- | --- | --- | --- |\n");
