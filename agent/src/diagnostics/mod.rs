@@ -1,7 +1,7 @@
 //! Diagnostics, pure: what a test is asked by, how it stands, and what its findings say in the parameters of its object.
 //!
 //! An ACS writes `Requested` into the state of a diagnostics object (TR-181 DiagnosticsState). [`description`] finds
-//! those objects in a device's model, [`test`] reads strictly what is asked, [`runs`] is the state machine,
+//! those objects in a device's model, [`mod@test`] reads strictly what is asked, [`runs`] is the state machine,
 //! [`findings`] become parameters in [`report`] and
 //! [`results`]. [`echo`] is the UDP echo service of TR-143, which has no state.
 //! The measuring itself is the shell's: `shell/diagnostics`.

@@ -1,7 +1,7 @@
 //! Transfers of files: a queue that survives power cuts and reports each end exactly once (TR-069 A.3.2.8, A.4.1.5,
 //! A.4.1.8).
 //!
-//! * [`file`]: what can be moved, and what each RPC calls it;
+//! * [`mod@file`]: what can be moved, and what each RPC calls it;
 //! * [`entry`]: one transfer, and how far it is;
 //! * [`windows`]: when a scheduled one may run;
 //! * [`queue`]: all of a device, what is due, what comes too late;
