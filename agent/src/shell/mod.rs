@@ -12,6 +12,7 @@ pub mod clock;
 mod datagram;
 pub mod diagnostics;
 pub mod discovery;
+mod dns;
 mod file_http;
 pub mod handle;
 pub mod http;

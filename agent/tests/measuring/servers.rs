@@ -1,8 +1,7 @@
 //! What is measured: a file server and a name server on loopback that know exactly what they have sent.
 
-use hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA};
-use hickory_proto::rr::{RData, Record, RecordType};
+use simple_dns::rdata::{A, AAAA, RData};
+use simple_dns::{CLASS, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord, TYPE};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -100,45 +99,50 @@ pub async fn names() -> SocketAddr {
     tokio::spawn(async move {
         let mut buffer = [0; 512];
         while let Ok((bytes, from)) = socket.recv_from(&mut buffer).await {
-            let query = Message::from_vec(&buffer[..bytes]).expect("the device asks in DNS");
+            let query = Packet::parse(&buffer[..bytes]).expect("the device asks in DNS");
             // Whoever guesses the number of a query must not be believed without the question.
-            let forged = Message::response(query.metadata.id, OpCode::Query);
-            let _ = socket
-                .send_to(&forged.to_vec().expect("a message"), from)
-                .await;
+            let forged = Packet::new_reply(query.id());
+            let _ = socket.send_to(&written(&forged), from).await;
             let _ = socket.send_to(b"not DNS at all", from).await;
             if let Some(response) = response(&query) {
-                let _ = socket
-                    .send_to(&response.to_vec().expect("a message"), from)
-                    .await;
+                let _ = socket.send_to(&written(&response), from).await;
             }
         }
     });
     address
 }
 
-fn response(query: &Message) -> Option<Message> {
-    let question = query.queries.first().expect("a question").clone();
-    let mut response = Message::new(query.metadata.id, MessageType::Response, OpCode::Query);
-    response.metadata.authoritative = true;
-    response.add_query(question.clone());
-    let name = question.name.to_ascii();
-    let data = match (name.as_str(), question.query_type) {
-        ("acs.example.net.", RecordType::A) => Some(RData::A(A(Ipv4Addr::new(192, 0, 2, 7)))),
-        ("six.example.net.", RecordType::AAAA) => Some(RData::AAAA(AAAA(Ipv6Addr::LOCALHOST))),
-        ("acs.example.net." | "six.example.net.", _) => None,
-        ("silent.example.net.", _) => return None,
-        ("broken.example.net.", _) => {
-            response.metadata.response_code = ResponseCode::ServFail;
+fn written(packet: &Packet<'_>) -> Vec<u8> {
+    packet.build_bytes_vec().expect("a message")
+}
+
+fn response<'a>(query: &Packet<'a>) -> Option<Packet<'a>> {
+    let question = query.questions.first().expect("a question").clone();
+    let mut response = Packet::new_reply(query.id());
+    response.set_flags(PacketFlag::AUTHORITATIVE_ANSWER);
+    let name = question.qname.to_string();
+    let data = match (name.as_str(), question.qtype) {
+        ("acs.example.net", QTYPE::TYPE(TYPE::A)) => {
+            Some(RData::A(A::from(Ipv4Addr::new(192, 0, 2, 7))))
+        }
+        ("six.example.net", QTYPE::TYPE(TYPE::AAAA)) => {
+            Some(RData::AAAA(AAAA::from(Ipv6Addr::LOCALHOST)))
+        }
+        ("acs.example.net" | "six.example.net", _) => None,
+        ("silent.example.net", _) => return None,
+        ("broken.example.net", _) => {
+            *response.rcode_mut() = RCODE::ServerFailure;
             None
         }
         (_, _) => {
-            response.metadata.response_code = ResponseCode::NXDomain;
+            *response.rcode_mut() = RCODE::NameError;
             None
         }
     };
     if let Some(data) = data {
-        response.add_answer(Record::from_rdata(question.name, 60, data));
+        let record = ResourceRecord::new(question.qname.clone(), CLASS::IN, 60, data);
+        response.answers.push(record);
     }
+    response.questions.push(question);
     Some(response)
 }

@@ -1,7 +1,7 @@
 //! From the bytes of a message to its text: byte order marks, declared and undeclared encodings.
 
+use super::encoding::Encoding;
 use super::error::{XmlError, XmlErrorKind};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 
 /// How many bytes of a document are searched for its declaration.
@@ -14,31 +14,29 @@ const DECLARATION_BYTES: usize = 256;
 /// lose a device (spec W-14, W-15).
 ///
 /// # Errors
-/// If the declaration names an encoding that is not in the WHATWG list (UTF-7 and EBCDIC are not).
+/// If the declaration names an encoding that [`Encoding`] does not know (UTF-7 and EBCDIC are none).
 pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Guessed), XmlError> {
-    if let Some((encoding, mark_bytes)) = Encoding::for_bom(bytes) {
-        let (text, malformed) = encoding.decode_without_bom_handling(&bytes[mark_bytes..]);
-        return Ok((text, if malformed { Guessed::Yes } else { Guessed::No }));
+    if let Some((encoding, mark_bytes)) = Encoding::of_mark(bytes) {
+        return Ok(decode_as(encoding, &bytes[mark_bytes..]));
     }
     match bytes {
-        [b'<', 0, ..] => return Ok(decode_as(UTF_16LE, bytes)),
-        [0, b'<', ..] => return Ok(decode_as(UTF_16BE, bytes)),
+        [b'<', 0, ..] => return Ok(decode_as(Encoding::Utf16Le, bytes)),
+        [0, b'<', ..] => return Ok(decode_as(Encoding::Utf16Be, bytes)),
         _ => {}
     }
     let encoding = match declared_encoding(bytes) {
-        None => UTF_8,
+        None => Encoding::Utf8,
         Some(label) => known_encoding(label)?,
     };
-    if encoding != UTF_8 && encoding != UTF_16LE && encoding != UTF_16BE {
-        return Ok(decode_as(encoding, bytes));
-    }
-    // Declared UTF-16 in single bytes contradicts itself; the bytes are the better witness.
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((Cow::Borrowed(text), Guessed::No)),
-        Err(_) => {
-            let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-            Ok((text, Guessed::Yes))
-        }
+    match encoding {
+        // Declared UTF-16 in single bytes contradicts itself; the bytes are the better witness.
+        Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok((Cow::Borrowed(text), Guessed::No)),
+            Err(_) => Ok((Encoding::Windows1252.decode(bytes).0, Guessed::Yes)),
+        },
+        Encoding::Windows1252 => Ok(decode_as(encoding, bytes)),
+        #[cfg(feature = "encodings")]
+        Encoding::Other(_) => Ok(decode_as(encoding, bytes)),
     }
 }
 
@@ -51,13 +49,13 @@ pub enum Guessed {
     Yes,
 }
 
-fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> (Cow<'a, str>, Guessed) {
-    let (text, malformed) = encoding.decode_without_bom_handling(bytes);
+fn decode_as(encoding: Encoding, bytes: &[u8]) -> (Cow<'_, str>, Guessed) {
+    let (text, malformed) = encoding.decode(bytes);
     (text, if malformed { Guessed::Yes } else { Guessed::No })
 }
 
-fn known_encoding(label: &[u8]) -> Result<&'static Encoding, XmlError> {
-    let known = Encoding::for_label_no_replacement(label);
+fn known_encoding(label: &[u8]) -> Result<Encoding, XmlError> {
+    let known = Encoding::of_label(label);
     known.ok_or_else(|| XmlError {
         kind: XmlErrorKind::Encoding(String::from_utf8_lossy(label).into_owned()),
         line: 1,

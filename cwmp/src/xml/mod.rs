@@ -5,6 +5,7 @@
 //! devices use any prefix and forget to declare it (spec W-03, W-04, W-24).
 
 mod decode;
+mod encoding;
 mod error;
 mod reader;
 mod writer;

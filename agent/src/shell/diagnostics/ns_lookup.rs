@@ -6,26 +6,17 @@ use crate::diagnostics::findings::{Answer, AnswerStatus, Authority};
 use crate::diagnostics::test::{Lookup, Version};
 use crate::diagnostics::{Findings, Host, Outcome, Trouble};
 use crate::limits::PROBE_PAUSE_MS;
-use hickory_proto::op::{Message, MessageType, Query, ResponseCode};
-use hickory_proto::rr::{Name, RData, RecordType};
+use crate::shell::dns::{self, Data, Kind, Response, ResponseCode};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use tokio::net::UdpSocket;
 
-/// Bytes of the largest response over UDP that is taken.
-const RESPONSE_BYTES: usize = 4096;
 /// Addresses of one result that are kept.
 const ADDRESSES: usize = 16;
-/// Where the system keeps its name servers.
-const RESOLV_CONF: &str = "/etc/resolv.conf";
 
 pub(super) async fn run(lookup: &Lookup) -> Outcome {
     let server = match &lookup.server {
-        None => system_servers()
-            .into_iter()
-            .next()
-            .map(|address| SocketAddr::new(address, 53)),
+        None => dns::system_servers().into_iter().next(),
         Some((host, port)) => {
             let address = resolve(host, Version::Any).await.ok();
             address.map(|address| SocketAddr::new(address, *port))
@@ -64,16 +55,12 @@ async fn ask(server: SocketAddr, name: &str, timeout: Duration) -> Answer {
         server: Some(server.ip()),
         response_us: 0,
     };
-    for kind in [RecordType::A, RecordType::AAAA] {
+    for kind in [Kind::A, Kind::Aaaa] {
         let left = timeout.saturating_sub(begin.elapsed());
-        let response = match tokio::time::timeout(left, exchange(server, name, kind)).await {
+        let response = match tokio::time::timeout(left, dns::ask(server, name, kind)).await {
             Err(_) => return answer,
-            Ok(Err(Failed::Refused)) => {
-                answer.status = AnswerStatus::ServerNotAvailable;
-                return answer;
-            }
-            Ok(Err(Failed::Other)) => {
-                answer.status = AnswerStatus::Other;
+            Ok(Err(error)) => {
+                answer.status = status_of(&error);
                 return answer;
             }
             Ok(Ok(response)) => response,
@@ -83,7 +70,7 @@ async fn ask(server: SocketAddr, name: &str, timeout: Duration) -> Answer {
         }
         take(&mut answer, &response);
         if answer.status != AnswerStatus::NameNotResolved
-            || response.metadata.response_code == ResponseCode::NXDomain
+            || response.code == ResponseCode::NameError
         {
             break;
         }
@@ -92,83 +79,35 @@ async fn ask(server: SocketAddr, name: &str, timeout: Duration) -> Answer {
 }
 
 /// What a response says.
-fn take(answer: &mut Answer, response: &Message) {
-    let addresses = response
-        .answers
-        .iter()
-        .filter_map(|record| match &record.data {
-            RData::A(address) => Some(IpAddr::V4(address.0)),
-            RData::AAAA(address) => Some(IpAddr::V6(address.0)),
-            _ => None,
-        });
+fn take(answer: &mut Answer, response: &Response) {
+    let addresses = response.records.iter().filter_map(|record| match record.data {
+        Data::Address(address) => Some(address),
+        Data::Service(_) | Data::Other => None,
+    });
     answer.addresses = addresses.take(ADDRESSES).collect();
-    answer.authority = Some(match response.metadata.authoritative {
+    answer.authority = Some(match response.authoritative {
         true => Authority::Authoritative,
         false => Authority::NonAuthoritative,
     });
-    answer.status = match response.metadata.response_code {
+    answer.status = match response.code {
         ResponseCode::NoError if !answer.addresses.is_empty() => AnswerStatus::Success,
-        ResponseCode::NoError | ResponseCode::NXDomain => AnswerStatus::NameNotResolved,
+        ResponseCode::NoError | ResponseCode::NameError => AnswerStatus::NameNotResolved,
         _ => AnswerStatus::Other,
     };
     if answer.status == AnswerStatus::Success {
         // The name the addresses belong to: where aliases lead.
-        let last = response.answers.last().map(|record| record.name.to_ascii());
-        answer.name = last
-            .unwrap_or_default()
-            .trim_end_matches('.')
-            .chars()
-            .take(256)
-            .collect();
+        let last = response.records.last().map(|record| &*record.name);
+        answer.name = last.unwrap_or_default().chars().take(256).collect();
     }
 }
 
-enum Failed {
-    /// Nobody listens there.
-    Refused,
-    Other,
-}
-
-impl From<io::Error> for Failed {
-    fn from(error: io::Error) -> Failed {
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable => Failed::Refused,
-            _ => Failed::Other,
-        }
-    }
-}
-
-async fn exchange(server: SocketAddr, name: &str, kind: RecordType) -> Result<Message, Failed> {
-    let mut name = Name::from_ascii(name).map_err(|_| Failed::Other)?;
-    name.set_fqdn(true);
-    let question = Query::query(name, kind);
-    let mut query = Message::query();
-    query.metadata.recursion_desired = true;
-    query.add_query(question.clone());
-    let bytes = query.to_vec().map_err(|_| Failed::Other)?;
-    let any: SocketAddr = if server.is_ipv4() {
-        ([0, 0, 0, 0], 0).into()
-    } else {
-        ([0u16; 8], 0).into()
-    };
-    let socket = UdpSocket::bind(any).await?;
-    socket.connect(server).await?;
-    socket.send(&bytes).await?;
-    let mut buffer = vec![0; RESPONSE_BYTES];
-    loop {
-        let length = socket.recv(&mut buffer).await?;
-        // Whatever else arrives is not the response.
-        let Ok(response) = Message::from_vec(&buffer[..length]) else {
-            continue;
-        };
-        let asked = response.metadata.id == query.metadata.id
-            && response.metadata.message_type == MessageType::Response
-            && response.queries.first() == Some(&question);
-        if asked {
-            return Ok(response);
-        }
+fn status_of(error: &io::Error) -> AnswerStatus {
+    match error.kind() {
+        // Nobody listens there.
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => AnswerStatus::ServerNotAvailable,
+        _ => AnswerStatus::Other,
     }
 }
 
@@ -181,25 +120,9 @@ fn full_name(name: &Host, domain: Option<String>) -> String {
     }
 }
 
-/// The name servers of the system.
-pub(super) fn system_servers() -> Vec<IpAddr> {
-    let text = std::fs::read_to_string(RESOLV_CONF).unwrap_or_default();
-    let servers = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("nameserver")?.trim().parse().ok());
-    servers.collect()
-}
-
-/// The domain of the system.
+/// The domain of the system, if it is a name.
 fn system_domain() -> Option<String> {
-    let text = std::fs::read_to_string(RESOLV_CONF).ok()?;
-    let domain = text.lines().find_map(|line| {
-        let rest = line
-            .strip_prefix("domain")
-            .or_else(|| line.strip_prefix("search"))?;
-        rest.split_whitespace().next()
-    })?;
-    match Host::parse(domain).ok()? {
+    match Host::parse(&dns::system_domain()?).ok()? {
         Host::Name(name) => Some(name.into()),
         Host::Address(_) => None,
     }

@@ -1,7 +1,7 @@
 //! SelfTestDiagnostics: what this host lets the agent measure, in words.
 
 use super::icmp::Pinger;
-use super::ns_lookup::system_servers;
+use crate::shell::dns::system_servers;
 use crate::diagnostics::test::{Probe, Version};
 use crate::diagnostics::{Findings, Outcome};
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,7 +17,9 @@ pub(super) fn run() -> Outcome {
         Ok(pinger) => pinger.means.as_str().to_owned(),
         Err(error) => format!("none: {error}"),
     };
-    let servers: Vec<String> = system_servers().iter().map(ToString::to_string).collect();
+    let servers: Vec<String> = system_servers()
+        .iter()
+        .map(|server| server.ip().to_string()).collect();
     let lines = vec![
         format!("version {}", env!("CARGO_PKG_VERSION")),
         format!("hosts are probed by {ping}"),
