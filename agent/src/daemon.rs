@@ -52,6 +52,8 @@ pub struct AgentConfig {
     pub interface: Option<String>,
     /// What the operator's programs do for the agent.
     pub hooks: HookSettings,
+    /// The name server asked for SRV records, `address:port`, if not the system's.
+    pub name_server: Option<SocketAddr>,
     /// How the ACS is found by DHCP.
     pub discovery: DiscoverySettings,
     /// The folder its sessions are recorded in, if they are to be (docs/interop/recording.md).
@@ -121,6 +123,7 @@ impl Default for AgentConfig {
             platform: platform::Kind::Simulated,
             interface: None,
             hooks: HookSettings::default(),
+            name_server: None,
             discovery: DiscoverySettings::default(),
             record: None,
             upload_hosts: Vec::new(),
@@ -231,6 +234,7 @@ impl AgentConfig {
             network: Network {
                 tls: self.tls.load()?,
                 source: None,
+                name_server: self.name_server,
             },
             listen: Some(self.connection_request.listen),
             advertise: self.connection_request.advertise.clone(),

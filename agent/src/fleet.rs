@@ -92,6 +92,7 @@ impl FleetConfig {
             network: Network {
                 tls: self.tls.load()?,
                 source: None,
+                name_server: None,
             },
             listen: self.listen,
             advertise: None,

@@ -3,8 +3,7 @@
 
 [XMPP.]
   ConnectionNumberOfEntries        ro unsignedInt           = @entries
-  # An ATA has no look-up of SRV records.
-  SupportedServerConnectAlgorithms ro list(enum(DNS|ServerTable)) = DNS,ServerTable
+  SupportedServerConnectAlgorithms ro list(enum(DNS-SRV|DNS|ServerTable)) = DNS-SRV,DNS,ServerTable
 
 [XMPP.Connection.{i}.] rw max=4 count=ConnectionNumberOfEntries
   Enable                           rw boolean
@@ -15,7 +14,7 @@
   JabberID                         ro string                = @xmpp_jabber_id
   Status                           ro enum(Enabled|Disabled|Unknown|Dormant|Connecting|ServerNotPresent|Error_Misconfigured|Error_AuthenticationFailure|Error) = @xmpp_status
   LastChangeDate                   ro dateTime              = @xmpp_last_change
-  ServerConnectAlgorithm           rw enum(DNS|ServerTable) = DNS
+  ServerConnectAlgorithm           rw enum(DNS-SRV|DNS|ServerTable) = DNS-SRV
   KeepAliveInterval                rw long[-1:]             = -1
   ServerConnectAttempts            rw unsignedInt           = 16
   ServerRetryInitialInterval       rw unsignedInt[1:65535]  = 60

@@ -6,6 +6,7 @@ use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::{ImageHeader, SlotName};
 use crate::transfer::{OwnTransfer, OwnTransferMade};
+use crate::xmpp::Servers;
 use cwmp::Fault;
 use cwmp::rpc::RequestDownload;
 use data_model::Secret;
@@ -133,9 +134,9 @@ pub enum Listener {
 /// What a device wants of its stream; there is one at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StreamOrder {
-    /// Connect to the first of these hosts and ports that can be reached, closing what is open; answered by
+    /// Connect to the first of these servers that can be reached, closing what is open; answered by
     /// [`StreamNews::Open`] or [`StreamNews::Closed`].
-    Open(Vec<(String, u16)>),
+    Open(Servers),
     /// Go on over TLS with a server of this name; answered by [`StreamNews::Secured`] or [`StreamNews::Closed`].
     Secure(String),
     /// Send this; it may hold a password.

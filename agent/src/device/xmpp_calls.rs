@@ -5,7 +5,7 @@ use super::{Core, Device, Output};
 use crate::connection_request::{Call, Gate};
 use crate::limits::{XMPP_BOOT_WAIT_SECS, XMPP_KEEP_ALIVE_SECS, XMPP_SERVERS};
 use crate::xmpp::client::Secured;
-use crate::xmpp::{Ask, Client, Retry, Settings, Status, UseTls};
+use crate::xmpp::{Ask, Client, Retry, Servers, Settings, Status, UseTls, XMPP_CLIENT_PORT};
 use cwmp::side::xmpp::{Answer, Question, QuestionKind, is_allowed};
 use cwmp::{Event, EventCode};
 use data_model::{Secret, Timestamp};
@@ -24,9 +24,6 @@ pub struct XmppFacts {
     /// Whether it is encrypted.
     pub secured: Secured,
 }
-
-/// The port of a server when nothing else is said (RFC 6120 14.7).
-const XMPP_CLIENT_PORT: u16 = 5222;
 
 impl Core {
     /// The connection ConnReqXMPPConnection points to, while it is switched on.
@@ -49,8 +46,9 @@ impl Core {
         }
         let domain = value("Domain")?;
         let servers = match value("ServerConnectAlgorithm")?.as_str() {
-            "ServerTable" => self.xmpp_servers(path),
-            _ => vec![(domain.clone(), XMPP_CLIENT_PORT)],
+            "ServerTable" => Servers::Hosts(self.xmpp_servers(path)),
+            "DNS" => Servers::Hosts(vec![(domain.clone(), XMPP_CLIENT_PORT)]),
+            _ => Servers::OfDomain(domain.clone()),
         };
         Some(Settings {
             instance,

@@ -50,6 +50,25 @@ pub(super) struct Response {
     pub(super) records: Vec<Record>,
 }
 
+impl Response {
+    /// The servers among its records.
+    pub(super) fn services(self) -> Vec<Service> {
+        let services = self
+            .records
+            .into_iter()
+            .filter_map(|record| match record.data {
+                Data::Service(service) => Some(service),
+                Data::Address(_) | Data::Other => None,
+            });
+        services.collect()
+    }
+
+    /// Whether it tells something of the name, and be it that there is no such name.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self.code, ResponseCode::NoError | ResponseCode::NameError)
+    }
+}
+
 /// One record of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Record {
@@ -170,10 +189,7 @@ impl Query {
         let asked = packet.id() == self.number
             && packet.has_flags(PacketFlag::RESPONSE)
             && question.qtype == QTYPE::TYPE(self.kind.wire())
-            && question
-                .qname
-                .to_string()
-                .eq_ignore_ascii_case(&self.name);
+            && question.qname.to_string().eq_ignore_ascii_case(&self.name);
         if !asked {
             return None;
         }
@@ -200,6 +216,46 @@ impl Query {
             records: records.collect(),
         }))
     }
+}
+
+/// Where a service is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Services {
+    /// At these hosts and ports, in this order.
+    At(Vec<(String, u16)>),
+    /// Nobody has said.
+    Unknown,
+    /// Nowhere, and it is said.
+    None,
+}
+
+/// Puts servers into the order they are to be tried in (RFC 2782). `pick` chooses a number from 0 to the one given.
+pub(super) fn order(mut services: Vec<Service>, mut pick: impl FnMut(u32) -> u32) -> Services {
+    if services.is_empty() {
+        return Services::Unknown;
+    }
+    services.retain(|service| !service.target.is_empty());
+    if services.is_empty() {
+        return Services::None;
+    }
+    services.sort_by_key(|service| (service.priority, service.weight));
+    let mut hosts = Vec::with_capacity(services.len());
+    while let Some(first) = services.first() {
+        let priority = first.priority;
+        let alike = services
+            .iter()
+            .take_while(|service| service.priority == priority);
+        let sum = alike.map(|service| u32::from(service.weight)).sum();
+        let picked = pick(sum);
+        let mut running = 0;
+        let place = services.iter().position(|service| {
+            running += u32::from(service.weight);
+            running >= picked
+        });
+        let service = services.remove(place.unwrap_or(0));
+        hosts.push((service.target, service.port));
+    }
+    Services::At(hosts)
 }
 
 fn trimmed(name: &str) -> String {
@@ -250,7 +306,10 @@ mod tests {
         let asked = query();
         let response = asked.read(&claiming(&asked, 0));
         assert!(matches!(response, Some(Read::Whole(response)) if response.records.is_empty()));
-        assert!(asked.read(&asked.bytes).is_none(), "that is the query itself");
+        assert!(
+            asked.read(&asked.bytes).is_none(),
+            "that is the query itself"
+        );
         let other = Query::new("acs.example.org", Kind::A).expect("it is a name");
         let mut forged = claiming(&other, 0);
         forged[..2].copy_from_slice(&asked.number.to_be_bytes());
@@ -267,6 +326,40 @@ mod tests {
     fn what_is_no_name_is_not_asked_for() {
         assert!(Query::new(&"a".repeat(64), Kind::Srv).is_err());
         assert!(Query::new(&"abc.".repeat(80), Kind::Srv).is_err());
+    }
+
+    fn service(priority: u16, weight: u16, target: &str) -> Service {
+        Service {
+            priority,
+            weight,
+            port: 5222,
+            target: target.into(),
+        }
+    }
+
+    #[test]
+    fn servers_are_tried_by_priority_and_as_often_as_their_weight_says() {
+        let services = vec![
+            service(20, 1, "last"),
+            service(10, 30, "heavy"),
+            service(10, 10, "light"),
+        ];
+        let first = |number: u32| {
+            let order = order(services.clone(), |sum| number.min(sum));
+            let Services::At(hosts) = order else {
+                panic!("there are servers")
+            };
+            assert_eq!(hosts[2].0, "last");
+            hosts[0].0.clone()
+        };
+        let heavy = (1..=40).filter(|number| first(*number) == "heavy").count();
+        assert_eq!(heavy, 30);
+    }
+
+    #[test]
+    fn a_dot_says_that_there_is_no_such_service_and_no_record_says_nothing() {
+        assert_eq!(order(vec![service(0, 0, "")], |_| 0), Services::None);
+        assert_eq!(order(Vec::new(), |_| 0), Services::Unknown);
     }
 
     proptest! {

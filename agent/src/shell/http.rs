@@ -31,6 +31,8 @@ pub struct Network {
     pub tls: Arc<ClientConfig>,
     /// The address connections come from, if it matters: a fleet needs many.
     pub source: Option<IpAddr>,
+    /// Who is asked for SRV records, if not the system's name servers.
+    pub name_server: Option<SocketAddr>,
 }
 
 /// A byte stream, plain or encrypted.

@@ -1,11 +1,14 @@
 //! The stream to an XMPP server: one task for each, which connects, encrypts, and moves bytes.
 
+use super::dns::{self, Kind, Services};
 use super::handle::Event;
 use super::http::{Network, Stream};
 use crate::device::io::{StreamNews, StreamOrder};
+use crate::xmpp::{Servers, XMPP_CLIENT_PORT};
 use data_model::Secret;
 use rustls::pki_types::ServerName;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -16,6 +19,10 @@ use tokio::sync::{Semaphore, mpsc};
 const CHUNK_BYTES: usize = 4 * 1024;
 /// Time for one server to take the connection, for TLS, and for a write.
 const STEP_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Name servers that are asked one after the other for the servers of a domain, and the time for each to answer.
+const NAME_SERVERS: usize = 3;
+const NAME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A stream of a device; when this is dropped, what was ordered is still sent, and then it is closed.
 #[derive(Debug)]
@@ -35,7 +42,7 @@ pub(super) struct Task {
 
 impl Task {
     /// Begins to connect.
-    pub(super) fn start(self, servers: Vec<(String, u16)>) -> OpenStream {
+    pub(super) fn start(self, servers: Servers) -> OpenStream {
         let (orders, ordered) = mpsc::unbounded_channel();
         let number = self.number;
         tokio::spawn(async move {
@@ -49,10 +56,14 @@ impl Task {
 
     async fn run(
         &self,
-        servers: Vec<(String, u16)>,
+        servers: Servers,
         mut ordered: mpsc::UnboundedReceiver<StreamOrder>,
     ) -> io::Result<()> {
-        let mut stream: Box<dyn Stream> = Box::new(connect(&servers).await?);
+        let hosts = match servers {
+            Servers::Hosts(hosts) => hosts,
+            Servers::OfDomain(domain) => self.hosts_of(&domain).await?,
+        };
+        let mut stream: Box<dyn Stream> = Box::new(connect(&hosts).await?);
         self.tell(StreamNews::Open).await;
         let mut buffer = vec![0; CHUNK_BYTES];
         loop {
@@ -75,6 +86,33 @@ impl Task {
                 },
             }
         }
+    }
+
+    /// RFC 6120 3.2: where the SRV records of a domain lead, or the domain itself if it has none.
+    async fn hosts_of(&self, domain: &str) -> io::Result<Vec<(String, u16)>> {
+        let own = vec![(domain.to_owned(), XMPP_CLIENT_PORT)];
+        if domain.parse::<IpAddr>().is_ok() {
+            return Ok(own);
+        }
+        let configured = self.network.name_server.map(|server| vec![server]);
+        let servers = configured.unwrap_or_else(dns::system_servers);
+        let service = format!("_xmpp-client._tcp.{domain}");
+        for server in servers.into_iter().take(NAME_SERVERS) {
+            let asked = dns::ask(server, &service, Kind::Srv);
+            match tokio::time::timeout(NAME_TIMEOUT, asked).await {
+                Ok(Ok(response)) if response.is_answer() => {
+                    return match dns::order(response.services(), |sum| rand::random_range(0..=sum))
+                    {
+                        Services::At(hosts) => Ok(hosts),
+                        Services::Unknown => Ok(own),
+                        Services::None => Err(io::Error::other("the domain has no XMPP service")),
+                    };
+                }
+                Ok(Ok(_) | Err(_)) | Err(_) => {}
+            }
+        }
+        // RFC 6120 3.2.2: without an answer there is still the name itself.
+        Ok(own)
     }
 
     async fn secure(&self, stream: Box<dyn Stream>, name: String) -> io::Result<Box<dyn Stream>> {

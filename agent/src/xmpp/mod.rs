@@ -12,6 +12,9 @@ pub use client::Client;
 use cwmp::side::xmpp::Question;
 use data_model::Secret;
 
+/// The port of a server when nothing else is said (RFC 6120 14.7).
+pub const XMPP_CLIENT_PORT: u16 = 5222;
+
 /// What the ACS has set of the connection that calls come over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -25,14 +28,23 @@ pub struct Settings {
     pub domain: String,
     /// Resource; empty leaves it to the server.
     pub resource: String,
-    /// Hosts and ports, in the order they are tried in.
-    pub servers: Vec<(String, u16)>,
+    /// Where its server is.
+    pub servers: Servers,
     /// UseTLS
     pub tls: UseTls,
     /// Seconds between two signs of life; `None` for none.
     pub keep_alive_secs: Option<u32>,
     /// When to try again.
     pub retry: Retry,
+}
+
+/// Where the server of a domain is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Servers {
+    /// Where the SRV records of this domain say (RFC 6120 3.2.1).
+    OfDomain(String),
+    /// At these hosts and ports, in the order they are tried in.
+    Hosts(Vec<(String, u16)>),
 }
 
 /// Whether TLS is negotiated with a server that does not demand it.
@@ -102,7 +114,7 @@ impl Status {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ask {
     /// Connect to the first of these that can be reached.
-    Open(Vec<(String, u16)>),
+    Open(Servers),
     /// Go on over TLS, with a server of this name.
     Secure(String),
     /// Send this.

@@ -1,6 +1,8 @@
 //! The agent as it runs, on loopback sockets: called over HTTP, and by UDP through a NAT.
 
 mod acs;
+#[path = "../support/name_server.rs"]
+mod name_server;
 mod nat;
 #[path = "../support/stun_server.rs"]
 mod stun_server;
@@ -76,6 +78,15 @@ impl Agent {
         let look = move |device: &agent::device::Device| device.core().value_of(&name);
         let value = self.handle.look(0, look).await.flatten();
         value.expect("there is such a parameter")
+    }
+
+    /// Waits until no session is open: what the ACS is told to ask then is asked in a session of its own.
+    async fn is_idle(&self) {
+        let idle = async || {
+            let look = |device: &agent::device::Device| device.in_session();
+            self.handle.look(0, look).await == Some(false)
+        };
+        wait(idle, "the session is over").await;
     }
 
     /// Where it takes calls over HTTP, and the path.
@@ -172,6 +183,7 @@ async fn a_listener_that_is_switched_off_is_closed_and_comes_back() {
     let acs = TestAcs::start().await;
     let agent = Agent::start(&acs, &[]).await;
     acs.informed(tells(EventCode::Bootstrap)).await;
+    agent.is_idle().await;
     let (to, path) = agent.url().await;
     let enable = format!("{SERVER}HTTPConnectionRequestEnable");
     acs.sets(&[(&enable, "0")]);

@@ -1,6 +1,7 @@
 //! Calls over XMPP, through a prosody that runs for the test.
 
 use super::acs::TestAcs;
+use super::name_server::{Says, name_server};
 use super::{Agent, CALLER, CALLER_PASSWORD, PATIENCE, SERVER, tells, wait};
 use agent::daemon::AgentConfig;
 use agent::shell::tls::TlsConfig;
@@ -11,6 +12,8 @@ use cwmp::rpc::AddObject;
 use cwmp::side::xmpp::connection_request;
 use data_model::Secret;
 use rustls::pki_types::ServerName;
+use simple_dns::rdata::{RData, SRV};
+use simple_dns::{Name, RCODE, TYPE};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command};
@@ -174,10 +177,17 @@ impl Person {
 
 /// An agent that is connected over XMPP, and its address there.
 async fn connected(prosody: &Prosody, acs: &TestAcs) -> (Agent, String) {
-    let config = AgentConfig {
-        tls: prosody.tls(),
-        ..AgentConfig::default()
-    };
+    connected_by("ServerTable", AgentConfig::default(), prosody, acs).await
+}
+
+/// As [`connected`], the server found by one of the algorithms.
+async fn connected_by(
+    algorithm: &str,
+    mut config: AgentConfig,
+    prosody: &Prosody,
+    acs: &TestAcs,
+) -> (Agent, String) {
+    config.tls = prosody.tls();
     let agent = Agent::with(config, acs, &[]).await;
     for table in [
         "Device.XMPP.Connection.",
@@ -203,10 +213,7 @@ async fn connected(prosody: &Prosody, acs: &TestAcs) -> (Agent, String) {
         ("Device.XMPP.Connection.1.Password", "cpe-secret"),
         ("Device.XMPP.Connection.1.Domain", "localhost"),
         ("Device.XMPP.Connection.1.Resource", "ata"),
-        (
-            "Device.XMPP.Connection.1.ServerConnectAlgorithm",
-            "ServerTable",
-        ),
+        ("Device.XMPP.Connection.1.ServerConnectAlgorithm", algorithm),
         ("Device.XMPP.Connection.1.ServerRetryInitialInterval", "1"),
         ("Device.XMPP.Connection.1.Enable", "1"),
         (&allowed, "acs@localhost"),
@@ -270,6 +277,40 @@ async fn a_call_over_xmpp_wakes_the_device() {
             .iter()
             .all(|answer| answer.contains("service-unavailable"))
     );
+}
+
+/// Covers K-02.
+#[tokio::test]
+async fn the_server_of_a_domain_is_found_by_its_srv_records() {
+    let prosody = Prosody::start().await;
+    let acs = TestAcs::start().await;
+    let port = prosody.address.port();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("there are ports");
+    let shut = nobody.local_addr().expect("it is bound").port();
+    drop(nobody);
+    let names = name_server(move |name, kind| match (name, kind) {
+        ("_xmpp-client._tcp.localhost", TYPE::SRV) => {
+            let server = |priority, port| {
+                RData::SRV(SRV {
+                    priority,
+                    weight: 0,
+                    port,
+                    target: Name::new_unchecked("localhost"),
+                })
+            };
+            // The first in order is out of service.
+            Says::Records(vec![server(20, port), server(10, shut)])
+        }
+        (_, _) => Says::Code(RCODE::NameError),
+    });
+    let config = AgentConfig {
+        name_server: Some(names.await),
+        ..AgentConfig::default()
+    };
+    let (agent, address) = connected_by("DNS-SRV", config, &prosody, &acs).await;
+    assert_eq!(address, "cpe@localhost/ata", "{}", prosody.log());
+    let status = agent.value("../XMPP.Connection.1.Status").await;
+    assert_eq!(status, "Enabled");
 }
 
 /// Covers K-02, K-03.

@@ -310,6 +310,7 @@ pub fn runner(url: &str, tls: TlsConfig) -> RunnerConfig {
         network: Network {
             tls: tls.load().expect("usable TLS"),
             source: None,
+            name_server: None,
         },
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
         advertise: None,

@@ -1,13 +1,14 @@
 //! What is measured: a file server and a name server on loopback that know exactly what they have sent.
 
+use super::name_server::Says;
 use simple_dns::rdata::{A, AAAA, RData};
-use simple_dns::{CLASS, Packet, PacketFlag, QTYPE, RCODE, ResourceRecord, TYPE};
+use simple_dns::{RCODE, TYPE};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::net::{TcpListener, TcpStream};
 
 /// Bytes of the file.
 pub const FILE_BYTES: usize = 300_000;
@@ -91,58 +92,21 @@ async fn serve(mut stream: TcpStream, sent: Arc<AtomicU64>, received: Arc<Atomic
     }
 }
 
-/// A name server in charge of `example.net`: `acs` has an IPv4 address, `six` only an IPv6 one, `broken` breaks it,
-/// `silent` gets no response, all else does not exist.
-pub async fn names() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
-    let address = socket.local_addr().expect("it is bound");
-    tokio::spawn(async move {
-        let mut buffer = [0; 512];
-        while let Ok((bytes, from)) = socket.recv_from(&mut buffer).await {
-            let query = Packet::parse(&buffer[..bytes]).expect("the device asks in DNS");
-            // Whoever guesses the number of a query must not be believed without the question.
-            let forged = Packet::new_reply(query.id());
-            let _ = socket.send_to(&written(&forged), from).await;
-            let _ = socket.send_to(b"not DNS at all", from).await;
-            if let Some(response) = response(&query) {
-                let _ = socket.send_to(&written(&response), from).await;
-            }
+/// What the name server in charge of `example.net` says: `acs` has an IPv4 address, `six` only an IPv6 one, `many` an
+/// answer that does not fit into a datagram, `broken` breaks it, `silent` gets no response, all else does not exist.
+pub fn names(name: &str, kind: TYPE) -> Says {
+    let address = || RData::A(A::from(Ipv4Addr::new(192, 0, 2, 7)));
+    match (name, kind) {
+        ("acs.example.net", TYPE::A) => Says::Records(vec![address()]),
+        ("six.example.net", TYPE::AAAA) => {
+            Says::Records(vec![RData::AAAA(AAAA::from(Ipv6Addr::LOCALHOST))])
         }
-    });
-    address
-}
-
-fn written(packet: &Packet<'_>) -> Vec<u8> {
-    packet.build_bytes_vec().expect("a message")
-}
-
-fn response<'a>(query: &Packet<'a>) -> Option<Packet<'a>> {
-    let question = query.questions.first().expect("a question").clone();
-    let mut response = Packet::new_reply(query.id());
-    response.set_flags(PacketFlag::AUTHORITATIVE_ANSWER);
-    let name = question.qname.to_string();
-    let data = match (name.as_str(), question.qtype) {
-        ("acs.example.net", QTYPE::TYPE(TYPE::A)) => {
-            Some(RData::A(A::from(Ipv4Addr::new(192, 0, 2, 7))))
+        ("many.example.net", TYPE::A) => Says::Long(vec![address(); 100]),
+        ("acs.example.net" | "six.example.net" | "many.example.net", _) => {
+            Says::Records(Vec::new())
         }
-        ("six.example.net", QTYPE::TYPE(TYPE::AAAA)) => {
-            Some(RData::AAAA(AAAA::from(Ipv6Addr::LOCALHOST)))
-        }
-        ("acs.example.net" | "six.example.net", _) => None,
-        ("silent.example.net", _) => return None,
-        ("broken.example.net", _) => {
-            *response.rcode_mut() = RCODE::ServerFailure;
-            None
-        }
-        (_, _) => {
-            *response.rcode_mut() = RCODE::NameError;
-            None
-        }
-    };
-    if let Some(data) = data {
-        let record = ResourceRecord::new(question.qname.clone(), CLASS::IN, 60, data);
-        response.answers.push(record);
+        ("silent.example.net", _) => Says::Nothing,
+        ("broken.example.net", _) => Says::Code(RCODE::ServerFailure),
+        (_, _) => Says::Code(RCODE::NameError),
     }
-    response.questions.push(question);
-    Some(response)
 }

@@ -39,6 +39,7 @@ async fn device() -> RunnerHandle {
         network: Network {
             tls: TlsConfig::default().load().expect("no file is needed"),
             source: None,
+            name_server: None,
         },
         listen: None,
         advertise: None,

@@ -28,6 +28,7 @@ async fn moved(url: &str, work: TransferWork) -> TransferOutcome {
         network: Network {
             tls: TlsConfig::default().load().expect("no file is needed"),
             source: None,
+            name_server: None,
         },
         slots: SlotStore::Simulated,
         trusted: vec![key().verifying_key()],

@@ -28,6 +28,7 @@ fn network(tls: &TlsConfig) -> Network {
     Network {
         tls: tls.load().expect("the files are good"),
         source: None,
+        name_server: None,
     }
 }
 

@@ -30,10 +30,12 @@ pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Guessed), XmlError> {
     };
     match encoding {
         // Declared UTF-16 in single bytes contradicts itself; the bytes are the better witness.
-        Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => match std::str::from_utf8(bytes) {
-            Ok(text) => Ok((Cow::Borrowed(text), Guessed::No)),
-            Err(_) => Ok((Encoding::Windows1252.decode(bytes).0, Guessed::Yes)),
-        },
+        Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => {
+            match std::str::from_utf8(bytes) {
+                Ok(text) => Ok((Cow::Borrowed(text), Guessed::No)),
+                Err(_) => Ok((Encoding::Windows1252.decode(bytes).0, Guessed::Yes)),
+            }
+        }
         Encoding::Windows1252 => Ok(decode_as(encoding, bytes)),
         #[cfg(feature = "encodings")]
         Encoding::Other(_) => Ok(decode_as(encoding, bytes)),

@@ -129,7 +129,10 @@ mod tests {
         ] {
             assert_eq!(encoding.decode(&bytes), ("\u{1F600}".into(), false));
             assert_eq!(encoding.decode(&bytes[..2]), ("\u{FFFD}".into(), true));
-            assert_eq!(encoding.decode(&bytes[..3]), ("\u{FFFD}\u{FFFD}".into(), true));
+            assert_eq!(
+                encoding.decode(&bytes[..3]),
+                ("\u{FFFD}\u{FFFD}".into(), true)
+            );
         }
     }
 
@@ -162,6 +165,9 @@ mod tests {
     #[test]
     fn a_server_reads_what_devices_of_other_alphabets_declare() {
         let chinese = Encoding::of_label(b"GB2312").expect("it is in the list");
-        assert_eq!(chinese.decode(b"\xB5\xE7\xBB\xB0"), ("\u{7535}\u{8BDD}".into(), false));
+        assert_eq!(
+            chinese.decode(b"\xB5\xE7\xBB\xB0"),
+            ("\u{7535}\u{8BDD}".into(), false)
+        );
     }
 }

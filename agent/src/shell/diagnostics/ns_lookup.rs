@@ -80,10 +80,13 @@ async fn ask(server: SocketAddr, name: &str, timeout: Duration) -> Answer {
 
 /// What a response says.
 fn take(answer: &mut Answer, response: &Response) {
-    let addresses = response.records.iter().filter_map(|record| match record.data {
-        Data::Address(address) => Some(address),
-        Data::Service(_) | Data::Other => None,
-    });
+    let addresses = response
+        .records
+        .iter()
+        .filter_map(|record| match record.data {
+            Data::Address(address) => Some(address),
+            Data::Service(_) | Data::Other => None,
+        });
     answer.addresses = addresses.take(ADDRESSES).collect();
     answer.authority = Some(match response.authoritative {
         true => Authority::Authoritative,

@@ -1,9 +1,9 @@
 //! SelfTestDiagnostics: what this host lets the agent measure, in words.
 
 use super::icmp::Pinger;
-use crate::shell::dns::system_servers;
 use crate::diagnostics::test::{Probe, Version};
 use crate::diagnostics::{Findings, Outcome};
+use crate::shell::dns::system_servers;
 use std::net::{IpAddr, Ipv4Addr};
 
 pub(super) fn run() -> Outcome {
@@ -19,7 +19,8 @@ pub(super) fn run() -> Outcome {
     };
     let servers: Vec<String> = system_servers()
         .iter()
-        .map(|server| server.ip().to_string()).collect();
+        .map(|server| server.ip().to_string())
+        .collect();
     let lines = vec![
         format!("version {}", env!("CARGO_PKG_VERSION")),
         format!("hosts are probed by {ping}"),
