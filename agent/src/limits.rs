@@ -159,6 +159,9 @@ pub const TEST_MS: u32 = 60 * 60 * 1000;
 /// Echo requests of one test to one host; more is a load, not a measurement.
 pub const TEST_REPETITIONS: u32 = 1000;
 
+/// Echo requests of one test whose results are kept one by one; the model has room for 100.
+pub const TEST_PACKETS: u32 = 100;
+
 /// Name lookups of one test; the model keeps a result for each and has room for 32.
 pub const TEST_LOOKUPS: u32 = 32;
 

@@ -49,6 +49,35 @@
   TimeFirstPacketReceived          ro dateTime              deny-active
   TimeLastPacketReceived           ro dateTime              deny-active
 
+[UDPEchoDiagnostics.]
+  DiagnosticsState                 rw enum(Requested|Canceled;None|Completed|Error_CannotResolveHostName|Error_Internal|Error_Other) deny-active = None
+  Interface                        rw string(256)
+  Host                             rw string(256)           deny-active
+  Port                             rw unsignedInt[1:65535]  deny-active = 7
+  NumberOfRepetitions              rw unsignedInt[1:]       deny-active = 1
+  Timeout                          rw unsignedInt[1:]       deny-active = 5000
+  DataBlockSize                    rw unsignedInt[1:65535]  deny-active = 24
+  DSCP                             rw unsignedInt[0:63]     deny-active
+  InterTransmissionTime            rw unsignedInt[1:65535]  deny-active = 1000
+  IPAddressUsed                    ro string(45)            deny-active
+  SuccessCount                     ro unsignedInt           deny-active
+  FailureCount                     ro unsignedInt           deny-active
+  AverageResponseTime              ro unsignedInt           deny-active
+  MinimumResponseTime              ro unsignedInt           deny-active
+  MaximumResponseTime              ro unsignedInt           deny-active
+  EnableIndividualPacketResults    rw boolean               deny-active
+  IndividualPacketResultNumberOfEntries ro unsignedInt      deny-active = @entries
+
+[UDPEchoDiagnostics.IndividualPacketResult.{i}.] ro max=100 count=IndividualPacketResultNumberOfEntries
+  PacketSuccess                    ro boolean               deny-active
+  PacketSendTime                   ro dateTime              deny-active
+  PacketReceiveTime                ro dateTime              deny-active
+  TestGenSN                        ro unsignedInt           deny-active
+  TestRespSN                       ro unsignedInt           deny-active
+  TestRespRcvTimeStamp             ro unsignedInt           deny-active
+  TestRespReplyTimeStamp           ro unsignedInt           deny-active
+  TestRespReplyFailureCount        ro unsignedInt           deny-active
+
 [NSLookupDiagnostics.]
   DiagnosticsState                 rw enum(Requested|Canceled;None|Complete|Error_DNSServerNotResolved|Error_Internal|Error_Other) deny-active = None
   Interface                        rw string(256)

@@ -17,6 +17,8 @@ pub enum Kind {
     Upload,
     /// ServerSelectionDiagnostics of TR-143.
     ServerSelection,
+    /// UDPEchoDiagnostics of TR-143.
+    UdpEcho,
     /// SelfTestDiagnostics of TR-157.
     SelfTest,
     /// PhyInterface.Tests of TR-104: is there a telephone?
@@ -24,7 +26,7 @@ pub enum Kind {
 }
 
 /// The objects by the names they have in the models of the Broadband Forum, whatever they stand in.
-const OBJECTS: [(&str, Kind); 12] = [
+const OBJECTS: [(&str, Kind); 13] = [
     ("IPPingDiagnostics", Kind::IpPing),
     ("IPPing", Kind::IpPing),
     ("TraceRouteDiagnostics", Kind::TraceRoute),
@@ -37,6 +39,7 @@ const OBJECTS: [(&str, Kind); 12] = [
         "X_DIALTONE_ServerSelectionDiagnostics",
         Kind::ServerSelection,
     ),
+    ("UDPEchoDiagnostics", Kind::UdpEcho),
     ("SelfTestDiagnostics", Kind::SelfTest),
     ("Tests", Kind::PhonePort),
     ("DiagTests", Kind::PhonePort),
@@ -69,6 +72,7 @@ impl Description {
                 | Kind::Download
                 | Kind::Upload
                 | Kind::ServerSelection
+                | Kind::UdpEcho
                 | Kind::SelfTest => "DiagnosticsState",
             };
             let state = child(schema, object, state_name)?;

@@ -76,6 +76,24 @@ pub struct PlusFields {
 }
 
 impl PlusFields {
+    /// Reads the fields of an answer; zeros if it is too short for them.
+    pub fn read(packet: &[u8]) -> PlusFields {
+        let field = |place: usize| {
+            let bytes = packet.get(place..place + 4);
+            bytes.map_or(0, |bytes| {
+                bytes
+                    .iter()
+                    .fold(0, |sum, byte| (sum << 8) | u32::from(*byte))
+            })
+        };
+        PlusFields {
+            sequence: field(4),
+            received_us: field(8),
+            replied_us: field(12),
+            failures: field(16),
+        }
+    }
+
     /// Writes the fields into an answer: the first number and what is behind the header stay as they came. A packet
     /// without the header is plain echo (TR-143 A.1.5).
     pub fn write(&self, packet: &mut [u8]) {
@@ -166,8 +184,10 @@ mod tests {
             [0, 0, 0, 7, 1, 2, 3, 4, 1, 2, 3, 16, 0, 0, 0, 2]
         );
         assert_eq!(packet[20..], [20, 21, 22, 23]);
-        let mut short = [9; 19];
+        assert_eq!(PlusFields::read(&packet), fields);
+        let mut short = [9; 15];
         fields.write(&mut short);
-        assert_eq!(short, [9; 19]);
+        assert_eq!(short, [9; 15]);
+        assert_eq!(PlusFields::read(&short).replied_us, 0);
     }
 }

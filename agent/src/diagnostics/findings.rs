@@ -1,5 +1,6 @@
 //! What the shell has found out, in the units it was measured in.
 
+use super::test::Each;
 use core::net::IpAddr;
 
 /// Microseconds since 1970, as TR-143 wants its times.
@@ -104,6 +105,8 @@ pub enum Findings {
     Upload(Transfer),
     /// Of ServerSelectionDiagnostics.
     Selection(Nearest),
+    /// Of UDPEchoDiagnostics.
+    Echo(Echoes),
     /// Of SelfTestDiagnostics, one line for each check.
     SelfTest(Vec<String>),
     /// Of PhyInterface.Tests: whether a telephone is connected.
@@ -128,6 +131,59 @@ impl Pings {
         };
         let sum: u64 = all.iter().map(|round_trip| u64::from(*round_trip)).sum();
         (*shortest, (sum / all.len() as u64) as u32, *longest)
+    }
+}
+
+/// Datagrams to an echo service, in the order they were sent in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Echoes {
+    /// The address of the host.
+    pub address: IpAddr,
+    /// Whether each packet is told of.
+    pub each: Each,
+    /// All of them.
+    pub packets: Vec<EchoPacket>,
+}
+
+/// One datagram to an echo service (TR-143 A.1.4).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EchoPacket {
+    /// TestGenSN
+    pub number: u32,
+    /// When it was sent.
+    pub sent: Micros,
+    /// What came back in time.
+    pub echo: Option<EchoAnswer>,
+}
+
+/// The answer of an echo service; a plain one sends the numbers of Echo Plus back as they came, as zeros.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EchoAnswer {
+    /// When it came.
+    pub received: Micros,
+    /// Microseconds it was awaited.
+    pub round_trip_us: u32,
+    /// TestRespSN
+    pub answer_number: u32,
+    /// TestRespRcvTimeStamp
+    pub server_received_us: u32,
+    /// TestRespReplyTimeStamp
+    pub server_replied_us: u32,
+    /// TestRespReplyFailureCount
+    pub server_failures: u32,
+}
+
+impl Echoes {
+    /// The round trips of the packets that were answered.
+    pub fn pings(&self) -> Pings {
+        let answered = self
+            .packets
+            .iter()
+            .filter_map(|packet| packet.echo.as_ref());
+        Pings {
+            sent: self.packets.len() as u32,
+            round_trips_us: answered.map(|echo| echo.round_trip_us).collect(),
+        }
     }
 }
 

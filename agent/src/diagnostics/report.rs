@@ -1,8 +1,10 @@
 //! Findings as parameters: names and texts of the models. What a model lacks is left out by who writes them.
 
 use super::findings::{
-    Answer, AnswerStatus, Authority, Findings, Micros, Nearest, Pings, Transfer, Way,
+    Answer, AnswerStatus, Authority, EchoPacket, Echoes, Findings, Micros, Nearest, Pings,
+    Transfer, Way,
 };
+use super::test::Each;
 use data_model::Timestamp;
 
 /// Parameters by name, and the rows of a table with theirs.
@@ -15,7 +17,7 @@ pub struct Report {
 }
 
 /// The names result tables have.
-pub const TABLES: [&str; 2] = ["RouteHops", "Result"];
+pub const TABLES: [&str; 3] = ["RouteHops", "Result", "IndividualPacketResult"];
 
 impl Report {
     /// What the findings say.
@@ -47,6 +49,7 @@ impl Report {
                 }
             }
             Findings::Selection(nearest) => selection(nearest),
+            Findings::Echo(echoes) => echo(echoes),
             Findings::SelfTest(lines) => {
                 one("Results", lines.join("; ").chars().take(1024).collect())
             }
@@ -164,6 +167,43 @@ fn selection(nearest: &Nearest) -> Report {
             ("IPAddressUsed", address.unwrap_or_default()),
         ],
         rows: Vec::new(),
+    }
+}
+
+fn echo(echoes: &Echoes) -> Report {
+    let pings = echoes.pings();
+    let (shortest, mean, longest) = pings.spread_us();
+    let answered = pings.round_trips_us.len() as u32;
+    let row = |packet: &EchoPacket| {
+        let echo = packet.echo.clone().unwrap_or_default();
+        vec![
+            ("PacketSuccess", u8::from(packet.echo.is_some()).to_string()),
+            ("PacketSendTime", date_time(packet.sent)),
+            ("PacketReceiveTime", date_time(echo.received)),
+            ("TestGenSN", packet.number.to_string()),
+            ("TestRespSN", echo.answer_number.to_string()),
+            ("TestRespRcvTimeStamp", echo.server_received_us.to_string()),
+            ("TestRespReplyTimeStamp", echo.server_replied_us.to_string()),
+            (
+                "TestRespReplyFailureCount",
+                echo.server_failures.to_string(),
+            ),
+        ]
+    };
+    Report {
+        // TR-143 gives these times in microseconds.
+        values: vec![
+            ("IPAddressUsed", echoes.address.to_string()),
+            ("SuccessCount", answered.to_string()),
+            ("FailureCount", (pings.sent - answered).to_string()),
+            ("AverageResponseTime", mean.to_string()),
+            ("MinimumResponseTime", shortest.to_string()),
+            ("MaximumResponseTime", longest.to_string()),
+        ],
+        rows: match echoes.each {
+            Each::Reported => echoes.packets.iter().map(row).collect(),
+            Each::Counted => Vec::new(),
+        },
     }
 }
 

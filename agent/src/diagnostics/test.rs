@@ -2,7 +2,7 @@
 
 use super::{Host, Kind};
 use crate::limits::{
-    TEST_BLOCK_BYTES, TEST_BYTES, TEST_HOSTS, TEST_LOOKUPS, TEST_MS, TEST_REPETITIONS,
+    TEST_BLOCK_BYTES, TEST_BYTES, TEST_HOSTS, TEST_LOOKUPS, TEST_MS, TEST_PACKETS, TEST_REPETITIONS,
 };
 use http::Uri;
 
@@ -30,6 +30,8 @@ pub enum Test {
     Upload(Upload),
     /// Which of several hosts is nearest.
     Selection(Selection),
+    /// Datagrams to the echo service of one host.
+    Echo(Echo),
     /// How the device itself does.
     SelfTest,
     /// Whether a telephone is connected to the port with this number.
@@ -139,6 +141,32 @@ pub struct Selection {
     pub probe: Probe,
 }
 
+/// Input of UDPEchoDiagnostics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Echo {
+    /// Whom.
+    pub host: Host,
+    /// At which port.
+    pub port: u16,
+    /// How often.
+    pub repetitions: u32,
+    /// Milliseconds from one packet to the next.
+    pub pause_ms: u32,
+    /// Whether each packet is reported.
+    pub each: Each,
+    /// With what.
+    pub probe: Probe,
+}
+
+/// Whether the packets of a test are reported one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Each {
+    /// They are.
+    Reported,
+    /// Only what they add up to.
+    Counted,
+}
+
 /// Why a test cannot be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unusable {
@@ -176,6 +204,7 @@ impl Test {
                 dscp: settings.number("DSCP", 0, 63)?,
             })),
             Kind::ServerSelection => settings.selection().map(Test::Selection),
+            Kind::UdpEcho => settings.echo().map(Test::Echo),
             Kind::SelfTest => Ok(Test::SelfTest),
             Kind::PhonePort => Ok(Test::PhonePort(settings.instance.unwrap_or(1))),
         }
@@ -244,6 +273,24 @@ impl Settings<'_> {
         let count = selection.hosts.len() as u32;
         fits_time(&[count, selection.repetitions], selection.probe.timeout_ms)?;
         Ok(selection)
+    }
+
+    fn echo(&self) -> Result<Echo, Unusable> {
+        let (each, most) = match self.text("EnableIndividualPacketResults").as_str() {
+            "1" => (Each::Reported, TEST_PACKETS),
+            _ => (Each::Counted, TEST_REPETITIONS),
+        };
+        let echo = Echo {
+            host: self.host("Host")?,
+            port: self.number("Port", 1, u16::MAX.into())? as u16,
+            repetitions: self.number("NumberOfRepetitions", 1, most)?,
+            pause_ms: self.number("InterTransmissionTime", 1, u16::MAX.into())?,
+            each,
+            probe: self.probe(24)?,
+        };
+        let longest_ms = echo.probe.timeout_ms.saturating_add(echo.pause_ms);
+        fits_time(&[echo.repetitions], longest_ms)?;
+        Ok(echo)
     }
 
     fn probe(&self, block_bytes: u32) -> Result<Probe, Unusable> {

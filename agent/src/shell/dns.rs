@@ -364,7 +364,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_name_server_sends_is_read_or_left(tail in proptest::collection::vec(any::<u8>(), 0..200), records in 0..5u16) {
+        fn whatever_a_name_server_sends_is_read_or_left(
+            tail in proptest::collection::vec(any::<u8>(), 0..200),
+            records in 0..5u16,
+        ) {
             let asked = query();
             let mut bytes = claiming(&asked, records);
             bytes.extend(tail);

@@ -1,6 +1,9 @@
 //! The agent as it runs, on loopback sockets: called over HTTP, and by UDP through a NAT.
+//!
+//! Long because every way to call stands beside the others.
 
 mod acs;
+#[expect(dead_code, reason = "tests of name lookups want more of it")]
 #[path = "../support/name_server.rs"]
 mod name_server;
 mod nat;

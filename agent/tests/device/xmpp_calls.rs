@@ -88,7 +88,7 @@ fn request(id: &str) -> String {
 #[test]
 fn the_device_connects_over_tls_proves_who_it_is_and_tells_its_address() {
     let mut bench = told();
-    assert_eq!(said(&mut bench), "[Open([(\"example.net\", 5222)])]");
+    assert_eq!(said(&mut bench), "[Open(OfDomain(\"example.net\"))]");
     assert_eq!(bench.knows(STATUS), "Connecting");
     bench.input(Input::Stream(StreamNews::Open));
     bench.settle();
@@ -117,6 +117,30 @@ fn the_device_connects_over_tls_proves_who_it_is_and_tells_its_address() {
         Some("cpe@example.net/ata")
     );
     assert_eq!(bench.knows(STATUS), "Enabled");
+}
+
+/// Covers K-01.
+#[test]
+fn an_acs_chooses_how_the_server_is_found() {
+    let mut bench = told();
+    said(&mut bench);
+    let algorithm = "Device.XMPP.Connection.1.ServerConnectAlgorithm";
+    bench.set(&[(algorithm, "DNS")], "k").expect("it is known");
+    let ordered = said(&mut bench);
+    let opened = "[Open(Hosts([(\"example.net\", 5222)]))]";
+    assert!(ordered.ends_with(opened), "{ordered}");
+    bench.add("Device.XMPP.Connection.1.Server.");
+    let server = "Device.XMPP.Connection.1.Server.1.";
+    let values = [
+        (algorithm, "ServerTable"),
+        (&format!("{server}ServerAddress"), "192.0.2.9"),
+        (&format!("{server}Port"), "5999"),
+        (&format!("{server}Enable"), "1"),
+    ];
+    bench.set(&values, "k").expect("it can be set");
+    let ordered = said(&mut bench);
+    let opened = "[Open(Hosts([(\"192.0.2.9\", 5999)]))]";
+    assert!(ordered.ends_with(opened), "{ordered}");
 }
 
 /// Covers K-01.

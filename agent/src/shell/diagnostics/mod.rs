@@ -5,6 +5,7 @@
 
 mod download;
 mod echo;
+mod echo_client;
 mod icmp;
 mod meter;
 mod ns_lookup;
@@ -185,6 +186,7 @@ async fn carry_out(
         Test::Download(download) => download::run(network, &download).await,
         Test::Upload(upload) => upload::run(network, &upload).await,
         Test::Selection(selection) => server_selection::run(&selection).await,
+        Test::Echo(echo) => echo_client::run(&echo).await,
         Test::SelfTest => self_test::run(),
         Test::PhonePort(_) => Outcome::failed(Trouble::TestNotSupported),
     }

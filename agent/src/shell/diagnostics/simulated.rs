@@ -2,9 +2,10 @@
 
 use super::now_us;
 use crate::diagnostics::findings::{
-    Answer, AnswerStatus, Authority, Hop, Micros, Nearest, Pings, Transfer, Way,
+    Answer, AnswerStatus, Authority, EchoAnswer, EchoPacket, Echoes, Hop, Micros, Nearest, Pings,
+    Transfer, Way,
 };
-use crate::diagnostics::test::{Selection, Test};
+use crate::diagnostics::test::{Echo, Selection, Test};
 use crate::diagnostics::{Findings, Host, Outcome, Trouble};
 use crate::random::Random;
 use std::net::{IpAddr, Ipv4Addr};
@@ -50,6 +51,10 @@ fn outcome(seed: u64, test: &Test) -> Outcome {
         Test::Download(_) => Findings::Download(line.transfer(FILE_BYTES, DOWN_BYTES_A_SEC)),
         Test::Upload(upload) => Findings::Upload(line.transfer(upload.bytes, UP_BYTES_A_SEC)),
         Test::Selection(selection) => Findings::Selection(line.nearest(selection)),
+        Test::Echo(echo) => match line.address(&echo.host) {
+            Some(address) => Findings::Echo(line.echoes(address, echo)),
+            None => return Outcome::failed(Trouble::CannotResolveHostName),
+        },
         Test::SelfTest => Findings::SelfTest(vec!["simulated device: nothing is measured".into()]),
         Test::PhonePort(_) => Findings::PhonePort(true),
     };
@@ -102,6 +107,31 @@ impl Line {
             }
         }
         pings
+    }
+
+    /// Echoes of a plain service that have just come.
+    fn echoes(&mut self, address: IpAddr, test: &Echo) -> Echoes {
+        let pause_us = i64::from(test.pause_ms) * 1000;
+        let begin = now_us().0 - pause_us * i64::from(test.repetitions);
+        let packets = (1..=test.repetitions).map(|number| {
+            let sent = begin + pause_us * i64::from(number - 1);
+            let round_trip_us = self.round_trip_us();
+            let lost = self.random.below(100) == 0;
+            EchoPacket {
+                number,
+                sent: Micros(sent),
+                echo: (!lost).then(|| EchoAnswer {
+                    received: Micros(sent + i64::from(round_trip_us)),
+                    round_trip_us,
+                    ..EchoAnswer::default()
+                }),
+            }
+        });
+        Echoes {
+            address,
+            each: test.each,
+            packets: packets.collect(),
+        }
     }
 
     fn way(&mut self, target: IpAddr, tries: u32, max_hops: u32) -> Outcome {
