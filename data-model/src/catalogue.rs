@@ -61,6 +61,7 @@ const MODELS: &[(&str, &str)] = models![
     "diagnostics.dm",
     "bulk-data.dm",
     "xmpp.dm",
+    "software-modules.dm",
     "voice-service-1.dm",
     "cisco-ata-system.dm",
     "cisco-ata-sip.dm",

@@ -14,14 +14,15 @@
 //! The header is text, so that a person can look at it with `head`; the signature covers the hash, so the image
 //! can be checked while it streams in. A device activates nothing whose signature does not fit a key it trusts.
 
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use crate::container::{self, Fields, Trouble};
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use std::fmt::Write as _;
 
 /// What every container begins with.
 pub const MAGIC: &str = "DIALTONE-FIRMWARE 1";
 
 /// Bytes a header may have; a longer one is no header of ours.
-pub const HEADER_BYTES: usize = 1024;
+pub const HEADER_BYTES: usize = container::HEADER_BYTES;
 
 /// Bytes of a key, public or private.
 pub const KEY_BYTES: usize = 32;
@@ -59,30 +60,31 @@ pub enum ImageError {
     Untrusted,
 }
 
+impl From<Trouble> for ImageError {
+    fn from(trouble: Trouble) -> ImageError {
+        match trouble {
+            Trouble::Malformed(why) => ImageError::Malformed(why),
+            Trouble::Untrusted => ImageError::Untrusted,
+        }
+    }
+}
+
 impl ImageHeader {
     /// The container's header, signed.
     ///
     /// # Errors
     /// If product or version cannot stand in a header.
     pub fn sign(&self, key: &SigningKey) -> Result<Vec<u8>, ImageError> {
-        for (name, value) in [("product", &self.product), ("version", &self.version)] {
-            let plain = value.bytes().all(|byte| byte.is_ascii_graphic());
-            if value.is_empty() || value.len() > 64 || !plain {
-                let why = format!("the {name} `{value}` is not 1 to 64 printable characters");
-                return Err(ImageError::Malformed(why));
-            }
-        }
-        let mut text = format!(
+        container::check("product", &self.product, 64)?;
+        container::check("version", &self.version, 64)?;
+        let text = format!(
             "{MAGIC}\nproduct={}\nversion={}\nbytes={}\nsha256={}\n",
             self.product,
             self.version,
             self.bytes,
             hex(&self.sha256)
         );
-        let signature = key.sign(text.as_bytes());
-        // Writing to a String cannot fail.
-        let _ = write!(text, "signature={}\n\n", hex(&signature.to_bytes()));
-        Ok(text.into_bytes())
+        Ok(container::sign(text, key))
     }
 
     /// Reads the header off the front of a container; `None` while there are too few bytes to tell.
@@ -93,61 +95,21 @@ impl ImageHeader {
         front: &[u8],
         trusted: &[VerifyingKey],
     ) -> Result<Option<SignedHeader>, ImageError> {
-        let shown = &front[..front.len().min(HEADER_BYTES)];
-        let known = shown.len().min(MAGIC.len());
-        if shown[..known] != MAGIC.as_bytes()[..known] {
-            return Err(ImageError::Malformed("it does not begin like one".into()));
-        }
-        let Some(end) = shown.windows(2).position(|pair| pair == b"\n\n") else {
-            if front.len() >= HEADER_BYTES {
-                return Err(ImageError::Malformed("its header never ends".into()));
-            }
+        let Some(mut signed) = container::open(front, MAGIC, trusted)? else {
             return Ok(None);
         };
-        let text = std::str::from_utf8(&shown[..=end])
-            .map_err(|_| ImageError::Malformed("its header is not text".into()))?;
-        let (signed, rest) = text
-            .split_once("signature=")
-            .ok_or_else(|| ImageError::Malformed("it is not signed".into()))?;
-        let header = parse(signed)?;
-        let signature: [u8; 64] = unhex(rest.trim_end())
-            .ok_or_else(|| ImageError::Malformed("its signature is not 128 hex digits".into()))?;
-        let signature = Signature::from_bytes(&signature);
-        let trusted = trusted
-            .iter()
-            .any(|key| key.verify_strict(signed.as_bytes(), &signature).is_ok());
-        if !trusted {
-            return Err(ImageError::Untrusted);
-        }
-        Ok(Some(SignedHeader {
-            header,
-            length: end + 2,
-        }))
+        let header = parse(&mut signed.fields)?;
+        let length = signed.length;
+        Ok(Some(SignedHeader { header, length }))
     }
 }
 
-fn parse(text: &str) -> Result<ImageHeader, ImageError> {
-    let mut lines = text.lines().skip(1);
-    let mut field = |name: &str| {
-        let line = lines.next().unwrap_or_default();
-        let value = line
-            .strip_prefix(name)
-            .and_then(|rest| rest.strip_prefix('='));
-        value.ok_or_else(|| ImageError::Malformed(format!("the line `{name}=` is missing")))
-    };
-    let product = field("product")?.to_owned();
-    let version = field("version")?.to_owned();
-    let bytes = field("bytes")?;
-    let bytes = bytes
-        .parse()
-        .map_err(|_| ImageError::Malformed("bytes= is no number".into()))?;
-    let sha256 = unhex(field("sha256")?)
-        .ok_or_else(|| ImageError::Malformed("sha256= is not 64 hex digits".into()))?;
+fn parse(fields: &mut Fields<'_>) -> Result<ImageHeader, Trouble> {
     Ok(ImageHeader {
-        product,
-        version,
-        bytes,
-        sha256,
+        product: fields.text("product")?.to_owned(),
+        version: fields.text("version")?.to_owned(),
+        bytes: fields.number("bytes")?,
+        sha256: fields.sha256("sha256")?,
     })
 }
 

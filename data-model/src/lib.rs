@@ -2,22 +2,25 @@
 //!
 //! In reading order: [`path`] and [`value`] are the vocabulary, [`schema`] is the format the models in
 //! `data-model/models` are written in, [`device_type`] puts models together into a product, and
-//! [`catalogue`] holds the products this build knows. [`firmware`] is the container their images come in, and
-//! [`provisioning`] the language of the vendor's own provisioning.
+//! [`catalogue`] holds the products this build knows. [`firmware`] is the container their images come in,
+//! [`package`] the one of software modules, and [`provisioning`] the language of the vendor's own provisioning.
 //!
 //! Nothing here names a socket, a file, a clock or an async runtime: time is a [`Timestamp`]
 //! argument, files are bytes.
 
 pub mod catalogue;
+mod container;
 pub mod device_type;
 pub mod firmware;
 pub mod operator_error;
+pub mod package;
 pub mod parameter_list;
 pub mod path;
 pub mod provisioning;
 pub mod schema;
 pub mod secret;
 pub mod timestamp;
+pub mod uuid;
 pub mod value;
 
 pub use device_type::DeviceType;

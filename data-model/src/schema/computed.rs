@@ -91,6 +91,10 @@ names! {
     XMPP_TLS = "xmpp_tls";
     /// Where connection requests are taken over XMPP (TR-069 Annex K).
     CONNECTION_REQUEST_JABBER_ID = "connection_request_jabber_id";
+    /// Kilobytes of this execution environment that no module takes.
+    MODULE_DISK_FREE = "module_disk_free";
+    /// The execution units that run in this execution environment, as list of paths.
+    MODULES_ACTIVE = "modules_active";
     /// How many instances there are in the table whose [`super::Table::count`] this is.
     ENTRIES = "entries";
     /// Reads as false; writing true asks the device to act (`Reset`, `ResetStatistics`).
