@@ -213,11 +213,11 @@ pub enum FirmwareCommand {
         #[arg(long)]
         key: PathBuf,
     },
-    /// Put an image into a signed container.
-    Sign {
-        /// The file with the private key.
+    /// Put an image into a container, and sign it if there is a key.
+    Pack {
+        /// The file with the private key; without it the container is to be signed with `firmware sign`.
         #[arg(long)]
-        key: PathBuf,
+        key: Option<PathBuf>,
         /// The product class it is for, such as ATA192.
         #[arg(long)]
         product: String,
@@ -227,6 +227,17 @@ pub enum FirmwareCommand {
         /// The image.
         image: PathBuf,
         /// The container.
+        #[arg(long)]
+        output: PathBuf,
+    },
+    /// Sign a container, in place of a signature it may have.
+    Sign {
+        /// The file with the private key.
+        #[arg(long)]
+        key: PathBuf,
+        /// The container, as `firmware pack` writes it.
+        container: PathBuf,
+        /// The signed container.
         #[arg(long)]
         output: PathBuf,
     },

@@ -4,6 +4,7 @@ use crate::arguments::FirmwareCommand;
 use crate::output::line;
 use agent::daemon::firmware_keys;
 use data_model::OperatorError;
+use data_model::device_type::UnsignedFirmware;
 use data_model::firmware::{ImageError, ImageHeader, KEY_BYTES, hex, unhex};
 use ed25519_dalek::SigningKey;
 use sha2::{Digest as _, Sha256};
@@ -25,7 +26,7 @@ pub fn run(command: FirmwareCommand) -> Result<ExitCode, OperatorError> {
             ));
             Ok(ExitCode::SUCCESS)
         }
-        FirmwareCommand::Sign {
+        FirmwareCommand::Pack {
             key,
             product,
             image_version,
@@ -33,15 +34,25 @@ pub fn run(command: FirmwareCommand) -> Result<ExitCode, OperatorError> {
             output,
         } => {
             let image = std::fs::read(&image).map_err(|error| trouble(&image, &error))?;
-            let container = container(&read_key(&key)?, &product, &image_version, &image)?;
+            let key = key.map(|key| read_key(&key)).transpose()?;
+            let container = container(key.as_ref(), &product, &image_version, &image)?;
             std::fs::write(&output, container).map_err(|error| trouble(&output, &error))?;
             line(format!(
-                "{}: {product} {image_version}, {} bytes",
+                "{}: {product} {image_version}, {} bytes, {}",
                 output.display(),
-                image.len()
+                image.len(),
+                match key {
+                    Some(_) => "signed",
+                    None => "not signed yet",
+                }
             ));
             Ok(ExitCode::SUCCESS)
         }
+        FirmwareCommand::Sign {
+            key,
+            container,
+            output,
+        } => sign(&read_key(&key)?, &container, &output),
         FirmwareCommand::Inspect {
             container,
             firmware_key,
@@ -79,9 +90,9 @@ pub fn read_key(path: &Path) -> Result<SigningKey, OperatorError> {
     Ok(SigningKey::from_bytes(&bytes))
 }
 
-/// A signed container with an image.
+/// A container with an image, signed if there is a key.
 pub fn container(
-    key: &SigningKey,
+    key: Option<&SigningKey>,
     product: &str,
     version: &str,
     image: &[u8],
@@ -92,12 +103,47 @@ pub fn container(
         bytes: image.len() as u64,
         sha256: Sha256::digest(image).into(),
     };
-    let mut container = header.sign(key).map_err(|error| {
+    let written = match key {
+        Some(key) => header.sign(key),
+        None => header.pack(),
+    };
+    let mut container = written.map_err(|error| {
         let fix = "use a product class and a version of printable characters";
-        OperatorError::new("the image cannot be signed", error, fix)
+        OperatorError::new("the image cannot be packed", error, fix)
     })?;
     container.extend_from_slice(image);
     Ok(container)
+}
+
+fn sign(key: &SigningKey, from: &Path, to: &Path) -> Result<ExitCode, OperatorError> {
+    let bytes = std::fs::read(from).map_err(|error| trouble(from, &error))?;
+    let read = ImageHeader::read_as(&bytes, &[], UnsignedFirmware::Activate);
+    let unusable = |error: &dyn std::fmt::Display| {
+        let fix = "make it with `dialtone firmware pack`";
+        OperatorError::new(format!("{} cannot be signed", from.display()), error, fix)
+    };
+    let packed = read
+        .map_err(|error| unusable(&error))?
+        .ok_or_else(|| unusable(&"the file ends within its header"))?;
+    let image = &bytes[packed.length..];
+    if !is_whole(&packed.header, image) {
+        return Err(unusable(&"its image is not the one its header tells of"));
+    }
+    let header = &packed.header;
+    let container = container(Some(key), &header.product, &header.version, image)?;
+    std::fs::write(to, container).map_err(|error| trouble(to, &error))?;
+    line(format!(
+        "{}: {} {}, signed by {}",
+        to.display(),
+        header.product,
+        header.version,
+        hex(key.verifying_key().as_bytes())
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn is_whole(header: &ImageHeader, image: &[u8]) -> bool {
+    image.len() as u64 == header.bytes && Sha256::digest(image).as_slice() == header.sha256
 }
 
 fn inspect(path: &Path, keys: &[String]) -> Result<ExitCode, OperatorError> {
@@ -111,9 +157,7 @@ fn inspect(path: &Path, keys: &[String]) -> Result<ExitCode, OperatorError> {
     }
     match ImageHeader::read(&bytes, &firmware_keys(keys)?) {
         Ok(Some(signed)) => {
-            let image = &bytes[signed.length..];
-            let whole = image.len() as u64 == signed.header.bytes
-                && Sha256::digest(image).as_slice() == signed.header.sha256;
+            let whole = is_whole(&signed.header, &bytes[signed.length..]);
             line(if whole {
                 "the signature and the image are good"
             } else {

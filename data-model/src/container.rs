@@ -24,15 +24,24 @@ pub(crate) enum Trouble {
     Malformed(String),
     /// The signature fits none of the trusted keys.
     Untrusted,
+    /// There is no signature.
+    Unsigned,
 }
 
 /// The lines of a header behind its magic, in order.
 pub(crate) struct Fields<'a>(std::str::Lines<'a>);
 
-/// A header whose signature is good, and its length.
-pub(crate) struct Signed<'a> {
+/// A header, its length, and what its signature is worth.
+pub(crate) struct Opened<'a> {
     pub(crate) fields: Fields<'a>,
     pub(crate) length: usize,
+    pub(crate) signature: Result<(), Trouble>,
+}
+
+/// A header that nobody has signed.
+pub(crate) fn pack(mut text: String) -> Vec<u8> {
+    text.push('\n');
+    text.into_bytes()
 }
 
 /// Signs the lines of a header.
@@ -48,7 +57,7 @@ pub(crate) fn open<'a>(
     front: &'a [u8],
     magic: &str,
     trusted: &[VerifyingKey],
-) -> Result<Option<Signed<'a>>, Trouble> {
+) -> Result<Option<Opened<'a>>, Trouble> {
     let malformed = |why: &str| Trouble::Malformed(why.into());
     let shown = &front[..front.len().min(HEADER_BYTES)];
     let known = shown.len().min(magic.len());
@@ -63,26 +72,28 @@ pub(crate) fn open<'a>(
     };
     let text = std::str::from_utf8(&shown[..=end]);
     let text = text.map_err(|_| malformed("its header is not text"))?;
-    let (signed, rest) = text
-        .split_once("\nsignature=")
-        .ok_or_else(|| malformed("it is not signed"))?;
-    let signed = &text[..=signed.len()];
-    let signature: [u8; 64] = unhex(rest.trim_end())
-        .ok_or_else(|| malformed("its signature is not 128 hex digits"))?;
-    let signature = Signature::from_bytes(&signature);
-    let is_trusted = trusted
-        .iter()
-        .any(|key| key.verify_strict(signed.as_bytes(), &signature).is_ok());
+    let (signed, signature) = match text.split_once("\nsignature=") {
+        None => (text, Err(Trouble::Unsigned)),
+        Some((signed, written)) => {
+            let signed = &text[..=signed.len()];
+            let bytes: [u8; 64] = unhex(written.trim_end())
+                .ok_or_else(|| malformed("its signature is not 128 hex digits"))?;
+            let signature = Signature::from_bytes(&bytes);
+            let is_trusted = trusted
+                .iter()
+                .any(|key| key.verify_strict(signed.as_bytes(), &signature).is_ok());
+            let verdict = is_trusted.then_some(()).ok_or(Trouble::Untrusted);
+            (signed, verdict)
+        }
+    };
     let mut lines = signed.lines();
     if lines.next() != Some(magic) {
         return Err(malformed("it does not begin like one"));
     }
-    if !is_trusted {
-        return Err(Trouble::Untrusted);
-    }
-    Ok(Some(Signed {
+    Ok(Some(Opened {
         fields: Fields(lines),
         length: end + 2,
+        signature,
     }))
 }
 

@@ -12,9 +12,11 @@
 //! ```
 //!
 //! The header is text, so that a person can look at it with `head`; the signature covers the hash, so the image
-//! can be checked while it streams in. A device activates nothing whose signature does not fit a key it trusts.
+//! can be checked while it streams in. A device activates nothing whose signature does not fit a key it trusts, unless its
+//! type says that it may ([`UnsignedFirmware`]); a container that nobody has signed lacks the line of the signature.
 
 use crate::container::{self, Fields, Trouble};
+use crate::device_type::UnsignedFirmware;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use std::fmt::Write as _;
 
@@ -40,7 +42,7 @@ pub struct ImageHeader {
     pub sha256: [u8; 32],
 }
 
-/// A header whose signature has been checked, and where the image begins.
+/// A header that is good enough, and where the image begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedHeader {
     /// What it says.
@@ -58,6 +60,9 @@ pub enum ImageError {
     /// The signature fits none of the trusted keys.
     #[error("the signature of the image fits no key this device trusts")]
     Untrusted,
+    /// There is no signature.
+    #[error("the image is not signed")]
+    Unsigned,
 }
 
 impl From<Trouble> for ImageError {
@@ -65,6 +70,7 @@ impl From<Trouble> for ImageError {
         match trouble {
             Trouble::Malformed(why) => ImageError::Malformed(why),
             Trouble::Untrusted => ImageError::Untrusted,
+            Trouble::Unsigned => ImageError::Unsigned,
         }
     }
 }
@@ -75,16 +81,27 @@ impl ImageHeader {
     /// # Errors
     /// If product or version cannot stand in a header.
     pub fn sign(&self, key: &SigningKey) -> Result<Vec<u8>, ImageError> {
+        Ok(container::sign(self.text()?, key))
+    }
+
+    /// The container's header without a signature.
+    ///
+    /// # Errors
+    /// If product or version cannot stand in a header.
+    pub fn pack(&self) -> Result<Vec<u8>, ImageError> {
+        Ok(container::pack(self.text()?))
+    }
+
+    fn text(&self) -> Result<String, ImageError> {
         container::check("product", &self.product, 64)?;
         container::check("version", &self.version, 64)?;
-        let text = format!(
+        Ok(format!(
             "{MAGIC}\nproduct={}\nversion={}\nbytes={}\nsha256={}\n",
             self.product,
             self.version,
             self.bytes,
             hex(&self.sha256)
-        );
-        Ok(container::sign(text, key))
+        ))
     }
 
     /// Reads the header off the front of a container; `None` while there are too few bytes to tell.
@@ -95,11 +112,27 @@ impl ImageHeader {
         front: &[u8],
         trusted: &[VerifyingKey],
     ) -> Result<Option<SignedHeader>, ImageError> {
-        let Some(mut signed) = container::open(front, MAGIC, trusted)? else {
+        ImageHeader::read_as(front, trusted, UnsignedFirmware::Refuse)
+    }
+
+    /// As [`ImageHeader::read`]; without a good signature it is taken if this says so.
+    ///
+    /// # Errors
+    /// If it is no container, or none of the keys has signed it although one of them must.
+    pub fn read_as(
+        front: &[u8],
+        trusted: &[VerifyingKey],
+        unsigned: UnsignedFirmware,
+    ) -> Result<Option<SignedHeader>, ImageError> {
+        let Some(mut opened) = container::open(front, MAGIC, trusted)? else {
             return Ok(None);
         };
-        let header = parse(&mut signed.fields)?;
-        let length = signed.length;
+        match unsigned {
+            UnsignedFirmware::Refuse => opened.signature?,
+            UnsignedFirmware::Activate => {}
+        }
+        let header = parse(&mut opened.fields)?;
+        let length = opened.length;
         Ok(Some(SignedHeader { header, length }))
     }
 }
@@ -234,9 +267,18 @@ mod tests {
             ImageHeader::read(&container, &[]),
             Err(ImageError::Untrusted)
         );
-        let unsigned = format!("{MAGIC}\nproduct=ATA192\nversion=1\nbytes=1\nsha256=00\n\n");
+        let unsigned = header().pack().unwrap();
+        assert_eq!(
+            ImageHeader::read(&unsigned, &stranger),
+            Err(ImageError::Unsigned)
+        );
+        for container in [container, unsigned] {
+            let taken = ImageHeader::read_as(&container, &[], UnsignedFirmware::Activate);
+            assert_eq!(taken.unwrap().unwrap().header, header());
+        }
+        let short = format!("{MAGIC}\nproduct=ATA192\nversion=1\nbytes=1\nsha256=00\n\n");
         assert!(matches!(
-            ImageHeader::read(unsigned.as_bytes(), &stranger),
+            ImageHeader::read_as(short.as_bytes(), &[], UnsignedFirmware::Activate),
             Err(ImageError::Malformed(_))
         ));
     }

@@ -69,6 +69,7 @@ impl From<Trouble> for PackageError {
         match trouble {
             Trouble::Malformed(why) => PackageError::Malformed(why),
             Trouble::Untrusted => PackageError::Untrusted,
+            Trouble::Unsigned => PackageError::Malformed("it is not signed".into()),
         }
     }
 }
@@ -113,11 +114,12 @@ impl PackageHeader {
         front: &[u8],
         trusted: &[VerifyingKey],
     ) -> Result<Option<SignedPackage>, PackageError> {
-        let Some(mut signed) = container::open(front, MAGIC, trusted)? else {
+        let Some(mut opened) = container::open(front, MAGIC, trusted)? else {
             return Ok(None);
         };
-        let header = parse(&mut signed.fields)?;
-        let length = signed.length;
+        opened.signature?;
+        let header = parse(&mut opened.fields)?;
+        let length = opened.length;
         Ok(Some(SignedPackage { header, length }))
     }
 }

@@ -163,7 +163,7 @@ impl Pair {
         }
         let mut image = vec![0; IMAGE_BYTES];
         rand::fill(&mut image[..]);
-        let container = firmware::container(key, &self.product_class, NEW_VERSION, &image)?;
+        let container = firmware::container(Some(key), &self.product_class, NEW_VERSION, &image)?;
         let path = format!(
             "/files?name={}-{NEW_VERSION}.image&product_class={}&version={NEW_VERSION}",
             self.product_class, self.product_class

@@ -113,42 +113,42 @@ async fn images_are_signed_and_looked_at() {
         .lines()
         .find_map(|line| line.strip_prefix("public key:").map(str::to_owned));
     let key = key.expect("the public key is printed");
-    let sign = [
-        "firmware",
-        "sign",
-        "--key",
-        "key",
-        "--product",
-        "ATA192",
-        "--image-version",
-        "2.0",
-        "image",
-    ];
-    let signed = dialtone(
-        &[&sign[..], &["--output", "signed"]].concat(),
-        folder.path(),
-    )
-    .await;
-    assert!(signed.status.success(), "{}", text(&signed));
-    let inspect = |key: String| async move {
-        dialtone(
-            &[
-                "firmware",
-                "inspect",
-                "signed",
-                "--firmware-key",
-                key.trim(),
-            ],
-            folder.path(),
-        )
-        .await
+    let pack = "firmware pack --product ATA192 --image-version 2.0 image --output";
+    let run = async |arguments: &str, more: &[&str]| {
+        let words: Vec<&str> = arguments.split(' ').chain(more.iter().copied()).collect();
+        dialtone(&words, folder.path()).await
     };
-    let seen = inspect(key.clone()).await;
+    let inspect =
+        async |name: &str| run("firmware inspect --firmware-key", &[key.trim(), name]).await;
+    // Where the key lies and where images are built may be two places, or one.
+    let packed = run(pack, &["packed"]).await;
     assert!(
-        seen.status.success() && text(&seen).contains("version=2.0"),
+        text(&packed).contains("not signed yet"),
         "{}",
-        text(&seen)
+        text(&packed)
     );
+    let seen = inspect("packed").await;
+    assert!(!seen.status.success(), "{}", text(&seen));
+    assert!(text(&seen).contains("not signed"), "{}", text(&seen));
+    let signed = run("firmware sign --key key packed --output signed", &[]).await;
+    assert!(signed.status.success(), "{}", text(&signed));
+    let at_once = run(pack, &["at-once", "--key", "key"]).await;
+    assert!(at_once.status.success(), "{}", text(&at_once));
+    for name in ["signed", "at-once"] {
+        let seen = inspect(name).await;
+        let said = text(&seen);
+        assert!(
+            seen.status.success() && said.contains("version=2.0"),
+            "{said}"
+        );
+    }
+    let mut broken = std::fs::read(folder.path().join("packed")).expect("it is there");
+    broken.pop();
+    std::fs::write(folder.path().join("broken"), broken).expect("a file");
+    let refused = run("firmware sign --key key broken --output never", &[]).await;
+    assert!(!refused.status.success());
+    assert!(text(&refused).contains("not the one its header tells of"));
+    assert!(!folder.path().join("never").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@ use crate::xmpp::Servers;
 use cwmp::Fault;
 use cwmp::rpc::RequestDownload;
 use data_model::Secret;
+use data_model::device_type::UnsignedFirmware;
 use std::net::SocketAddr;
 
 /// What happens to a device.
@@ -348,8 +349,8 @@ pub struct TransferJob {
 /// What is to be done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransferWork {
-    /// Fetch an image, check it and write it to this slot.
-    Image(SlotName),
+    /// Fetch an image, check it and write it to this slot; without a good signature only if the second says so.
+    Image(SlotName, UnsignedFirmware),
     /// Fetch a file of at most so many bytes and hand it over.
     Fetch(u64),
     /// Send this file.

@@ -147,7 +147,9 @@ impl Device {
         );
         self.core.note(&line);
         let work = match transfer.file {
-            TransferFile::Firmware => TransferWork::Image(slot),
+            TransferFile::Firmware => {
+                TransferWork::Image(slot, self.core.product().ty.unsigned_firmware)
+            }
             TransferFile::Configuration => TransferWork::Fetch(CONFIGURATION_BYTES),
             TransferFile::SendConfiguration(_) | TransferFile::SendLog(_) => {
                 TransferWork::Send(FileContent(self.core.file_to_send(transfer.file)))

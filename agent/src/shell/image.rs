@@ -5,6 +5,7 @@ use super::transfers::TransferConfig;
 use crate::firmware::{ImageHeader, SlotName};
 use crate::limits::FILE_BYTES;
 use cwmp::{Fault, FaultCode};
+use data_model::device_type::UnsignedFirmware;
 use data_model::firmware::{HEADER_BYTES, ImageError, SignedHeader};
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 pub(super) struct Image<'c> {
     config: &'c TransferConfig,
     slot: SlotName,
+    unsigned: UnsignedFirmware,
     front: Vec<u8>,
     open: Option<OpenImage>,
 }
@@ -25,13 +27,24 @@ struct OpenImage {
 }
 
 impl<'c> Image<'c> {
-    pub(super) fn new(config: &'c TransferConfig, slot: SlotName) -> Image<'c> {
+    pub(super) fn new(
+        config: &'c TransferConfig,
+        slot: SlotName,
+        unsigned: UnsignedFirmware,
+    ) -> Image<'c> {
         Image {
             config,
             slot,
+            unsigned,
             front: Vec::new(),
             open: None,
         }
+    }
+
+    /// Forgets everything: the file comes from its beginning.
+    pub(super) fn restart(&mut self) {
+        self.front = Vec::new();
+        self.open = None;
     }
 
     /// Takes the next bytes of the file.
@@ -40,7 +53,7 @@ impl<'c> Image<'c> {
             return open.take(bytes);
         }
         self.front.extend_from_slice(bytes);
-        let read = ImageHeader::read(&self.front, &self.config.trusted);
+        let read = ImageHeader::read_as(&self.front, &self.config.trusted, self.unsigned);
         let Some(SignedHeader { header, length }) = read.map_err(refused)? else {
             return Ok(());
         };
@@ -105,7 +118,7 @@ impl OpenImage {
 fn refused(error: ImageError) -> Fault {
     let code = match error {
         ImageError::Malformed(_) => FaultCode::FILE_CORRUPTED,
-        ImageError::Untrusted => FaultCode::FILE_AUTHENTICATION,
+        ImageError::Untrusted | ImageError::Unsigned => FaultCode::FILE_AUTHENTICATION,
     };
     Fault::new(code, error.to_string())
 }

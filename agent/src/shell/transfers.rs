@@ -30,7 +30,7 @@ pub struct TransferConfig {
 /// Carries out one transfer, from its first byte to its end.
 pub async fn carry_out(config: &TransferConfig, job: TransferJob) -> TransferOutcome {
     let direction = match job.work {
-        TransferWork::Image(_) | TransferWork::Fetch(_) => Direction::Download,
+        TransferWork::Image(..) | TransferWork::Fetch(_) => Direction::Download,
         TransferWork::Send(_) => Direction::Upload,
     };
     let whole = Duration::from_secs(TRANSFER_SECS);
@@ -55,8 +55,8 @@ async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<Transfer
             }
             return Ok(TransferOutcome::Sent);
         }
-        TransferWork::Image(slot) => {
-            Sink::Image(config, Box::new(Image::new(config, *slot)), *slot)
+        TransferWork::Image(slot, unsigned) => {
+            Sink::Image(Box::new(Image::new(config, *slot, *unsigned)))
         }
         TransferWork::Fetch(limit) => Sink::Memory(Vec::new(), *limit),
     };
@@ -78,11 +78,7 @@ pub(super) fn broken(direction: Direction) -> FaultCode {
 /// Where the bytes of a file go.
 pub(super) enum Sink<'c> {
     /// Into a slot.
-    Image(
-        &'c TransferConfig,
-        Box<Image<'c>>,
-        crate::firmware::SlotName,
-    ),
+    Image(Box<Image<'c>>),
     /// Into memory, as many as are allowed.
     Memory(Vec<u8>, u64),
 }
@@ -109,7 +105,7 @@ impl Sink<'_> {
     pub(super) fn take(&mut self, bytes: &[u8], end: u64) -> Result<(), Fault> {
         self.check_size(end)?;
         match self {
-            Sink::Image(_, image, _) => image.take(bytes),
+            Sink::Image(image) => image.take(bytes),
             Sink::Memory(memory, _) => {
                 memory.extend_from_slice(bytes);
                 Ok(())
@@ -120,14 +116,14 @@ impl Sink<'_> {
     /// Forgets everything: the file is sent from its beginning.
     pub(super) fn restart(&mut self) {
         match self {
-            Sink::Image(config, image, slot) => **image = Image::new(config, *slot),
+            Sink::Image(image) => image.restart(),
             Sink::Memory(memory, _) => memory.clear(),
         }
     }
 
     fn finish(self) -> Result<TransferOutcome, Fault> {
         match self {
-            Sink::Image(_, image, _) => image.finish().map(TransferOutcome::Staged),
+            Sink::Image(image) => image.finish().map(TransferOutcome::Staged),
             Sink::Memory(memory, _) => Ok(TransferOutcome::Fetched(FileContent(memory))),
         }
     }

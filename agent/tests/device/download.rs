@@ -9,6 +9,7 @@ use agent::firmware::SlotName;
 use cwmp::rpc::{Download, FactoryReset, Status};
 use cwmp::{CpeResponse, Fault, FaultCode};
 use data_model::DateTime;
+use data_model::device_type::UnsignedFirmware;
 
 const VERSION: &str = "Device.DeviceInfo.SoftwareVersion";
 const OLD: &str = "11-3-2MPP0102-233";
@@ -85,7 +86,10 @@ fn the_file_is_fetched_after_the_session_with_the_credentials_of_the_call() {
         (asked[0].username.as_str(), asked[0].password.reveal()),
         ("reader", "file-secret")
     );
-    assert_eq!(asked[0].work, TransferWork::Image(SlotName::B));
+    assert_eq!(
+        asked[0].work,
+        TransferWork::Image(SlotName::B, UnsignedFirmware::Refuse)
+    );
 }
 
 /// Covers T-03, T-07, T-08, T-01.
@@ -420,7 +424,7 @@ fn the_image_to_go_back_to_is_not_overwritten_while_the_new_one_is_on_trial() {
     assert_eq!(bench.files().asked.len(), 2);
     assert_eq!(
         bench.files().asked[1].work,
-        TransferWork::Image(SlotName::A)
+        TransferWork::Image(SlotName::A, UnsignedFirmware::Refuse)
     );
 }
 

@@ -1,7 +1,8 @@
 //! GET and PUT: resumption, authentication, redirects, and the fault of each failure.
 
 use crate::file_server::{FileServer, answer, cut_off, rest};
-use crate::{content, fetched, image, key, sent, staged};
+use crate::{content, fetched, header, image, key, sent, staged, staged_by};
+use data_model::device_type::UnsignedFirmware;
 use ed25519_dalek::SigningKey;
 
 const RANGES: &str = "Accept-Ranges: bytes\r\nETag: \"v1\"\r\n";
@@ -137,6 +138,24 @@ async fn what_is_no_image_of_a_trusted_signer_is_told_apart() {
     let file = content(100_001);
     let server = FileServer::answering(vec![answer("200 OK", "", &file)]).await;
     assert_eq!(fetched(&server.url("/f")).await, Err(9018));
+}
+
+/// Covers M04.
+#[tokio::test]
+async fn an_unsigned_image_is_staged_only_for_a_device_type_that_runs_such() {
+    let mut unsigned = header(b"raw").pack().expect("it fits");
+    unsigned.extend_from_slice(b"raw");
+    let strange = image(&SigningKey::from_bytes(&[7; 32]), 3_000);
+    for file in [&unsigned, &strange] {
+        for (policy, expected) in [
+            (UnsignedFirmware::Refuse, Err(9019)),
+            (UnsignedFirmware::Activate, Ok("11-4-0".to_owned())),
+        ] {
+            let whole = cut_off("", file, file.len());
+            let server = FileServer::answering(vec![whole]).await;
+            assert_eq!(staged_by(policy, &server.url("/f")).await, expected);
+        }
+    }
 }
 
 /// Covers T-13, A-13.

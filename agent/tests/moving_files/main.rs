@@ -13,6 +13,7 @@ use agent::shell::slots::SlotStore;
 use agent::shell::tls::TlsConfig;
 use agent::shell::transfers::{TransferConfig, carry_out};
 use data_model::Secret;
+use data_model::device_type::UnsignedFirmware;
 use data_model::firmware::ImageHeader;
 use ed25519_dalek::SigningKey;
 use sha2::{Digest as _, Sha256};
@@ -55,7 +56,12 @@ async fn fetched(url: &str) -> Result<Vec<u8>, u16> {
 
 /// Fetches an image; its version, or the code of the fault.
 async fn staged(url: &str) -> Result<String, u16> {
-    match moved(url, TransferWork::Image(SlotName::B)).await {
+    staged_by(UnsignedFirmware::Refuse, url).await
+}
+
+/// As [`staged`], by a device of a type with this policy.
+async fn staged_by(policy: UnsignedFirmware, url: &str) -> Result<String, u16> {
+    match moved(url, TransferWork::Image(SlotName::B, policy)).await {
         TransferOutcome::Staged(header) => Ok(header.version),
         TransferOutcome::Failed(fault) => Err(fault.code.number()),
         other => panic!("{other:?}"),
@@ -76,16 +82,20 @@ fn content(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|place| (place % 251) as u8).collect()
 }
 
-/// A signed image.
-fn image(by: &SigningKey, bytes: usize) -> Vec<u8> {
-    let body = content(bytes);
-    let header = ImageHeader {
+/// What a container says of an image.
+fn header(body: &[u8]) -> ImageHeader {
+    ImageHeader {
         product: "ATA192".into(),
         version: "11-4-0".into(),
         bytes: body.len() as u64,
-        sha256: Sha256::digest(&body).into(),
-    };
-    let mut image = header.sign(by).expect("it fits");
+        sha256: Sha256::digest(body).into(),
+    }
+}
+
+/// A signed image.
+fn image(by: &SigningKey, bytes: usize) -> Vec<u8> {
+    let body = content(bytes);
+    let mut image = header(&body).sign(by).expect("it fits");
     image.extend_from_slice(&body);
     image
 }

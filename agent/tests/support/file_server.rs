@@ -62,7 +62,7 @@ impl FileServer {
     pub fn sent(&self) -> Vec<String> {
         let sent = self.asked.iter().filter_map(|job| match &job.work {
             TransferWork::Send(FileContent(bytes)) => Some(String::from_utf8_lossy(bytes).into()),
-            TransferWork::Image(_) | TransferWork::Fetch(_) => None,
+            TransferWork::Image(..) | TransferWork::Fetch(_) => None,
         });
         sent.collect()
     }
