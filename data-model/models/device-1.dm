@@ -99,6 +99,8 @@
   AverageResponseTime              ro unsignedInt           deny-active
   MinimumResponseTime              ro unsignedInt           deny-active
   MaximumResponseTime              ro unsignedInt           deny-active
+  # UDP where the system allows this program no ICMP: then a closed port answers.
+  X_DIALTONE_ProbedBy              ro enum(None|ICMP|UDP|Simulation) deny-active = None
 
 [LAN.TraceRouteDiagnostics.]
   DiagnosticsState                 rw enum(Requested|Canceled;None|Complete|Error_CannotResolveHostName|Error_MaxHopCountExceeded|Error_Internal|Error_Other) deny-active = None

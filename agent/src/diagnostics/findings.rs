@@ -93,8 +93,8 @@ impl Trouble {
 pub enum Findings {
     /// Nothing.
     Nothing,
-    /// Of IPPing.
-    Ping(Pings),
+    /// Of IPPing, and what it was measured by.
+    Ping(Pings, ProbedBy),
     /// Of TraceRoute.
     Route(Way),
     /// Of NSLookup, one for each repetition.
@@ -111,6 +111,17 @@ pub enum Findings {
     SelfTest(Vec<String>),
     /// Of PhyInterface.Tests: whether a telephone is connected.
     PhonePort(bool),
+}
+
+/// By what a host was probed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProbedBy {
+    /// Echo requests.
+    Icmp,
+    /// Datagrams to a port where nobody listens, since the system allows no ICMP.
+    Udp,
+    /// Nothing: the results are made up.
+    Simulation,
 }
 
 /// Round trips to one host.

@@ -2,7 +2,7 @@
 
 use super::findings::{
     Answer, AnswerStatus, Authority, EchoPacket, Echoes, Findings, Micros, Nearest, Pings,
-    Transfer, Way,
+    ProbedBy, Transfer, Way,
 };
 use super::test::Each;
 use data_model::Timestamp;
@@ -24,8 +24,8 @@ impl Report {
     pub fn of(findings: &Findings) -> Report {
         match findings {
             Findings::Nothing => Report::default(),
-            Findings::Ping(pings) => Report {
-                values: ping(pings),
+            Findings::Ping(pings, means) => Report {
+                values: ping(pings, *means),
                 rows: Vec::new(),
             },
             Findings::Route(way) => route(way),
@@ -67,7 +67,7 @@ fn one(name: &'static str, value: String) -> Report {
     }
 }
 
-fn ping(pings: &Pings) -> Vec<(&'static str, String)> {
+fn ping(pings: &Pings, means: ProbedBy) -> Vec<(&'static str, String)> {
     let (shortest, mean, longest) = pings.spread_us();
     let answered = pings.round_trips_us.len() as u32;
     vec![
@@ -82,6 +82,14 @@ fn ping(pings: &Pings) -> Vec<(&'static str, String)> {
         ("AverageResponseTimeDetailed", mean.to_string()),
         ("MinimumResponseTimeDetailed", shortest.to_string()),
         ("MaximumResponseTimeDetailed", longest.to_string()),
+        (
+            "X_DIALTONE_ProbedBy",
+            match means {
+                ProbedBy::Icmp => "ICMP".into(),
+                ProbedBy::Udp => "UDP".into(),
+                ProbedBy::Simulation => "Simulation".into(),
+            },
+        ),
     ]
 }
 

@@ -5,7 +5,7 @@
 use crate::support::requests::{get, notify, set, set_attributes};
 use crate::support::{Bench, Reaction};
 use agent::device::Input;
-use agent::diagnostics::findings::Pings;
+use agent::diagnostics::findings::{Pings, ProbedBy};
 use agent::diagnostics::{Findings, Outcome, Test, Trouble};
 use cwmp::{AcsRequest, Fault};
 
@@ -43,10 +43,13 @@ fn pinging() -> Bench {
 }
 
 fn pings() -> Outcome {
-    Outcome::complete(Findings::Ping(Pings {
-        sent: 4,
-        round_trips_us: vec![1_000, 2_600, 3_000],
-    }))
+    Outcome::complete(Findings::Ping(
+        Pings {
+            sent: 4,
+            round_trips_us: vec![1_000, 2_600, 3_000],
+        },
+        ProbedBy::Udp,
+    ))
 }
 
 #[track_caller]
@@ -111,6 +114,7 @@ fn a_test_begins_after_its_session_and_its_end_is_told_in_another() {
         ("MinimumResponseTime", "1"),
         ("AverageResponseTime", "2"),
         ("MaximumResponseTime", "3"),
+        ("X_DIALTONE_ProbedBy", "UDP"),
     ] {
         assert_eq!(values.get(&format!("{PING}{name}")), Some(value), "{name}");
     }

@@ -174,6 +174,11 @@ async fn a_host_is_pinged() {
         assert!(results.number("MinimumResponseTime") <= results.number("AverageResponseTime"));
         assert!(results.number("AverageResponseTime") <= results.number("MaximumResponseTime"));
         assert!(results.number("MaximumResponseTime") < 2_000);
+        // What this system allows is for the self test to say; the result says the same.
+        let allowed = measure("SelfTestDiagnostics.", &[]).await;
+        let icmp = allowed.text("Results").contains("probed by ICMP");
+        let means = if icmp { "ICMP" } else { "UDP" };
+        assert_eq!(results.text("X_DIALTONE_ProbedBy"), means);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Echo requests: by a socket that every user may open where the system allows it, else by a raw one, else by datagrams to
 //! a port where nobody listens, which a host answers just as well.
 
+use crate::diagnostics::findings::ProbedBy;
 use crate::diagnostics::test::Probe;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
@@ -27,6 +28,14 @@ pub(super) enum Means {
 }
 
 impl Means {
+    /// For the results of a test.
+    pub(super) const fn probes_by(self) -> ProbedBy {
+        match self {
+            Means::Datagram | Means::Raw => ProbedBy::Icmp,
+            Means::ClosedPort => ProbedBy::Udp,
+        }
+    }
+
     /// For people.
     pub(super) const fn as_str(self) -> &'static str {
         match self {

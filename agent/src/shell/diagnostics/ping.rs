@@ -3,7 +3,7 @@
 use super::icmp::Pinger;
 use super::resolve::resolve;
 use super::us;
-use crate::diagnostics::findings::Pings;
+use crate::diagnostics::findings::{Pings, ProbedBy};
 use crate::diagnostics::test::{Ping, Probe};
 use crate::diagnostics::{Findings, Outcome, Trouble};
 use crate::limits::PROBE_PAUSE_MS;
@@ -16,17 +16,17 @@ pub(super) async fn run(ping: &Ping) -> Outcome {
         Err(trouble) => return Outcome::failed(trouble),
     };
     match probe(target, ping.repetitions, &ping.probe).await {
-        Ok(pings) => Outcome::complete(Findings::Ping(pings)),
+        Ok((pings, means)) => Outcome::complete(Findings::Ping(pings, means)),
         Err(trouble) => Outcome::failed(trouble),
     }
 }
 
-/// Probes one host so many times.
+/// Probes one host so many times; tells what it was probed by.
 pub(super) async fn probe(
     target: IpAddr,
     repetitions: u32,
     probe: &Probe,
-) -> Result<Pings, Trouble> {
+) -> Result<(Pings, ProbedBy), Trouble> {
     let mut pinger = Pinger::open(target, probe).map_err(|error| {
         tracing::warn!(%error, "a host cannot be probed");
         Trouble::Internal
@@ -53,5 +53,5 @@ pub(super) async fn probe(
         // Not one of them has left: there is no way to the host at all.
         return Err(Trouble::Other);
     }
-    Ok(pings)
+    Ok((pings, pinger.means.probes_by()))
 }

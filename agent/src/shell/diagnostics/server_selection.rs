@@ -22,7 +22,9 @@ pub(super) async fn run(selection: &Selection) -> Outcome {
         };
         resolved = true;
         let pings = match selection.protocol {
-            Protocol::Icmp => ping::probe(target, selection.repetitions, &selection.probe).await,
+            Protocol::Icmp => ping::probe(target, selection.repetitions, &selection.probe)
+                .await
+                .map(|(pings, _)| pings),
             Protocol::UdpEcho => echo(target, selection.repetitions, &selection.probe).await,
         };
         let Ok(pings) = pings else {

@@ -3,7 +3,7 @@
 use super::now_us;
 use crate::diagnostics::findings::{
     Answer, AnswerStatus, Authority, EchoAnswer, EchoPacket, Echoes, Hop, Micros, Nearest, Pings,
-    Transfer, Way,
+    ProbedBy, Transfer, Way,
 };
 use crate::diagnostics::test::{Echo, Selection, Test};
 use crate::diagnostics::{Findings, Host, Outcome, Trouble};
@@ -29,7 +29,7 @@ fn outcome(seed: u64, test: &Test) -> Outcome {
     let mut line = Line::of(seed);
     let findings = match test {
         Test::Ping(ping) => match line.address(&ping.host) {
-            Some(_) => Findings::Ping(line.pings(ping.repetitions)),
+            Some(_) => Findings::Ping(line.pings(ping.repetitions), ProbedBy::Simulation),
             None => return Outcome::failed(Trouble::CannotResolveHostName),
         },
         Test::Route(route) => match line.address(&route.host) {
