@@ -209,3 +209,10 @@ pub const XMPP_SERVERS: usize = 16;
 
 /// Seconds the session of a boot waits for the XMPP connection; a server nearby needs one.
 pub const XMPP_BOOT_WAIT_SECS: u64 = 5;
+
+/// Seconds a replayed device may begin a session later than the recorded one did: the longest first wait of the retry
+/// schedule (TR-069 3.2.1.1), since waits are drawn, and a minute for clocks that were read before or after.
+pub const REPLAY_WAIT_SECS: u64 = 70;
+
+/// Moments a replayed device is woken at between two sessions: recorded clocks may lie by millennia.
+pub const REPLAY_WAKES: usize = 10_000;
