@@ -136,7 +136,9 @@ fn open_file(path: &Path) -> io::Result<(File, Devices)> {
     let mut file = private().open(path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    if bytes.is_empty() {
+    if is_unbegun(&bytes) {
+        file.set_len(0)?;
+        file.seek(SeekFrom::Start(0))?;
         file.write_all(MAGIC)?;
         file.sync_all()?;
         sync_folder(path)?;
@@ -162,15 +164,20 @@ struct Replayed {
     end: usize,
 }
 
+/// The file is empty, or its very first write was cut off: file systems may leave zeros where bytes were to go.
+fn is_unbegun(bytes: &[u8]) -> bool {
+    let mut pairs = bytes.iter().zip(MAGIC);
+    bytes.len() <= MAGIC.len() && bytes != MAGIC && pairs.all(|(is, due)| is == due || *is == 0)
+}
+
 fn replay(bytes: &[u8]) -> io::Result<Replayed> {
+    if is_unbegun(bytes) {
+        return Ok(Replayed {
+            devices: Devices::new(),
+            end: 0,
+        });
+    }
     if !bytes.starts_with(MAGIC) {
-        // The very first write may have been cut off.
-        if MAGIC.starts_with(bytes) {
-            return Ok(Replayed {
-                devices: Devices::new(),
-                end: 0,
-            });
-        }
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "the file is no journal of ours",
@@ -450,6 +457,24 @@ mod tests {
         finished.recv().unwrap();
         drop(journal);
         assert_eq!(open(&path).1[&1][&SectionKind::Tree], b"better");
+    }
+
+    /// Covers P5.
+    #[test]
+    fn a_journal_whose_first_write_was_cut_off_is_begun_again() {
+        let cut_off = (0..MAGIC.len()).map(|cut| MAGIC[..cut].to_vec());
+        for left in cut_off.chain([vec![0; MAGIC.len()]]) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("device.journal");
+            std::fs::write(&path, &left).unwrap();
+            let (journal, devices, finished) = open(&path);
+            assert!(devices.is_empty());
+            journal.append(1, vec![section(SectionKind::Tree, "kept")]);
+            finished.recv().unwrap();
+            drop(journal);
+            let (_, devices, _) = open(&path);
+            assert_eq!(devices[&1][&SectionKind::Tree], b"kept", "{left:?}");
+        }
     }
 
     #[test]
