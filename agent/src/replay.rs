@@ -51,6 +51,13 @@ struct Message {
     lost: bool,
 }
 
+impl Message {
+    fn differs(&self, what: String) -> Difference {
+        let entry = self.number;
+        Difference { entry, what }
+    }
+}
+
 /// The part of `story.toml` that matters here.
 #[derive(Deserialize)]
 struct StoryFile {
@@ -74,12 +81,6 @@ pub fn replay(folder: &Path) -> Result<Vec<Difference>, OperatorError> {
         if !message.from_device {
             continue;
         }
-        let mut differs = |entry: &Message, what: String| {
-            differences.push(Difference {
-                entry: entry.number,
-                what,
-            })
-        };
         let said = match told_time(message) {
             Some(time) => replayed.informs_about(time),
             None => replayed.next_request(),
@@ -89,25 +90,20 @@ pub fn replay(folder: &Path) -> Result<Vec<Difference>, OperatorError> {
                 "the device says nothing more, where it said {}",
                 message.name
             );
-            differs(message, what);
+            differences.push(message.differs(what));
             break;
         };
         let name = parsed(said.as_bytes()).map_or("empty", |body| body.name());
         if name != message.name {
             // What the ACS said next is no answer to this.
-            differs(message, format!("{name} where it was {}", message.name));
+            differences.push(message.differs(format!("{name} where it was {}", message.name)));
             break;
         }
         compare(message, said.as_bytes(), &replayed, &mut differences);
         let Some(answer) = messages.next() else { break };
         if matches!(answer.name.as_str(), "unreadable" | "withheld") {
-            differences.push(Difference {
-                entry: answer.number,
-                what: format!(
-                    "the recording ends here: the answer of the ACS is {}",
-                    answer.name
-                ),
-            });
+            let what = "the recording ends here: the answer of the ACS is";
+            differences.push(answer.differs(format!("{what} {}", answer.name)));
             break;
         }
         replayed.is_answered(answer);
@@ -246,12 +242,7 @@ fn parsed(bytes: &[u8]) -> Option<FromCpe> {
 
 fn compare(message: &Message, said: &[u8], replayed: &Replayed, found: &mut Vec<Difference>) {
     let product = replayed.device.core().product();
-    let mut differs = |what: String| {
-        found.push(Difference {
-            entry: message.number,
-            what,
-        })
-    };
+    let mut differs = |what: String| found.push(message.differs(what));
     let (Some(was), Some(is)) = (parsed(&message.bytes), parsed(said)) else {
         return;
     };
