@@ -5,6 +5,10 @@ mod file_server;
 mod http;
 mod tftp;
 mod tftp_server;
+mod tls;
+
+#[path = "../support/authority.rs"]
+mod authority;
 
 use agent::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
 use agent::firmware::SlotName;
@@ -24,9 +28,14 @@ fn key() -> SigningKey {
 
 /// Moves one file; whoever signed with [`key`] is trusted.
 async fn moved(url: &str, work: TransferWork) -> TransferOutcome {
+    moved_trusting(&TlsConfig::default(), url, work).await
+}
+
+/// The same by a device that trusts these authorities.
+async fn moved_trusting(tls: &TlsConfig, url: &str, work: TransferWork) -> TransferOutcome {
     let config = TransferConfig {
         network: Network {
-            tls: TlsConfig::default().load().expect("no file is needed"),
+            tls: tls.load().expect("its files are there"),
             source: None,
         },
         slots: SlotStore::Simulated,

@@ -4,6 +4,9 @@
 mod server;
 mod trust;
 
+#[path = "../support/authority.rs"]
+mod authority;
+
 use agent::fleet::FleetConfig;
 use agent::shell::RunnerHandle;
 use agent::shell::tls::TlsConfig;
