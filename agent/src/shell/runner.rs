@@ -7,6 +7,7 @@
 
 use super::clock::Clock;
 use super::diagnostics::DiagnosticsConfig;
+use super::dial::SourcePort;
 use super::disk::Disk;
 use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Connection, Network};
@@ -377,7 +378,10 @@ impl Runner {
             recorder.response(response);
         }
         let input = match result {
-            Ok(response) => Input::HttpResponse(response),
+            Ok(response) => {
+                place.port = SourcePort::System;
+                Input::HttpResponse(response)
+            }
             Err(failure) => Input::HttpFailed(failure),
         };
         self.handle(device, input);

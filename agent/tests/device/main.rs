@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod addresses;
 mod adversarial;
 mod aliases;
 mod autonomous_transfers;

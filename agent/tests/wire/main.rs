@@ -1,6 +1,7 @@
 //! One device over real sockets against a server whose every byte is the test's: connections that come and go,
 //! packed bodies, old and careless servers, datagrams.
 
+mod addresses;
 mod server;
 mod trust;
 
