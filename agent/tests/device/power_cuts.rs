@@ -47,16 +47,11 @@ fn key() -> SigningKey {
     SigningKey::from_bytes(&[42; 32])
 }
 
-/// What lies in a slot that holds this version.
-fn body(version: &str) -> Vec<u8> {
-    let salt = version.bytes().map(usize::from).sum::<usize>();
-    (0..IMAGE_BYTES)
-        .map(|place| ((place + salt) % 251) as u8)
-        .collect()
-}
-
+/// The image of a version, as it lies in its slot.
 fn image(version: &str) -> Vec<u8> {
-    let body = body(version);
+    let salt = version.bytes().map(usize::from).sum::<usize>();
+    let body = (0..IMAGE_BYTES).map(|place| ((place + salt) % 251) as u8);
+    let body: Vec<u8> = body.collect();
     let header = ImageHeader {
         product: "ATA192".into(),
         version: version.into(),
@@ -261,7 +256,9 @@ impl Left {
         let slot = |name: &str| {
             let bytes = files.get(&PathBuf::from(format!("slots/slot-{name}.image")))?;
             let versions = UPGRADES.iter().map(|(_, version)| *version);
-            versions.into_iter().find(|version| body(version) == *bytes)
+            versions
+                .into_iter()
+                .find(|version| image(version) == *bytes)
         };
         Left {
             saved: devices.remove(&0).unwrap_or_default(),

@@ -3,6 +3,7 @@
 mod device;
 mod file_server;
 mod http;
+mod slots;
 mod tftp;
 mod tftp_server;
 mod tls;
@@ -33,7 +34,11 @@ async fn moved(url: &str, work: TransferWork) -> TransferOutcome {
 
 /// The same by a device that trusts these authorities.
 async fn moved_trusting(tls: &TlsConfig, url: &str, work: TransferWork) -> TransferOutcome {
-    let config = TransferConfig {
+    carry_out(&config(tls), job(url, work)).await
+}
+
+fn config(tls: &TlsConfig) -> TransferConfig {
+    TransferConfig {
         network: Network {
             tls: tls.load().expect("its files are there"),
             source: None,
@@ -41,15 +46,17 @@ async fn moved_trusting(tls: &TlsConfig, url: &str, work: TransferWork) -> Trans
         slots: SlotStore::Simulated,
         trusted: vec![key().verifying_key()],
         tftp_wait_ms: 100,
-    };
-    let job = TransferJob {
+    }
+}
+
+fn job(url: &str, work: TransferWork) -> TransferJob {
+    TransferJob {
         number: 1,
         url: url.into(),
         username: "reader".into(),
         password: Secret::new("file-secret"),
         work,
-    };
-    carry_out(&config, job).await
+    }
 }
 
 /// Fetches a small file; its bytes, or the code of the fault.
