@@ -212,3 +212,20 @@ pub const XMPP_SERVERS: usize = 16;
 
 /// Seconds the session of a boot waits for the XMPP connection; a server nearby needs one.
 pub const XMPP_BOOT_WAIT_SECS: u64 = 5;
+
+/// Seconds a replayed device may begin a session later than the recorded one did: the longest first wait of the retry
+/// schedule (TR-069 3.2.1.1), since waits are drawn, and a minute for clocks that were read before or after.
+pub const REPLAY_WAIT_SECS: u64 = 70;
+
+/// Moments a replayed device is woken at between two sessions: recorded clocks may lie by millennia.
+pub const REPLAY_WAKES: usize = 10_000;
+
+/// Addresses of one host that are tried and remembered: more than the records that fit a DNS answer by UDP are rare.
+pub const ADDRESSES: usize = 16;
+
+/// Seconds an address has to take a connection while others of the host are left to be tried, so that one that swallows
+/// packets does not use up the 30 of the whole attempt.
+pub const ADDRESS_SECS: u64 = 8;
+
+/// Ports that are drawn for the first connection after a boot before the system chooses one: in a fleet many are taken.
+pub const PORT_DRAWS: usize = 8;

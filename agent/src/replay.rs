@@ -1,13 +1,16 @@
 //! Replaying: plays the ACS's side of a recorded session to a fresh device, and tells where the device answers otherwise.
 //!
-//! No socket and no clock: the recorded bodies are handed to the device's core one after the other.
+//! No socket and no clock: the recorded bodies are handed to the device's core one after the other. A story of several
+//! sessions is played on: the device restarts from what it has kept, and time passes until it informs again.
 
 use crate::device::exchange::Downgrade;
-use crate::device::io::HttpResponse;
+use crate::device::io::{HttpFailure, HttpResponse};
 use crate::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
+use crate::limits::{REPLAY_WAIT_SECS, REPLAY_WAKES};
 use crate::shell::redact::is_placeholder;
 use cwmp::message::{Body as _, CpeRequest};
-use cwmp::{CpeResponse, CwmpVersion, FromCpe};
+use cwmp::rpc::Inform;
+use cwmp::{CpeResponse, CwmpVersion, EventCode, FromCpe};
 use data_model::schema::Source;
 use data_model::{OperatorError, ParameterList, Timestamp};
 use serde::Deserialize;
@@ -44,6 +47,15 @@ struct Message {
     from_device: bool,
     name: String,
     bytes: Vec<u8>,
+    /// It never arrives: the connection breaks before.
+    lost: bool,
+}
+
+impl Message {
+    fn differs(&self, what: String) -> Difference {
+        let entry = self.number;
+        Difference { entry, what }
+    }
 }
 
 /// The part of `story.toml` that matters here.
@@ -51,126 +63,175 @@ struct Message {
 struct StoryFile {
     device_type: String,
     clock: String,
+    #[serde(default)]
+    lost: Vec<usize>,
 }
 
-/// Replays the session in a folder.
+/// Replays the session in a folder, or the sessions, if it tells of several.
 ///
 /// # Errors
 /// If the folder holds no recorded session.
 pub fn replay(folder: &Path) -> Result<Vec<Difference>, OperatorError> {
     let recording = read(folder)?;
     let product = Product::load(&recording.device_type)?;
-    let mut device = boot(&recording, product);
+    let mut replayed = Replayed::boot(&recording, product);
     let mut differences = Vec::new();
     let mut messages = recording.messages.iter();
     while let Some(message) = messages.next() {
         if !message.from_device {
             continue;
         }
-        let Some(said) = next_request(&mut device) else {
+        let said = match told_time(message) {
+            Some(time) => replayed.informs_about(time),
+            None => replayed.next_request(),
+        };
+        let Some(said) = said else {
             let what = format!(
                 "the device says nothing more, where it said {}",
                 message.name
             );
-            differences.push(Difference {
-                entry: message.number,
-                what,
-            });
+            differences.push(message.differs(what));
             break;
         };
         let name = parsed(said.as_bytes()).map_or("empty", |body| body.name());
         if name != message.name {
             // What the ACS said next is no answer to this.
-            let what = format!("{name} where it was {}", message.name);
-            differences.push(Difference {
-                entry: message.number,
-                what,
-            });
+            differences.push(message.differs(format!("{name} where it was {}", message.name)));
             break;
         }
-        compare(
-            message,
-            said.as_bytes(),
-            device.core().product(),
-            &mut differences,
-        );
+        compare(message, said.as_bytes(), &replayed, &mut differences);
         let Some(answer) = messages.next() else { break };
         if matches!(answer.name.as_str(), "unreadable" | "withheld") {
-            let what = format!(
-                "the recording ends here: the answer of the ACS is {}",
-                answer.name
-            );
-            differences.push(Difference {
-                entry: answer.number,
-                what,
-            });
+            let what = "the recording ends here: the answer of the ACS is";
+            differences.push(answer.differs(format!("{what} {}", answer.name)));
             break;
         }
-        let status = if answer.bytes.is_empty() { 204 } else { 200 };
-        let response = HttpResponse {
-            status,
-            body: answer.bytes.clone(),
-            ..HttpResponse::default()
-        };
-        device.handle(Input::HttpResponse(response), recording.clock);
+        replayed.is_answered(answer);
     }
     Ok(differences)
 }
 
-/// The next body the device sends in its session; `None` when the session is over.
-fn next_request(device: &mut Device) -> Option<String> {
-    while let Some(output) = device.poll() {
-        match output {
-            Output::Http(request) => return Some(request.body),
-            Output::SessionOver(_) => return None,
-            // The replay keeps nothing, fetches nothing and ends before a restart.
-            Output::Persist(_)
-            | Output::CloseConnection
-            | Output::StartTransfer(_)
-            | Output::StopTransfer(_)
-            | Output::PostReport(_)
-            | Output::StartTest(_)
-            | Output::CancelTest(_)
-            | Output::Echo(_)
-            | Output::Listener(_)
-            | Output::OpenPort(_)
-            | Output::ClosePort(_)
-            | Output::SendDatagram(_)
-            | Output::Stream(_)
-            | Output::SendNotification(_)
-            | Output::Discover
-            | Output::AnswerConnectionRequest(_)
-            | Output::Restart(_) => {}
-        }
-    }
-    None
+/// The device a recording is played to.
+struct Replayed {
+    config: DeviceConfig,
+    device: Device,
+    saved: Saved,
+    now: Timestamp,
+    /// The recorded device was fresh from the factory too, so what it told of itself can be held against this one.
+    is_alike: bool,
 }
 
-/// A device fresh from the factory that is who the recorded one was.
-fn boot(recording: &Recording, product: Arc<Product>) -> Device {
-    let inform = recording
-        .messages
-        .first()
-        .and_then(|message| parsed(&message.bytes));
-    let serial_number = match inform {
-        Some(FromCpe::Request(CpeRequest::Inform(inform))) => inform.device_id.serial_number,
-        Some(_) | None => "REPLAY".to_owned(),
-    };
-    let url = format!("{}ManagementServer.URL", product.root);
-    let config = DeviceConfig {
-        product,
-        identity: Identity {
-            mac: crate::daemon::mac_of(&serial_number),
-            serial_number: serial_number.into(),
-        },
-        installed: vec![(url, "http://acs.example.net:7547/".to_owned())].into(),
-        authority: "192.0.2.10:7547".into(),
-        downgrade: Downgrade::Refused,
-        newest_version: CwmpVersion::V1_4,
-        files: FilePolicy::default(),
-        seed: 1,
-    };
-    Device::boot(config, &Saved::new(), recording.clock)
+impl Replayed {
+    /// A device fresh from the factory that is who the recorded one was.
+    fn boot(recording: &Recording, product: Arc<Product>) -> Replayed {
+        let first = recording.messages.first();
+        let inform = match first.and_then(|message| parsed(&message.bytes)) {
+            Some(FromCpe::Request(CpeRequest::Inform(inform))) => Some(inform),
+            Some(_) | None => None,
+        };
+        let is_alike = inform.as_ref().is_some_and(|inform| {
+            let mut codes = inform.event.iter().map(|event| &event.event_code);
+            codes.any(|code| *code == EventCode::Bootstrap)
+        });
+        let serial_number = inform.map_or("REPLAY".into(), |inform| inform.device_id.serial_number);
+        let url = format!("{}ManagementServer.URL", product.root);
+        let config = DeviceConfig {
+            product,
+            identity: Identity {
+                mac: crate::daemon::mac_of(&serial_number),
+                serial_number: serial_number.into(),
+            },
+            installed: vec![(url, "http://acs.example.net:7547/".to_owned())].into(),
+            authority: "192.0.2.10:7547".into(),
+            downgrade: Downgrade::Refused,
+            newest_version: CwmpVersion::V1_4,
+            files: FilePolicy::default(),
+            seed: 1,
+        };
+        Replayed {
+            device: Device::boot(config.clone(), &Saved::new(), recording.clock),
+            config,
+            saved: Saved::new(),
+            now: recording.clock,
+            is_alike,
+        }
+    }
+
+    /// The Inform of a session, which the recorded device began at this time; `None` if this one begins none.
+    fn informs_about(&mut self, time: Timestamp) -> Option<String> {
+        let latest = time.plus_secs(REPLAY_WAIT_SECS);
+        for _ in 0..REPLAY_WAKES {
+            // Behind the last output of a session may stand a restart.
+            if let Some(said) = self.next_request() {
+                return Some(said);
+            }
+            let due = self.device.deadline().filter(|due| *due <= latest);
+            let next = if self.now < time {
+                due.map_or(time, |due| due.min(time))
+            } else {
+                due?
+            };
+            self.now = next.max(self.now);
+            self.device.handle(Input::Wake, self.now);
+        }
+        None
+    }
+
+    /// The next body the device sends; `None` when it has nothing more to say.
+    fn next_request(&mut self) -> Option<String> {
+        while let Some(output) = self.device.poll() {
+            match output {
+                Output::Http(request) => return Some(request.body),
+                Output::SessionOver(_) => return None,
+                Output::Persist(sections) => {
+                    let sections = sections.into_iter();
+                    self.saved
+                        .extend(sections.map(|section| (section.kind, section.bytes)));
+                }
+                Output::Restart(_) => {
+                    self.device = Device::boot(self.config.clone(), &self.saved, self.now);
+                }
+                // The replay fetches nothing, measures nothing and is not called.
+                Output::CloseConnection
+                | Output::StartTransfer(_)
+                | Output::StopTransfer(_)
+                | Output::PostReport(_)
+                | Output::StartTest(_)
+                | Output::CancelTest(_)
+                | Output::Echo(_)
+                | Output::Listener(_)
+                | Output::OpenPort(_)
+                | Output::ClosePort(_)
+                | Output::SendDatagram(_)
+                | Output::Stream(_)
+                | Output::SendNotification(_)
+                | Output::Discover
+                | Output::AnswerConnectionRequest(_) => {}
+            }
+        }
+        None
+    }
+
+    fn is_answered(&mut self, answer: &Message) {
+        let input = if answer.lost {
+            Input::HttpFailed(HttpFailure::Broken("the recorded one broke here".into()))
+        } else {
+            Input::HttpResponse(HttpResponse {
+                status: if answer.bytes.is_empty() { 204 } else { 200 },
+                body: answer.bytes.clone(),
+                ..HttpResponse::default()
+            })
+        };
+        self.device.handle(input, self.now);
+    }
+}
+
+/// What the clock of the recorded device said, if this is an Inform.
+fn told_time(message: &Message) -> Option<Timestamp> {
+    match parsed(&message.bytes)? {
+        FromCpe::Request(CpeRequest::Inform(inform)) => inform.current_time.instant(),
+        FromCpe::Request(_) | FromCpe::Response(_) | FromCpe::Fault(_) => None,
+    }
 }
 
 fn parsed(bytes: &[u8]) -> Option<FromCpe> {
@@ -179,13 +240,9 @@ fn parsed(bytes: &[u8]) -> Option<FromCpe> {
         .map(|envelope| envelope.body)
 }
 
-fn compare(message: &Message, said: &[u8], product: &Product, found: &mut Vec<Difference>) {
-    let mut differs = |what: String| {
-        found.push(Difference {
-            entry: message.number,
-            what,
-        })
-    };
+fn compare(message: &Message, said: &[u8], replayed: &Replayed, found: &mut Vec<Difference>) {
+    let product = replayed.device.core().product();
+    let mut differs = |what: String| found.push(message.differs(what));
     let (Some(was), Some(is)) = (parsed(&message.bytes), parsed(said)) else {
         return;
     };
@@ -195,6 +252,13 @@ fn compare(message: &Message, said: &[u8], product: &Product, found: &mut Vec<Di
                 differs(format!(
                     "it is {:?}, it was {:?}",
                     is.device_id, was.device_id
+                ));
+            }
+            if replayed.is_alike && events(&was) != events(&is) {
+                differs(format!(
+                    "it tells {:?}, it told {:?}",
+                    events(&is),
+                    events(&was)
                 ));
             }
             for told in was.parameter_list.iter() {
@@ -222,6 +286,17 @@ fn compare(message: &Message, said: &[u8], product: &Product, found: &mut Vec<Di
         }
         (FromCpe::Request(_) | FromCpe::Response(_) | FromCpe::Fault(_), _) => {}
     }
+}
+
+/// What an Inform tells has happened, in any order.
+fn events(inform: &Inform) -> Vec<String> {
+    let told = inform.event.iter().map(|event| {
+        let text = format!("{} {}", event.event_code, event.command_key);
+        text.trim_end().to_owned()
+    });
+    let mut events: Vec<String> = told.collect();
+    events.sort();
+    events
 }
 
 /// Names, types, and the values of what is neither measured nor hidden.
@@ -306,6 +381,7 @@ fn read(folder: &Path) -> Result<Recording, OperatorError> {
             from_device: side == "cpe",
             name: name.to_owned(),
             bytes: std::fs::read(&path).map_err(|error| trouble(&error))?,
+            lost: story.lost.contains(&number),
         });
     }
     messages.sort_by_key(|message| message.number);

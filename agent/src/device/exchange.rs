@@ -136,7 +136,14 @@ impl Exchange {
             headers,
             body,
             coding,
+            before: None,
         }
+    }
+
+    /// The host the next request goes to.
+    pub fn host(&self) -> &str {
+        let host = self.target.host().unwrap_or_default();
+        host.trim_matches(['[', ']'])
     }
 
     /// Takes an HTTP response.

@@ -11,7 +11,8 @@ use cwmp::Fault;
 use cwmp::rpc::RequestDownload;
 use data_model::Secret;
 use data_model::device_type::UnsignedFirmware;
-use std::net::SocketAddr;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
 
 /// What happens to a device.
 #[derive(Debug)]
@@ -285,6 +286,19 @@ pub struct HttpRequest {
     pub body: String,
     /// How the body is to be packed; its header is among the headers.
     pub coding: Coding,
+    /// Where the host was reached before, if its name had several addresses.
+    pub before: Option<Reached>,
+}
+
+/// Which of the several addresses of a host has answered (TR-069 3.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The host, as it stands in the URL.
+    pub host: String,
+    /// The addresses its name had, in their order.
+    pub among: Vec<IpAddr>,
+    /// The one that has answered.
+    pub address: IpAddr,
 }
 
 /// How a body is packed on the line (TR-069 3.4.7).
@@ -312,6 +326,8 @@ pub struct HttpResponse {
     pub location: Option<String>,
     /// The body, unpacked.
     pub body: Vec<u8>,
+    /// Who it came from, if the host's name has several addresses.
+    pub reached: Option<Reached>,
 }
 
 /// Why there is no answer.

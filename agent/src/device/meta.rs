@@ -1,5 +1,6 @@
 //! What a device remembers besides its parameters: how far it is with its ACS, and its counters.
 
+use super::io::Reached;
 use crate::inform::Scheduled;
 use cwmp::side::dhcp_discovery::Offer;
 use cwmp::side::udp_connection_request::LastRequest;
@@ -39,6 +40,9 @@ pub struct Meta {
     /// What DHCP has said of the ACS, if the device has ever gone by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discovered: Option<Box<Discovered>>,
+    /// Which address of the ACS has answered last, if its name has several (TR-069 3.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached: Option<Box<Reached>>,
     /// The next boot begins from the factory's state.
     pub reset_at_boot: bool,
     /// How often the device was booted.
@@ -63,6 +67,7 @@ impl Default for Meta {
             connection_request_path: 0,
             scheduled: Scheduled::default(),
             discovered: None,
+            reached: None,
             reset_at_boot: false,
             boots: 0,
             first_use: Timestamp::default(),

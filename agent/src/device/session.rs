@@ -3,7 +3,7 @@
 //! Long because a session is one story from its first request to what follows from its end.
 
 use super::exchange::{Exchange, Verdict};
-use super::io::{HttpResponse, SectionKind, SessionSummary};
+use super::io::{HttpRequest, HttpResponse, Reached, SectionKind, SessionSummary};
 use super::{Device, Output};
 use crate::limits::{RESPONSE_SECS, SESSION_MS};
 use crate::{inform, rpc};
@@ -134,12 +134,40 @@ impl Device {
             .plus_secs(RESPONSE_SECS)
             .min(session.start.plus_ms(SESSION_MS));
         let request = session.exchange.request(post, &mut self.random);
+        self.post(request);
+    }
+
+    /// Sends a request to where its host was reached before.
+    fn post(&mut self, mut request: HttpRequest) {
+        let host = self.session.as_ref().map(|session| session.exchange.host());
+        let reached = self.core.meta.reached.as_deref();
+        let before = reached.filter(|reached| Some(reached.host.as_str()) == host);
+        request.before = before.cloned();
         self.outputs.push_back(Output::Http(request));
     }
 
-    pub(super) fn http_response(&mut self, response: HttpResponse) {
+    /// TR-069 3.1: the address that has answered is remembered, over reboots too. One of a host that a redirect led to
+    /// is not: the next session begins at the URL again.
+    fn remember(&mut self, reached: Option<Reached>) {
+        let Some(session) = &self.session else {
+            return;
+        };
+        let own = super::exchange::absolute(&session.url);
+        let own = own.as_ref().and_then(http::Uri::host);
+        let reached = reached.map(Box::new);
+        if reached.is_some()
+            && reached.as_ref().map(|reached| reached.host.as_str()) == own
+            && reached != self.core.meta.reached
+        {
+            self.core.meta.reached = reached;
+            self.persist(&[SectionKind::Meta]);
+        }
+    }
+
+    pub(super) fn http_response(&mut self, mut response: HttpResponse) {
         let now = self.now();
         self.acs_reached();
+        self.remember(response.reached.take());
         let Some(session) = &mut self.session else {
             return;
         };
@@ -149,7 +177,7 @@ impl Device {
                     .plus_secs(RESPONSE_SECS)
                     .min(session.start.plus_ms(SESSION_MS));
                 let request = session.exchange.again(&mut self.random);
-                self.outputs.push_back(Output::Http(request));
+                self.post(request);
             }
             Verdict::Failed(why) => self.session_failed(why),
             Verdict::Refused(status) => {

@@ -111,10 +111,11 @@ impl Runner {
             recorder.request(&request, now);
         }
         let epoch = place.epoch;
+        let port = place.port;
         let connection = place.connection.take();
         let (network, events) = (self.network.clone(), self.events.clone());
         let task = tokio::spawn(async move {
-            let (result, connection) = post(&network, connection, request).await;
+            let (result, connection) = post(&network, port, connection, request).await;
             let _ = events.send(Event::Http {
                 device,
                 epoch,

@@ -1,7 +1,8 @@
 //! The device's connection to its ACS: one for each session, kept as long as the ACS keeps it.
 
+use super::dial::{Source, SourcePort, dial};
 use super::packing::{ACCEPTED, pack, unpack};
-use crate::device::io::{HttpFailure, HttpRequest, HttpResponse};
+use crate::device::io::{HttpFailure, HttpRequest, HttpResponse, Reached};
 use bytes::Bytes;
 use cwmp::limits::AGENT_ENVELOPE_BYTES;
 use http::header::{
@@ -15,11 +16,10 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::io::ErrorKind;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpSocket, TcpStream, lookup_host};
 
 /// Time for a connection to come about, TLS included (TR-069 3.4.2: at least 30 s).
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,16 +45,19 @@ pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     /// Scheme, host and port it leads to.
     place: String,
+    /// Which of several addresses it leads to.
+    reached: Option<Reached>,
 }
 
 /// Sends one request, over the connection given if it leads to the right place and is still open, else over a new one.
 /// Gives the connection back if it can be used again.
 pub async fn post(
     network: &Network,
+    port: SourcePort,
     connection: Option<Connection>,
     request: HttpRequest,
 ) -> (Result<HttpResponse, HttpFailure>, Option<Connection>) {
-    match try_post(network, connection, request).await {
+    match try_post(network, port, connection, request).await {
         Ok((response, connection)) => (Ok(response), Some(connection)),
         Err(failure) => (Err(failure), None),
     }
@@ -62,6 +65,7 @@ pub async fn post(
 
 async fn try_post(
     network: &Network,
+    port: SourcePort,
     connection: Option<Connection>,
     request: HttpRequest,
 ) -> Result<(HttpResponse, Connection), HttpFailure> {
@@ -70,6 +74,7 @@ async fn try_post(
         .parse()
         .map_err(|_| HttpFailure::Connect("unusable URL".into()))?;
     let place = place_of(&uri);
+    let anew = || connect_from(network, port, &uri, request.before.as_ref());
     let mut used = false;
     let mut connection = match connection.filter(|open| open.place == place) {
         Some(mut open) => match open.sender.ready().await {
@@ -78,9 +83,9 @@ async fn try_post(
                 open
             }
             // TR-069 3.4.2: closed between two round trips, so the session goes on over a new one.
-            Err(_) => connect(network, &uri).await?,
+            Err(_) => anew().await?,
         },
-        None => connect(network, &uri).await?,
+        None => anew().await?,
     };
     let message = build(&uri, &request);
     let response = match connection.sender.try_send_request(message).await {
@@ -88,7 +93,7 @@ async fn try_post(
         Err(mut failed) => match failed.take_message() {
             // Not a byte of it has left: the peer closed while we were about to write.
             Some(message) => {
-                connection = connect(network, &uri).await?;
+                connection = anew().await?;
                 connection
                     .sender
                     .send_request(message)
@@ -101,7 +106,7 @@ async fn try_post(
                     return Err(broken(error));
                 }
                 // The peer closed behind its last answer while this was under way, and has not answered it.
-                connection = connect(network, &uri).await?;
+                connection = anew().await?;
                 let message = build(&uri, &request);
                 connection
                     .sender
@@ -111,7 +116,8 @@ async fn try_post(
             }
         },
     };
-    let response = read(response).await?;
+    let mut response = read(response).await?;
+    response.reached = connection.reached.clone();
     Ok((response, connection))
 }
 
@@ -171,17 +177,33 @@ async fn read(
         www_authenticate: all(WWW_AUTHENTICATE),
         location,
         body,
+        reached: None,
     })
 }
 
 /// Opens a connection to the place a URL names.
 pub(super) async fn connect(network: &Network, uri: &Uri) -> Result<Connection, HttpFailure> {
-    let attempt = tokio::time::timeout(CONNECT_TIMEOUT, open(network, uri)).await;
+    connect_from(network, SourcePort::System, uri, None).await
+}
+
+async fn connect_from(
+    network: &Network,
+    port: SourcePort,
+    uri: &Uri,
+    before: Option<&Reached>,
+) -> Result<Connection, HttpFailure> {
+    let opening = open(network, port, uri, before);
+    let attempt = tokio::time::timeout(CONNECT_TIMEOUT, opening).await;
     attempt.unwrap_or(Err(HttpFailure::TimedOut))
 }
 
-async fn open(network: &Network, uri: &Uri) -> Result<Connection, HttpFailure> {
-    let stream = stream(network, uri).await?;
+async fn open(
+    network: &Network,
+    port: SourcePort,
+    uri: &Uri,
+    before: Option<&Reached>,
+) -> Result<Connection, HttpFailure> {
+    let (stream, reached) = stream(network, port, uri, before).await?;
     let (sender, driver) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| HttpFailure::Connect(error.to_string()))?;
@@ -192,10 +214,19 @@ async fn open(network: &Network, uri: &Uri) -> Result<Connection, HttpFailure> {
     Ok(Connection {
         sender,
         place: place_of(uri),
+        reached,
     })
 }
 
-async fn stream(network: &Network, uri: &Uri) -> Result<Box<dyn Stream>, HttpFailure> {
+/// An open stream, and which of several addresses it leads to.
+type Opened = (Box<dyn Stream>, Option<Reached>);
+
+async fn stream(
+    network: &Network,
+    own_port: SourcePort,
+    uri: &Uri,
+    before: Option<&Reached>,
+) -> Result<Opened, HttpFailure> {
     let refused = |error: &dyn std::fmt::Display| HttpFailure::Connect(error.to_string());
     let host = uri
         .host()
@@ -206,14 +237,15 @@ async fn stream(network: &Network, uri: &Uri) -> Result<Box<dyn Stream>, HttpFai
         .scheme_str()
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
     let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
-    let addresses = lookup_host((host.as_str(), port))
-        .await
-        .map_err(|error| refused(&error))?;
-    let tcp = first_that_answers(network.source, addresses).await?;
+    let source = Source {
+        ip: network.source,
+        port: own_port,
+    };
+    let (tcp, reached) = dial(source, &host, port, before).await?;
     // Small messages in turn: waiting for more to send would only add delay.
     tcp.set_nodelay(true).map_err(|error| refused(&error))?;
     if !tls {
-        return Ok(Box::new(tcp));
+        return Ok((Box::new(tcp), reached));
     }
     let name = ServerName::try_from(host).map_err(|error| refused(&error))?;
     let connector = tokio_rustls::TlsConnector::from(Arc::clone(&network.tls));
@@ -221,34 +253,7 @@ async fn stream(network: &Network, uri: &Uri) -> Result<Box<dyn Stream>, HttpFai
         .connect(name, tcp)
         .await
         .map_err(|error| refused(&error))?;
-    Ok(Box::new(stream))
-}
-
-async fn first_that_answers(
-    source: Option<IpAddr>,
-    addresses: impl Iterator<Item = SocketAddr>,
-) -> Result<TcpStream, HttpFailure> {
-    let mut last = "the name has no address".to_owned();
-    for address in addresses {
-        match dial(source, address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = format!("{address}: {error}"),
-        }
-    }
-    Err(HttpFailure::Connect(last))
-}
-
-async fn dial(source: Option<IpAddr>, address: SocketAddr) -> std::io::Result<TcpStream> {
-    let Some(source) = source.filter(|source| source.is_ipv4() == address.is_ipv4()) else {
-        return TcpStream::connect(address).await;
-    };
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
-    socket.bind(SocketAddr::new(source, 0))?;
-    socket.connect(address).await
+    Ok((Box::new(stream), reached))
 }
 
 fn place_of(uri: &Uri) -> String {

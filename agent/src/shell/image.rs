@@ -61,10 +61,14 @@ impl<'c> Image<'c> {
             let why = format!("the image has more than {FILE_BYTES} bytes");
             return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
         }
-        let writer = self
+        let mut writer = self
             .config
             .slots
             .begin(self.slot)
+            .map_err(|error| disk(&error))?;
+        // With its header, so that whoever puts it to work can check again who signed it.
+        writer
+            .write(&self.front[..length])
             .map_err(|error| disk(&error))?;
         let mut open = OpenImage {
             header,

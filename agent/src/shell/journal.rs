@@ -5,12 +5,13 @@
 //! When the file has grown to several times what it holds, it is written anew beside itself and put in place by
 //! a rename.
 
+use super::disk::{Disk, DiskFile, Readers};
 use crate::device::Saved;
 use crate::device::io::{Section, SectionKind};
 use data_model::OperatorError;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -49,6 +50,18 @@ impl Journal {
     /// # Errors
     /// If the file cannot be read or written, or is no journal.
     pub fn open(path: &Path, done: Done) -> Result<(Journal, Devices), OperatorError> {
+        Journal::open_on(&Disk::default(), path, done)
+    }
+
+    /// [`Journal::open`] on a disk of the caller's.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_on(
+        disk: &Disk,
+        path: &Path,
+        done: Done,
+    ) -> Result<(Journal, Devices), OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
                 format!("cannot use the state file {}", path.display()),
@@ -56,7 +69,7 @@ impl Journal {
                 "check the permissions and the free space, or give another state folder",
             )
         };
-        let lock = lock(path).map_err(|error| match error {
+        let lock = lock(disk, path).map_err(|error| match error {
             TryLockError::WouldBlock => OperatorError::new(
                 format!("cannot use the state file {}", path.display()),
                 "another device uses it",
@@ -64,8 +77,9 @@ impl Journal {
             ),
             TryLockError::Error(error) => trouble(&error),
         })?;
-        let (file, devices) = open_file(path).map_err(|error| trouble(&error))?;
-        let mut writer = Writer::new(path.to_owned(), file).map_err(|error| trouble(&error))?;
+        let (file, devices) = open_file(disk, path).map_err(|error| trouble(&error))?;
+        let mut writer =
+            Writer::new(disk.clone(), path.to_owned(), file).map_err(|error| trouble(&error))?;
         let (requests, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("journal".into());
         let writer = thread
@@ -93,9 +107,7 @@ impl Journal {
     /// # Errors
     /// If the file cannot be read.
     pub fn read_back(&self) -> io::Result<Devices> {
-        let mut bytes = Vec::new();
-        File::open(&self.path)?.read_to_end(&mut bytes)?;
-        Ok(replay(&bytes)?.devices)
+        Ok(replay(&std::fs::read(&self.path)?)?.devices)
     }
 }
 
@@ -110,36 +122,28 @@ impl Drop for Journal {
 }
 
 /// Takes the lock file beside the journal, which itself is replaced when it is written anew.
-fn lock(path: &Path) -> Result<File, TryLockError> {
+fn lock(disk: &Disk, path: &Path) -> Result<File, TryLockError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(TryLockError::Error)?;
+        disk.make_folder(folder).map_err(TryLockError::Error)?;
     }
-    let file = private().open(path.with_extension("lock"));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(path.with_extension("lock"));
     let file = file.map_err(TryLockError::Error)?;
     file.try_lock()?;
     Ok(file)
 }
 
-/// For files nobody else may read: the state of a device holds its passwords.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600);
-    options
-}
-
-fn open_file(path: &Path) -> io::Result<(File, Devices)> {
-    let mut file = private().open(path)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    if bytes.is_empty() {
-        file.write_all(MAGIC)?;
-        file.sync_all()?;
-        sync_folder(path)?;
+fn open_file(disk: &Disk, path: &Path) -> io::Result<(DiskFile, Devices)> {
+    let mut file = disk.open(path, Readers::Owner)?;
+    let bytes = file.read()?;
+    if is_unbegun(&bytes) {
+        if !bytes.is_empty() {
+            file.truncate(0)?;
+        }
+        file.append(MAGIC)?;
+        file.sync()?;
+        file.sync_name()?;
         return Ok((file, Devices::new()));
     }
     let replayed = replay(&bytes)?;
@@ -149,10 +153,9 @@ fn open_file(path: &Path) -> io::Result<(File, Devices)> {
             cut_bytes = bytes.len() - replayed.end,
             "the journal ended in a torn record"
         );
-        file.set_len(replayed.end as u64)?;
-        file.sync_all()?;
+        file.truncate(replayed.end as u64)?;
+        file.sync()?;
     }
-    file.seek(SeekFrom::End(0))?;
     Ok((file, replayed.devices))
 }
 
@@ -162,15 +165,20 @@ struct Replayed {
     end: usize,
 }
 
+/// The file is empty, or its very first write was cut off: file systems may leave zeros where bytes were to go.
+fn is_unbegun(bytes: &[u8]) -> bool {
+    let mut pairs = bytes.iter().zip(MAGIC);
+    bytes.len() <= MAGIC.len() && bytes != MAGIC && pairs.all(|(is, due)| is == due || *is == 0)
+}
+
 fn replay(bytes: &[u8]) -> io::Result<Replayed> {
+    if is_unbegun(bytes) {
+        return Ok(Replayed {
+            devices: Devices::new(),
+            end: 0,
+        });
+    }
     if !bytes.starts_with(MAGIC) {
-        // The very first write may have been cut off.
-        if MAGIC.starts_with(bytes) {
-            return Ok(Replayed {
-                devices: Devices::new(),
-                end: 0,
-            });
-        }
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "the file is no journal of ours",
@@ -229,17 +237,11 @@ fn push_record(out: &mut Vec<u8>, device: u32, sections: &[Section]) {
     out[start + 4..start + 8].copy_from_slice(&checksum.to_le_bytes());
 }
 
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
 /// The thread's side.
 struct Writer {
+    disk: Disk,
     path: PathBuf,
-    file: File,
+    file: DiskFile,
     /// Length of the file up to the last record that is known to be kept.
     length: u64,
     /// Length at which the file is written anew.
@@ -249,10 +251,11 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(path: PathBuf, file: File) -> io::Result<Writer> {
-        let length = file.metadata()?.len();
+    fn new(disk: Disk, path: PathBuf, file: DiskFile) -> io::Result<Writer> {
+        let length = file.length()?;
         let rewrite_at = (length * GROWTH).max(SMALL_BYTES);
         Ok(Writer {
+            disk,
             path,
             file,
             length,
@@ -290,13 +293,12 @@ impl Writer {
         for (device, sections) in batch {
             push_record(&mut bytes, *device, sections);
         }
-        if let Err(error) = self.file.write_all(&bytes) {
+        if let Err(error) = self.file.append(&bytes) {
             // A full disk: what was half written goes again, and the next attempt starts from there.
-            self.file.set_len(self.length)?;
-            self.file.seek(SeekFrom::Start(self.length))?;
+            self.file.truncate(self.length)?;
             return Err(error);
         }
-        if let Err(error) = self.file.sync_data() {
+        if let Err(error) = self.file.sync() {
             self.broken = true;
             return Err(error);
         }
@@ -316,8 +318,7 @@ impl Writer {
     }
 
     fn try_rewrite(&mut self) -> io::Result<()> {
-        let mut old = Vec::new();
-        File::open(&self.path)?.read_to_end(&mut old)?;
+        let old = std::fs::read(&self.path)?;
         let mut bytes = MAGIC.to_vec();
         for (device, saved) in replay(&old)?.devices {
             let sections: Vec<Section> = saved
@@ -327,11 +328,9 @@ impl Writer {
             push_record(&mut bytes, device, &sections);
         }
         let beside = self.path.with_extension("journal.new");
-        let mut file = private().truncate(true).open(&beside)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, &self.path)?;
-        sync_folder(&self.path)?;
+        let mut file = self.disk.create(&beside, Readers::Owner)?;
+        file.append(&bytes)?;
+        file.take_place(&self.path)?;
         self.file = file;
         self.length = bytes.len() as u64;
         self.rewrite_at = (self.length * GROWTH).max(SMALL_BYTES);
@@ -342,6 +341,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write as _;
     use std::sync::mpsc::Receiver;
 
     fn section(kind: SectionKind, text: &str) -> Section {
@@ -450,6 +450,24 @@ mod tests {
         finished.recv().unwrap();
         drop(journal);
         assert_eq!(open(&path).1[&1][&SectionKind::Tree], b"better");
+    }
+
+    /// Covers P5.
+    #[test]
+    fn a_journal_whose_first_write_was_cut_off_is_begun_again() {
+        let cut_off = (0..MAGIC.len()).map(|cut| MAGIC[..cut].to_vec());
+        for left in cut_off.chain([vec![0; MAGIC.len()]]) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("device.journal");
+            std::fs::write(&path, &left).unwrap();
+            let (journal, devices, finished) = open(&path);
+            assert!(devices.is_empty());
+            journal.append(1, vec![section(SectionKind::Tree, "kept")]);
+            finished.recv().unwrap();
+            drop(journal);
+            let (_, devices, _) = open(&path);
+            assert_eq!(devices[&1][&SectionKind::Tree], b"kept", "{left:?}");
+        }
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! The shells: they move bytes and keep time for pure devices, and decide nothing.
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
-//! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
-//! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take
-//! connection requests; [`record`] writes sessions down, without what [`redact`] takes out; [`log`] is the log of the
-//! small program.
+//! state and [`slots`] their images on stable storage, both by [`disk`]; [`machine`] asks the platform, [`discovery`]
+//! watches what DHCP says; [`http`] talks to the ACS over connections
+//! of [`dial`], [`transfers`] moves files, [`report`] posts bulk data,
+//! [`diagnostics`] measures; [`listener`] and [`udp`] take connection requests; [`record`] writes sessions down, without
+//! what [`redact`] takes out; [`log`] is the log of the small program.
 
 mod called;
 mod carry_out;
 pub mod clock;
 mod datagram;
 pub mod diagnostics;
+pub mod dial;
 pub mod discovery;
+pub mod disk;
 mod dns;
 mod file_http;
 pub mod handle;

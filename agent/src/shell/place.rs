@@ -2,6 +2,7 @@
 
 use crate::device::{Device, DeviceConfig, Output};
 use crate::shell::diagnostics::UnderWay;
+use crate::shell::dial::SourcePort;
 use crate::shell::http::Connection;
 use crate::shell::record::Recorder;
 use crate::shell::stream::OpenStream;
@@ -19,6 +20,8 @@ pub(super) struct Place {
     pub(super) persisting: bool,
     pub(super) connection: Option<Connection>,
     pub(super) exchange: Option<AbortHandle>,
+    /// How the port of a connection to the ACS is chosen: drawn until the first answer since the boot.
+    pub(super) port: SourcePort,
     /// Requests with bulk reports that are under way, and some that have ended.
     pub(super) reports: Vec<AbortHandle>,
     /// The transfer under way, with its number.
@@ -44,6 +47,7 @@ impl Place {
             persisting: false,
             connection: None,
             exchange: None,
+            port: SourcePort::Drawn,
             transfer: None,
             reports: Vec::new(),
             tests: None,
@@ -64,6 +68,7 @@ impl Place {
         }
         self.epoch = self.epoch.wrapping_add(1);
         self.connection = None;
+        self.port = SourcePort::Drawn;
         self.tests = None;
         self.stream = None;
         for task in [

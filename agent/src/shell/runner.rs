@@ -7,6 +7,8 @@
 
 use super::clock::Clock;
 use super::diagnostics::DiagnosticsConfig;
+use super::dial::SourcePort;
+use super::disk::Disk;
 use super::handle::{Command, Counters, Event, RunnerHandle};
 use super::http::{Connection, Network};
 use super::journal::{Devices, Journal};
@@ -158,6 +160,7 @@ fn ask(events: &mpsc::UnboundedSender<Event>, paths: &Paths) -> Ask {
 
 /// The journal, if there is one, and what it holds.
 fn open_journal(
+    disk: &Disk,
     path: Option<&Path>,
     events: &mpsc::UnboundedSender<Event>,
 ) -> Result<(Option<Journal>, Devices), OperatorError> {
@@ -172,7 +175,7 @@ fn open_journal(
             kept,
         });
     };
-    let (journal, saved) = Journal::open(path, Box::new(done))?;
+    let (journal, saved) = Journal::open_on(disk, path, Box::new(done))?;
     Ok((Some(journal), saved))
 }
 
@@ -191,6 +194,17 @@ impl Runner {
     /// # Errors
     /// If the listener or the journal cannot be had.
     pub async fn start(config: RunnerConfig) -> Result<(Runner, RunnerHandle), OperatorError> {
+        Runner::start_on(Disk::default(), config).await
+    }
+
+    /// [`Runner::start`] on a disk of the caller's.
+    ///
+    /// # Errors
+    /// As [`Runner::start`].
+    pub async fn start_on(
+        disk: Disk,
+        config: RunnerConfig,
+    ) -> Result<(Runner, RunnerHandle), OperatorError> {
         let (events, incoming) = mpsc::unbounded_channel();
         let paths = Paths::default();
         let (listening, listener) = match config.listen {
@@ -200,11 +214,11 @@ impl Runner {
             }
             None => (None, None),
         };
-        let (journal, saved) = open_journal(config.journal.as_deref(), &events)?;
+        let (journal, saved) = open_journal(&disk, config.journal.as_deref(), &events)?;
         let advertise = config.advertise.clone();
         let udp = UdpShell::new(config.udp, listening, advertise, events.clone());
         let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
-        let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
+        let slots = SlotStore::new(disk, config.slots);
         let transfers = TransferConfig {
             network: config.network.clone(),
             slots,
@@ -364,7 +378,10 @@ impl Runner {
             recorder.response(response);
         }
         let input = match result {
-            Ok(response) => Input::HttpResponse(response),
+            Ok(response) => {
+                place.port = SourcePort::System;
+                Input::HttpResponse(response)
+            }
             Err(failure) => Input::HttpFailed(failure),
         };
         self.handle(device, input);

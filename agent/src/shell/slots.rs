@@ -1,15 +1,15 @@
 //! Where images are written: two files on a disk, or nowhere on simulated hardware.
 
+use super::disk::{Disk, DiskFile, Readers};
 use crate::firmware::SlotName;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 
 /// The place of a device's images.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum SlotStore {
-    /// `slot-a.image` and `slot-b.image` in a folder.
-    Folder(PathBuf),
+    /// `slot-a.image` and `slot-b.image` in a folder of a disk.
+    Folder(Disk, PathBuf),
     /// Images are checked to the last byte and not kept.
     Simulated,
 }
@@ -19,10 +19,8 @@ pub enum SlotStore {
 pub enum SlotWriter {
     /// To a file beside its place.
     File {
-        /// The open file.
-        file: File,
-        /// Where it lies while it is not complete.
-        beside: PathBuf,
+        /// The open file, beside its place while it is not complete.
+        file: DiskFile,
         /// Where it will lie.
         place: PathBuf,
     },
@@ -31,6 +29,14 @@ pub enum SlotWriter {
 }
 
 impl SlotStore {
+    /// The store in this folder; without one, simulated hardware.
+    pub fn new(disk: Disk, folder: Option<PathBuf>) -> SlotStore {
+        match folder {
+            Some(folder) => SlotStore::Folder(disk, folder),
+            None => SlotStore::Simulated,
+        }
+    }
+
     /// Begins to write an image.
     ///
     /// # Errors
@@ -38,16 +44,11 @@ impl SlotStore {
     pub fn begin(&self, slot: SlotName) -> io::Result<SlotWriter> {
         match self {
             SlotStore::Simulated => Ok(SlotWriter::Simulated),
-            SlotStore::Folder(folder) => {
-                std::fs::create_dir_all(folder)?;
+            SlotStore::Folder(disk, folder) => {
+                disk.make_folder(folder)?;
                 let place = folder.join(format!("slot-{}.image", slot.as_str()));
-                let beside = place.with_extension("partial");
-                let file = File::create(&beside)?;
-                Ok(SlotWriter::File {
-                    file,
-                    beside,
-                    place,
-                })
+                let file = disk.create(&place.with_extension("partial"), Readers::Anybody)?;
+                Ok(SlotWriter::File { file, place })
             }
         }
     }
@@ -60,7 +61,7 @@ impl SlotWriter {
     /// If the disk takes no more.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
-            SlotWriter::File { file, .. } => file.write_all(bytes),
+            SlotWriter::File { file, .. } => file.append(bytes),
             SlotWriter::Simulated => Ok(()),
         }
     }
@@ -72,18 +73,7 @@ impl SlotWriter {
     pub fn commit(self) -> io::Result<()> {
         match self {
             SlotWriter::Simulated => Ok(()),
-            SlotWriter::File {
-                file,
-                beside,
-                place,
-            } => {
-                file.sync_all()?;
-                std::fs::rename(&beside, &place)?;
-                match place.parent() {
-                    Some(folder) => File::open(folder)?.sync_all(),
-                    None => Ok(()),
-                }
-            }
+            SlotWriter::File { mut file, place } => file.take_place(&place),
         }
     }
 }

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod addresses;
 mod adversarial;
 mod aliases;
 mod autonomous_transfers;
@@ -25,6 +26,7 @@ mod notifications;
 mod objects;
 mod ordered_reboots;
 mod persistence;
+mod power_cuts;
 mod queued_transfers;
 mod reading;
 mod reboot_and_reset;
@@ -34,6 +36,7 @@ mod scheduled_downloads;
 mod sessions;
 mod set_parameter_values;
 mod soaked;
+mod storage;
 mod stun;
 mod udp_calls;
 mod uploads;

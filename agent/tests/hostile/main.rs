@@ -5,4 +5,5 @@ mod genie;
 mod genieacs;
 mod hostile;
 mod recording;
+mod replayed_stories;
 mod server;

@@ -166,14 +166,6 @@ async fn a_replay_finds_nothing_but_what_has_changed() {
     );
 }
 
-#[tokio::test]
-async fn the_projects_own_stories_can_be_replayed() {
-    for name in ["bootstrap", "set-with-faults"] {
-        let found = replay(&soap_fixtures::root().join("sessions").join(name));
-        assert!(found.is_ok(), "{name}: {found:?}");
-    }
-}
-
 #[test]
 fn a_folder_without_a_session_says_what_is_missing() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 /// One request as it came.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,27 @@ impl FileServer {
         FileServer { address, requests }
     }
 
+    /// The same answer over TLS to everybody who believes its certificate.
+    pub async fn over_tls(config: rustls::ServerConfig, answer: Vec<u8>) -> FileServer {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("it is bound");
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    continue;
+                };
+                let request = read(&mut stream).await;
+                seen.lock().expect("nobody panics with it").push(request);
+                stream.write_all(&answer).await.expect("the device reads");
+                stream.shutdown().await.expect("the device reads");
+            }
+        });
+        FileServer { address, requests }
+    }
+
     /// The URL of a file on it.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -61,7 +82,7 @@ impl FileServer {
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Request {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Request {
     let mut bytes = Vec::new();
     loop {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");

@@ -3,8 +3,13 @@
 mod device;
 mod file_server;
 mod http;
+mod slots;
 mod tftp;
 mod tftp_server;
+mod tls;
+
+#[path = "../support/authority.rs"]
+mod authority;
 
 use agent::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
 use agent::firmware::SlotName;
@@ -25,24 +30,35 @@ fn key() -> SigningKey {
 
 /// Moves one file; whoever signed with [`key`] is trusted.
 async fn moved(url: &str, work: TransferWork) -> TransferOutcome {
-    let config = TransferConfig {
+    moved_trusting(&TlsConfig::default(), url, work).await
+}
+
+/// The same by a device that trusts these authorities.
+async fn moved_trusting(tls: &TlsConfig, url: &str, work: TransferWork) -> TransferOutcome {
+    carry_out(&config(tls), job(url, work)).await
+}
+
+fn config(tls: &TlsConfig) -> TransferConfig {
+    TransferConfig {
         network: Network {
-            tls: TlsConfig::default().load().expect("no file is needed"),
+            tls: tls.load().expect("its files are there"),
             source: None,
             name_server: None,
         },
         slots: SlotStore::Simulated,
         trusted: vec![key().verifying_key()],
         tftp_wait_ms: 100,
-    };
-    let job = TransferJob {
+    }
+}
+
+fn job(url: &str, work: TransferWork) -> TransferJob {
+    TransferJob {
         number: 1,
         url: url.into(),
         username: "reader".into(),
         password: Secret::new("file-secret"),
         work,
-    };
-    carry_out(&config, job).await
+    }
 }
 
 /// Fetches a small file; its bytes, or the code of the fault.

@@ -5,7 +5,7 @@
 
 use super::session::Session;
 use agent::device::Input;
-use agent::device::io::{HttpFailure, HttpRequest, HttpResponse};
+use agent::device::io::{HttpFailure, HttpRequest, HttpResponse, Reached};
 use cwmp::http::digest::{Algorithm, Stale, Verdict};
 use cwmp::http::{Credentials, DigestServer, Verifier, parse_authorization};
 use cwmp::message::CpeRequest;
@@ -73,6 +73,8 @@ pub struct Acs {
     again: bool,
     /// Nobody is there.
     away: bool,
+    /// Which of the addresses of its name answers.
+    reached: Option<Reached>,
     /// The reply that waits for the test to go on.
     pub paused: Option<Input>,
     /// Answers received over all sessions.
@@ -107,6 +109,7 @@ impl Acs {
             cookie: None,
             again: false,
             away: false,
+            reached: None,
             paused: None,
             answered: 0,
         }
@@ -145,6 +148,11 @@ impl Acs {
     /// Cannot be reached from here on.
     pub fn goes_away(&mut self) {
         self.away = true;
+    }
+
+    /// Its name has several addresses, and this one answers.
+    pub fn is_reached_at(&mut self, reached: Reached) {
+        self.reached = Some(reached);
     }
 
     /// Can be reached again.
@@ -226,7 +234,10 @@ impl Acs {
             }
         };
         self.again = matches!(response.status, 301 | 302 | 307 | 401);
-        Some(Input::HttpResponse(response))
+        Some(Input::HttpResponse(HttpResponse {
+            reached: self.reached.clone(),
+            ..response
+        }))
     }
 
     /// Reads what the device says and holds it to the rules of every message.

@@ -1,8 +1,12 @@
 //! One device over real sockets against a server whose every byte is the test's: connections that come and go,
 //! packed bodies, old and careless servers, datagrams.
 
+mod addresses;
 mod server;
 mod trust;
+
+#[path = "../support/authority.rs"]
+mod authority;
 
 use agent::fleet::FleetConfig;
 use agent::shell::RunnerHandle;

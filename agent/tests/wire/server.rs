@@ -42,6 +42,7 @@ struct Shared {
     seen: Vec<Post>,
     requests: VecDeque<AcsRequest>,
     open: usize,
+    ports: Vec<u16>,
 }
 
 /// The server.
@@ -110,6 +111,8 @@ impl Server {
         std::thread::spawn(move || {
             for (connection, stream) in listener.incoming().enumerate() {
                 let Ok(stream) = stream else { return };
+                let port = stream.peer_addr().map_or(0, |peer| peer.port());
+                lock(&shared).ports.push(port);
                 lock(&shared).open += 1;
                 serve(stream, connection, &shared);
                 lock(&shared).open -= 1;
@@ -126,6 +129,11 @@ impl Server {
     /// What the device has sent so far.
     pub fn seen(&self) -> Vec<Post> {
         lock(&self.shared).seen.clone()
+    }
+
+    /// The ports its connections came from.
+    pub fn ports(&self) -> Vec<u16> {
+        lock(&self.shared).ports.clone()
     }
 
     /// Whether no connection is open.

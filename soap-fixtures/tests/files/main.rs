@@ -3,6 +3,7 @@
 mod decency;
 mod rules;
 mod story_order;
+mod told;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use soap_fixtures::{Answer, Fixture, Meaning, Needs, Side, Variant, message, oracle};
@@ -29,6 +30,7 @@ fn main() {
     }
     trials.extend(rules::trials());
     trials.extend(decency::trials());
+    trials.extend(told::trials());
     libtest_mimic::run(&arguments, trials).exit();
 }
 
