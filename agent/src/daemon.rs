@@ -15,7 +15,7 @@ use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
 use data_model::firmware::{KEY_BYTES, unhex};
-use data_model::{OperatorError, Secret};
+use data_model::{OperatorError, Secret, configuration};
 use ed25519_dalek::VerifyingKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -82,7 +82,7 @@ pub struct AcsSettings {
     /// Our user there; `OUI-ProductClass-SerialNumber` if empty.
     pub username: String,
     /// Our password there.
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "configuration::secret")]
     pub password: Secret,
 }
 
@@ -129,25 +129,13 @@ impl Default for AgentConfig {
     }
 }
 
-fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
-}
-
 impl AgentConfig {
     /// Reads a configuration file.
     ///
     /// # Errors
     /// If it cannot be read, or says something nobody understands.
     pub fn read(path: &Path) -> Result<AgentConfig, OperatorError> {
-        let trouble = |error: &dyn std::fmt::Display| {
-            OperatorError::new(
-                format!("cannot use the configuration file {}", path.display()),
-                error,
-                "correct the file; docs/OPERATING.md describes every setting",
-            )
-        };
-        let text = std::fs::read_to_string(path).map_err(|error| trouble(&error))?;
-        toml::from_str(&text).map_err(|error| trouble(&error))
+        configuration::parse(path.display(), std::fs::read_to_string(path))
     }
 
     /// The device this describes.

@@ -3,12 +3,14 @@
 //! In reading order: [`path`] and [`value`] are the vocabulary, [`schema`] is the format the models in
 //! `data-model/models` are written in, [`device_type`] puts models together into a product, and
 //! [`catalogue`] holds the products this build knows. [`firmware`] is the container their images come in, and
-//! [`provisioning`] the language of the vendor's own provisioning.
+//! [`provisioning`] the language of the vendor's own provisioning. [`configuration`] understands the programs'
+//! configuration files.
 //!
 //! Nothing here names a socket, a file, a clock or an async runtime: time is a [`Timestamp`]
 //! argument, files are bytes.
 
 pub mod catalogue;
+pub mod configuration;
 pub mod device_type;
 pub mod firmware;
 pub mod operator_error;
