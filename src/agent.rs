@@ -1,9 +1,9 @@
 //! `dialtone agent`: one device, until it is told to stop, or a recorded session played to one.
 
-use crate::acs::wait_for_stop;
 use crate::arguments::{AgentAction, AgentOptions};
 use crate::output::line;
 use agent::daemon::{self, AgentConfig};
+use agent::shell::stop::wait_for_stop;
 use data_model::{OperatorError, Secret};
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,6 +19,7 @@ pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
         "{}-{}-{}",
         device.product.ty.oui, device.product.ty.product_class, config.serial_number
     );
+    let stop = wait_for_stop();
     let (runner, handle) = daemon::start(&config).await?;
     line(format!(
         "device:              {id} ({})",
@@ -39,7 +40,7 @@ pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
     }
     tokio::select! {
         () = runner.run() => {}
-        () = wait_for_stop() => line("stopped"),
+        () = stop => line("stopped"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -81,6 +82,9 @@ fn configuration(options: AgentOptions) -> Result<AgentConfig, OperatorError> {
     }
     if let Some(listen) = options.listen {
         config.connection_request.listen = listen;
+    }
+    if options.advertise.is_some() {
+        config.connection_request.advertise = options.advertise;
     }
     if let Some(ca_file) = options.ca_file {
         config.tls.ca_file = Some(ca_file);

@@ -140,6 +140,9 @@ pub struct AgentOptions {
     /// Where connection requests are taken; port 0 picks a free one.
     #[arg(long)]
     pub listen: Option<SocketAddr>,
+    /// The host the ACS reaches the device under, if it is not the address it listens on.
+    #[arg(long, value_name = "HOST")]
+    pub advertise: Option<String>,
     /// A public key whose firmware it runs (64 hexadecimal digits).
     #[arg(long)]
     pub firmware_key: Vec<String>,

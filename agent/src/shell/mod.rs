@@ -4,7 +4,7 @@
 //! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
 //! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take
 //! connection requests; [`record`] writes sessions down, without what [`redact`] takes out; [`log`] is the log of the
-//! small program.
+//! small program, [`stop`] how programs are told to end.
 
 mod called;
 mod carry_out;
@@ -28,6 +28,7 @@ pub mod report;
 pub mod runner;
 mod server_trust;
 pub mod slots;
+pub mod stop;
 mod stream;
 mod tftp;
 pub mod tls;
