@@ -8,7 +8,7 @@ use crate::device::io::{
 use crate::device::{Device, Input, Saved};
 use crate::platform::Request;
 use crate::shell::http::Connection;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -67,6 +67,8 @@ pub(super) enum Command {
     Input(usize, Input),
     Look(usize, Look),
     Refresh(usize),
+    /// The address towards the ACS is this one.
+    Own(IpAddr),
     Stop,
 }
 

@@ -43,6 +43,8 @@ pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     /// Scheme, host and port it leads to.
     place: String,
+    /// Our own address on it.
+    pub(super) local: Option<IpAddr>,
 }
 
 /// Sends one request, over the connection given if it leads to the right place and is still open, else over a new one.
@@ -179,7 +181,7 @@ pub(super) async fn connect(network: &Network, uri: &Uri) -> Result<Connection, 
 }
 
 async fn open(network: &Network, uri: &Uri) -> Result<Connection, HttpFailure> {
-    let stream = stream(network, uri).await?;
+    let (stream, local) = stream(network, uri).await?;
     let (sender, driver) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| HttpFailure::Connect(error.to_string()))?;
@@ -190,10 +192,15 @@ async fn open(network: &Network, uri: &Uri) -> Result<Connection, HttpFailure> {
     Ok(Connection {
         sender,
         place: place_of(uri),
+        local,
     })
 }
 
-async fn stream(network: &Network, uri: &Uri) -> Result<Box<dyn Stream>, HttpFailure> {
+/// The stream, and our own address on it.
+async fn stream(
+    network: &Network,
+    uri: &Uri,
+) -> Result<(Box<dyn Stream>, Option<IpAddr>), HttpFailure> {
     let refused = |error: &dyn std::fmt::Display| HttpFailure::Connect(error.to_string());
     let host = uri
         .host()
@@ -210,8 +217,9 @@ async fn stream(network: &Network, uri: &Uri) -> Result<Box<dyn Stream>, HttpFai
     let tcp = first_that_answers(network.source, addresses).await?;
     // Small messages in turn: waiting for more to send would only add delay.
     tcp.set_nodelay(true).map_err(|error| refused(&error))?;
+    let local = tcp.local_addr().ok().map(|address| address.ip());
     if !tls {
-        return Ok(Box::new(tcp));
+        return Ok((Box::new(tcp), local));
     }
     let name = ServerName::try_from(host).map_err(|error| refused(&error))?;
     let connector = tokio_rustls::TlsConnector::from(Arc::clone(&network.tls));
@@ -219,7 +227,7 @@ async fn stream(network: &Network, uri: &Uri) -> Result<Box<dyn Stream>, HttpFai
         .connect(name, tcp)
         .await
         .map_err(|error| refused(&error))?;
-    Ok(Box::new(stream))
+    Ok((Box::new(stream), local))
 }
 
 async fn first_that_answers(

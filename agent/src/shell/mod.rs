@@ -3,7 +3,7 @@
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
 //! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
 //! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take
-//! connection requests; [`record`] writes sessions down, without what [`redact`] takes out; [`log`] is the log of the
+//! connection requests, [`reach`] knows the host they come to; [`record`] writes sessions down, without what [`redact`] takes out; [`log`] is the log of the
 //! small program, [`stop`] how programs are told to end.
 
 mod called;
@@ -22,6 +22,7 @@ pub mod log;
 mod machine;
 mod packing;
 mod place;
+mod reach;
 pub mod record;
 pub mod redact;
 pub mod report;

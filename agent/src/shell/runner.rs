@@ -13,6 +13,7 @@ use super::journal::{Devices, Journal};
 use super::listener::{self, Ask};
 use super::machine::Machine;
 use super::place::Place;
+use super::reach::{self, Reach};
 use super::record::Recorder;
 use super::report::Reporter;
 use super::slots::SlotStore;
@@ -91,6 +92,8 @@ pub struct Runner {
     pub(super) listener: Option<AbortHandle>,
     /// Where it listens, or would.
     pub(super) listening: Option<SocketAddr>,
+    /// The host it is reached under.
+    pub(super) reach: Arc<Reach>,
     pub(super) udp: Arc<UdpShell>,
 }
 
@@ -176,15 +179,6 @@ fn open_journal(
     Ok((Some(journal), saved))
 }
 
-/// `host:port` the ACS reaches the listener under.
-fn authority(listening: Option<SocketAddr>, advertise: Option<&str>) -> String {
-    match (listening, advertise) {
-        (None, _) => String::new(),
-        (Some(address), None) => address.to_string(),
-        (Some(address), Some(host)) => format!("{host}:{}", address.port()),
-    }
-}
-
 impl Runner {
     /// Opens what is needed and boots every device.
     ///
@@ -201,9 +195,18 @@ impl Runner {
             None => (None, None),
         };
         let (journal, saved) = open_journal(config.journal.as_deref(), &events)?;
-        let advertise = config.advertise.clone();
-        let udp = UdpShell::new(config.udp, listening, advertise, events.clone());
-        let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
+        let reach = Arc::new(Reach::new(config.advertise.clone()));
+        let following = listening.filter(|bound| reach.follows(*bound));
+        if let Some(bound) = following
+            && let Some(first) = config.devices.first()
+            && let Some(own) = reach::before_boot(first, saved.get(&0), bound).await
+        {
+            reach.learn(own);
+        }
+        let udp = UdpShell::new(config.udp, listening, Arc::clone(&reach), events.clone());
+        let authority: Arc<str> = listening
+            .map_or_else(String::new, |bound| reach.authority(bound))
+            .into();
         let slots = config.slots.map_or(SlotStore::Simulated, SlotStore::Folder);
         let transfers = TransferConfig {
             network: config.network.clone(),
@@ -239,8 +242,12 @@ impl Runner {
             listener,
             machine: Machine::new(config.platform),
             listening,
+            reach,
             udp: Arc::new(udp),
         };
+        if let Some(bound) = following {
+            tokio::spawn(reach::follow(handle.clone(), bound));
+        }
         for (number, mut device) in config.devices.into_iter().enumerate() {
             device.authority = Arc::clone(&authority);
             let mut place = Place::new(device);
@@ -342,6 +349,7 @@ impl Runner {
                     self.handle(device, input);
                 }
             }
+            Event::Command(Command::Own(own)) => self.own_address(own),
             Event::Command(Command::Stop) => {}
         }
     }
@@ -359,6 +367,7 @@ impl Runner {
             return;
         }
         place.exchange = None;
+        let local = connection.as_ref().and_then(|open| open.local);
         place.connection = connection;
         if let (Some(recorder), Ok(response)) = (&mut place.recorder, &result) {
             recorder.response(response);
@@ -368,6 +377,9 @@ impl Runner {
             Err(failure) => Input::HttpFailed(failure),
         };
         self.handle(device, input);
+        if let Some(own) = local {
+            self.own_address(own);
+        }
     }
 
     /// A request with bulk reports has ended.

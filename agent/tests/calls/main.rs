@@ -2,6 +2,7 @@
 
 mod acs;
 mod nat;
+mod reach;
 #[path = "../support/stun_server.rs"]
 mod stun_server;
 mod xmpp;
