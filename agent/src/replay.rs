@@ -140,6 +140,7 @@ fn next_request(device: &mut Device) -> Option<String> {
             | Output::SendNotification(_)
             | Output::Discover
             | Output::AnswerConnectionRequest(_)
+            | Output::AnswerLocalOrder(_)
             | Output::Restart(_) => {}
         }
     }

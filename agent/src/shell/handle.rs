@@ -5,6 +5,7 @@ use crate::device::io::{
     ConnectionRequest, ConnectionRequestAnswer, DatagramIn, HttpFailure, HttpResponse, StreamNews,
     TransferOutcome,
 };
+use crate::device::orders::{LocalAnswer, Order};
 use crate::device::{Device, Input, Saved};
 use crate::platform::Request;
 use crate::shell::http::Connection;
@@ -58,6 +59,11 @@ pub(super) enum Event {
         saved: Option<Saved>,
         /// What the machine was asked for instead.
         asked: Option<Request>,
+    },
+    Order {
+        device: usize,
+        order: Order,
+        answer: oneshot::Sender<LocalAnswer>,
     },
     Command(Command),
 }
@@ -128,6 +134,19 @@ impl RunnerHandle {
         self.events
             .send(Event::Command(Command::Look(device, look)))
             .ok()?;
+        receiver.await.ok()
+    }
+
+    /// Gives a device the order of a person and waits for its answer; `None` if the loop has ended, the device is
+    /// between two boots, or what it would answer could not be kept.
+    pub async fn order(&self, device: usize, order: Order) -> Option<LocalAnswer> {
+        let (answer, receiver) = oneshot::channel();
+        let event = Event::Order {
+            device,
+            order,
+            answer,
+        };
+        self.events.send(event).ok()?;
         receiver.await.ok()
     }
 

@@ -12,6 +12,7 @@ use super::http::{Connection, Network};
 use super::journal::{Devices, Journal};
 use super::listener::{self, Ask};
 use super::machine::Machine;
+use super::orders::Orders;
 use super::place::Place;
 use super::reach::{self, Reach};
 use super::record::Recorder;
@@ -86,6 +87,8 @@ pub struct Runner {
     pub(super) incoming: mpsc::UnboundedReceiver<Event>,
     pub(super) calls: HashMap<u64, oneshot::Sender<ConnectionRequestAnswer>>,
     pub(super) next_call: u64,
+    /// Orders of people that wait for their answers.
+    pub(super) orders: Orders,
     pub(super) paths: Paths,
     pub(super) counters: Arc<Counters>,
     pub(super) machine: Machine,
@@ -237,6 +240,7 @@ impl Runner {
             incoming,
             calls: HashMap::new(),
             next_call: 0,
+            orders: Orders::new(),
             paths,
             counters,
             listener,
@@ -339,6 +343,11 @@ impl Runner {
                 self.machine.still_runs(asked.as_ref(), &mut saved);
                 self.boot(device, &saved);
             }
+            Event::Order {
+                device,
+                order,
+                answer,
+            } => self.ordered(device, order, answer),
             Event::Command(Command::Input(device, input)) => self.handle(device, input),
             Event::Command(Command::Look(device, look)) => {
                 let place = self.places.get(device);
@@ -493,6 +502,7 @@ impl Runner {
             return;
         };
         place.end_everything();
+        self.drop_orders(device);
         self.close_ports(device);
         // Everything in front of a reboot has been kept, so this is what a power cut would leave.
         let (saved, request) = match restart {
