@@ -34,6 +34,9 @@ pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
     if let Some(address) = handle.listening {
         line(format!("connection requests: {address}"));
     }
+    if let Some(address) = handle.page {
+        line(format!("web page:            http://{address}/"));
+    }
     line(format!("state:               {}", config.state.display()));
     if let Some(folder) = &config.record {
         line(format!("recording into:      {}", folder.display()));
@@ -85,6 +88,13 @@ fn configuration(options: AgentOptions) -> Result<AgentConfig, OperatorError> {
     }
     if options.advertise.is_some() {
         config.connection_request.advertise = options.advertise;
+    }
+    if let Some(listen) = options.page_listen {
+        config.page.listen = listen;
+        config.page.enabled = Some(true);
+    }
+    if let Some(password) = options.page_password {
+        config.page.password = Secret::new(password);
     }
     if let Some(ca_file) = options.ca_file {
         config.tls.ca_file = Some(ca_file);

@@ -4,6 +4,7 @@ use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
 use crate::discovery::DiscoverySettings;
 use crate::limits::HARDWARE_SECS;
+use crate::page::settings::PageSettings;
 use crate::platform;
 use crate::platform::linux::Linux;
 use crate::platform::simulated::Simulated;
@@ -11,6 +12,7 @@ use crate::platform::spool::HookSettings;
 use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::discovery::watch;
 use crate::shell::http::Network;
+use crate::shell::page;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
@@ -60,6 +62,8 @@ pub struct AgentConfig {
     pub upload_hosts: Vec<String>,
     /// Whether diagnostic tests measure.
     pub diagnostics: DiagnosticsMode,
+    /// Its web page.
+    pub page: PageSettings,
 }
 
 /// Where the results of diagnostic tests come from.
@@ -125,6 +129,7 @@ impl Default for AgentConfig {
             record: None,
             upload_hosts: Vec::new(),
             diagnostics: DiagnosticsMode::default(),
+            page: PageSettings::default(),
         }
     }
 }
@@ -153,14 +158,28 @@ impl AgentConfig {
         }
         let root = product.root;
         let mut installed: Vec<(String, String)> = Vec::new();
-        let mut install = |name: &str, value: &str| {
+        self.page.check()?;
+        let router = "X_CISCO_ATA.Router.Web_Login_";
+        for (name, value) in [
+            ("ManagementServer.URL".to_owned(), self.acs.url.as_str()),
+            ("ManagementServer.Username".into(), &self.acs.username),
+            (
+                "ManagementServer.Password".into(),
+                self.acs.password.reveal(),
+            ),
+            (
+                format!("{router}Admin_Password"),
+                self.page.password.reveal(),
+            ),
+            (
+                format!("{router}Guest_Password"),
+                self.page.user_password.reveal(),
+            ),
+        ] {
             if !value.is_empty() {
-                installed.push((format!("{root}ManagementServer.{name}"), value.to_owned()));
+                installed.push((format!("{root}{name}"), value.to_owned()));
             }
-        };
-        install("URL", &self.acs.url);
-        install("Username", &self.acs.username);
-        install("Password", self.acs.password.reveal());
+        }
         installed.extend(
             self.parameters
                 .iter()
@@ -295,7 +314,22 @@ pub fn firmware_keys(texts: &[String]) -> Result<Vec<VerifyingKey>, OperatorErro
 /// # Errors
 /// If something it needs cannot be had.
 pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), OperatorError> {
-    let (runner, handle) = Runner::start(config.runner()?).await?;
+    let page = match config.page.is_shown() {
+        true => Some(page::bind(config.page.listen).await?),
+        false => None,
+    };
+    let (runner, mut handle) = Runner::start(config.runner()?).await?;
+    if let Some(listener) = page {
+        let shown = listener.local_addr().unwrap_or(config.page.listen);
+        if !shown.ip().is_loopback() {
+            tracing::warn!(
+                %shown,
+                "the device's web page is open to the network without TLS: what is sent to it can be read on the way"
+            );
+        }
+        handle.page = Some(shown);
+        tokio::spawn(page::serve(listener, handle.clone()));
+    }
     if config.discovery.folder.is_some() {
         tokio::spawn(watch(config.discovery.clone(), handle.clone()));
     }

@@ -117,6 +117,9 @@ fn run(config: &std::path::Path, advertise: Option<String>) -> Result<(), Operat
         if let Some(address) = handle.listening {
             tracing::info!(%address, "taking connection requests");
         }
+        if let Some(address) = handle.page {
+            tracing::info!(url = %format_args!("http://{address}/"), "showing the device's web page");
+        }
         tokio::select! {
             () = runner.run() => {}
             () = stop => tracing::info!("stopped"),

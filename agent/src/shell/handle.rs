@@ -98,6 +98,8 @@ pub struct RunnerHandle {
     pub(super) events: mpsc::UnboundedSender<Event>,
     /// Where connection requests are taken, if anywhere.
     pub listening: Option<SocketAddr>,
+    /// Where the device's web page is shown, if anywhere.
+    pub page: Option<SocketAddr>,
     /// What has happened.
     pub counters: Arc<Counters>,
 }

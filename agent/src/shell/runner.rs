@@ -221,6 +221,7 @@ impl Runner {
         let handle = RunnerHandle {
             events: events.clone(),
             listening,
+            page: None,
             counters: Arc::clone(&counters),
         };
         let mut runner = Runner {
