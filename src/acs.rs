@@ -4,6 +4,7 @@ use crate::arguments::AcsOptions;
 use crate::output::line;
 use acs::config::{Config, EnrolmentMode};
 use acs::{Server, auth};
+use agent::shell::stop::wait_for_stop;
 use data_model::{OperatorError, Secret};
 use std::process::ExitCode;
 
@@ -73,18 +74,4 @@ fn configuration(options: AcsOptions) -> Result<Config, OperatorError> {
         config.enrolment.mode = EnrolmentMode::Open;
     }
     Ok(config)
-}
-
-/// Until a person or the system says so.
-pub async fn wait_for_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        // Without it, Ctrl-C still works.
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
 }

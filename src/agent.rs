@@ -1,9 +1,9 @@
 //! `dialtone agent`: one device, until it is told to stop, or a recorded session played to one.
 
-use crate::acs::wait_for_stop;
 use crate::arguments::{AgentAction, AgentOptions};
 use crate::output::line;
 use agent::daemon::{self, AgentConfig};
+use agent::shell::stop::wait_for_stop;
 use data_model::{OperatorError, Secret};
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,6 +19,7 @@ pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
         "{}-{}-{}",
         device.product.ty.oui, device.product.ty.product_class, config.serial_number
     );
+    let stop = wait_for_stop();
     let (runner, handle) = daemon::start(&config).await?;
     line(format!(
         "device:              {id} ({})",
@@ -33,13 +34,16 @@ pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
     if let Some(address) = handle.listening {
         line(format!("connection requests: {address}"));
     }
+    if let Some(address) = handle.page {
+        line(format!("web page:            http://{address}/"));
+    }
     line(format!("state:               {}", config.state.display()));
     if let Some(folder) = &config.record {
         line(format!("recording into:      {}", folder.display()));
     }
     tokio::select! {
         () = runner.run() => {}
-        () = wait_for_stop() => line("stopped"),
+        () = stop => line("stopped"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -81,6 +85,16 @@ fn configuration(options: AgentOptions) -> Result<AgentConfig, OperatorError> {
     }
     if let Some(listen) = options.listen {
         config.connection_request.listen = listen;
+    }
+    if options.advertise.is_some() {
+        config.connection_request.advertise = options.advertise;
+    }
+    if let Some(listen) = options.page_listen {
+        config.page.listen = listen;
+        config.page.enabled = Some(true);
+    }
+    if let Some(password) = options.page_password {
+        config.page.password = Secret::new(password);
     }
     if let Some(ca_file) = options.ca_file {
         config.tls.ca_file = Some(ca_file);

@@ -140,6 +140,15 @@ pub struct AgentOptions {
     /// Where connection requests are taken; port 0 picks a free one.
     #[arg(long)]
     pub listen: Option<SocketAddr>,
+    /// The host the ACS reaches the device under, if it is not the address it listens on.
+    #[arg(long, value_name = "HOST")]
+    pub advertise: Option<String>,
+    /// Where its web page is shown; port 0 picks a free one.
+    #[arg(long)]
+    pub page_listen: Option<SocketAddr>,
+    /// The administrator's password of its web page; with one, the page is shown.
+    #[arg(long, env = "DIALTONE_PAGE_PASSWORD", hide_env_values = true)]
+    pub page_password: Option<String>,
     /// A public key whose firmware it runs (64 hexadecimal digits).
     #[arg(long)]
     pub firmware_key: Vec<String>,

@@ -1,9 +1,9 @@
 //! `dialtone fleet`: many simulated devices in one process.
 
-use crate::acs::wait_for_stop;
 use crate::arguments::FleetOptions;
 use crate::output::line;
 use agent::fleet::FleetConfig;
+use agent::shell::stop::wait_for_stop;
 use agent::shell::tls::TlsConfig;
 use data_model::{OperatorError, Secret};
 use std::process::ExitCode;

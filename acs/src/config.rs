@@ -1,6 +1,6 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
-use data_model::{OperatorError, Secret};
+use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub struct EnrolmentConfig {
     /// The rule.
     pub mode: EnrolmentMode,
     /// The password all devices leave the factory with, for the mode `shared-secret`.
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "configuration::secret")]
     pub secret: Secret,
     /// Whether a known device may use the shared secret again after a factory reset (its Inform must say
     /// `0 BOOTSTRAP`).
@@ -165,25 +165,13 @@ fn loopback(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
-}
-
 impl Config {
     /// Reads a configuration file.
     ///
     /// # Errors
     /// If it cannot be read, or says something nobody understands.
     pub fn read(path: &Path) -> Result<Config, OperatorError> {
-        let trouble = |error: &dyn std::fmt::Display| {
-            OperatorError::new(
-                format!("cannot use the configuration file {}", path.display()),
-                error,
-                "correct the file; docs/OPERATING.md describes every setting",
-            )
-        };
-        let text = std::fs::read_to_string(path).map_err(|error| trouble(&error))?;
-        toml::from_str(&text).map_err(|error| trouble(&error))
+        configuration::parse(path.display(), std::fs::read_to_string(path))
     }
 
     /// Everything that is wrong with the settings taken together.

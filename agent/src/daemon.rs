@@ -4,6 +4,7 @@ use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
 use crate::discovery::DiscoverySettings;
 use crate::limits::HARDWARE_SECS;
+use crate::page::settings::PageSettings;
 use crate::platform;
 use crate::platform::linux::Linux;
 use crate::platform::simulated::Simulated;
@@ -11,11 +12,12 @@ use crate::platform::spool::HookSettings;
 use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::discovery::watch;
 use crate::shell::http::Network;
+use crate::shell::page;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
 use data_model::firmware::{KEY_BYTES, unhex};
-use data_model::{OperatorError, Secret};
+use data_model::{OperatorError, Secret, configuration};
 use ed25519_dalek::VerifyingKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -62,6 +64,8 @@ pub struct AgentConfig {
     pub upload_hosts: Vec<String>,
     /// Whether diagnostic tests measure.
     pub diagnostics: DiagnosticsMode,
+    /// Its web page.
+    pub page: PageSettings,
 }
 
 /// Where the results of diagnostic tests come from.
@@ -84,7 +88,7 @@ pub struct AcsSettings {
     /// Our user there; `OUI-ProductClass-SerialNumber` if empty.
     pub username: String,
     /// Our password there.
-    #[serde(deserialize_with = "secret")]
+    #[serde(deserialize_with = "configuration::secret")]
     pub password: Secret,
 }
 
@@ -128,12 +132,9 @@ impl Default for AgentConfig {
             record: None,
             upload_hosts: Vec::new(),
             diagnostics: DiagnosticsMode::default(),
+            page: PageSettings::default(),
         }
     }
-}
-
-fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
 }
 
 impl AgentConfig {
@@ -142,15 +143,7 @@ impl AgentConfig {
     /// # Errors
     /// If it cannot be read, or says something nobody understands.
     pub fn read(path: &Path) -> Result<AgentConfig, OperatorError> {
-        let trouble = |error: &dyn std::fmt::Display| {
-            OperatorError::new(
-                format!("cannot use the configuration file {}", path.display()),
-                error,
-                "correct the file; docs/OPERATING.md describes every setting",
-            )
-        };
-        let text = std::fs::read_to_string(path).map_err(|error| trouble(&error))?;
-        toml::from_str(&text).map_err(|error| trouble(&error))
+        configuration::parse(path.display(), std::fs::read_to_string(path))
     }
 
     /// The device this describes.
@@ -168,14 +161,28 @@ impl AgentConfig {
         }
         let root = product.root;
         let mut installed: Vec<(String, String)> = Vec::new();
-        let mut install = |name: &str, value: &str| {
+        self.page.check()?;
+        let router = "X_CISCO_ATA.Router.Web_Login_";
+        for (name, value) in [
+            ("ManagementServer.URL".to_owned(), self.acs.url.as_str()),
+            ("ManagementServer.Username".into(), &self.acs.username),
+            (
+                "ManagementServer.Password".into(),
+                self.acs.password.reveal(),
+            ),
+            (
+                format!("{router}Admin_Password"),
+                self.page.password.reveal(),
+            ),
+            (
+                format!("{router}Guest_Password"),
+                self.page.user_password.reveal(),
+            ),
+        ] {
             if !value.is_empty() {
-                installed.push((format!("{root}ManagementServer.{name}"), value.to_owned()));
+                installed.push((format!("{root}{name}"), value.to_owned()));
             }
-        };
-        install("URL", &self.acs.url);
-        install("Username", &self.acs.username);
-        install("Password", self.acs.password.reveal());
+        }
         installed.extend(
             self.parameters
                 .iter()
@@ -311,7 +318,22 @@ pub fn firmware_keys(texts: &[String]) -> Result<Vec<VerifyingKey>, OperatorErro
 /// # Errors
 /// If something it needs cannot be had.
 pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), OperatorError> {
-    let (runner, handle) = Runner::start(config.runner()?).await?;
+    let page = match config.page.is_shown() {
+        true => Some(page::bind(config.page.listen).await?),
+        false => None,
+    };
+    let (runner, mut handle) = Runner::start(config.runner()?).await?;
+    if let Some(listener) = page {
+        let shown = listener.local_addr().unwrap_or(config.page.listen);
+        if !shown.ip().is_loopback() {
+            tracing::warn!(
+                %shown,
+                "the device's web page is open to the network without TLS: what is sent to it can be read on the way"
+            );
+        }
+        handle.page = Some(shown);
+        tokio::spawn(page::serve(listener, handle.clone()));
+    }
     if config.discovery.folder.is_some() {
         tokio::spawn(watch(config.discovery.clone(), handle.clone()));
     }

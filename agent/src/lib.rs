@@ -2,7 +2,7 @@
 //!
 //! Pure, without sockets, files, clocks or tasks: [`device`] (one device as a value), [`tree`] (its parameters),
 //! [`rpc`] (what each RPC means), [`inform`], [`transfer`], [`configuration_file`], [`firmware`], [`diagnostics`],
-//! [`connection_request`], [`stun`], [`xmpp`], [`bulk_data`].
+//! [`connection_request`], [`stun`], [`xmpp`], [`bulk_data`], [`page`].
 //! Shells, which move bytes and keep time: [`shell`] (one runner for one device or for many), [`daemon`], [`fleet`].
 //! [`platform`] is what a device runs on, [`discovery`] what DHCP says of its ACS.
 //! [`replay`] plays a recorded session to the core.
@@ -18,6 +18,7 @@ pub mod firmware;
 pub mod fleet;
 pub mod inform;
 pub mod limits;
+pub mod page;
 pub mod platform;
 mod random;
 pub mod replay;

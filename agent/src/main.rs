@@ -7,6 +7,7 @@
 
 use agent::daemon::{self, AgentConfig};
 use agent::shell::log::Log;
+use agent::shell::stop::wait_for_stop;
 use data_model::OperatorError;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,18 +15,24 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 A TR-069 agent for analog telephone adapters
 
-Usage: dialtone-agent --config <FILE>
+Usage: dialtone-agent --config <FILE> [--advertise <HOST>]
 
 Options:
-      --config <FILE>  The configuration file, in TOML
-  -h, --help           Print help
-  -V, --version        Print version
+      --config <FILE>     The configuration file, in TOML (docs/OPERATING.md describes it)
+      --advertise <HOST>  The host the ACS reaches the device under, in place of
+                          `connection_request.advertise`
+  -h, --help              Print help
+  -V, --version           Print version
 
-DIALTONE_LOG sets what is logged: error, warn, info or debug.";
+DIALTONE_LOG sets what is logged: off, error, warn, info (without it) or debug.
+SIGTERM and SIGINT end it; the exit status is 0 then, and 1 if it cannot start.";
 
 /// What the program is started for.
 enum Asked {
-    Run(PathBuf),
+    Run {
+        config: PathBuf,
+        advertise: Option<String>,
+    },
     Help,
     Version,
 }
@@ -33,7 +40,7 @@ enum Asked {
 fn main() -> ExitCode {
     Log::from_env().start();
     let outcome = match asked(std::env::args_os().skip(1)) {
-        Ok(Asked::Run(config)) => run(&config),
+        Ok(Asked::Run { config, advertise }) => run(&config, advertise),
         Ok(Asked::Help) => {
             println!("{USAGE}");
             Ok(())
@@ -53,34 +60,46 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads the arguments. There is one that matters, so a library for them would only be weight.
+/// Reads the arguments. There are two that matter, so a library for them would only be weight.
 fn asked(mut arguments: impl Iterator<Item = std::ffi::OsString>) -> Result<Asked, OperatorError> {
     let trouble = |why: String| {
         OperatorError::new(
             "the arguments cannot be used",
             why,
-            "start it as `dialtone-agent --config <FILE>`",
+            "start it as `dialtone-agent --config <FILE>`; `--help` lists the options",
         )
     };
-    let mut config = None;
+    let (mut config, mut advertise) = (None, None);
     while let Some(argument) = arguments.next() {
         let text = argument.to_string_lossy();
-        match text.as_ref() {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value.into())),
+            None => (text.as_ref(), None),
+        };
+        match name {
             "-h" | "--help" => return Ok(Asked::Help),
             "-V" | "--version" => return Ok(Asked::Version),
-            "--config" => config = arguments.next().map(PathBuf::from),
-            other => match other.strip_prefix("--config=") {
-                Some(path) => config = Some(PathBuf::from(path)),
-                None => return Err(trouble(format!("`{other}` is not known"))),
-            },
+            "--config" | "--advertise" => {
+                let value = value.or_else(|| arguments.next());
+                let value = value.filter(|value: &std::ffi::OsString| !value.is_empty());
+                let value = value.ok_or_else(|| trouble(format!("`{name}` needs a value")))?;
+                match name {
+                    "--config" => config = Some(PathBuf::from(value)),
+                    _ => advertise = Some(value.to_string_lossy().into_owned()),
+                }
+            }
+            _ => return Err(trouble(format!("`{text}` is not known"))),
         }
     }
     let config = config.ok_or_else(|| trouble("no configuration file is named".into()))?;
-    Ok(Asked::Run(config))
+    Ok(Asked::Run { config, advertise })
 }
 
-fn run(config: &std::path::Path) -> Result<(), OperatorError> {
-    let config = AgentConfig::read(config)?;
+fn run(config: &std::path::Path, advertise: Option<String>) -> Result<(), OperatorError> {
+    let mut config = AgentConfig::read(config)?;
+    if advertise.is_some() {
+        config.connection_request.advertise = advertise;
+    }
     // One device does one thing at a time; a second thread would only cost memory.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -93,13 +112,17 @@ fn run(config: &std::path::Path) -> Result<(), OperatorError> {
         )
     })?;
     runtime.block_on(async {
+        let stop = wait_for_stop();
         let (runner, handle) = daemon::start(&config).await?;
         if let Some(address) = handle.listening {
             tracing::info!(%address, "taking connection requests");
         }
+        if let Some(address) = handle.page {
+            tracing::info!(url = %format_args!("http://{address}/"), "showing the device's web page");
+        }
         tokio::select! {
             () = runner.run() => {}
-            _ = tokio::signal::ctrl_c() => tracing::info!("stopped"),
+            () = stop => tracing::info!("stopped"),
         }
         Ok(())
     })

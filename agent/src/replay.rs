@@ -206,7 +206,8 @@ impl Replayed {
                 | Output::Stream(_)
                 | Output::SendNotification(_)
                 | Output::Discover
-                | Output::AnswerConnectionRequest(_) => {}
+                | Output::AnswerConnectionRequest(_)
+                | Output::AnswerLocalOrder(_) => {}
             }
         }
         None

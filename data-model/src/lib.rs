@@ -4,11 +4,13 @@
 //! `data-model/models` are written in, [`device_type`] puts models together into a product, and
 //! [`catalogue`] holds the products this build knows. [`firmware`] is the container their images come in,
 //! [`package`] the one of software modules, and [`provisioning`] the language of the vendor's own provisioning.
+//! [`configuration`] understands the programs' configuration files.
 //!
 //! Nothing here names a socket, a file, a clock or an async runtime: time is a [`Timestamp`]
 //! argument, files are bytes.
 
 pub mod catalogue;
+pub mod configuration;
 mod container;
 pub mod device_type;
 pub mod firmware;

@@ -3,7 +3,6 @@
 mod progress;
 mod table;
 
-use crate::acs::wait_for_stop;
 use crate::arguments::DemoOptions;
 use crate::client::Client;
 use crate::firmware;
@@ -11,6 +10,7 @@ use crate::output::line;
 use acs::config::{Config, EnrolmentMode};
 use acs::{Server, auth};
 use agent::fleet::FleetConfig;
+use agent::shell::stop::wait_for_stop;
 use agent::shell::tls::TlsConfig;
 use data_model::catalogue;
 use data_model::firmware::hex;

@@ -295,6 +295,7 @@ impl World {
             | Output::CancelTest(_)
             | Output::Echo(_)
             | Output::SendNotification(_)
+            | Output::AnswerLocalOrder(_)
             | Output::Discover => self.ledger.wrong("something no story asks for"),
             Output::AnswerConnectionRequest(answer) => {
                 if answer.status == 200 {

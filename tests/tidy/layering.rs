@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Folders without sockets, clocks, files, randomness and runtimes.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
     "data-model/src",
     "cwmp/src",
     "agent/src/device",
@@ -25,6 +25,7 @@ const PURE: [&str; 15] = [
     "agent/src/configuration_file",
     "agent/src/stun",
     "agent/src/xmpp",
+    "agent/src/page",
     "acs/src/provisioning",
     "acs/src/tasks",
     "soap-fixtures/src/oracle",

@@ -2,6 +2,7 @@
 //!
 //! Long because everything that passes between a device and the world stands here.
 
+use super::orders::{LocalAnswer, LocalOrder};
 use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::{ImageHeader, SlotName};
@@ -65,6 +66,8 @@ pub enum Input {
     Datagram(DatagramIn),
     /// A person resets the device to the state it left the factory in.
     LocalFactoryReset,
+    /// A person at the device orders something and waits for the answer: [`Output::AnswerLocalOrder`].
+    LocalOrder(Box<LocalOrder>),
     /// What was asked to be persisted could not be: nothing may be acknowledged any more.
     StorageFailed,
 }
@@ -94,6 +97,8 @@ pub enum Output {
     Echo(Option<Box<(EchoConfig, EchoCounters)>>),
     /// Answer a connection request.
     AnswerConnectionRequest(ConnectionRequestAnswer),
+    /// Answer the order of a person at the device.
+    AnswerLocalOrder(LocalAnswer),
     /// Send a lightweight notification by UDP; nobody tells whether it arrives.
     SendNotification(NotificationOut),
     /// Open or close the HTTP listener for connection requests; at a boot it is open.

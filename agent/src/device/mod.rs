@@ -18,8 +18,10 @@ pub mod facts;
 pub mod hardware;
 pub mod io;
 mod lightweight;
+mod local;
 pub mod log;
 mod meta;
+pub mod orders;
 pub mod product;
 mod reports;
 mod session;
@@ -207,6 +209,7 @@ impl Device {
             Input::Stream(news) => self.stream_news(news),
             Input::Datagram(datagram) => self.datagram(&datagram),
             Input::LocalFactoryReset => self.local_factory_reset(),
+            Input::LocalOrder(order) => self.local_order(*order),
             Input::StorageFailed => self.storage_failed(),
         }
         self.direct_tests();
@@ -406,40 +409,6 @@ impl Device {
         }
     }
 
-    fn local_change(&mut self, name: String, value: String) {
-        if self.session.is_some() && self.core.is_configuration(&name) {
-            // TR-069 3.7.1.1: the ACS sees a configuration that only itself changes.
-            self.held_back.insert(name, value);
-            return;
-        }
-        let told = self.core.changes.has_active();
-        let had_acs = self.has_acs();
-        match self.core.local_change(&name, &value) {
-            Err(why) => tracing::warn!(parameter = %name, why, "a change is refused"),
-            Ok(()) => {
-                self.core.note(&format!("{name} was changed on the device"));
-                self.persist(&[SectionKind::Tree]);
-                self.arm_periodic();
-                self.arm_alarms();
-                self.start_delayed_reboot();
-                if had_acs && !self.has_acs() {
-                    self.discover_again();
-                }
-                self.arm_reports();
-            }
-        }
-        self.tell_changes(told);
-    }
-
-    /// A change that wants a session ends the wait for a retry, but only the first of those that wait: a value that
-    /// never rests must not undo the retry schedule.
-    fn tell_changes(&mut self, told: bool) {
-        let waits = self.core.events.contains(&EventCode::ValueChange);
-        if self.core.changes.has_active() && !told && !waits {
-            self.tell();
-        }
-    }
-
     fn listening(&mut self, authority: &str) {
         if &*self.core.facts.authority == authority {
             return;
@@ -456,12 +425,6 @@ impl Device {
         self.session = None;
         self.outputs.push_back(Output::CloseConnection);
         self.stop(Restart::PowerCut);
-    }
-
-    fn local_factory_reset(&mut self) {
-        self.core.reset_at_boot();
-        self.persist(&[SectionKind::Meta]);
-        self.stop(Restart::Reboot);
     }
 
     /// The whole state, for keeping.

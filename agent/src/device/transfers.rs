@@ -8,8 +8,7 @@ use crate::limits::{CONFIGURATION_BYTES, LOG_BYTES};
 use crate::transfer::{
     Direction, OwnTransfer, OwnTransferMade, Policy, Transfer, TransferFile, TransferState,
 };
-use cwmp::rpc::RequestDownload;
-use cwmp::{Event, EventCode, Fault, FaultCode};
+use cwmp::{Fault, FaultCode};
 use data_model::Timestamp;
 use data_model::schema::Applies;
 use std::sync::Arc;
@@ -305,11 +304,5 @@ impl Device {
         let now = self.now();
         self.core.transfers.note_made(made, now);
         self.transfers_ended(&line);
-    }
-
-    /// Somebody at the page asks the ACS for a file. A second wish takes the place of the first.
-    pub(super) fn request_download(&mut self, request: Box<RequestDownload>) {
-        self.wanted = Some(request);
-        self.raise(Event::new(EventCode::RequestDownload));
     }
 }

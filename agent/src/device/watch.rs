@@ -1,6 +1,7 @@
 //! Changes of values: who may make them, and which of them the ACS is told (TR-069 A.3.2.4, Table 37).
 
 use super::core::Core;
+use super::exchange::absolute;
 use super::facts::Facts;
 use super::product::addresses_of;
 use crate::diagnostics::Asker;
@@ -74,7 +75,13 @@ impl Core {
             return Err("there is no such parameter".into());
         };
         match parameter.access {
-            Access::ReadWrite => self.change_by_subscriber(&address, name, value),
+            Access::ReadWrite => {
+                let changed = self.change_locally(&[(name.to_owned(), value.to_owned())]);
+                changed.map_err(|refused| {
+                    let reasons: Vec<String> = refused.into_iter().map(|(_, why)| why).collect();
+                    reasons.join("; ")
+                })
+            }
             Access::ReadOnly => self.report_by_hardware(&address, value),
         }
     }
@@ -89,34 +96,68 @@ impl Core {
         parameter.is_some_and(|parameter| parameter.access == Access::ReadWrite)
     }
 
-    fn change_by_subscriber(
+    /// A person changes parameters: all or none.
+    ///
+    /// # Errors
+    /// Names those that stay as they are, and why.
+    pub(super) fn change_locally(
         &mut self,
-        address: &Address,
-        name: &str,
-        value: &str,
-    ) -> Result<(), String> {
-        let storage = self.product().ty.schema.storage(address);
-        let attributes = self.tree.attributes();
-        if ![address, &storage]
-            .into_iter()
-            .all(|at| attributes.subscriber_may_write(at))
-        {
-            return Err("the ACS lets nobody but itself write it".into());
-        }
+        changes: &[(String, String)],
+    ) -> Result<(), Vec<(String, String)>> {
+        let mut refused = Vec::new();
         let mut transaction = Transaction::new(&self.tree, &self.facts);
-        transaction.set(name, XsdType::String, value);
-        let checked = transaction.check().map_err(|refused| {
-            let reasons: Vec<String> = refused
+        for (name, value) in changes {
+            match self.tree.find(name) {
+                Some(address) if !self.subscriber_may_write(&address) => {
+                    let why = "the ACS lets nobody but itself write it";
+                    refused.push((name.clone(), why.to_owned()));
+                }
+                Some(_) | None => transaction.set(name, XsdType::String, value),
+            }
+        }
+        refused.extend(self.unusable_acs_urls(changes));
+        let checked = transaction.check().map_err(|faults| {
+            let reasons = faults
                 .into_iter()
-                .map(|fault| fault.fault_string)
-                .collect();
-            reasons.join("; ")
+                .map(|fault| (fault.parameter_name.to_string(), fault.fault_string));
+            refused.extend(reasons);
+            std::mem::take(&mut refused)
         })?;
-        if let Some(unusable) = self.unusable_tests(&checked).into_iter().next() {
-            return Err(unusable.fault_string);
+        let unusable = self.unusable_tests(&checked);
+        refused.extend(
+            unusable
+                .into_iter()
+                .map(|fault| (fault.parameter_name.to_string(), fault.fault_string)),
+        );
+        if !refused.is_empty() {
+            return Err(refused);
         }
         self.observing(|core| core.commit(checked, Asker::Person));
         Ok(())
+    }
+
+    /// TR-069 3.1: the ACS URL is absolute, http or https. A person may also take it away, so that DHCP is asked.
+    fn unusable_acs_urls(&self, changes: &[(String, String)]) -> Vec<(String, String)> {
+        let schema = &self.product().ty.schema;
+        let url = self.product().known.url;
+        let names_url = |name: &str| {
+            let address = self.tree.find(name);
+            address.is_some_and(|address| schema.storage(&address) == url)
+        };
+        let bad = changes.iter().filter(|(name, value)| {
+            names_url(name) && !value.is_empty() && absolute(value).is_none()
+        });
+        bad.map(|(name, _)| {
+            let why = "the ACS URL is not an absolute http or https URL";
+            (name.clone(), why.to_owned())
+        })
+        .collect()
+    }
+
+    fn subscriber_may_write(&self, address: &Address) -> bool {
+        let storage = self.product().ty.schema.storage(address);
+        let attributes = self.tree.attributes();
+        attributes.subscriber_may_write(address) && attributes.subscriber_may_write(&storage)
     }
 
     fn report_by_hardware(&mut self, address: &Address, value: &str) -> Result<(), String> {

@@ -6,6 +6,8 @@ use super::stream::Task;
 use super::udp::UdpCalls;
 use crate::device::Input;
 use crate::device::io::{DatagramOut, DatagramPort, Listener, StreamNews, StreamOrder};
+use std::net::IpAddr;
+use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
 impl Runner {
@@ -33,6 +35,31 @@ impl Runner {
                 self.listener = Some(listen_again(address, &self.events, &self.paths));
             }
             (Listener::Open | Listener::Closed, _) => {}
+        }
+    }
+
+    /// Our address towards the ACS is this one: if that is news, every device is told under which URL it is called.
+    pub(super) fn own_address(&mut self, own: IpAddr) {
+        let Some(bound) = self.listening.filter(|bound| self.reach.follows(*bound)) else {
+            return;
+        };
+        if own.is_ipv6() && bound.is_ipv4() || !self.reach.learn(own) {
+            return;
+        }
+        let authority: Arc<str> = self.reach.authority(bound).into();
+        for device in 0..self.places.len() {
+            self.places[device].config.authority = Arc::clone(&authority);
+            let authority = authority.to_string();
+            self.handle(device, Input::Listening { authority });
+            let sockets = &self.places[device].sockets;
+            let port = DatagramPort::ConnectionRequest;
+            let socket = sockets
+                .iter()
+                .find(|socket| socket.port == port && !socket.has_route());
+            if let Some(socket) = socket {
+                let open = self.udp.describe(port, socket.local);
+                self.handle(device, Input::PortOpen(open));
+            }
         }
     }
 

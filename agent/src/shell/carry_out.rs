@@ -47,6 +47,7 @@ impl Runner {
                     let _ = caller.send(answer);
                 }
             }
+            Output::AnswerLocalOrder(answer) => self.answer_order(answer),
             Output::SendNotification(notification) => {
                 let source = self.network.source;
                 tokio::spawn(datagram::send(source, notification));

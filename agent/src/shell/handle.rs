@@ -5,10 +5,11 @@ use crate::device::io::{
     ConnectionRequest, ConnectionRequestAnswer, DatagramIn, HttpFailure, HttpResponse, StreamNews,
     TransferOutcome,
 };
+use crate::device::orders::{LocalAnswer, Order};
 use crate::device::{Device, Input, Saved};
 use crate::platform::Request;
 use crate::shell::http::Connection;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -59,6 +60,11 @@ pub(super) enum Event {
         /// What the machine was asked for instead.
         asked: Option<Request>,
     },
+    Order {
+        device: usize,
+        order: Order,
+        answer: oneshot::Sender<LocalAnswer>,
+    },
     Command(Command),
 }
 
@@ -67,6 +73,8 @@ pub(super) enum Command {
     Input(usize, Input),
     Look(usize, Look),
     Refresh(usize),
+    /// The address towards the ACS is this one.
+    Own(IpAddr),
     Stop,
 }
 
@@ -90,6 +98,8 @@ pub struct RunnerHandle {
     pub(super) events: mpsc::UnboundedSender<Event>,
     /// Where connection requests are taken, if anywhere.
     pub listening: Option<SocketAddr>,
+    /// Where the device's web page is shown, if anywhere.
+    pub page: Option<SocketAddr>,
     /// What has happened.
     pub counters: Arc<Counters>,
 }
@@ -126,6 +136,19 @@ impl RunnerHandle {
         self.events
             .send(Event::Command(Command::Look(device, look)))
             .ok()?;
+        receiver.await.ok()
+    }
+
+    /// Gives a device the order of a person and waits for its answer; `None` if the loop has ended, the device is
+    /// between two boots, or what it would answer could not be kept.
+    pub async fn order(&self, device: usize, order: Order) -> Option<LocalAnswer> {
+        let (answer, receiver) = oneshot::channel();
+        let event = Event::Order {
+            device,
+            order,
+            answer,
+        };
+        self.events.send(event).ok()?;
         receiver.await.ok()
     }
 

@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::io::ErrorKind;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -47,6 +47,8 @@ pub struct Connection {
     place: String,
     /// Which of several addresses it leads to.
     reached: Option<Reached>,
+    /// Our own address on it.
+    pub(super) local: Option<IpAddr>,
 }
 
 /// Sends one request, over the connection given if it leads to the right place and is still open, else over a new one.
@@ -203,7 +205,11 @@ async fn open(
     uri: &Uri,
     before: Option<&Reached>,
 ) -> Result<Connection, HttpFailure> {
-    let (stream, reached) = stream(network, port, uri, before).await?;
+    let Opened {
+        stream,
+        reached,
+        local,
+    } = stream(network, port, uri, before).await?;
     let (sender, driver) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| HttpFailure::Connect(error.to_string()))?;
@@ -215,11 +221,18 @@ async fn open(
         sender,
         place: place_of(uri),
         reached,
+        local,
     })
 }
 
-/// An open stream, and which of several addresses it leads to.
-type Opened = (Box<dyn Stream>, Option<Reached>);
+/// An open stream.
+struct Opened {
+    stream: Box<dyn Stream>,
+    /// Which of several addresses it leads to.
+    reached: Option<Reached>,
+    /// Our own address on it.
+    local: Option<IpAddr>,
+}
 
 async fn stream(
     network: &Network,
@@ -244,8 +257,13 @@ async fn stream(
     let (tcp, reached) = dial(source, &host, port, before).await?;
     // Small messages in turn: waiting for more to send would only add delay.
     tcp.set_nodelay(true).map_err(|error| refused(&error))?;
+    let local = tcp.local_addr().ok().map(|address| address.ip());
     if !tls {
-        return Ok((Box::new(tcp), reached));
+        return Ok(Opened {
+            stream: Box::new(tcp),
+            reached,
+            local,
+        });
     }
     let name = ServerName::try_from(host).map_err(|error| refused(&error))?;
     let connector = tokio_rustls::TlsConnector::from(Arc::clone(&network.tls));
@@ -253,7 +271,11 @@ async fn stream(
         .connect(name, tcp)
         .await
         .map_err(|error| refused(&error))?;
-    Ok((Box::new(stream), reached))
+    Ok(Opened {
+        stream: Box::new(stream),
+        reached,
+        local,
+    })
 }
 
 fn place_of(uri: &Uri) -> String {

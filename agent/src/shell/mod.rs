@@ -2,10 +2,11 @@
 //!
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
 //! state and [`slots`] their images on stable storage, both by [`disk`]; [`machine`] asks the platform, [`discovery`]
-//! watches what DHCP says; [`http`] talks to the ACS over connections
-//! of [`dial`], [`transfers`] moves files, [`report`] posts bulk data,
-//! [`diagnostics`] measures; [`listener`] and [`udp`] take connection requests; [`record`] writes sessions down, without
-//! what [`redact`] takes out; [`log`] is the log of the small program.
+//! watches what DHCP says; [`http`] talks to the ACS over connections of [`dial`], [`transfers`] moves files, [`report`]
+//! posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take connection requests, [`reach`] knows the host
+//! they come to, [`orders`] passes on what people at the device want, [`page`] shows them its page; [`record`] writes
+//! sessions down, without what [`redact`] takes out; [`log`] is the log of the small program, [`stop`] how programs are
+//! told to end.
 
 mod called;
 mod carry_out;
@@ -24,14 +25,18 @@ pub mod journal;
 pub mod listener;
 pub mod log;
 mod machine;
+mod orders;
 mod packing;
+pub mod page;
 mod place;
+mod reach;
 pub mod record;
 pub mod redact;
 pub mod report;
 pub mod runner;
 mod server_trust;
 pub mod slots;
+pub mod stop;
 mod stream;
 mod tftp;
 pub mod tls;

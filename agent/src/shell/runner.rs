@@ -14,7 +14,9 @@ use super::http::{Connection, Network};
 use super::journal::{Devices, Journal};
 use super::listener::{self, Ask};
 use super::machine::Machine;
+use super::orders::Orders;
 use super::place::Place;
+use super::reach::{self, Reach};
 use super::record::Recorder;
 use super::report::Reporter;
 use super::slots::SlotStore;
@@ -87,12 +89,16 @@ pub struct Runner {
     pub(super) incoming: mpsc::UnboundedReceiver<Event>,
     pub(super) calls: HashMap<u64, oneshot::Sender<ConnectionRequestAnswer>>,
     pub(super) next_call: u64,
+    /// Orders of people that wait for their answers.
+    pub(super) orders: Orders,
     pub(super) paths: Paths,
     pub(super) counters: Arc<Counters>,
     pub(super) machine: Machine,
     pub(super) listener: Option<AbortHandle>,
     /// Where it listens, or would.
     pub(super) listening: Option<SocketAddr>,
+    /// The host it is reached under.
+    pub(super) reach: Arc<Reach>,
     pub(super) udp: Arc<UdpShell>,
 }
 
@@ -179,15 +185,6 @@ fn open_journal(
     Ok((Some(journal), saved))
 }
 
-/// `host:port` the ACS reaches the listener under.
-fn authority(listening: Option<SocketAddr>, advertise: Option<&str>) -> String {
-    match (listening, advertise) {
-        (None, _) => String::new(),
-        (Some(address), None) => address.to_string(),
-        (Some(address), Some(host)) => format!("{host}:{}", address.port()),
-    }
-}
-
 impl Runner {
     /// Opens what is needed and boots every device.
     ///
@@ -215,9 +212,18 @@ impl Runner {
             None => (None, None),
         };
         let (journal, saved) = open_journal(&disk, config.journal.as_deref(), &events)?;
-        let advertise = config.advertise.clone();
-        let udp = UdpShell::new(config.udp, listening, advertise, events.clone());
-        let authority: Arc<str> = authority(listening, config.advertise.as_deref()).into();
+        let reach = Arc::new(Reach::new(config.advertise.clone()));
+        let following = listening.filter(|bound| reach.follows(*bound));
+        if let Some(bound) = following
+            && let Some(first) = config.devices.first()
+            && let Some(own) = reach::before_boot(first, saved.get(&0), bound).await
+        {
+            reach.learn(own);
+        }
+        let udp = UdpShell::new(config.udp, listening, Arc::clone(&reach), events.clone());
+        let authority: Arc<str> = listening
+            .map_or_else(String::new, |bound| reach.authority(bound))
+            .into();
         let slots = SlotStore::new(disk, config.slots);
         let transfers = TransferConfig {
             network: config.network.clone(),
@@ -229,6 +235,7 @@ impl Runner {
         let handle = RunnerHandle {
             events: events.clone(),
             listening,
+            page: None,
             counters: Arc::clone(&counters),
         };
         let mut runner = Runner {
@@ -248,13 +255,18 @@ impl Runner {
             incoming,
             calls: HashMap::new(),
             next_call: 0,
+            orders: Orders::new(),
             paths,
             counters,
             listener,
             machine: Machine::new(config.platform),
             listening,
+            reach,
             udp: Arc::new(udp),
         };
+        if let Some(bound) = following {
+            tokio::spawn(reach::follow(handle.clone(), bound));
+        }
         for (number, mut device) in config.devices.into_iter().enumerate() {
             device.authority = Arc::clone(&authority);
             let mut place = Place::new(device);
@@ -346,6 +358,11 @@ impl Runner {
                 self.machine.still_runs(asked.as_ref(), &mut saved);
                 self.boot(device, &saved);
             }
+            Event::Order {
+                device,
+                order,
+                answer,
+            } => self.ordered(device, order, answer),
             Event::Command(Command::Input(device, input)) => self.handle(device, input),
             Event::Command(Command::Look(device, look)) => {
                 let place = self.places.get(device);
@@ -356,6 +373,7 @@ impl Runner {
                     self.handle(device, input);
                 }
             }
+            Event::Command(Command::Own(own)) => self.own_address(own),
             Event::Command(Command::Stop) => {}
         }
     }
@@ -373,6 +391,7 @@ impl Runner {
             return;
         }
         place.exchange = None;
+        let local = connection.as_ref().and_then(|open| open.local);
         place.connection = connection;
         if let (Some(recorder), Ok(response)) = (&mut place.recorder, &result) {
             recorder.response(response);
@@ -385,6 +404,9 @@ impl Runner {
             Err(failure) => Input::HttpFailed(failure),
         };
         self.handle(device, input);
+        if let Some(own) = local {
+            self.own_address(own);
+        }
     }
 
     /// A request with bulk reports has ended.
@@ -498,6 +520,7 @@ impl Runner {
             return;
         };
         place.end_everything();
+        self.drop_orders(device);
         self.close_ports(device);
         // Everything in front of a reboot has been kept, so this is what a power cut would leave.
         let (saved, request) = match restart {

@@ -1,6 +1,7 @@
 //! The sockets for datagrams: STUN and UDP connection requests (TR-069 Annex G).
 
 use super::handle::{Command, Event};
+use super::reach::Reach;
 use crate::device::Input;
 use crate::device::io::{DatagramIn, DatagramPort, OpenPort};
 use crate::limits::DATAGRAM_BYTES;
@@ -36,8 +37,8 @@ pub(super) struct UdpShell {
     pub(super) calls: UdpCalls,
     /// Where; a port of zero is any.
     pub(super) address: SocketAddr,
-    /// The host the ACS reaches us under, if it is not the port's own address.
-    pub(super) advertise: Option<String>,
+    /// The host the ACS reaches us under.
+    pub(super) reach: Arc<Reach>,
     pub(super) events: mpsc::UnboundedSender<Event>,
 }
 
@@ -46,13 +47,13 @@ impl UdpShell {
     pub(super) fn new(
         calls: UdpCalls,
         listening: Option<SocketAddr>,
-        advertise: Option<String>,
+        reach: Arc<Reach>,
         events: mpsc::UnboundedSender<Event>,
     ) -> UdpShell {
         UdpShell {
             calls,
             address: listening.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))),
-            advertise,
+            reach,
             events,
         }
     }
@@ -86,14 +87,10 @@ impl UdpShell {
 
     /// What a device is told of a port.
     pub(super) fn describe(&self, port: DatagramPort, local: SocketAddr) -> OpenPort {
-        let authority = match &self.advertise {
-            Some(host) => format!("{host}:{}", local.port()),
-            None => local.to_string(),
-        };
         OpenPort {
             port,
             local,
-            authority,
+            authority: self.reach.authority(local),
         }
     }
 
@@ -155,6 +152,14 @@ pub(super) struct Socket {
     socket: Arc<UdpSocket>,
     reader: AbortHandle,
     route: Arc<Mutex<Route>>,
+}
+
+impl Socket {
+    /// Whether the device has been told which address of ours leads to the receiver.
+    pub(super) fn has_route(&self) -> bool {
+        let route = self.route.lock().unwrap_or_else(PoisonError::into_inner);
+        route.own.is_some()
+    }
 }
 
 impl Drop for Socket {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use cwmp::AcsRequest;
 use cwmp::message::{CpeRequest, FromCpe};
-use cwmp::rpc::{Inform, SetParameterValues};
+use cwmp::rpc::{Inform, RequestDownload, SetParameterValues};
 use cwmp::session::acs::{Ready, Reply, Turn};
 use cwmp::session::{AcsSession, RequestIds};
 use data_model::{ParameterList, XsdType};
@@ -28,6 +28,10 @@ struct State {
     informs: Vec<Inform>,
     looked_at: usize,
     answers: usize,
+    /// The files devices have asked for.
+    wishes: Vec<RequestDownload>,
+    /// What is asked once a device has asked for a file.
+    grant: Option<AcsRequest>,
 }
 
 /// The ACS.
@@ -46,9 +50,12 @@ impl Drop for TestAcs {
 
 impl TestAcs {
     pub async fn start() -> TestAcs {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("there are ports");
+        TestAcs::on("127.0.0.1:0").await.expect("there are ports")
+    }
+
+    /// An ACS somewhere else; `None` if this host has no such address.
+    pub async fn on(address: &str) -> Option<TestAcs> {
+        let listener = TcpListener::bind(address).await.ok()?;
         let address = listener.local_addr().expect("it is bound");
         let state: Arc<Mutex<State>> = Arc::default();
         let (tell, news) = watch::channel(());
@@ -63,12 +70,12 @@ impl TestAcs {
                 tokio::spawn(connection);
             }
         });
-        TestAcs {
+        Some(TestAcs {
             address,
             state,
             news,
             task: task.abort_handle(),
-        }
+        })
     }
 
     pub fn url(&self) -> String {
@@ -78,6 +85,16 @@ impl TestAcs {
     /// Asks this in the next session.
     pub fn asks(&self, request: impl Into<AcsRequest>) {
         lock(&self.state).to_ask.push_back(request.into());
+    }
+
+    /// Answers the next device that asks for a file with this.
+    pub fn grants(&self, request: impl Into<AcsRequest>) {
+        lock(&self.state).grant = Some(request.into());
+    }
+
+    /// Waits until a device asks for a file.
+    pub async fn wished(&self) -> RequestDownload {
+        self.wait(|state| state.wishes.pop()).await
     }
 
     /// Sets this in the next session.
@@ -172,7 +189,13 @@ impl State {
         let machine = machine.unwrap_or_else(|| AcsSession::new(RequestIds::starting_at(1)));
         let (machine, reply) = match machine.post(body) {
             Ok(Turn::Informed(turn)) => turn.accept(),
-            Ok(Turn::Called(turn)) => turn.acknowledge(),
+            Ok(Turn::Called(turn)) => {
+                if let CpeRequest::RequestDownload(wish) = &turn.request {
+                    self.wishes.push(wish.clone());
+                    self.to_ask.extend(self.grant.take());
+                }
+                turn.acknowledge()
+            }
             Ok(Turn::Ready(ready)) => return self.speak(ready),
             Ok(Turn::Answered(turn)) => {
                 self.answers += 1;

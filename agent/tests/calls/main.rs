@@ -7,6 +7,7 @@ mod acs;
 #[path = "../support/name_server.rs"]
 mod name_server;
 mod nat;
+mod reach;
 #[path = "../support/stun_server.rs"]
 mod stun_server;
 mod xmpp;

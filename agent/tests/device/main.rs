@@ -21,6 +21,7 @@ mod heartbeat;
 mod http;
 mod inform_parameters;
 mod lightweight;
+mod local_orders;
 mod measurements;
 mod notifications;
 mod objects;

@@ -15,6 +15,7 @@ use agent::device::exchange::Downgrade;
 use agent::device::io::{
     ConnectionRequestAnswer, Listener, NotificationOut, SectionKind, StreamOrder,
 };
+use agent::device::orders::LocalAnswer;
 use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Product, Saved};
 use cwmp::CwmpVersion;
 use data_model::Timestamp;
@@ -60,6 +61,8 @@ pub struct Bench {
     arriving: VecDeque<Input>,
     sessions: VecDeque<Session>,
     calls: Vec<ConnectionRequestAnswer>,
+    /// What people at the device were answered.
+    answered: Vec<LocalAnswer>,
     /// Lightweight notifications so far.
     pub notifications: Vec<NotificationOut>,
     carried_out: usize,
@@ -186,6 +189,7 @@ impl Bench {
             arriving: VecDeque::new(),
             sessions: VecDeque::new(),
             calls: Vec::new(),
+            answered: Vec::new(),
             notifications: Vec::new(),
             carried_out: 0,
             cuts: Vec::new(),

@@ -4,6 +4,7 @@ use super::{Bench, CALLER, CALLER_PASSWORD};
 use crate::support::requests;
 use agent::device::Input;
 use agent::device::io::{ConnectionRequest, ConnectionRequestAnswer, DatagramIn, DatagramPort};
+use agent::device::orders::{LocalOrder, LocalRefusal, Order};
 use cwmp::http::{Authorizer, Challenge};
 use cwmp::rpc::Status;
 use cwmp::{AcsRequest, CpeResponse, Fault};
@@ -88,6 +89,15 @@ impl Bench {
         for (_, input) in std::mem::take(&mut self.coming) {
             self.happens(input);
         }
+    }
+
+    /// A person at the device orders something; the answer, if there is one.
+    pub fn orders(&mut self, order: Order) -> Option<Result<(), LocalRefusal>> {
+        let number = self.answered.len() as u64 + 1;
+        self.input(Input::LocalOrder(Box::new(LocalOrder { number, order })));
+        self.settle();
+        let answer = self.answered.iter().find(|answer| answer.number == number);
+        answer.map(|answer| answer.outcome.clone())
     }
 
     /// Anything else happens to the device.

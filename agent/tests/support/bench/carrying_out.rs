@@ -43,6 +43,10 @@ impl Bench {
             Output::CancelTest(number) => self.measuring.cancels(number),
             Output::Echo(asked) => self.measuring.echo = asked.map(|asked| *asked),
             Output::AnswerConnectionRequest(answer) => self.calls.push(answer),
+            Output::AnswerLocalOrder(answer) => {
+                self.check_durable();
+                self.answered.push(answer);
+            }
             Output::SendNotification(notification) => self.notifications.push(notification),
             Output::Discover => self.discoveries += 1,
             Output::Listener(listener) => self.listener = listener,
@@ -119,6 +123,7 @@ fn word(output: &Output) -> String {
         Output::CancelTest(number) => format!("Cancel({number})"),
         Output::Echo(asked) => format!("Echo({})", asked.is_some()),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
+        Output::AnswerLocalOrder(answer) => format!("Order({})", answer.outcome.is_ok()),
         Output::SendNotification(notification) => format!("Notify({})", notification.to),
         Output::Discover => "Discover".into(),
         Output::Listener(listener) => format!("Listener({listener:?})"),

@@ -1,0 +1,45 @@
+//! Orders of a person at the device, and how they are answered.
+
+use cwmp::rpc::RequestDownload;
+
+/// An order.
+#[derive(Debug)]
+pub struct LocalOrder {
+    /// Comes back with the answer.
+    pub number: u64,
+    /// What is wanted.
+    pub order: Order,
+}
+
+/// What a person may want of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Change these parameters, by full name: all or none.
+    Change(Vec<(String, String)>),
+    /// Ask the ACS for a file (TR-069 A.4.2.2).
+    RequestDownload(Box<RequestDownload>),
+    /// Boot anew.
+    Restart,
+    /// Go back to the state it left the factory in.
+    FactoryReset,
+}
+
+/// The answer to an order; it leaves when what it says has been kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalAnswer {
+    /// The number of the order.
+    pub number: u64,
+    /// Whether it is carried out.
+    pub outcome: Result<(), LocalRefusal>,
+}
+
+/// Why an order is not carried out; nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LocalRefusal {
+    /// A session is open, in which only the ACS changes the configuration (TR-069 3.7.1.1).
+    InSession,
+    /// No ACS is known, or CWMP is switched off.
+    NoAcs,
+    /// These parameters, by name, and why each cannot have its value.
+    Values(Vec<(String, String)>),
+}
