@@ -3,10 +3,9 @@
 //! [`runner`] drives one device or thousands in one loop, [`handle`] is how others speak to it; [`journal`] keeps their
 //! state on stable storage; [`machine`] asks the platform, [`discovery`] watches what DHCP says; [`http`] talks to the
 //! ACS, [`transfers`] moves files, [`report`] posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take
-//! connection requests, [`reach`] knows the host they come to, [`orders`] passes on what people at the device want,
-//! [`page`] shows them its page;
-//! [`record`] writes sessions down, without what [`redact`] takes out; [`log`] is the log of the small program, [`stop`]
-//! how programs are told to end.
+//! connection requests, [`reach`] knows the host they come to; [`page`] shows people the device's page, [`orders`] passes
+//! on what they want; [`record`] writes sessions down, without what [`redact`] takes out; [`log`] is the log of the small
+//! program, [`stop`] how programs are told to end.
 
 mod called;
 mod carry_out;

@@ -1,5 +1,7 @@
 //! The agent as it runs, on loopback sockets: called over HTTP, and by UDP through a NAT.
 
+#[path = "../support/live_acs.rs"]
+#[expect(dead_code, reason = "shared with tests that ask more of the ACS")]
 mod acs;
 mod nat;
 mod reach;

@@ -125,7 +125,8 @@ impl Browser {
             _ => "",
         };
         let request = format!(
-            "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{authorization}{kind}{headers}Content-Length: {}\r\n\r\n{body}",
+            "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             {authorization}{kind}{headers}Content-Length: {}\r\n\r\n{body}",
             self.to,
             body.len()
         );

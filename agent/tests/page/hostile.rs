@@ -71,8 +71,7 @@ async fn a_body_that_is_announced_too_long_is_refused_before_it_is_read() {
     let long = "x".repeat(FORM_BYTES + 1);
     admin.post("/admin/acs", &[("url", &long)]).await.is(413);
     // Who has no account is told so, and nothing is read either.
-    let request =
-        format!("POST /admin/acs HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\n");
+    let request = "POST /admin/acs HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\n";
     let answer = exchange(agent.page(), request.as_bytes()).await;
     answer.expect("it is answered").is(401);
     alive(&agent).await;
