@@ -120,6 +120,25 @@ async fn what_is_no_request_of_a_browser_is_refused() {
     alive(&agent).await;
 }
 
+/// Covers H14.
+#[tokio::test]
+async fn a_form_that_never_comes_is_not_waited_for() {
+    let (_acs, agent) = bootstrapped().await;
+    let mut admin = agent.admin();
+    admin.get("/").await.is(200);
+    let request = format!(
+        "POST /admin/acs HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n{}\r\n",
+        admin.authorization("POST", "/admin/acs")
+    );
+    let begun = Instant::now();
+    let answer = exchange(agent.page(), request.as_bytes()).await;
+    // What comes first is that it may go on.
+    answer.expect("it is answered").is(100).says("408 ");
+    assert!(begun.elapsed() < super::PATIENCE);
+    alive(&agent).await;
+}
+
 /// Covers H01, H04.
 #[tokio::test]
 async fn whoever_falls_silent_is_thrown_out_and_makes_room_for_others() {
