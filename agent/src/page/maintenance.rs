@@ -13,7 +13,7 @@ pub fn buttons(view: &View, visitor: &Visitor, done: Option<&str>, trouble: &[St
     if done == Some("asked") {
         note(
             &mut html,
-            "The device asks its ACS for new firmware in the session that begins at once. Whether there is any, the ACS decides.",
+            "The device asks its ACS for new firmware in its next session. Whether there is any, the ACS decides.",
         );
     }
     if !trouble.is_empty() {

@@ -3,14 +3,15 @@
 //!
 //! In reading order: [`message`] (a request, an answer), [`view`] (what is shown, taken from the device), [`access`]
 //! (who may come in) and [`token`] (whose form it is), [`form`] and [`html`] (reading the one, writing the other),
-//! [`layout`], then the pages: [`status`], [`acs`], [`maintenance`]. Every limit is in [`limits`],
+//! [`layout`], then the pages: [`status`], [`acs_settings`],
+//! [`maintenance`]. Every limit is in [`limits`],
 //! what an installer says in [`settings`].
 //!
 //! The page never does anything for somebody who is not the administrator of the device, and never for a form that was
 //! not its own (TR-069 3.1: local ways to set the ACS URL are protected).
 
 pub mod access;
-pub mod acs;
+pub mod acs_settings;
 pub mod form;
 pub mod html;
 pub mod layout;
@@ -24,11 +25,21 @@ pub mod view;
 
 use crate::device::orders::{LocalRefusal, Order};
 use access::{Access, Role, Visitor};
-use acs::{Notice, Typed};
+use acs_settings::{Notice, Typed};
 use data_model::Timestamp;
 use form::Form;
 use message::{Answer, Head};
 use view::{Accounts, View};
+
+/// Why nothing could be changed while a session is open.
+const IN_SESSION: &str = "Nothing was changed: the device talks with its ACS, and meanwhile only the ACS changes \
+                          settings. Send the form again in a moment.";
+/// Why nobody was asked.
+const NO_ACS: &str =
+    "Nobody was asked: the device has no ACS, or TR-069 is off. Set the URL of the ACS first.";
+/// What is said if the device says nothing.
+const NO_ANSWER: &str =
+    "The device does not answer, or could not keep it. Look whether anything has changed.";
 
 /// The page of one device.
 #[derive(Debug)]
@@ -194,8 +205,7 @@ impl Page {
     ) -> Answer {
         let refusal = match (outcome, then) {
             (None, _) => {
-                let why = "The device does not answer, or could not keep it: nothing may have changed. Look again.";
-                return Answer::text(503, why).with("retry-after", "5");
+                return Answer::text(503, NO_ANSWER).with("retry-after", "5");
             }
             (Some(Ok(())), Then::Acs(_)) => return Answer::see("/admin/acs?done=saved"),
             (Some(Ok(())), Then::Firmware) => return Answer::see("/admin/maintenance?done=asked"),
@@ -205,18 +215,14 @@ impl Page {
             (Some(Err(refusal)), _) => refusal,
         };
         let (status, reasons) = match &refusal {
-            LocalRefusal::InSession => (
-                409,
-                vec!["Nothing was changed: the device talks with its ACS, and only the ACS changes settings meanwhile. Send the form again in a moment.".to_owned()],
-            ),
-            LocalRefusal::NoAcs => (
-                409,
-                vec!["Nobody was asked: the device has no ACS, or TR-069 is off. Set the URL of the ACS first.".to_owned()],
-            ),
-            LocalRefusal::Values(refused) => (422, acs::reasons(view, refused)),
+            LocalRefusal::InSession => (409, vec![IN_SESSION.to_owned()]),
+            LocalRefusal::NoAcs => (409, vec![NO_ACS.to_owned()]),
+            LocalRefusal::Values(refused) => (422, acs_settings::reasons(view, refused)),
         };
         let body = match then {
-            Then::Acs(typed) => acs::settings(view, visitor, typed, &Notice::Alarm(reasons)),
+            Then::Acs(typed) => {
+                acs_settings::settings(view, visitor, typed, &Notice::Alarm(reasons))
+            }
             Then::Firmware | Then::Restart => maintenance::buttons(view, visitor, None, &reasons),
         };
         Answer::html(status, body)
@@ -258,7 +264,7 @@ fn read(route: Route, visitor: &Visitor, head: &Head, view: &View) -> Answer {
                 Some("nothing") => Notice::Note("Nothing was changed: the form held what is set."),
                 Some(_) | None => Notice::Nothing,
             };
-            acs::settings(view, visitor, &Typed::of(view), &notice)
+            acs_settings::settings(view, visitor, &Typed::of(view), &notice)
         }
         Route::Maintenance => maintenance::buttons(view, visitor, head.done(), &[]),
         Route::FactoryReset => maintenance::confirm_reset(view, visitor),
@@ -270,7 +276,7 @@ fn read(route: Route, visitor: &Visitor, head: &Head, view: &View) -> Answer {
 
 fn act(route: Route, visitor: &Visitor, form: &Form, view: &View) -> Reply {
     match route {
-        Route::Acs => match acs::asked(view, form) {
+        Route::Acs => match acs_settings::asked(view, form) {
             (Some(order), typed) => Reply::Order(order, Then::Acs(typed)),
             (None, _) => Reply::Answer(Answer::see("/admin/acs?done=nothing")),
         },

@@ -4,9 +4,9 @@
 //! state and [`slots`] their images on stable storage, both by [`disk`]; [`machine`] asks the platform, [`discovery`]
 //! watches what DHCP says; [`http`] talks to the ACS over connections of [`dial`], [`transfers`] moves files, [`report`]
 //! posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take connection requests, [`reach`] knows the host
-//! they come to, [`orders`] passes on what people at the device want, [`page`] shows them its page; [`record`] writes
-//! sessions down, without what [`redact`] takes out; [`log`] is the log of the small program, [`stop`] how programs are
-//! told to end.
+//! they come to; [`page`] shows people the device's page, [`orders`] passes on what they want; [`record`] writes sessions
+//! down, without what [`redact`] takes out; [`log`] is the log of the small program, [`stop`] how programs are told to
+//! end.
 
 mod called;
 mod carry_out;

@@ -60,6 +60,29 @@ impl Reach {
         *self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Finds our address towards the ACS of a device that is about to be booted, if it matters. Which ACS that is shows
+    /// once it has booted; this boot has no effect.
+    pub(super) async fn look_before_boot(
+        &self,
+        bound: SocketAddr,
+        device: &DeviceConfig,
+        saved: Option<&Saved>,
+    ) {
+        if !self.follows(bound) {
+            return;
+        }
+        let nothing = Saved::new();
+        let now = Clock::system().now();
+        let url = {
+            let device = Device::boot(device.clone(), saved.unwrap_or(&nothing), now);
+            let core = device.core();
+            core.value(&core.product().known.url)
+        };
+        if let Some(own) = towards(&url, bound).await {
+            self.learn(own);
+        }
+    }
+
     /// Our address towards the ACS is this one; whether that is news.
     pub(super) fn learn(&self, own: IpAddr) -> bool {
         let mut known = self.own.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,8 +90,15 @@ impl Reach {
     }
 }
 
-/// Looks for our address towards the ACS from time to time: a lease may bring another one while no session does.
-pub(super) async fn follow(runner: RunnerHandle, bound: SocketAddr) {
+/// Looks for our address towards the ACS from time to time, if it matters: a lease may bring another one while no
+/// session does.
+pub(super) fn follow(reach: &Reach, bound: Option<SocketAddr>, runner: &RunnerHandle) {
+    if let Some(bound) = bound.filter(|bound| reach.follows(*bound)) {
+        tokio::spawn(look_now_and_then(runner.clone(), bound));
+    }
+}
+
+async fn look_now_and_then(runner: RunnerHandle, bound: SocketAddr) {
     while !runner.has_ended() {
         tokio::time::sleep(Duration::from_secs(HARDWARE_SECS)).await;
         let url = runner.look(0, |device| {
@@ -82,23 +112,6 @@ pub(super) async fn follow(runner: RunnerHandle, bound: SocketAddr) {
             let _ = runner.events.send(Event::Command(Command::Own(own)));
         }
     }
-}
-
-/// Our address towards the ACS of a device that is about to be booted. Which one that is shows once it has booted; this
-/// boot has no effect.
-pub(super) async fn before_boot(
-    device: &DeviceConfig,
-    saved: Option<&Saved>,
-    bound: SocketAddr,
-) -> Option<IpAddr> {
-    let nothing = Saved::new();
-    let now = Clock::system().now();
-    let url = {
-        let device = Device::boot(device.clone(), saved.unwrap_or(&nothing), now);
-        let core = device.core();
-        core.value(&core.product().known.url)
-    };
-    towards(&url, bound).await
 }
 
 /// Our address towards the host of a URL, or towards anybody if the host is not known.

@@ -25,6 +25,7 @@ use super::udp::{UdpCalls, UdpShell};
 use crate::bulk_data::ReportOutcome;
 use crate::device::io::{
     ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, Listener, Restart,
+    TransferOutcome,
 };
 use crate::device::{Device, DeviceConfig, Input, Saved};
 use crate::limits::TFTP_FIRST_WAIT_MS;
@@ -113,16 +114,19 @@ impl Drop for Runner {
 /// The paths of connection request URLs, by device.
 pub(super) type Paths = Arc<RwLock<HashMap<String, usize>>>;
 
-/// Binds the listener and passes its calls on to the loop.
+/// Binds the listener, if there is to be one, and passes its calls on to the loop.
 async fn listen(
-    address: SocketAddr,
+    address: Option<SocketAddr>,
     events: &mpsc::UnboundedSender<Event>,
     paths: &Paths,
-) -> Result<(SocketAddr, AbortHandle), OperatorError> {
+) -> Result<(Option<SocketAddr>, Option<AbortHandle>), OperatorError> {
+    let Some(address) = address else {
+        return Ok((None, None));
+    };
     let listener = listener::bind(address).await?;
     let bound = listener.local_addr().unwrap_or(address);
     let task = tokio::spawn(listener::serve(listener, ask(events, paths)));
-    Ok((bound, task.abort_handle()))
+    Ok((Some(bound), Some(task.abort_handle())))
 }
 
 /// Binds the listener anew, where it was before.
@@ -204,30 +208,19 @@ impl Runner {
     ) -> Result<(Runner, RunnerHandle), OperatorError> {
         let (events, incoming) = mpsc::unbounded_channel();
         let paths = Paths::default();
-        let (listening, listener) = match config.listen {
-            Some(address) => {
-                let (bound, task) = listen(address, &events, &paths).await?;
-                (Some(bound), Some(task))
-            }
-            None => (None, None),
-        };
+        let (listening, listener) = listen(config.listen, &events, &paths).await?;
         let (journal, saved) = open_journal(&disk, config.journal.as_deref(), &events)?;
-        let reach = Arc::new(Reach::new(config.advertise.clone()));
-        let following = listening.filter(|bound| reach.follows(*bound));
-        if let Some(bound) = following
-            && let Some(first) = config.devices.first()
-            && let Some(own) = reach::before_boot(first, saved.get(&0), bound).await
-        {
-            reach.learn(own);
+        let reach = Reach::new(config.advertise);
+        if let (Some(bound), Some(first)) = (listening, config.devices.first()) {
+            reach.look_before_boot(bound, first, saved.get(&0)).await;
         }
+        let reach = Arc::new(reach);
         let udp = UdpShell::new(config.udp, listening, Arc::clone(&reach), events.clone());
-        let authority: Arc<str> = listening
-            .map_or_else(String::new, |bound| reach.authority(bound))
-            .into();
-        let slots = SlotStore::new(disk, config.slots);
+        let authority = listening.map(|bound| reach.authority(bound));
+        let authority: Arc<str> = authority.unwrap_or_default().into();
         let transfers = TransferConfig {
             network: config.network.clone(),
-            slots,
+            slots: SlotStore::new(disk, config.slots),
             trusted: config.trusted,
             tftp_wait_ms: TFTP_FIRST_WAIT_MS,
         };
@@ -264,9 +257,7 @@ impl Runner {
             reach,
             udp: Arc::new(udp),
         };
-        if let Some(bound) = following {
-            tokio::spawn(reach::follow(handle.clone(), bound));
-        }
+        reach::follow(&runner.reach, listening, &handle);
         for (number, mut device) in config.devices.into_iter().enumerate() {
             device.authority = Arc::clone(&authority);
             let mut place = Place::new(device);
@@ -318,13 +309,7 @@ impl Runner {
                 device,
                 number,
                 outcome,
-            } => {
-                // One that was stopped may have ended just before.
-                self.places[device]
-                    .transfer
-                    .take_if(|(running, _)| *running == number);
-                self.handle(device, Input::TransferEnded(number, outcome));
-            }
+            } => self.transferred(device, number, outcome),
             Event::Report {
                 device,
                 number,
@@ -407,6 +392,15 @@ impl Runner {
         if let Some(own) = local {
             self.own_address(own);
         }
+    }
+
+    /// A transfer has ended.
+    fn transferred(&mut self, device: usize, number: u32, outcome: TransferOutcome) {
+        // One that was stopped may have ended just before.
+        self.places[device]
+            .transfer
+            .take_if(|(running, _)| *running == number);
+        self.handle(device, Input::TransferEnded(number, outcome));
     }
 
     /// A request with bulk reports has ended.

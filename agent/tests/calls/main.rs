@@ -2,6 +2,8 @@
 //!
 //! Long because every way to call stands beside the others.
 
+#[path = "../support/live_acs.rs"]
+#[expect(dead_code, reason = "shared with tests that ask more of the ACS")]
 mod acs;
 #[expect(dead_code, reason = "tests of name lookups want more of it")]
 #[path = "../support/name_server.rs"]

@@ -190,6 +190,7 @@ fn config(folder: &Path, url: &str) -> RunnerConfig {
         network: Network {
             tls: TlsConfig::default().load().expect("no file is needed"),
             source: None,
+            name_server: None,
         },
         listen: None,
         advertise: None,

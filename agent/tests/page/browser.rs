@@ -114,6 +114,12 @@ impl Browser {
         self.once(method, target, headers, body).await
     }
 
+    /// The header that proves who we are, once a challenge was answered.
+    pub fn authorization(&mut self, method: &str, target: &str) -> String {
+        let header = self.authorizer.header(method, target, "0123456789abcdef");
+        format!("Authorization: {}\r\n", header.expect("it was challenged"))
+    }
+
     async fn once(&mut self, method: &str, target: &str, headers: &str, body: &str) -> Answer {
         let authorization = self.authorizer.header(method, target, "0123456789abcdef");
         let authorization =
@@ -125,7 +131,8 @@ impl Browser {
             _ => "",
         };
         let request = format!(
-            "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{authorization}{kind}{headers}Content-Length: {}\r\n\r\n{body}",
+            "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             {authorization}{kind}{headers}Content-Length: {}\r\n\r\n{body}",
             self.to,
             body.len()
         );

@@ -126,6 +126,23 @@ async fn without_an_acs_nobody_can_be_asked() {
     answer.is(409).says("has no ACS");
 }
 
+#[tokio::test]
+async fn while_the_acs_is_talked_to_a_change_waits_for_the_person_to_send_it_again() {
+    // Takes connections and says nothing, so that the session stays open.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let silent = silent.expect("there are ports");
+    let url = format!("http://{}/", silent.local_addr().expect("it is bound"));
+    let agent = Agent::start(&url).await;
+    assert!(agent.look(agent::device::Device::in_session).await);
+    let fields = [("url", url.as_str()), ("username", "typed-in-vain")];
+    let answer = press(&agent, "/admin/acs", "/admin/acs", &fields).await;
+    answer.is(409).says("the device talks with its ACS");
+    // Nobody has to type it again.
+    answer.says("typed-in-vain");
+    let username = agent.value("Device.ManagementServer.Username").await;
+    assert_eq!(username, "");
+}
+
 /// Covers E-04.
 #[tokio::test]
 async fn the_restart_button_boots_the_device_anew() {

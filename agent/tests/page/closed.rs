@@ -190,8 +190,10 @@ async fn without_a_password_in_the_configuration_there_is_no_listener() {
 
 #[tokio::test]
 async fn a_password_the_page_would_not_open_with_is_refused_at_the_start() {
-    let mut config = AgentConfig::default();
-    config.serial_number = "FCH26480QXA".into();
+    let mut config = AgentConfig {
+        serial_number: "FCH26480QXA".into(),
+        ..AgentConfig::default()
+    };
     config.page.password = "short".into();
     let error = config.device().unwrap_err();
     assert!(error.why.contains("page.password"), "{error}");

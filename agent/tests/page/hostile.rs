@@ -71,8 +71,7 @@ async fn a_body_that_is_announced_too_long_is_refused_before_it_is_read() {
     let long = "x".repeat(FORM_BYTES + 1);
     admin.post("/admin/acs", &[("url", &long)]).await.is(413);
     // Who has no account is told so, and nothing is read either.
-    let request =
-        format!("POST /admin/acs HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\n");
+    let request = "POST /admin/acs HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\n";
     let answer = exchange(agent.page(), request.as_bytes()).await;
     answer.expect("it is answered").is(401);
     alive(&agent).await;
@@ -118,6 +117,25 @@ async fn what_is_no_request_of_a_browser_is_refused() {
             assert!((400..500).contains(&answer.status), "{request}: {answer:?}");
         }
     }
+    alive(&agent).await;
+}
+
+/// Covers H14.
+#[tokio::test]
+async fn a_form_that_never_comes_is_not_waited_for() {
+    let (_acs, agent) = bootstrapped().await;
+    let mut admin = agent.admin();
+    admin.get("/").await.is(200);
+    let request = format!(
+        "POST /admin/acs HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n{}\r\n",
+        admin.authorization("POST", "/admin/acs")
+    );
+    let begun = Instant::now();
+    let answer = exchange(agent.page(), request.as_bytes()).await;
+    // What comes first is that it may go on.
+    answer.expect("it is answered").is(100).says("408 ");
+    assert!(begun.elapsed() < super::PATIENCE);
     alive(&agent).await;
 }
 

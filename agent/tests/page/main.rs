@@ -1,6 +1,6 @@
 //! The device's own web page on a real socket: who comes in, what is shown, and what a button does at the ACS.
 
-#[path = "../calls/acs.rs"]
+#[path = "../support/live_acs.rs"]
 #[expect(dead_code, reason = "shared with tests that ask more of the ACS")]
 mod acs;
 mod browser;

@@ -1,6 +1,6 @@
 //! `dialtone-agent` as whoever supervises it meets it: arguments, signals, exit status.
 
-#[path = "../calls/acs.rs"]
+#[path = "../support/live_acs.rs"]
 #[expect(dead_code, reason = "shared with tests that ask more of the ACS")]
 mod acs;
 mod process;
