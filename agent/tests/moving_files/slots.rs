@@ -7,6 +7,7 @@ use agent::firmware::SlotName;
 use agent::shell::disk::Disk;
 use agent::shell::slots::SlotStore;
 use agent::shell::transfers::{TransferConfig, carry_out};
+use data_model::device_type::UnsignedFirmware;
 use data_model::firmware::ImageHeader;
 
 /// Whoever writes the image to the flash can check again who signed it.
@@ -21,7 +22,10 @@ async fn a_slot_holds_the_whole_container_that_was_signed() {
         slots: SlotStore::new(Disk::default(), Some(folder.path().into())),
         ..crate::config(&Default::default())
     };
-    let job = job(&server.url("/image"), TransferWork::Image(SlotName::B));
+    let job = job(
+        &server.url("/image"),
+        TransferWork::Image(SlotName::B, UnsignedFirmware::Refuse),
+    );
     let outcome = carry_out(&config, job).await;
     assert!(matches!(outcome, TransferOutcome::Staged(_)), "{outcome:?}");
     let slot = std::fs::read(folder.path().join("slot-b.image")).expect("it is there");

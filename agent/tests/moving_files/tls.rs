@@ -5,10 +5,11 @@ use crate::file_server::{FileServer, answer, cut_off};
 use crate::{content, image, key, moved_trusting};
 use agent::device::io::{FileContent, TransferOutcome, TransferWork};
 use agent::firmware::SlotName;
+use data_model::device_type::UnsignedFirmware;
 use rustls::ServerConfig;
 
 const KINDS: [fn() -> TransferWork; 3] = [
-    || TransferWork::Image(SlotName::B),
+    || TransferWork::Image(SlotName::B, UnsignedFirmware::Refuse),
     || TransferWork::Fetch(100_000),
     || TransferWork::Send(FileContent(b"log".to_vec())),
 ];
@@ -22,12 +23,12 @@ async fn moved(
     work: TransferWork,
 ) -> (TransferOutcome, usize) {
     let file = match &work {
-        TransferWork::Image(_) => image(&key(), 20_000),
+        TransferWork::Image(..) => image(&key(), 20_000),
         TransferWork::Fetch(_) => content(20_000),
         TransferWork::Send(_) => Vec::new(),
     };
     let answer = match &work {
-        TransferWork::Image(_) | TransferWork::Fetch(_) => cut_off("", &file, file.len()),
+        TransferWork::Image(..) | TransferWork::Fetch(_) => cut_off("", &file, file.len()),
         TransferWork::Send(_) => answer("201 Created", "Content-Length: 0\r\n", b""),
     };
     let server = FileServer::over_tls(config, answer).await;
