@@ -67,8 +67,8 @@ pub(crate) fn open<'a>(
         .split_once("\nsignature=")
         .ok_or_else(|| malformed("it is not signed"))?;
     let signed = &text[..=signed.len()];
-    let signature: [u8; 64] = unhex(rest.trim_end())
-        .ok_or_else(|| malformed("its signature is not 128 hex digits"))?;
+    let signature: [u8; 64] =
+        unhex(rest.trim_end()).ok_or_else(|| malformed("its signature is not 128 hex digits"))?;
     let signature = Signature::from_bytes(&signature);
     let is_trusted = trusted
         .iter()

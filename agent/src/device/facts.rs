@@ -319,6 +319,12 @@ impl Computed for Facts {
             | computed::XMPP_TLS => self.xmpp_value(name, address, tree),
             computed::LINE_STATUS => Cow::Borrowed(self.line_status(address, tree)),
             computed::REGISTRATION_STATE => Cow::Borrowed("Not Registered"),
+            computed::MODULE_DISK_FREE => {
+                Cow::Owned(crate::modules::units::disk_free(tree, self).to_string())
+            }
+            computed::MODULES_ACTIVE => {
+                Cow::Owned(crate::modules::running::active_units(tree, self))
+            }
             computed::STATUS_TIME => Cow::Owned(self.status_time()),
             computed::STATUS_ELAPSED => Cow::Owned(self.status_elapsed()),
             unknown => {

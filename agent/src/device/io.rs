@@ -7,8 +7,9 @@ use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::{ImageHeader, SlotName};
 use crate::transfer::{OwnTransfer, OwnTransferMade};
 use cwmp::Fault;
-use cwmp::rpc::RequestDownload;
+use cwmp::rpc::{Operation, RequestDownload};
 use data_model::Secret;
+use data_model::package::PackageHeader;
 use std::net::SocketAddr;
 
 /// What happens to a device.
@@ -30,6 +31,8 @@ pub enum Input {
     OwnTransferMade(Box<OwnTransferMade>),
     /// Somebody at the device's page asks the ACS for a file (TR-069 A.4.2.2).
     RequestDownload(Box<RequestDownload>),
+    /// Somebody at the device wants a software module installed, updated or removed.
+    ChangeModules(Box<Operation>),
     /// The diagnostic test with this number has ended.
     TestEnded(u32, Box<Outcome>),
     /// The UDP echo service has counted something.
@@ -241,16 +244,19 @@ pub enum SectionKind {
     Transfers,
     /// The firmware slots.
     Firmware,
+    /// Changes of software modules waiting, under way or unreported.
+    Modules,
 }
 
 impl SectionKind {
     /// Every part.
-    pub const ALL: [SectionKind; 5] = [
+    pub const ALL: [SectionKind; 6] = [
         SectionKind::Tree,
         SectionKind::Meta,
         SectionKind::Events,
         SectionKind::Transfers,
         SectionKind::Firmware,
+        SectionKind::Modules,
     ];
 
     /// The number that stands for it in stored records.
@@ -261,6 +267,7 @@ impl SectionKind {
             SectionKind::Events => 3,
             SectionKind::Transfers => 4,
             SectionKind::Firmware => 5,
+            SectionKind::Modules => 6,
         }
     }
 
@@ -351,6 +358,8 @@ pub enum TransferWork {
     Image(SlotName),
     /// Fetch a file of at most so many bytes and hand it over.
     Fetch(u64),
+    /// Fetch the package of a software module, of at most so many bytes, and check it.
+    Package(u64),
     /// Send this file.
     Send(FileContent),
 }
@@ -373,6 +382,8 @@ pub enum TransferOutcome {
     Staged(ImageHeader),
     /// The file is here.
     Fetched(FileContent),
+    /// The package is complete, and its signature is good.
+    Package(PackageHeader),
     /// The file has been sent.
     Sent,
     /// There is no usable file, or it could not be sent.

@@ -35,6 +35,7 @@ impl Core {
         self.delay_reboot_set |= changed.iter().any(|address| Some(*address) == delay_reboot);
         self.packing_refused &= !changed.iter().any(|address| Some(*address) == compression);
         self.diagnostics_written(&changed, asker);
+        self.module_states_written(&changed);
     }
 
     /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back
@@ -112,7 +113,9 @@ impl Core {
                 .collect();
             reasons.join("; ")
         })?;
-        if let Some(unusable) = self.unusable_tests(&checked).into_iter().next() {
+        let mut unusable = self.unusable_tests(&checked);
+        unusable.extend(self.unusable_module_states(&checked));
+        if let Some(unusable) = unusable.into_iter().next() {
             return Err(unusable.fault_string);
         }
         self.observing(|core| core.commit(checked, Asker::Person));

@@ -20,6 +20,7 @@ pub mod journal;
 pub mod listener;
 pub mod log;
 mod machine;
+mod package;
 mod packing;
 mod place;
 pub mod record;

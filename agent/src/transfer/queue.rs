@@ -138,7 +138,8 @@ impl Transfers {
         Ok(())
     }
 
-    fn take_number(&mut self) -> u32 {
+    /// A number that names nothing else between device, shell and session.
+    pub(crate) fn take_number(&mut self) -> u32 {
         self.next_number = self.next_number.wrapping_add(1);
         self.next_number
     }
@@ -241,7 +242,8 @@ impl Transfers {
         any
     }
 
-    pub(super) fn is_busy(&self) -> bool {
+    /// Whether a file is moved, or is there and waits to be applied.
+    pub(crate) fn is_busy(&self) -> bool {
         self.list.iter().any(|transfer| match transfer.state {
             TransferState::Running { .. }
             | TransferState::Staged { .. }

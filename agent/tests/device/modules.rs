@@ -1,0 +1,415 @@
+//! ChangeDUState: what is asked for is done after the session and told once, whatever happens in between.
+
+use crate::support::modules::versions;
+use crate::support::modules::{TABLES, URL, blocker, blocker_uuid, outcomes, package, results};
+use crate::support::requests::{change_modules, install, uninstall, update};
+use crate::support::{Bench, Reaction, Setup};
+use agent::device::Input;
+use agent::device::io::{SectionKind, TransferWork};
+use cwmp::rpc::{ChangeDUState, GetRPCMethods, Operation};
+use cwmp::{AcsRequest, CpeResponse, CwmpVersion, FaultCode};
+use std::collections::BTreeSet;
+
+/// A device with these versions of one unit.
+fn with_units(versions: &[&str]) -> Bench {
+    let mut bench = Bench::bootstrapped("ata192");
+    for version in versions {
+        bench.files().packs(blocker(version));
+        let asked = bench.ask(change_modules("set-up", &[install(URL)]));
+        asked.expect("modules are supported");
+        let session = bench.session();
+        let results = results(&session, "set-up");
+        assert_eq!(outcomes(results), [("Installed", 0)]);
+    }
+    bench
+}
+
+/// Covers E-11, T-12.
+#[test]
+fn a_package_is_installed_after_the_session_and_told_once_with_its_key() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.files().packs_after(20, blocker("1.2.0"));
+    bench.advance(5);
+    bench
+        .acs()
+        .calls(change_modules("blocker", &[install(URL)]));
+    bench.call_device();
+    let asked = bench.session();
+    assert!(matches!(
+        asked.answer(),
+        Ok(CpeResponse::ChangeDUStateResponse(_))
+    ));
+    assert!(bench.files().asked.is_empty(), "not in the session");
+    assert!(bench.stored(SectionKind::Modules).contains("file-secret"));
+    let session = bench.session();
+    session.informs(&["11 DU STATE CHANGE COMPLETE", "M ChangeDUState: blocker"]);
+    let [result] = results(&session, "blocker") else {
+        panic!("{session:?}")
+    };
+    assert_eq!(outcomes(std::slice::from_ref(result)), [("Installed", 0)]);
+    assert_eq!(result.uuid, blocker_uuid());
+    assert_eq!(result.version, "1.2.0");
+    assert_eq!(
+        result.deployment_unit_ref,
+        format!("{TABLES}DeploymentUnit.1")
+    );
+    let execution_unit = format!("{TABLES}ExecutionUnit.1");
+    assert_eq!(result.execution_unit_ref_list, execution_unit);
+    assert!(result.resolved);
+    assert_eq!(result.operation_performed, None);
+    let (start, end) = (result.start_time.instant(), result.complete_time.instant());
+    assert!(end.unwrap().since_ms(start.unwrap()) >= 20_000);
+    let job = bench.files().asked[0].clone();
+    assert_eq!((job.url.as_str(), job.username.as_str()), (URL, "reader"));
+    assert!(matches!(job.work, TransferWork::Package(_)));
+    bench.is_quiet_for(3600);
+    assert_eq!(bench.stored(SectionKind::Modules), "null");
+}
+
+/// Covers S-01.
+#[test]
+fn an_installed_unit_is_in_the_tables_until_it_is_removed() {
+    let mut bench = with_units(&["1.2.0"]);
+    let unit = format!("{TABLES}DeploymentUnit.1.");
+    let expected = [
+        ("UUID", blocker_uuid()),
+        ("Name", "call-blocker".into()),
+        ("Vendor", "example.net".into()),
+        ("Version", "1.2.0".into()),
+        ("URL", URL.into()),
+        ("Status", "Installed".into()),
+        ("Resolved", "1".into()),
+        ("Alias", "cpe-1".into()),
+        ("ExecutionUnitList", format!("{TABLES}ExecutionUnit.1")),
+        ("ExecutionEnvRef", format!("{TABLES}ExecEnv.1")),
+    ];
+    for (name, value) in &expected {
+        assert_eq!(bench.get(&format!("{unit}{name}")), *value, "{name}");
+    }
+    let environment = format!("{TABLES}ExecEnv.1.");
+    assert_eq!(
+        bench.get(&format!("{environment}AvailableDiskSpace")),
+        "4032"
+    );
+    let active = format!("{environment}ActiveExecutionUnits");
+    assert_eq!(bench.get(&active), format!("{TABLES}ExecutionUnit.1"));
+    let number = format!("{TABLES}DeploymentUnitNumberOfEntries");
+    assert_eq!(bench.get(&number), "1");
+    bench.power_cut();
+    bench.session().succeeds();
+    assert_eq!(bench.get(&format!("{unit}Version")), "1.2.0");
+    let remove = change_modules("x", &[uninstall(&blocker_uuid(), "")]);
+    bench.ask(remove).unwrap();
+    let session = bench.session();
+    let results = results(&session, "x");
+    assert_eq!(outcomes(results), [("Uninstalled", 0)]);
+    assert_eq!(results[0].version, "1.2.0");
+    assert_eq!(bench.get(&number), "0");
+    assert_eq!(bench.get(&active), "");
+    assert_eq!(
+        bench.get(&format!("{environment}AvailableDiskSpace")),
+        "4096"
+    );
+}
+
+#[test]
+fn a_factory_reset_leaves_no_unit() {
+    let mut bench = with_units(&["1.2.0"]);
+    bench.input(Input::LocalFactoryReset);
+    bench.session().succeeds();
+    assert!(versions(&mut bench).is_empty());
+    bench.is_quiet_for(600);
+}
+
+/// What each way to name units updates, of two units from one place and another place.
+#[test]
+fn an_update_means_what_it_names_by_uuid_by_url_or_everything() {
+    const OTHER: &str = "http://files.example.net:7567/modules/ring.pkg";
+    let uuid = blocker_uuid();
+    let cases = [
+        (update(&uuid, "", ""), 1, ["2.0", "1.0"]),
+        (update(&uuid, "1.0", ""), 1, ["2.0", "1.0"]),
+        (
+            update(&uuid, "", "http://files.example.net/elsewhere"),
+            1,
+            ["2.0", "1.0"],
+        ),
+        (update("", "", URL), 1, ["2.0", "1.0"]),
+        (update("", "", OTHER), 1, ["1.0", "2.0"]),
+        (update("", "", ""), 2, ["2.0", "2.0"]),
+    ];
+    for (operation, count, expected) in cases {
+        let mut bench = with_units(&["1.0"]);
+        bench.files().packs(package("ring", "1.0"));
+        bench.ask(change_modules("", &[install(OTHER)])).unwrap();
+        bench.session().succeeds();
+        let name = if expected[0] == "2.0" {
+            "call-blocker"
+        } else {
+            "ring"
+        };
+        bench.files().packs_after(5, package(name, "2.0"));
+        if count == 2 {
+            bench.files().packs_after(5, package("ring", "2.0"));
+        }
+        bench
+            .ask(change_modules("up", std::slice::from_ref(&operation)))
+            .unwrap();
+        let session = bench.session();
+        let results = results(&session, "up");
+        assert_eq!(
+            outcomes(results),
+            vec![("Installed", 0); count],
+            "{operation:?}"
+        );
+        assert_eq!(versions(&mut bench), expected, "{operation:?}");
+        let fetched = bench.files().asked.last().map(|job| job.url.clone());
+        let Operation::Update(update) = operation else {
+            unreachable!("all are updates")
+        };
+        if let Some(url) = update.url {
+            assert_eq!(fetched.as_ref(), Some(&url));
+            let shown = bench.get(&format!(
+                "{TABLES}DeploymentUnit.{}.URL",
+                if name == "ring" { 2 } else { 1 }
+            ));
+            assert_eq!(shown, url);
+        }
+    }
+}
+
+/// Covers E-11.
+#[test]
+fn operations_are_done_in_order_and_told_in_one_message() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.files().packs_after(5, blocker("1.0"));
+    bench.files().fails_after(5, FaultCode::ACCESS_FILE);
+    bench.files().packs_after(5, blocker("2.0"));
+    let uuid = blocker_uuid();
+    let operations = [
+        install(URL),
+        install("http://files.example.net/missing"),
+        update(&uuid, "", ""),
+        uninstall(&uuid, "1.0"),
+        uninstall(&uuid, "2.0"),
+    ];
+    bench.ask(change_modules("all", &operations)).unwrap();
+    let session = bench.session();
+    let told = results(&session, "all");
+    assert_eq!(
+        outcomes(told),
+        [
+            ("Installed", 0),
+            ("Failed", 9016),
+            ("Installed", 0),
+            ("Failed", 9028),
+            ("Uninstalled", 0)
+        ]
+    );
+    assert!(versions(&mut bench).is_empty());
+    bench.is_quiet_for(3600);
+}
+
+/// Covers E-11, P3.
+#[test]
+fn a_completion_whose_answer_is_lost_or_refused_is_told_again_and_done_only_once() {
+    let refuses = Reaction::Refuse(FaultCode::ACS_INTERNAL_ERROR);
+    for reaction in [Reaction::Break, Reaction::Silence, refuses] {
+        let mut bench = Bench::bootstrapped("ata192");
+        bench.files().packs_after(60, blocker("1.0"));
+        bench.ask(change_modules("k", &[install(URL)])).unwrap();
+        bench.acs().lets_pass(1).reacts(reaction);
+        let lost = bench.session();
+        assert_eq!(lost.modules.len(), 1);
+        let again = bench.session();
+        again.informs(&["11 DU STATE CHANGE COMPLETE", "M ChangeDUState: k"]);
+        assert_eq!(again.modules, lost.modules);
+        assert_eq!(versions(&mut bench), ["1.0"]);
+        assert_eq!(bench.files().asked.len(), 1);
+        bench.is_quiet_for(600);
+    }
+}
+
+/// Asks for three operations and cuts the power before these outputs; gives how many outputs there were.
+fn play(cuts: &[usize]) -> usize {
+    let mut bench = with_units(&["1.0"]);
+    // A package that a cut has broken off is fetched again: the server tells by the URL which one it is.
+    bench.files().packs_by_url("blocker", blocker("2.0"));
+    bench.files().packs_by_url("ring", package("ring", "1.0"));
+    let operations = [
+        install("http://files.example.net/ring"),
+        update(&blocker_uuid(), "", URL),
+        uninstall(&package("ring", "1").uuid(), ""),
+    ];
+    bench.advance(5);
+    let first = bench.carried_out();
+    for cut in cuts {
+        bench.cuts_power_before_output(first + cut);
+    }
+    bench.acs().calls(change_modules("three", &operations));
+    bench.power_cut();
+    bench.advance(3600);
+    bench.keeps_power();
+    let place = format!("cut before {cuts:?}: {}", bench.trace());
+    assert_eq!(bench.acs().pending(), 0, "{place}");
+    let sessions = bench.sessions();
+    let told: BTreeSet<String> = sessions
+        .iter()
+        .flat_map(|session| &session.modules)
+        .map(|report| format!("{:?}", outcomes(&report.results)))
+        .collect();
+    // A request whose answer was lost is sent again by the ACS of the bench, and then the second finds 2.0 installed.
+    let once = "[(\"Installed\", 0), (\"Installed\", 0), (\"Uninstalled\", 0)]";
+    let twice = "[(\"Installed\", 0), (\"Installed\", 9032), (\"Uninstalled\", 0)]";
+    assert!(told.contains(once), "{told:?} {place}");
+    assert!(
+        told.iter().all(|told| told == once || told == twice),
+        "{told:?} {place}"
+    );
+    assert_eq!(versions(&mut bench), ["2.0"], "{place}");
+    assert_eq!(bench.stored(SectionKind::Modules), "null", "{place}");
+    bench.carried_out() - first
+}
+
+/// Covers E-11, P3, P5.
+#[test]
+fn a_power_cut_between_any_two_outputs_loses_no_completion_and_does_nothing_twice() {
+    let outputs = play(&[]);
+    assert!(outputs > 15, "{outputs} outputs");
+    for cut in 0..outputs {
+        play(&[cut]);
+    }
+    for cut in (0..outputs).step_by(3) {
+        for later in [1, 2, 5, 8] {
+            play(&[cut, cut + later]);
+        }
+    }
+}
+
+/// Covers E-11.
+#[test]
+fn a_fetch_that_each_boot_cuts_off_is_given_up() {
+    let mut bench = Bench::bootstrapped("ata192");
+    for _ in 0..4 {
+        bench.files().hangs();
+    }
+    bench.ask(change_modules("k", &[install(URL)])).unwrap();
+    for _ in 0..3 {
+        bench.settle();
+        bench.power_cut();
+        bench.settle();
+    }
+    bench.advance(10);
+    let sessions = bench.sessions();
+    let told = sessions.iter().find(|session| !session.modules.is_empty());
+    let told = told.expect("its end is told");
+    assert_eq!(outcomes(results(told, "k")), [("Failed", 9017)]);
+    assert_eq!(bench.files().asked.len(), 3);
+    bench.is_quiet_for(3600);
+}
+
+/// Covers E-11.
+#[test]
+fn what_could_not_be_done_within_a_day_is_told_as_failed() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.files().hangs();
+    let two = [install(URL), uninstall(&blocker_uuid(), "")];
+    bench.ask(change_modules("k", &two)).unwrap();
+    bench.settle();
+    bench.power_off();
+    bench.advance_while_off(25 * 3600);
+    let session = bench.session();
+    session.informs(&[
+        "1 BOOT",
+        "11 DU STATE CHANGE COMPLETE",
+        "M ChangeDUState: k",
+    ]);
+    let told = outcomes(results(&session, "k"));
+    assert_eq!(told, [("Failed", 9001), ("Failed", 9001)]);
+    assert_eq!(bench.files().asked.len(), 1);
+}
+
+#[test]
+fn more_than_is_kept_is_refused_and_sixteen_operations_are_not() {
+    let mut bench = Bench::bootstrapped("ata192");
+    let uuid = blocker_uuid();
+    let removals = |count| vec![uninstall(&uuid, ""); count];
+    let fault = bench.ask(change_modules("17", &removals(17))).unwrap_err();
+    assert_eq!(fault.code.number(), 9004);
+    bench.ask(change_modules("16", &removals(16))).unwrap();
+    let session = bench.session();
+    assert_eq!(results(&session, "16").len(), 16);
+    bench.files().hangs();
+    let fetch = vec![install(URL); 16];
+    bench.ask(change_modules("16", &fetch)).unwrap();
+    let fault = bench.ask(change_modules("one more", &removals(1)));
+    assert_eq!(fault.unwrap_err().code.number(), 9004);
+    let empty = ChangeDUState::default();
+    assert_eq!(bench.ask(empty).unwrap_err().code.number(), 9003);
+    let long = install(&format!("http://files.example.net/{}", "x".repeat(1024)));
+    let fault = bench.ask(change_modules("x", &[long])).unwrap_err();
+    assert_eq!(fault.code.number(), 9003);
+}
+
+fn is_listed(bench: &mut Bench) -> bool {
+    match bench.ask(GetRPCMethods {}) {
+        Ok(CpeResponse::GetRPCMethodsResponse(response)) => {
+            response.method_list.iter().any(|it| it == "ChangeDUState")
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Covers X-10, V-05.
+#[test]
+fn where_there_are_no_modules_the_method_is_neither_listed_nor_answered() {
+    let old = Setup {
+        newest_version: CwmpVersion::V1_1,
+        ..Setup::of("ata192")
+    };
+    let mut on_hardware = Bench::bootstrapped("ata192");
+    on_hardware.input(Input::Hardware(Box::new(crate::hardware::machine())));
+    let benches = [Bench::new("spa122"), old.bench(), on_hardware];
+    for (place, mut bench) in benches.into_iter().enumerate() {
+        bench.advance(60);
+        bench.sessions();
+        let request: AcsRequest = change_modules("k", &[install(URL)]);
+        let fault = bench.ask(request).unwrap_err();
+        assert_eq!(fault.code.number(), 9000, "{place}");
+        assert!(!is_listed(&mut bench), "{place}");
+        bench.is_quiet_for(60);
+        assert!(bench.files().asked.is_empty());
+        if place == 2 {
+            let number = format!("{TABLES}ExecEnvNumberOfEntries");
+            assert_eq!(bench.get(&number), "0");
+        }
+    }
+    assert!(is_listed(&mut Bench::bootstrapped("ata191")));
+}
+
+/// Covers E-01.
+#[test]
+fn bootstrap_alone_discards_a_completion() {
+    let mut bench = with_units(&[]);
+    bench.files().packs_after(60, blocker("1.0"));
+    bench.ask(change_modules("k", &[install(URL)])).unwrap();
+    bench.acs().goes_away();
+    bench.advance(300);
+    bench.changes(
+        "Device.ManagementServer.URL",
+        "http://other.example.net/cwmp",
+    );
+    bench.acs().comes_back();
+    bench.advance(3600);
+    let sessions = bench.sessions();
+    assert!(
+        sessions
+            .iter()
+            .any(|session| { !session.informs.is_empty() && session.tells("0 BOOTSTRAP") })
+    );
+    assert!(sessions.iter().all(|session| {
+        session.informs.is_empty() || session.tells("0 BOOTSTRAP") || session.modules.is_empty()
+    }));
+    assert_eq!(versions(&mut bench), ["1.0"]);
+    assert_eq!(bench.stored(SectionKind::Modules), "null");
+}
