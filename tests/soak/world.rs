@@ -247,7 +247,9 @@ impl World {
             let what = match outcome {
                 TransferOutcome::Staged(header) => format!("file {number}: {}", header.version),
                 TransferOutcome::Failed(fault) => format!("file {number}: {fault}"),
-                TransferOutcome::Fetched(_) | TransferOutcome::Sent => {
+                TransferOutcome::Fetched(_)
+                | TransferOutcome::Sent
+                | TransferOutcome::Package(_) => {
                     format!("file {number}: nobody asked for it")
                 }
             };

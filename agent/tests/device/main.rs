@@ -21,6 +21,7 @@ mod http;
 mod inform_parameters;
 mod lightweight;
 mod measurements;
+mod module_cuts;
 mod module_faults;
 mod module_states;
 mod modules;

@@ -2,22 +2,12 @@
 
 use crate::support::Bench;
 use crate::support::modules::{
-    TABLES, URL, blocker, blocker_uuid, outcomes, package, results, versions,
+    TABLES, URL, blocker, blocker_uuid, outcomes, package, results, versions, with_units,
 };
 use crate::support::requests::{change_modules, install, set, uninstall, update};
 use cwmp::FaultCode;
 use cwmp::rpc::{InstallOperation, Operation, OperationResult, UninstallOperation};
 use data_model::package::PackageHeader;
-
-/// A device with these versions of one unit.
-fn with_units(versions: &[&str]) -> Bench {
-    let mut bench = Bench::bootstrapped("ata192");
-    for version in versions {
-        bench.files().packs(blocker(version));
-        assert_eq!(does(&mut bench, install(URL)), ("Installed".into(), 0));
-    }
-    bench
-}
 
 /// What comes of one operation, and of a removal behind it that never fails in another way.
 fn all(bench: &mut Bench, operation: Operation) -> Vec<OperationResult> {

@@ -1,5 +1,6 @@
 //! Software modules as tests speak of them: packages, units, and what was told of them.
 
+use super::requests::{change_modules, install};
 use super::{Bench, Session};
 use cwmp::rpc::OperationResult;
 use data_model::package::PackageHeader;
@@ -55,4 +56,17 @@ pub fn results<'s>(session: &'s Session, key: &str) -> &'s [OperationResult] {
 pub fn versions(bench: &mut Bench) -> Vec<String> {
     let units = bench.device().core().units();
     units.into_iter().map(|unit| unit.version).collect()
+}
+
+/// A device with these versions of one unit.
+pub fn with_units(versions: &[&str]) -> Bench {
+    let mut bench = Bench::bootstrapped("ata192");
+    for version in versions {
+        bench.files().packs(blocker(version));
+        let asked = bench.ask(change_modules("set-up", &[install(URL)]));
+        asked.expect("modules are supported");
+        let session = bench.session();
+        assert_eq!(outcomes(results(&session, "set-up")), [("Installed", 0)]);
+    }
+    bench
 }
