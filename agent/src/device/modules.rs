@@ -37,7 +37,7 @@ impl Core {
     }
 
     fn next_of_modules(&mut self) -> Next {
-        let busy = self.transfers.is_busy();
+        let busy = self.transfers.is_moving();
         let Some(change) = self.modules.current() else {
             return Next::Rest;
         };

@@ -115,7 +115,8 @@ impl Device {
     /// When something is to be done about a transfer.
     pub(super) fn transfer_due(&self) -> Option<Timestamp> {
         let core = &self.core;
-        if core.modules.is_fetching() {
+        if core.modules.is_fetching() && !core.transfers.has_ready() {
+            // The package's end wakes the device.
             return None;
         }
         core.transfers.next_due(self.now(), &|| core.is_idle())

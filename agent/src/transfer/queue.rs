@@ -242,8 +242,18 @@ impl Transfers {
         any
     }
 
-    /// Whether a file is moved, or is there and waits to be applied.
-    pub(crate) fn is_busy(&self) -> bool {
+    /// Whether a file is on its way at this moment.
+    pub(crate) fn is_moving(&self) -> bool {
+        let mut transfers = self.list.iter();
+        transfers.any(|transfer| matches!(transfer.state, TransferState::Running { .. }))
+    }
+
+    /// Whether a file is there and waits to be applied.
+    pub(crate) fn has_ready(&self) -> bool {
+        self.list.iter().any(is_ready)
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
         self.list.iter().any(|transfer| match transfer.state {
             TransferState::Running { .. }
             | TransferState::Staged { .. }

@@ -2,8 +2,10 @@
 
 use crate::support::modules::{TABLES, URL, blocker, blocker_uuid, outcomes, package, results};
 use crate::support::modules::{versions, with_units};
-use crate::support::requests::{change_modules, install, uninstall, update};
-use crate::support::{Bench, Setup};
+use crate::support::requests::{
+    change_modules, firmware, install, scheduled, uninstall, update, window,
+};
+use crate::support::{Bench, Reaction, Setup};
 use agent::device::Input;
 use agent::device::io::{SectionKind, TransferWork};
 use cwmp::rpc::{ChangeDUState, GetRPCMethods, Operation};
@@ -193,6 +195,81 @@ fn operations_are_done_in_order_and_told_in_one_message() {
     );
     assert!(versions(&mut bench).is_empty());
     bench.is_quiet_for(3600);
+}
+
+/// Covers P-03.
+#[test]
+fn a_package_that_arrives_in_a_session_is_installed_behind_it() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.files().packs_after(60, blocker("1.0"));
+    bench.ask(change_modules("k", &[install(URL)])).unwrap();
+    bench.advance(5);
+    bench.acs().lets_pass(1).reacts(Reaction::Pause);
+    bench.call_device();
+    bench.runs_to_pause();
+    bench.files_arrive();
+    assert!(versions(&mut bench).is_empty());
+    bench.resumes();
+    bench.session().informs(&["6 CONNECTION REQUEST"]);
+    let session = bench.session();
+    assert_eq!(outcomes(results(&session, "k")), [("Installed", 0)]);
+    assert_eq!(versions(&mut bench), ["1.0"]);
+}
+
+/// Covers T-17.
+#[test]
+fn packages_and_other_files_are_moved_one_at_a_time_and_keep_nobody_waiting_for_a_window() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.files().fails_after(60, FaultCode::ACCESS_FILE);
+    bench.files().packs_after(60, blocker("1.0"));
+    bench.files().fails_after(60, FaultCode::ACCESS_FILE);
+    let mut third = firmware("third");
+    third.delay_seconds = 90;
+    let requests = vec![
+        firmware("first").into(),
+        change_modules("second", &[install(URL)]),
+        third.into(),
+    ];
+    bench.ask_all(requests);
+    bench.advance(30);
+    assert_eq!(bench.files().asked.len(), 1);
+    bench.advance(60);
+    assert_eq!(bench.files().asked.len(), 2);
+    let told = bench.session();
+    assert_eq!(told.reported(), [("first".to_owned(), 9016)]);
+    let told = bench.session();
+    assert_eq!(outcomes(results(&told, "second")), [("Installed", 0)]);
+    let told = bench.session();
+    assert_eq!(told.reported(), [("third".to_owned(), 9016)]);
+
+    // An image that waits until nobody is on the phone stands in nobody's way, and its restart loses no module.
+    let call = "Device.X_CISCO_ATA.Status.Line.1.Call.1.State";
+    bench
+        .files()
+        .delivers_after(60, "ATA192", "11-3-3MPP0104-240");
+    let mut window = window(0, 3_600, 0);
+    window.window_mode = "3 When Idle".into();
+    bench.ask(scheduled("idle", &[window])).unwrap();
+    bench.advance(10);
+    bench.changes(call, "Connected");
+    bench.advance(60);
+    bench.files().packs_after(60, blocker("2.0"));
+    bench.files().packs_after(60, blocker("2.0"));
+    let up = update(&blocker_uuid(), "", "");
+    bench.ask(change_modules("up", &[up])).unwrap();
+    bench.advance(20);
+    assert_eq!(bench.files().asked.len(), 5, "the package is on its way");
+    bench.changes(call, "Idle");
+    bench.advance(600);
+    let sessions = bench.sessions();
+    let told: Vec<_> = sessions
+        .iter()
+        .flat_map(|session| session.reported())
+        .collect();
+    assert_eq!(told, [("idle".to_owned(), 0)]);
+    assert_eq!(versions(&mut bench), ["2.0"]);
+    let told = sessions.iter().flat_map(|session| &session.modules);
+    assert_eq!(told.count(), 1);
 }
 
 #[test]
