@@ -30,6 +30,9 @@ pub enum Command {
     /// Make keys, sign images, look at signed ones.
     #[command(subcommand)]
     Firmware(FirmwareCommand),
+    /// Sign packages of software modules, look at signed ones.
+    #[command(subcommand)]
+    Package(crate::package::PackageCommand),
     /// Explain provisioning rules, encrypt and decrypt profiles.
     #[command(subcommand)]
     Profile(ProfileCommand),

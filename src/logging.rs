@@ -10,9 +10,11 @@ pub fn start(command: &Command, json: bool) {
         // The demo speaks through its progress and its table.
         Command::Demo(_) => "warn",
         Command::Acs(_) | Command::Agent(_) => "info",
-        Command::Fleet(_) | Command::Firmware(_) | Command::Profile(_) | Command::Doctor(_) => {
-            "warn"
-        }
+        Command::Fleet(_)
+        | Command::Firmware(_)
+        | Command::Package(_)
+        | Command::Profile(_)
+        | Command::Doctor(_) => "warn",
     };
     let filter =
         EnvFilter::try_from_env("DIALTONE_LOG").unwrap_or_else(|_| EnvFilter::new(default));

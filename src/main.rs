@@ -10,6 +10,7 @@ mod firmware;
 mod fleet;
 mod logging;
 mod output;
+mod package;
 mod profile;
 
 use arguments::{Arguments, Command};
@@ -50,6 +51,7 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
             Command::Agent(options) => agent::run(options).await,
             Command::Fleet(options) => fleet::run(options).await,
             Command::Firmware(command) => firmware::run(command),
+            Command::Package(command) => package::run(command),
             Command::Profile(command) => profile::run(command),
             Command::Doctor(options) => doctor::run(options).await,
         }

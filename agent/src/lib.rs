@@ -18,6 +18,7 @@ pub mod firmware;
 pub mod fleet;
 pub mod inform;
 pub mod limits;
+pub mod modules;
 pub mod page;
 pub mod platform;
 mod random;

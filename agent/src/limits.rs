@@ -33,6 +33,22 @@ pub const FAULT_TEXT_CHARS: usize = 256;
 /// Autonomous transfers waiting, under way or unreported; the oldest report goes first.
 pub const AUTONOMOUS_TRANSFERS: usize = 8;
 
+/// Changes of software modules that wait, are under way or unreported.
+pub const MODULE_CHANGES: usize = 8;
+
+/// The same of those nobody at the ACS has asked for; the oldest report goes first.
+pub const AUTONOMOUS_MODULE_CHANGES: usize = 8;
+
+/// Operations on software modules that wait (TR-069 A.4.1.10 asks for at least 16 in one call); with an hour for each
+/// they end within the day that is allowed.
+pub const MODULE_OPERATIONS: usize = 16;
+
+/// Seconds after which what is left of a ChangeDUState is given up, so that its end is told (TR-069 A.4.1.10).
+pub const MODULE_CHANGE_SECS: u64 = 24 * 3600;
+
+/// Bytes of the URL of a package (TR-181 DeploymentUnit.URL).
+pub const MODULE_URL_BYTES: usize = 1024;
+
 /// Retries in one time window when the ACS leaves their number to the device (TR-069 A.4.1.8).
 pub const SCHEDULED_RETRIES: u32 = 3;
 

@@ -50,7 +50,7 @@ async fn the_demo_ends_well_and_so_does_a_second_one_over_the_same_folder() {
 async fn every_command_explains_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     for command in [
-        "demo", "acs", "agent", "fleet", "firmware", "profile", "doctor",
+        "demo", "acs", "agent", "fleet", "firmware", "package", "profile", "doctor",
     ] {
         let output = dialtone(&[command, "--help"], folder.path()).await;
         let text = text(&output);
@@ -89,6 +89,10 @@ async fn mistakes_are_told_with_what_to_do_about_them() {
         (
             &["firmware", "inspect", "acs.toml"],
             ["not a firmware container", "begin"],
+        ),
+        (
+            &["package", "inspect", "acs.toml"],
+            ["not a package", "begin"],
         ),
     ] {
         let output = dialtone(arguments, folder.path()).await;
@@ -313,4 +317,49 @@ async fn a_wrong_key_opens_nothing(folder: &Path, profile: &str) {
     // One wrong key in 256 leaves padding that could be; what comes out is noise.
     let opened = std::fs::read(folder.join("nothing")).unwrap_or_default();
     assert!(!output.status.success() || opened != profile.as_bytes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_are_signed_and_looked_at_and_are_no_images() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("module"), vec![1; 5000]).expect("a file");
+    let made = dialtone(&["firmware", "keygen", "--key", "key"], folder.path()).await;
+    let made = text(&made);
+    let mut lines = made.lines();
+    let key = lines.find_map(|line| line.strip_prefix("public key:"));
+    let key = key.expect("the public key is printed").trim();
+    let sign = |name: &'static str| {
+        let arguments = [
+            &["package", "sign", "--key", "key", "--name", name],
+            &["--vendor", "example.net", "--module-version", "1.2.0"][..],
+            &["module", "--output", "signed"],
+        ];
+        arguments.concat()
+    };
+    let signed = dialtone(&sign("call-blocker"), folder.path()).await;
+    assert!(signed.status.success(), "{}", text(&signed));
+    let inspect = ["package", "inspect", "signed", "--firmware-key", key];
+    let looked_at = dialtone(&inspect, folder.path()).await;
+    assert!(looked_at.status.success(), "{}", text(&looked_at));
+    for words in ["name=call-blocker", "version=1.2.0", "are good", "UUID "] {
+        let text = text(&looked_at);
+        assert!(text.contains(words), "`{words}` is missing in: {text}");
+    }
+    let uuid = |output: &Output| {
+        text(output)
+            .split("UUID ")
+            .nth(1)
+            .map(|it| it[..36].to_owned())
+    };
+    assert_eq!(uuid(&signed), uuid(&looked_at));
+    let as_image = ["firmware", "inspect", "signed", "--firmware-key", key];
+    let as_image = dialtone(&as_image, folder.path()).await;
+    assert!(!as_image.status.success(), "{}", text(&as_image));
+    let refused = dialtone(&sign("two words"), folder.path()).await;
+    assert!(!refused.status.success(), "{}", text(&refused));
+    let mut bytes = std::fs::read(folder.path().join("signed")).expect("the package");
+    *bytes.last_mut().expect("it is not empty") ^= 1;
+    std::fs::write(folder.path().join("signed"), bytes).expect("a file");
+    let looked_at = dialtone(&inspect, folder.path()).await;
+    assert!(!looked_at.status.success() && text(&looked_at).contains("NOT the signed one"));
 }

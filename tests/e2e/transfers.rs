@@ -2,8 +2,11 @@
 
 use crate::world::by_hand::{Answer, Hand, read_answer};
 use crate::world::{NEW_VERSION, World};
-use cwmp::message::{AcsRequest, CpeResponse, FromAcs};
-use cwmp::rpc::{Download, DownloadResponse, Status};
+use cwmp::message::{AcsRequest, CpeRequest, CpeResponse, FromAcs};
+use cwmp::rpc::{
+    AutonomousDUStateChangeComplete, DUStateChangeComplete, Download, DownloadResponse,
+    OperationResult, Status,
+};
 use cwmp::{Event, EventCode};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -190,4 +193,44 @@ async fn a_download_whose_answer_was_lost_is_not_sent_twice() {
     hand.post(hand.transfer_complete(download.command_key.as_str()))
         .await;
     assert_eq!(world.api.get(&task).await.expect("a task")["state"], "done");
+}
+
+/// Covers C02.
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_software_modules_are_acknowledged_whoever_has_asked_for_them() {
+    let world = world().await;
+    let mut hand = Hand::registered(&world, "MODULES").await;
+    let results = || {
+        let result = OperationResult {
+            uuid: "0a1b2c3d-0000-4000-8000-000000000001".into(),
+            current_state: "Installed".into(),
+            ..OperationResult::default()
+        };
+        vec![result; 2]
+    };
+    let asked = DUStateChangeComplete {
+        results: results(),
+        command_key: None,
+    };
+    let own = AutonomousDUStateChangeComplete { results: results() };
+    for (event, report, response) in [
+        (
+            EventCode::DuStateChangeComplete,
+            CpeRequest::from(asked),
+            "<cwmp:DUStateChangeCompleteResponse",
+        ),
+        (
+            EventCode::AutonomousDuStateChangeComplete,
+            CpeRequest::from(own),
+            "<cwmp:AutonomousDUStateChangeCompleteResponse",
+        ),
+    ] {
+        let inform = hand.inform(vec![Event::new(event)]);
+        assert_eq!(hand.post(inform).await.status, 200);
+        let report = hand.message("2", report);
+        let answer = hand.post(report).await;
+        assert!(answer.text().contains(response), "{}", answer.text());
+        assert_eq!(hand.post("").await.status, 204);
+        hand.cookie = None;
+    }
 }

@@ -10,7 +10,8 @@ use agent::device::Input;
 use agent::device::io::{HttpFailure, HttpRequest, HttpResponse};
 use cwmp::message::CpeRequest;
 use cwmp::rpc::{
-    AddObject, DeleteObject, Download, FactoryReset, GetParameterValues, Reboot, SetParameterValues,
+    AddObject, ChangeDUState, DeleteObject, Download, FactoryReset, GetParameterValues,
+    InstallOperation, Operation, Reboot, SetParameterValues, UninstallOperation,
 };
 use cwmp::session::acs::{Called, Informed, Ready, Reply, Turn};
 use cwmp::session::{AcsSession, RequestIds};
@@ -30,6 +31,8 @@ pub const KEY: &str = "Device.ManagementServer.ParameterKey";
 pub const TABLE: &str = "Device.ManagementServer.InformParameter.";
 /// How many rows it has.
 pub const ROWS: &str = "Device.ManagementServer.InformParameterNumberOfEntries";
+/// Who makes the modules.
+pub const VENDOR: &str = "example.net";
 /// The ACS URL.
 pub const URL: &str = "Device.ManagementServer.URL";
 
@@ -46,6 +49,8 @@ pub enum Task {
     Delete(String),
     /// A file.
     Download(String),
+    /// A software module that is installed and removed again.
+    Module(String),
     /// A reboot.
     Reboot(String),
     /// The factory's state.
@@ -211,6 +216,9 @@ impl Acs {
                 }
             }
             Ok(FromCpe::Request(CpeRequest::TransferComplete(report))) => ledger.reports(&report),
+            Ok(FromCpe::Request(CpeRequest::DUStateChangeComplete(report))) => {
+                ledger.reports_modules(&report);
+            }
             Ok(_) => {}
             Err(why) => ledger.wrong(format!("an unreadable message: {why:?}")),
         }
@@ -285,6 +293,10 @@ impl Acs {
         if let CpeRequest::TransferComplete(report) = &turn.request {
             ledger.report_answered(report.command_key.as_str());
         }
+        if let CpeRequest::DUStateChangeComplete(report) = &turn.request {
+            let key = report.command_key.clone().unwrap_or_default();
+            ledger.report_answered(key.as_str());
+        }
         self.keep(turn.acknowledge())
     }
 
@@ -306,7 +318,7 @@ impl Acs {
         };
         match &task {
             Task::Reboot(key) => ledger.reboot_sent(key),
-            Task::Download(key) => ledger.download_sent(key),
+            Task::Download(key) | Task::Module(key) => ledger.download_sent(key),
             _ => {}
         }
         self.belief.asked(change);
@@ -318,7 +330,9 @@ impl Acs {
         self.belief.done();
         match (self.asked.take(), response) {
             (Some(Task::Reboot(key)), _) => ledger.reboot_promised(&key),
-            (Some(Task::Download(key)), _) => ledger.download_answered(&key, true),
+            (Some(Task::Download(key) | Task::Module(key)), _) => {
+                ledger.download_answered(&key, true);
+            }
             (Some(Task::SetBad(key)), _) => ledger.wrong(format!("the bad Set {key} was taken")),
             (_, CpeResponse::AddObjectResponse(added)) => {
                 self.row_added(added.instance_number, ledger);
@@ -346,7 +360,9 @@ impl Acs {
     fn refused(&mut self, why: &str, ledger: &mut Ledger) {
         self.belief.refused();
         match self.asked.take() {
-            Some(Task::Download(key)) => ledger.download_answered(&key, false),
+            Some(Task::Download(key) | Task::Module(key)) => {
+                ledger.download_answered(&key, false);
+            }
             // The table may be full, the row may be gone with a reset, and this one had to be refused.
             Some(Task::Add(_) | Task::Delete(_) | Task::SetBad(_)) | None => {}
             Some(task) => ledger.wrong(format!("{task:?} was refused: {why}")),
@@ -382,6 +398,7 @@ impl Acs {
                 (request.into(), Change::NoRow(key.clone()))
             }
             Task::Download(key) => (download(key).into(), Change::None),
+            Task::Module(key) => (module(key).into(), Change::None),
             Task::Reboot(key) => (
                 Reboot {
                     command_key: command_key(key),
@@ -457,6 +474,21 @@ fn download(key: &str) -> Download {
         url: format!("http://files.example.net:7567/{key}"),
         file_size: 4_194_304,
         ..Download::default()
+    }
+}
+
+fn module(key: &str) -> ChangeDUState {
+    let install = InstallOperation {
+        url: format!("http://files.example.net:7567/modules/{key}"),
+        ..InstallOperation::default()
+    };
+    let uninstall = UninstallOperation {
+        uuid: data_model::uuid::of_name(key, VENDOR),
+        ..UninstallOperation::default()
+    };
+    ChangeDUState {
+        operations: vec![Operation::Install(install), Operation::Uninstall(uninstall)],
+        command_key: Some(command_key(key)),
     }
 }
 

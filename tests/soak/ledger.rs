@@ -6,7 +6,7 @@
 //!
 //! Long because every rule of the table is kept here.
 
-use cwmp::rpc::{Inform, TransferComplete};
+use cwmp::rpc::{DUStateChangeComplete, Inform, TransferComplete};
 use cwmp::{Event, EventCode};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ struct Claim {
     allowed: bool,
 }
 
-/// One Download.
+/// One Download, or one ChangeDUState: both promise a report.
 #[derive(Debug, Clone, Copy, Default)]
 struct Download {
     accepted: bool,
@@ -302,8 +302,11 @@ impl Ledger {
                 self.change.allowed || other_version || url != self.last_url
             }
             EventCode::MReboot => self.reboots.get(key).is_some_and(|claim| claim.allowed),
-            EventCode::MDownload => self.may_report(key),
-            EventCode::Bootstrap | EventCode::Periodic | EventCode::TransferComplete => true,
+            EventCode::MDownload | EventCode::MChangeDuState => self.may_report(key),
+            EventCode::Bootstrap
+            | EventCode::Periodic
+            | EventCode::TransferComplete
+            | EventCode::DuStateChangeComplete => true,
             _ => false,
         };
         if !allowed {
@@ -328,6 +331,9 @@ impl Ledger {
         if has(&EventCode::MDownload) != has(&EventCode::TransferComplete) {
             self.wrong("one of 7 TRANSFER COMPLETE and M Download without the other");
         }
+        if has(&EventCode::MChangeDuState) != has(&EventCode::DuStateChangeComplete) {
+            self.wrong("one of 11 DU STATE CHANGE COMPLETE and M ChangeDUState without the other");
+        }
         let mut seen = BTreeSet::new();
         for event in &inform.event {
             let named = format!("{} {}", event.event_code, event.command_key.as_str());
@@ -351,6 +357,29 @@ impl Ledger {
             self.wrong(format!(
                 "{key} is reported as done, but there was no usable file"
             ));
+        }
+    }
+
+    /// It reports what became of a module that was to be installed and removed again.
+    pub fn reports_modules(&mut self, report: &DUStateChangeComplete) {
+        let key = report.command_key.clone().unwrap_or_default();
+        let key = key.as_str();
+        if !self.may_report(key) {
+            self.wrong(format!("DUStateChangeComplete for {key}, which is not due"));
+        }
+        let download = self.downloads.get(key);
+        let usable = download.is_some_and(|download| download.usable);
+        let codes: Vec<u16> = report
+            .results
+            .iter()
+            .map(|result| result.fault.fault_code)
+            .collect();
+        match codes[..] {
+            [0, 0] if usable => {}
+            [0, _] if !usable => self.wrong(format!("{key} is installed without a package")),
+            // What was not installed cannot be removed; only a day without time for it can stand in the way as well.
+            [code, 9028 | 9001] if code != 0 => {}
+            _ => self.wrong(format!("results of {key}: {codes:?}")),
         }
     }
 

@@ -34,6 +34,9 @@ pub fn play(world: &mut World) {
             .wrong("the ACS was not able to ask all it wanted");
     }
     world.ledger.close();
+    if world.modules() > 0 {
+        world.ledger.wrong("a module was not removed");
+    }
 }
 
 fn chapter(world: &mut World, names: &mut u32) {
@@ -45,6 +48,7 @@ fn chapter(world: &mut World, names: &mut u32) {
         24..32 => wants(world, "rows added", Task::Add(name("add"))),
         32..38 => wants(world, "rows deleted", Task::Delete(name("del"))),
         38..46 => wants(world, "downloads", Task::Download(name("get"))),
+        69..75 => wants(world, "modules", Task::Module(name("module"))),
         46..52 => wants(world, "reboots", Task::Reboot(name("boot"))),
         52..54 => wants(world, "factory resets", Task::FactoryReset),
         54..56 => {

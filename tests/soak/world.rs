@@ -3,16 +3,17 @@
 //!
 //! Long because it stands for all that is around a device.
 
-use crate::acs::{Acs, config};
+use crate::acs::{Acs, VENDOR, config};
 use crate::dice::Dice;
 use crate::ledger::Ledger;
 use crate::weather::{Counts, Trouble, Weather};
 use agent::device::exchange::Downgrade;
-use agent::device::io::{ConnectionRequest, Restart, TransferJob, TransferOutcome};
+use agent::device::io::{ConnectionRequest, Restart, TransferJob, TransferOutcome, TransferWork};
 use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
 use agent::firmware::ImageHeader;
 use cwmp::http::{Authorizer, Challenge};
 use cwmp::{CwmpVersion, Fault, FaultCode};
+use data_model::package::PackageHeader;
 use data_model::{Secret, Timestamp};
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub const ACS_URLS: [&str; 2] = [
     "http://acs.example.net:7547/cwmp",
     "http://acs.example.net:7547/new",
 ];
+/// The type of execution environment the device has.
+const ENVIRONMENT: &str = "Dialtone-Modules-1";
 const CALLER: &str = "acs-calls";
 const CALLER_PASSWORD: &str = "caller-secret";
 /// 2026-03-02T08:15:00Z.
@@ -130,6 +133,12 @@ impl World {
     /// The most bytes the device has taken.
     pub fn largest_bytes(&self) -> usize {
         self.largest_bytes
+    }
+
+    /// How many software modules the device has.
+    pub fn modules(&self) -> usize {
+        let device = self.device.as_ref();
+        device.map_or(0, |device| device.core().units().len())
     }
 
     fn note(&mut self, what: impl Into<String>) {
@@ -247,6 +256,7 @@ impl World {
             let what = match outcome {
                 TransferOutcome::Staged(header) => format!("file {number}: {}", header.version),
                 TransferOutcome::Failed(fault) => format!("file {number}: {fault}"),
+                TransferOutcome::Package(header) => format!("file {number}: {}", header.name),
                 TransferOutcome::Fetched(_) | TransferOutcome::Sent => {
                     format!("file {number}: nobody asked for it")
                 }
@@ -256,6 +266,11 @@ impl World {
                 && header.product == "ATA192"
             {
                 self.ledger.file_arrived(&header.version);
+            }
+            if let TransferOutcome::Package(header) = outcome
+                && header.environment == ENVIRONMENT
+            {
+                self.ledger.file_arrived(&header.name);
             }
         }
         self.happens(input);
@@ -354,7 +369,21 @@ impl World {
                 sha256: [7; 32],
             })
         };
+        let package = |environment: &str| {
+            TransferOutcome::Package(PackageHeader {
+                name: key.clone(),
+                vendor: VENDOR.into(),
+                version: "1".into(),
+                environment: environment.into(),
+                bytes: 65_536,
+                sha256: [7; 32],
+            })
+        };
+        let is_package = matches!(job.work, TransferWork::Package(_));
         let (secs, outcome) = match self.dice.below(10) {
+            3 if is_package => (20, package("Other-Modules-1")),
+            4 if is_package => (600, package(ENVIRONMENT)),
+            5.. if is_package => (2, package(ENVIRONMENT)),
             0 => (0, fault(FaultCode::ACCESS_FILE)),
             1 => (5, fault(FaultCode::FILE_CORRUPTED)),
             // The shell gives up after an hour.

@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Folders without sockets, clocks, files, randomness and runtimes.
-const PURE: [&str; 16] = [
+const PURE: [&str; 17] = [
     "data-model/src",
     "cwmp/src",
     "agent/src/device",
@@ -22,6 +22,7 @@ const PURE: [&str; 16] = [
     "agent/src/inform",
     "agent/src/bulk_data",
     "agent/src/transfer",
+    "agent/src/modules",
     "agent/src/configuration_file",
     "agent/src/stun",
     "agent/src/xmpp",

@@ -5,10 +5,10 @@ use crate::app::App;
 use crate::clock;
 use crate::metrics::Metrics;
 use crate::store::{Result, TaskFault, TransferMatch};
-use cwmp::CpeRequest;
-use cwmp::rpc::TransferComplete;
+use cwmp::rpc::{OperationResult, TransferComplete};
 use cwmp::session::AcsSession;
 use cwmp::session::acs::{Called, Reply};
+use cwmp::{CommandKey, CpeRequest};
 
 /// Answers a request of the device.
 pub async fn on_call(
@@ -33,14 +33,40 @@ pub async fn on_call(
                 "the device asks for a file"
             );
         }
-        CpeRequest::DUStateChangeComplete(_)
-        | CpeRequest::AutonomousDUStateChangeComplete(_)
-        | CpeRequest::Kicked(_)
-        | CpeRequest::GetRPCMethods(_)
-        | CpeRequest::Inform(_) => {}
+        CpeRequest::DUStateChangeComplete(message) => {
+            let key = message.command_key.as_ref();
+            let key = key.map(CommandKey::as_str).unwrap_or_default();
+            tracing::info!(
+                device.identity = %session.identity,
+                command_key = %key,
+                results = %in_words(&message.results),
+                "software modules changed"
+            );
+        }
+        CpeRequest::AutonomousDUStateChangeComplete(message) => {
+            tracing::info!(
+                device.identity = %session.identity,
+                results = %in_words(&message.results),
+                "software modules changed by the device itself"
+            );
+        }
+        CpeRequest::Kicked(_) | CpeRequest::GetRPCMethods(_) | CpeRequest::Inform(_) => {}
     }
     let (machine, reply) = called.acknowledge();
     Ok((Some(machine), reply))
+}
+
+/// Results of operations on software modules for a line of the log: UUID, state and fault code of each, as far as they
+/// fit one.
+fn in_words(results: &[OperationResult]) -> String {
+    const SHOWN: usize = 16;
+    let words = results.iter().take(SHOWN).map(|result| {
+        // A UUID has 36 characters; what a device sends may have more.
+        let uuid: String = result.uuid.chars().take(36).collect();
+        let state: String = result.current_state.chars().take(16).collect();
+        format!("{uuid} {state} {}", result.fault.fault_code)
+    });
+    words.collect::<Vec<String>>().join(", ")
 }
 
 /// The end of a transfer is kept before it is acknowledged: the device never tells it twice.

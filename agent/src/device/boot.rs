@@ -65,6 +65,7 @@ impl Core {
             events: EventQueue::restore(read(saved, SectionKind::Events)),
             changes: Changes::default(),
             transfers: read(saved, SectionKind::Transfers),
+            modules: read(saved, SectionKind::Modules),
             firmware,
             diagnostics: Default::default(),
             restart: None,
@@ -84,6 +85,7 @@ impl Core {
         let version = self.facts.software_version().to_owned();
         self.note(&format!("boot, firmware {version}"));
         self.transfers.booted(into, self.facts.now);
+        self.modules.booted();
         self.events.push(Event::new(EventCode::Boot));
         self.diagnostics_booted();
         self.check_bootstrap();
@@ -97,6 +99,7 @@ impl Core {
         self.observing(|core| {
             core.facts.software_version = version;
             core.facts.authority = authority;
+            core.start_units();
         });
     }
 
@@ -118,12 +121,14 @@ impl Core {
             self.tree.set_by_device(&at, "InstanceNumber");
         }
         self.transfers.discard_ended();
+        self.modules.discard_ended();
         if boot {
             self.events.push(Event::new(EventCode::Boot));
         }
         &[
             SectionKind::Events,
             SectionKind::Transfers,
+            SectionKind::Modules,
             SectionKind::Tree,
         ]
     }
@@ -136,6 +141,7 @@ impl Core {
             SectionKind::Events => write(&self.events.saved()),
             SectionKind::Transfers => write(&self.transfers),
             SectionKind::Firmware => write(&self.firmware),
+            SectionKind::Modules => write(&self.modules),
         }
     }
 }

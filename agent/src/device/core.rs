@@ -8,6 +8,7 @@ use super::{EventQueue, Slots, Transfers, Tree};
 use crate::diagnostics::Diagnostics;
 use crate::firmware::ImageHeader;
 use crate::inform::{Changes, Periodic, Scheduled};
+use crate::modules::Modules;
 use crate::tree::InstanceMode;
 use cwmp::{CwmpVersion, DeviceId, Fault, FaultCode};
 use data_model::schema::Address;
@@ -26,6 +27,8 @@ pub struct Core {
     pub changes: Changes,
     /// Transfers.
     pub transfers: Transfers,
+    /// Changes of software modules.
+    pub modules: Modules,
     /// The firmware slots.
     pub firmware: Slots,
     /// Diagnostic tests.
@@ -274,6 +277,7 @@ impl Core {
 
     pub(super) fn heap_bytes(&self) -> usize {
         self.diagnostics.heap_bytes()
+            + self.modules.heap_bytes()
             + self.tree.heap_bytes()
             + self.facts.identity.serial_number.len()
             + self.events.heap_bytes()

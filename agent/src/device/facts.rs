@@ -4,6 +4,7 @@ use super::hardware::Hardware;
 use super::log::DeviceLog;
 use super::product::Product;
 use super::xmpp_calls::XmppFacts;
+use crate::modules::{running, units};
 use crate::tree::{Computed, Tree};
 use crate::xmpp::client::Secured;
 use data_model::schema::{Address, computed};
@@ -244,6 +245,13 @@ impl Facts {
         }
     }
 
+    fn modules(&self, name: &str, tree: &Tree) -> Cow<'static, str> {
+        Cow::Owned(match name {
+            computed::MODULE_DISK_FREE => units::disk_free(tree, self).to_string(),
+            _ => running::active_units(tree, self),
+        })
+    }
+
     /// What the interface got is not known to a simulated device; what was set for it is, if it is used.
     fn configured<'a>(&'a self, address: &Address, tree: &'a Tree) -> Cow<'a, str> {
         let is_static = sibling(tree, address, "AddressingType")
@@ -319,6 +327,7 @@ impl Computed for Facts {
             | computed::XMPP_TLS => self.xmpp_value(name, address, tree),
             computed::LINE_STATUS => Cow::Borrowed(self.line_status(address, tree)),
             computed::REGISTRATION_STATE => Cow::Borrowed("Not Registered"),
+            computed::MODULE_DISK_FREE | computed::MODULES_ACTIVE => self.modules(name, tree),
             computed::STATUS_TIME => Cow::Owned(self.status_time()),
             computed::STATUS_ELAPSED => Cow::Owned(self.status_elapsed()),
             unknown => {

@@ -131,6 +131,11 @@ impl Core {
             let rows = u32::try_from(hardware.processes.len()).unwrap_or(u32::MAX);
             self.tree.report_rows(&table, rows);
         }
+        let environments = format!("{}SoftwareModules.ExecEnv.", self.product().root);
+        if let Some(table) = self.product().ty.schema.lookup(&environments) {
+            // Modules are run by simulated hardware only.
+            self.tree.report_rows(&table, 0);
+        }
         self.facts.hardware = Some(hardware);
     }
 }

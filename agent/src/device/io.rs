@@ -9,9 +9,10 @@ use crate::firmware::{ImageHeader, SlotName};
 use crate::transfer::{OwnTransfer, OwnTransferMade};
 use crate::xmpp::Servers;
 use cwmp::Fault;
-use cwmp::rpc::RequestDownload;
+use cwmp::rpc::{Operation, RequestDownload};
 use data_model::Secret;
 use data_model::device_type::UnsignedFirmware;
+use data_model::package::PackageHeader;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -34,6 +35,8 @@ pub enum Input {
     OwnTransferMade(Box<OwnTransferMade>),
     /// Somebody at the device's page asks the ACS for a file (TR-069 A.4.2.2).
     RequestDownload(Box<RequestDownload>),
+    /// Somebody at the device wants a software module installed, updated or removed.
+    ChangeModules(Box<Operation>),
     /// The diagnostic test with this number has ended.
     TestEnded(u32, Box<Outcome>),
     /// The UDP echo service has counted something.
@@ -249,16 +252,19 @@ pub enum SectionKind {
     Transfers,
     /// The firmware slots.
     Firmware,
+    /// Changes of software modules waiting, under way or unreported.
+    Modules,
 }
 
 impl SectionKind {
     /// Every part.
-    pub const ALL: [SectionKind; 5] = [
+    pub const ALL: [SectionKind; 6] = [
         SectionKind::Tree,
         SectionKind::Meta,
         SectionKind::Events,
         SectionKind::Transfers,
         SectionKind::Firmware,
+        SectionKind::Modules,
     ];
 
     /// The number that stands for it in stored records.
@@ -269,6 +275,7 @@ impl SectionKind {
             SectionKind::Events => 3,
             SectionKind::Transfers => 4,
             SectionKind::Firmware => 5,
+            SectionKind::Modules => 6,
         }
     }
 
@@ -374,6 +381,8 @@ pub enum TransferWork {
     Image(SlotName, UnsignedFirmware),
     /// Fetch a file of at most so many bytes and hand it over.
     Fetch(u64),
+    /// Fetch the package of a software module, of at most so many bytes, and check it.
+    Package(u64),
     /// Send this file.
     Send(FileContent),
 }
@@ -396,6 +405,8 @@ pub enum TransferOutcome {
     Staged(ImageHeader),
     /// The file is here.
     Fetched(FileContent),
+    /// The package is complete, and its signature is good.
+    Package(PackageHeader),
     /// The file has been sent.
     Sent,
     /// There is no usable file, or it could not be sent.

@@ -21,6 +21,7 @@ mod lightweight;
 mod local;
 pub mod log;
 mod meta;
+pub(crate) mod modules;
 pub mod orders;
 pub mod product;
 mod reports;
@@ -197,6 +198,7 @@ impl Device {
             Input::OwnTransfer(own) => self.own_transfer(*own),
             Input::OwnTransferMade(made) => self.own_transfer_made(*made),
             Input::RequestDownload(request) => self.request_download(request),
+            Input::ChangeModules(operation) => self.own_module_change(*operation),
             Input::TestEnded(number, outcome) => self.test_ended(number, &outcome),
             Input::EchoCounted(counters) => self.core.echo_counted(*counters),
             Input::ConnectionRequest(call) => self.connection_request(&call),
@@ -308,6 +310,7 @@ impl Device {
             return;
         }
         self.begin_transfer();
+        self.change_modules();
         // TR-069 Annex O: a heartbeat goes before whatever else is due at its moment.
         if self.heartbeat_due().is_some_and(|due| due <= now) {
             self.open_session(Purpose::Heartbeat);
@@ -336,7 +339,9 @@ impl Device {
         }
         // A failed session is retried even if its events were delivered (TR-069 Table 37).
         let failed = self.core.retry_count() > 0 && !self.heartbeat_failed();
-        let told = self.core.events.is_empty() && !self.core.transfers.has_ended();
+        let told = self.core.events.is_empty()
+            && !self.core.transfers.has_ended()
+            && !self.has_module_news();
         if told && !failed && !self.core.changes.has_active() {
             return None;
         }

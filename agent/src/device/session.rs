@@ -4,6 +4,7 @@
 
 use super::exchange::{Exchange, Verdict};
 use super::io::{HttpRequest, HttpResponse, Reached, SectionKind, SessionSummary};
+use super::modules::FIRST_VERSION;
 use super::{Device, Output};
 use crate::limits::{RESPONSE_SECS, SESSION_MS};
 use crate::{inform, rpc};
@@ -52,7 +53,7 @@ pub(super) enum Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Inform,
-    /// The report of the transfer with this number.
+    /// The report of the transfer, or the change of modules, with this number.
     Report(u32),
     /// What somebody at the device's page wants.
     RequestDownload,
@@ -86,10 +87,13 @@ impl Device {
         };
         // What the Inform announces is reported, and nothing that ends after it.
         let (reports, inform) = match purpose {
-            Purpose::Events => (
-                self.core.transfers.reports().into(),
-                inform::assemble(&mut self.core),
-            ),
+            Purpose::Events => {
+                let mut reports = VecDeque::from(self.core.transfers.reports());
+                reports.extend(self.core.modules.reports());
+                let mut inform = inform::assemble(&mut self.core);
+                self.leave_out_module_events(&mut inform);
+                (reports, inform)
+            }
             Purpose::Heartbeat => (VecDeque::new(), inform::heartbeat(&self.core)),
         };
         let bootstrap = inform.has_event(&EventCode::Bootstrap);
@@ -230,6 +234,9 @@ impl Device {
         if free.version() == CwmpVersion::V1_0 {
             self.leave_out_what_1_0_lacks();
         }
+        if free.version() < FIRST_VERSION {
+            self.leave_out_modules();
+        }
         let Some(session) = &mut self.session else {
             return;
         };
@@ -278,6 +285,25 @@ impl Device {
         }
     }
 
+    /// An ACS of a version before 1.2 cannot be told of modules.
+    fn leave_out_modules(&mut self) {
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        session.reports.retain(|(_, report)| {
+            !matches!(
+                report,
+                CpeRequest::DUStateChangeComplete(_)
+                    | CpeRequest::AutonomousDUStateChangeComplete(_)
+            )
+        });
+        let waits = self.forget_untellable_modules();
+        if let Some(session) = &mut self.session {
+            // As if it had refused them: they are brought again after a pause.
+            session.refused_report |= waits;
+        }
+    }
+
     /// The ACS has answered a request of ours.
     fn delivered(&mut self, delivery: Option<Delivery>) {
         let (Some(delivery), Some(session)) = (delivery, &mut self.session) else {
@@ -309,12 +335,16 @@ impl Device {
                 ]);
             }
             (Stage::Report(number), Ok(_)) => {
+                let section = match self.core.modules.reported(number) {
+                    true => SectionKind::Modules,
+                    false => SectionKind::Transfers,
+                };
                 self.core.transfers.reported(number);
-                self.persist(&[SectionKind::Transfers]);
+                self.persist(&[section]);
             }
             (Stage::Report(_), Err(fault)) => {
                 // TR-069 3.7.1.5: not delivered; it goes again in a later session, not in this one.
-                tracing::warn!(%fault, "the ACS refused a TransferComplete");
+                tracing::warn!(%fault, "the ACS refused the report of an end");
                 session.refused_report = true;
             }
             (Stage::RequestDownload, Err(fault)) => {

@@ -56,7 +56,7 @@ impl Core {
     }
 
     /// A parameter of ManagementServer; empty if the model lacks it.
-    fn management(&self, name: &str) -> String {
+    pub(super) fn management(&self, name: &str) -> String {
         let root = self.product().root;
         let value = self.value_of(&format!("{root}ManagementServer.{name}"));
         value.unwrap_or_default()
@@ -114,6 +114,10 @@ impl Device {
     /// When something is to be done about a transfer.
     pub(super) fn transfer_due(&self) -> Option<Timestamp> {
         let core = &self.core;
+        if core.modules.is_fetching() && !core.transfers.has_ready() {
+            // The package's end wakes the device.
+            return None;
+        }
         core.transfers.next_due(self.now(), &|| core.is_idle())
     }
 
@@ -127,8 +131,8 @@ impl Device {
 
     pub(super) fn begin_transfer(&mut self) {
         let now = self.now();
-        if self.core.firmware.trial.is_some() {
-            // The other slot holds the image to go back to.
+        if self.core.firmware.trial.is_some() || self.core.modules.is_fetching() {
+            // The other slot holds the image to go back to; and files are moved one at a time.
             return;
         }
         let core = &self.core;
@@ -168,10 +172,18 @@ impl Device {
     pub(super) fn transfer_ended(&mut self, number: u32, outcome: TransferOutcome) {
         let now = self.now();
         if self.core.transfers.get(number).is_none() {
-            // It was cancelled while its end was on the way.
-            return;
+            return match outcome {
+                TransferOutcome::Package(header) => self.package_ended(number, Ok(header)),
+                TransferOutcome::Failed(fault) => self.package_ended(number, Err(fault)),
+                // It was cancelled while its end was on the way.
+                TransferOutcome::Staged(_)
+                | TransferOutcome::Fetched(_)
+                | TransferOutcome::Sent => {}
+            };
         }
         match outcome {
+            // None of the queue fetches a package.
+            TransferOutcome::Package(_) => {}
             TransferOutcome::Failed(fault) => self.transfer_failed(number, fault),
             TransferOutcome::Sent => {
                 self.core.transfers.succeeded(number, now);

@@ -36,6 +36,7 @@ impl Core {
         self.delay_reboot_set |= changed.iter().any(|address| Some(*address) == delay_reboot);
         self.packing_refused &= !changed.iter().any(|address| Some(*address) == compression);
         self.diagnostics_written(&changed, asker);
+        self.module_states_written(&changed);
     }
 
     /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back
@@ -123,7 +124,8 @@ impl Core {
             refused.extend(reasons);
             std::mem::take(&mut refused)
         })?;
-        let unusable = self.unusable_tests(&checked);
+        let mut unusable = self.unusable_tests(&checked);
+        unusable.extend(self.unusable_module_states(&checked));
         refused.extend(
             unusable
                 .into_iter()

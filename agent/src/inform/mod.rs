@@ -28,6 +28,7 @@ pub fn assemble(core: &mut Core) -> Inform {
     }
     let mut event = core.events.take_for_inform();
     event.extend(core.transfers.events());
+    event.extend(core.modules.events());
     events::drop_excess(&mut event);
     let mut addresses: BTreeSet<Address> = changed.into_iter().collect();
     addresses.extend(extra::addresses(core, &event));

@@ -2,6 +2,7 @@
 
 mod add_object;
 mod cancel_transfer;
+mod change_du_state;
 mod delete_object;
 mod download;
 mod factory_reset;
@@ -26,7 +27,8 @@ use cwmp::{AcsRequest, CpeResponse, Fault, FaultCode};
 use data_model::ParameterList;
 use data_model::schema::Address;
 
-/// The methods this device answers to; all others get fault 9000 and are not named by GetRPCMethods.
+/// The methods every device answers to, besides ChangeDUState where there is an execution environment; all others get
+/// fault 9000 and are not named by GetRPCMethods.
 pub const METHODS: [&str; 17] = [
     "GetRPCMethods",
     "SetParameterValues",
@@ -56,7 +58,7 @@ type Answer = (Result<CpeResponse, Fault>, Vec<SectionKind>);
 /// Carries out a request of the ACS.
 pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
     match request {
-        AcsRequest::GetRPCMethods(_) => read(Ok(get_rpc_methods::serve().into())),
+        AcsRequest::GetRPCMethods(_) => read(Ok(get_rpc_methods::serve(core).into())),
         AcsRequest::GetParameterValues(request) => {
             read(get_parameter_values::serve(core, request).map(Into::into))
         }
@@ -114,7 +116,11 @@ pub fn serve(core: &mut Core, request: &AcsRequest) -> Answer {
             let answer = cancel_transfer::serve(core, request);
             (answer.map(Into::into), vec![SectionKind::Transfers])
         }
-        AcsRequest::ChangeDUState(_) | AcsRequest::SetVouchers(_) | AcsRequest::GetOptions(_) => {
+        AcsRequest::ChangeDUState(request) => written(
+            change_du_state::serve(core, request).map(Into::into),
+            &[SectionKind::Transfers, SectionKind::Modules],
+        ),
+        AcsRequest::SetVouchers(_) | AcsRequest::GetOptions(_) => {
             read(Err(FaultCode::METHOD_NOT_SUPPORTED.into()))
         }
     }

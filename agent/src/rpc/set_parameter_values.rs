@@ -44,7 +44,8 @@ pub(super) fn serve(
             return Err(Fault::of_parameters(refused));
         }
     };
-    let unusable = core.unusable_tests(&checked);
+    let mut unusable = core.unusable_tests(&checked);
+    unusable.extend(core.unusable_module_states(&checked));
     if !unusable.is_empty() {
         return Err(Fault::of_parameters(unusable));
     }

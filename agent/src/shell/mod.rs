@@ -26,6 +26,7 @@ pub mod listener;
 pub mod log;
 mod machine;
 mod orders;
+mod package;
 mod packing;
 pub mod page;
 mod place;

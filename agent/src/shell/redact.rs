@@ -5,9 +5,11 @@
 
 use crate::device::Product;
 use cwmp::message::{Body, CpeRequest};
+use cwmp::rpc::Operation;
 use cwmp::{AcsRequest, CpeResponse, Envelope, FromAcs, FromCpe};
 use data_model::ParameterList;
 use data_model::schema::Secrecy;
+use std::borrow::Cow;
 
 /// What stands for a secret.
 const SECRET: &str = "example-secret";
@@ -87,6 +89,10 @@ fn acs_request(product: &Product, request: AcsRequest) -> Option<AcsRequest> {
             upload.url = address_only(&upload.url);
             upload.into()
         }
+        AcsRequest::ChangeDUState(mut change) => {
+            change.operations.iter_mut().for_each(clean_operation);
+            change.into()
+        }
         AcsRequest::GetRPCMethods(_)
         | AcsRequest::GetParameterValues(_)
         | AcsRequest::GetParameterNames(_)
@@ -101,9 +107,7 @@ fn acs_request(product: &Product, request: AcsRequest) -> Option<AcsRequest> {
         | AcsRequest::CancelTransfer(_)
         | AcsRequest::ScheduleInform(_)
         | AcsRequest::GetOptions(_) => request,
-        AcsRequest::ScheduleDownload(_)
-        | AcsRequest::ChangeDUState(_)
-        | AcsRequest::SetVouchers(_) => return None,
+        AcsRequest::ScheduleDownload(_) | AcsRequest::SetVouchers(_) => return None,
     };
     Some(cleaned)
 }
@@ -139,11 +143,17 @@ fn values(product: &Product, list: &ParameterList) -> ParameterList {
     let mut cleaned = ParameterList::new();
     for parameter in list.iter() {
         let value = placeholder(product, parameter.name).filter(|_| !parameter.value.is_empty());
-        cleaned.push(
-            parameter.name,
-            parameter.ty,
-            value.unwrap_or(parameter.value),
-        );
+        let value = match value {
+            Some(placeholder) => Cow::Borrowed(placeholder),
+            // TR-181 DeploymentUnit.URL: where a package was fetched.
+            None if parameter.name.contains(".DeploymentUnit.")
+                && parameter.name.ends_with(".URL") =>
+            {
+                Cow::Owned(address_only(parameter.value))
+            }
+            None => Cow::Borrowed(parameter.value),
+        };
+        cleaned.push(parameter.name, parameter.ty, &value);
     }
     cleaned
 }
@@ -169,6 +179,21 @@ fn placeholder(product: &Product, name: &str) -> Option<&'static str> {
 /// Whether a value stands for one that is not shown.
 pub fn is_placeholder(value: &str) -> bool {
     [SECRET, USER, CALLED_AT].contains(&value)
+}
+
+fn clean_operation(operation: &mut Operation) {
+    let (url, username, password) = match operation {
+        Operation::Install(it) => (Some(&mut it.url), &mut it.username, &mut it.password),
+        Operation::Update(it) => (it.url.as_mut(), &mut it.username, &mut it.password),
+        Operation::Uninstall(_) => return,
+    };
+    if let Some(url) = url {
+        *url = address_only(url);
+    }
+    credentials(
+        username.as_mut().unwrap_or(&mut String::new()),
+        password.as_mut().unwrap_or(&mut String::new()),
+    );
 }
 
 fn credentials(username: &mut String, password: &mut String) {

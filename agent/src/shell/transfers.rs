@@ -2,6 +2,7 @@
 
 use super::http::Network;
 use super::image::Image;
+use super::package::Package;
 use super::slots::SlotStore;
 use super::{file_http, tftp};
 use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
@@ -21,7 +22,7 @@ pub struct TransferConfig {
     pub network: Network,
     /// Where images go.
     pub slots: SlotStore,
-    /// Whose images are run.
+    /// Whose images and modules are run.
     pub trusted: Vec<VerifyingKey>,
     /// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
     pub tftp_wait_ms: u64,
@@ -30,7 +31,9 @@ pub struct TransferConfig {
 /// Carries out one transfer, from its first byte to its end.
 pub async fn carry_out(config: &TransferConfig, job: TransferJob) -> TransferOutcome {
     let direction = match job.work {
-        TransferWork::Image(..) | TransferWork::Fetch(_) => Direction::Download,
+        TransferWork::Image(..) | TransferWork::Fetch(_) | TransferWork::Package(_) => {
+            Direction::Download
+        }
         TransferWork::Send(_) => Direction::Upload,
     };
     let whole = Duration::from_secs(TRANSFER_SECS);
@@ -59,6 +62,9 @@ async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<Transfer
             Sink::Image(Box::new(Image::new(config, *slot, *unsigned)))
         }
         TransferWork::Fetch(limit) => Sink::Memory(Vec::new(), *limit),
+        TransferWork::Package(limit) => {
+            Sink::Package(config, Box::new(Package::new(config)), *limit)
+        }
     };
     match tftp {
         true => tftp::fetch(&job.url, &mut sink, config.tftp_wait_ms).await?,
@@ -81,6 +87,8 @@ pub(super) enum Sink<'c> {
     Image(Box<Image<'c>>),
     /// Into memory, as many as are allowed.
     Memory(Vec<u8>, u64),
+    /// Through the checks of a package, as many as are allowed.
+    Package(&'c TransferConfig, Box<Package<'c>>, u64),
 }
 
 impl Sink<'_> {
@@ -88,7 +96,7 @@ impl Sink<'_> {
     fn limit(&self) -> u64 {
         match self {
             Sink::Image(..) => FILE_BYTES,
-            Sink::Memory(_, limit) => *limit,
+            Sink::Memory(_, limit) | Sink::Package(_, _, limit) => *limit,
         }
     }
 
@@ -96,7 +104,12 @@ impl Sink<'_> {
     pub(super) fn check_size(&self, bytes: u64) -> Result<(), Fault> {
         if bytes > self.limit() {
             let why = format!("the file is larger than {} bytes", self.limit());
-            return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
+            let code = match self {
+                Sink::Image(..) | Sink::Memory(..) => FaultCode::FILE_CORRUPTED,
+                // The limit is what is free at this moment.
+                Sink::Package(..) => FaultCode::SYSTEM_RESOURCES_EXCEEDED,
+            };
+            return Err(Fault::new(code, why));
         }
         Ok(())
     }
@@ -110,6 +123,7 @@ impl Sink<'_> {
                 memory.extend_from_slice(bytes);
                 Ok(())
             }
+            Sink::Package(_, package, _) => package.take(bytes),
         }
     }
 
@@ -118,6 +132,7 @@ impl Sink<'_> {
         match self {
             Sink::Image(image) => image.restart(),
             Sink::Memory(memory, _) => memory.clear(),
+            Sink::Package(config, package, _) => **package = Package::new(config),
         }
     }
 
@@ -125,6 +140,7 @@ impl Sink<'_> {
         match self {
             Sink::Image(image) => image.finish().map(TransferOutcome::Staged),
             Sink::Memory(memory, _) => Ok(TransferOutcome::Fetched(FileContent(memory))),
+            Sink::Package(_, package, _) => package.finish().map(TransferOutcome::Package),
         }
     }
 }

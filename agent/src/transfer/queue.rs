@@ -138,7 +138,8 @@ impl Transfers {
         Ok(())
     }
 
-    fn take_number(&mut self) -> u32 {
+    /// A number that names nothing else between device, shell and session.
+    pub(crate) fn take_number(&mut self) -> u32 {
         self.next_number = self.next_number.wrapping_add(1);
         self.next_number
     }
@@ -239,6 +240,17 @@ impl Transfers {
             }
         }
         any
+    }
+
+    /// Whether a file is on its way at this moment.
+    pub(crate) fn is_moving(&self) -> bool {
+        let mut transfers = self.list.iter();
+        transfers.any(|transfer| matches!(transfer.state, TransferState::Running { .. }))
+    }
+
+    /// Whether a file is there and waits to be applied.
+    pub(crate) fn has_ready(&self) -> bool {
+        self.list.iter().any(is_ready)
     }
 
     pub(super) fn is_busy(&self) -> bool {

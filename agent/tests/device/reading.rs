@@ -53,6 +53,7 @@ fn exactly_the_offered_methods_are_listed() {
         "CancelTransfer",
         "FactoryReset",
         "ScheduleInform",
+        "ChangeDUState",
     ];
     assert_eq!(response.method_list, expected);
 }

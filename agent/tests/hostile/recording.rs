@@ -197,3 +197,37 @@ async fn a_session_that_fails_is_recorded_as_far_as_it_went() {
     // What cannot be read may hold anything.
     assert!(!String::from_utf8_lossy(&story.entries[1].bytes).contains("not-closed"));
 }
+
+/// Covers M06.
+#[test]
+fn a_change_of_modules_is_recorded_without_what_opens_the_file_server() {
+    use cwmp::rpc::{ChangeDUState, InstallOperation, Operation, UpdateOperation};
+    let link = "https://user:url-secret@files.example.net/m.pkg?signature=url-secret";
+    let install = InstallOperation {
+        url: link.into(),
+        username: Some("file-user".into()),
+        password: Some("file-secret".into()),
+        ..InstallOperation::default()
+    };
+    let update = UpdateOperation {
+        url: Some(link.into()),
+        password: Some("file-secret".into()),
+        ..UpdateOperation::default()
+    };
+    let change = ChangeDUState {
+        operations: vec![Operation::Install(install), Operation::Update(update)],
+        command_key: None,
+    };
+    let body = cwmp::FromAcs::from(cwmp::AcsRequest::from(change));
+    let header = cwmp::Header::with_id("1");
+    let message = cwmp::envelope::write(cwmp::Namespace::Cwmp12, &header, &body);
+    let product = agent::device::Product::load("ata192").expect("it is in the catalogue");
+    let kept = agent::shell::redact::from_acs(&product, message.as_bytes());
+    assert_eq!(kept.name, "ChangeDUState");
+    let text = String::from_utf8(kept.bytes).expect("text");
+    assert!(text.contains("https://files.example.net/m.pkg<"), "{text}");
+    assert_eq!(text.matches("example-secret").count(), 2, "{text}");
+    for secret in ["file-user", "file-secret", "url-secret"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}

@@ -4,11 +4,16 @@ use agent::replay::replay;
 use soap_fixtures::{Story, root, stories};
 
 /// Stories a fresh device on its own cannot live through, each with what it is without.
-const OTHERS: [(&str, &str); 15] = [
+const OTHERS: [(&str, &str); 17] = [
+    (
+        "autonomous-du-state-change",
+        "somebody who changes its modules",
+    ),
     (
         "autonomous-transfer-complete",
         "a profile it has fetched by itself",
     ),
+    ("change-du-state", "a file server"),
     ("device-asks-for-methods", "it is another vendor's device"),
     ("diagnostics", "somebody who measures"),
     ("diagnostics-refused-and-failed", "somebody who measures"),

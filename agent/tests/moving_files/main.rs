@@ -3,6 +3,7 @@
 mod device;
 mod file_server;
 mod http;
+mod packages;
 mod slots;
 mod tftp;
 mod tftp_server;
@@ -20,6 +21,7 @@ use agent::shell::transfers::{TransferConfig, carry_out};
 use data_model::Secret;
 use data_model::device_type::UnsignedFirmware;
 use data_model::firmware::ImageHeader;
+use data_model::package::PackageHeader;
 use ed25519_dalek::SigningKey;
 use sha2::{Digest as _, Sha256};
 
@@ -84,6 +86,15 @@ async fn staged_by(policy: UnsignedFirmware, url: &str) -> Result<String, u16> {
     }
 }
 
+/// Fetches a package; its name and version, or the code of the fault.
+async fn checked(url: &str, limit: u64) -> Result<String, u16> {
+    match moved(url, TransferWork::Package(limit)).await {
+        TransferOutcome::Package(header) => Ok(format!("{} {}", header.name, header.version)),
+        TransferOutcome::Failed(fault) => Err(fault.code.number()),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Sends a file; the code of the fault if there is one.
 async fn sent(url: &str, content: &[u8]) -> Result<(), u16> {
     match moved(url, TransferWork::Send(FileContent(content.to_vec()))).await {
@@ -96,6 +107,22 @@ async fn sent(url: &str, content: &[u8]) -> Result<(), u16> {
 /// Bytes that tell where in the file they stand.
 fn content(bytes: usize) -> Vec<u8> {
     (0..bytes).map(|place| (place % 251) as u8).collect()
+}
+
+/// A signed package.
+fn package(by: &SigningKey, bytes: usize) -> Vec<u8> {
+    let body = content(bytes);
+    let header = PackageHeader {
+        name: "call-blocker".into(),
+        vendor: "example.net".into(),
+        version: "1.2.0".into(),
+        environment: "Dialtone-Modules-1".into(),
+        bytes: body.len() as u64,
+        sha256: Sha256::digest(&body).into(),
+    };
+    let mut package = header.sign(by).expect("it fits");
+    package.extend_from_slice(&body);
+    package
 }
 
 /// What a container says of an image.

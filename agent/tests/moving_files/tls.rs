@@ -2,15 +2,16 @@
 
 use crate::authority::{Authority, trusting};
 use crate::file_server::{FileServer, answer, cut_off};
-use crate::{content, image, key, moved_trusting};
+use crate::{content, image, key, moved_trusting, package};
 use agent::device::io::{FileContent, TransferOutcome, TransferWork};
 use agent::firmware::SlotName;
 use data_model::device_type::UnsignedFirmware;
 use rustls::ServerConfig;
 
-const KINDS: [fn() -> TransferWork; 3] = [
+const KINDS: [fn() -> TransferWork; 4] = [
     || TransferWork::Image(SlotName::B, UnsignedFirmware::Refuse),
     || TransferWork::Fetch(100_000),
+    || TransferWork::Package(100_000),
     || TransferWork::Send(FileContent(b"log".to_vec())),
 ];
 
@@ -25,10 +26,13 @@ async fn moved(
     let file = match &work {
         TransferWork::Image(..) => image(&key(), 20_000),
         TransferWork::Fetch(_) => content(20_000),
+        TransferWork::Package(_) => package(&key(), 20_000),
         TransferWork::Send(_) => Vec::new(),
     };
     let answer = match &work {
-        TransferWork::Image(..) | TransferWork::Fetch(_) => cut_off("", &file, file.len()),
+        TransferWork::Image(..) | TransferWork::Fetch(_) | TransferWork::Package(_) => {
+            cut_off("", &file, file.len())
+        }
         TransferWork::Send(_) => answer("201 Created", "Content-Length: 0\r\n", b""),
     };
     let server = FileServer::over_tls(config, answer).await;
@@ -48,6 +52,7 @@ async fn a_file_is_moved_over_tls_if_the_certificate_is_for_the_server_of_the_ur
             match outcome {
                 TransferOutcome::Staged(header) => assert_eq!(header.version, "11-4-0"),
                 TransferOutcome::Fetched(FileContent(bytes)) => assert_eq!(bytes, content(20_000)),
+                TransferOutcome::Package(header) => assert_eq!(header.version, "1.2.0"),
                 TransferOutcome::Sent => {}
                 TransferOutcome::Failed(fault) => panic!("{host}: {fault}"),
             }

@@ -284,6 +284,12 @@ impl Acs {
             FromCpe::Request(CpeRequest::AutonomousTransferComplete(report)) => {
                 session.autonomous.push(report);
             }
+            FromCpe::Request(CpeRequest::DUStateChangeComplete(report)) => {
+                session.modules.push(report);
+            }
+            FromCpe::Request(CpeRequest::AutonomousDUStateChangeComplete(report)) => {
+                session.own_modules.push(report);
+            }
             FromCpe::Request(CpeRequest::RequestDownload(wish)) => session.wishes.push(wish),
             FromCpe::Request(other) => panic!("the device never asks {}", other.name()),
             FromCpe::Response(response) => {

@@ -3,6 +3,7 @@
 use agent::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
 use agent::firmware::ImageHeader;
 use cwmp::{Fault, FaultCode};
+use data_model::package::PackageHeader;
 use std::collections::VecDeque;
 
 /// A file server that follows a script, one line for each file asked for.
@@ -10,6 +11,8 @@ use std::collections::VecDeque;
 pub struct FileServer {
     script: VecDeque<Plan>,
     always: Option<TransferOutcome>,
+    /// Packages by a part of their URL.
+    packages: Vec<(&'static str, PackageHeader)>,
     /// What the device has asked for, in order.
     pub asked: Vec<TransferJob>,
     /// The numbers of the transfers it has given up.
@@ -48,6 +51,21 @@ impl FileServer {
         self.plan(Plan::Ends(secs, outcome))
     }
 
+    /// The next file is this package, signed by a key the device trusts.
+    pub fn packs(&mut self, header: PackageHeader) -> &mut FileServer {
+        self.packs_after(0, header)
+    }
+
+    /// The same, after a while.
+    pub fn packs_after(&mut self, secs: u64, header: PackageHeader) -> &mut FileServer {
+        self.plan(Plan::Ends(secs, TransferOutcome::Package(header)))
+    }
+
+    /// Every file no line of the script is for, with this in its URL, is this package.
+    pub fn packs_by_url(&mut self, part: &'static str, header: PackageHeader) {
+        self.packages.push((part, header));
+    }
+
     /// Takes the next file it is sent.
     pub fn takes(&mut self) -> &mut FileServer {
         self.takes_after(0)
@@ -62,7 +80,7 @@ impl FileServer {
     pub fn sent(&self) -> Vec<String> {
         let sent = self.asked.iter().filter_map(|job| match &job.work {
             TransferWork::Send(FileContent(bytes)) => Some(String::from_utf8_lossy(bytes).into()),
-            TransferWork::Image(..) | TransferWork::Fetch(_) => None,
+            TransferWork::Image(..) | TransferWork::Fetch(_) | TransferWork::Package(_) => None,
         });
         sent.collect()
     }
@@ -97,7 +115,12 @@ impl FileServer {
     pub fn ask(&mut self, job: &TransferJob) -> Plan {
         self.asked.push(job.clone());
         let always = || self.always.clone().map(|outcome| Plan::Ends(0, outcome));
-        let plan = self.script.pop_front().or_else(always);
+        let packages = self.packages.iter();
+        let package = packages
+            .filter(|(part, _)| job.url.contains(part))
+            .map(|(_, header)| Plan::Ends(0, TransferOutcome::Package(header.clone())))
+            .next();
+        let plan = self.script.pop_front().or(package).or_else(always);
         plan.expect("the test tells the file server what to do with each file")
     }
 }

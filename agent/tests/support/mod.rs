@@ -16,6 +16,7 @@ mod acs;
 mod bench;
 mod collector;
 mod file_server;
+pub mod modules;
 mod nat;
 pub mod requests;
 mod session;

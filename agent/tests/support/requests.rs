@@ -1,9 +1,10 @@
 //! Requests of an ACS in one line each.
 
 use cwmp::rpc::{
-    AddObject, CancelTransfer, DeleteObject, Download, GetParameterAttributes, GetParameterNames,
-    GetParameterValues, Reboot, ScheduleDownload, ScheduleInform, SetParameterAttribute,
-    SetParameterAttributes, SetParameterValues, TimeWindow, Upload,
+    AddObject, CancelTransfer, ChangeDUState, DeleteObject, Download, GetParameterAttributes,
+    GetParameterNames, GetParameterValues, InstallOperation, Operation, Reboot, ScheduleDownload,
+    ScheduleInform, SetParameterAttribute, SetParameterAttributes, SetParameterValues, TimeWindow,
+    UninstallOperation, UpdateOperation, Upload,
 };
 use cwmp::{AcsRequest, CommandKey, ParameterKey};
 use data_model::{ParameterList, XsdType};
@@ -138,6 +139,45 @@ pub fn firmware(key: &str) -> Download {
         file_size: 4_194_304,
         ..Download::default()
     }
+}
+
+/// ChangeDUState.
+pub fn change_modules(key: &str, operations: &[Operation]) -> AcsRequest {
+    ChangeDUState {
+        operations: operations.to_vec(),
+        command_key: Some(command_key(key)),
+    }
+    .into()
+}
+
+/// The installation of a package.
+pub fn install(url: &str) -> Operation {
+    Operation::Install(InstallOperation {
+        url: url.into(),
+        username: Some("reader".into()),
+        password: Some("file-secret".into()),
+        ..InstallOperation::default()
+    })
+}
+
+/// The update of a unit; an empty argument is left out.
+pub fn update(uuid: &str, version: &str, url: &str) -> Operation {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Operation::Update(UpdateOperation {
+        uuid: given(uuid),
+        version: given(version),
+        url: given(url),
+        ..UpdateOperation::default()
+    })
+}
+
+/// The removal of a unit, of all its versions if none is given.
+pub fn uninstall(uuid: &str, version: &str) -> Operation {
+    Operation::Uninstall(UninstallOperation {
+        uuid: uuid.into(),
+        version: (!version.is_empty()).then(|| version.into()),
+        execution_env_ref: None,
+    })
 }
 
 /// Upload to the file server of the bench.

@@ -2,8 +2,8 @@
 
 use agent::device::io::{HttpRequest, SessionSummary};
 use cwmp::rpc::{
-    AutonomousTransferComplete, GetParameterValuesResponse, Inform, RequestDownload,
-    TransferComplete,
+    AutonomousDUStateChangeComplete, AutonomousTransferComplete, DUStateChangeComplete,
+    GetParameterValuesResponse, Inform, RequestDownload, TransferComplete,
 };
 use cwmp::{CpeResponse, Event, Fault, Header, Namespace};
 use data_model::Timestamp;
@@ -29,6 +29,10 @@ pub struct Session {
     pub reports: Vec<TransferComplete>,
     /// What the device reported of transfers nobody had asked for.
     pub autonomous: Vec<AutonomousTransferComplete>,
+    /// What the device reported of changes of modules.
+    pub modules: Vec<DUStateChangeComplete>,
+    /// What the device reported of changes of modules nobody had asked for.
+    pub own_modules: Vec<AutonomousDUStateChangeComplete>,
     /// The files the device asked for.
     pub wishes: Vec<RequestDownload>,
     /// How the device saw it; `None` if the power was cut before it ended.
@@ -48,6 +52,8 @@ impl Session {
             answers: Vec::new(),
             reports: Vec::new(),
             autonomous: Vec::new(),
+            modules: Vec::new(),
+            own_modules: Vec::new(),
             wishes: Vec::new(),
             summary: None,
         }
