@@ -9,8 +9,8 @@ use std::fmt::Display;
 /// the same words.
 ///
 /// # Errors
-/// If it could not be read, or says something nobody understands. The line is named and not shown: it may hold a
-/// password.
+/// If it could not be read, or says something nobody understands. Line and setting are named, and the value is not
+/// shown: it may be a password.
 pub fn parse<T: DeserializeOwned>(
     file: impl Display,
     text: Result<String, impl Display>,
@@ -26,14 +26,27 @@ pub fn parse<T: DeserializeOwned>(
     toml::from_str(&text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let message = error.message();
-        match before {
-            Some(before) => {
-                let line = before.matches('\n').count() + 1;
-                trouble(&format_args!("line {line}: {message}"))
-            }
-            None => trouble(&message),
+        let Some(before) = before else {
+            return trouble(&message);
+        };
+        let line = before.matches('\n').count();
+        let setting = text.lines().nth(line).and_then(setting_of);
+        let line = line + 1;
+        match setting {
+            Some(setting) => trouble(&format_args!("line {line}, `{setting}`: {message}")),
+            None => trouble(&format_args!("line {line}: {message}")),
         }
     })
+}
+
+/// The name of the setting a line gives a value to, if it is written as settings are.
+fn setting_of(line: &str) -> Option<&str> {
+    let (name, _) = line.split_once('=')?;
+    let name = name.trim();
+    let plain = name
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b"_.".contains(&b));
+    (plain && !name.is_empty()).then_some(name)
 }
 
 /// Reads a text that must not be seen: for `#[serde(deserialize_with = "...")]`.
@@ -73,7 +86,7 @@ mod tests {
         for (text, line, word) in [
             ("name = 'a'\npasword = 'hidden'", "line 2", "pasword"),
             ("name = 'hidden\n", "line 1", ""),
-            ("\n\nname = 5 # hidden", "line 3", "string"),
+            ("\n\nname = 5 # hidden", "line 3, `name`", "string"),
         ] {
             let error = parsed(text).unwrap_err();
             assert!(error.what.contains("a.toml"), "{error}");

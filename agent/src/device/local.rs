@@ -28,16 +28,17 @@ impl Device {
 
     /// Puts what a person has changed into force.
     fn changed_locally(&mut self, before: &Access) {
-        let acs_changed = self.core.access() != *before;
-        if acs_changed {
+        if self.core.access() == *before {
+            self.persist(&[SectionKind::Tree]);
+        } else {
             // What a person says of the ACS stands: there is no way back to the one before by itself.
             self.core.meta.last_access = None;
             // TR-069 Table 7: another URL means BOOTSTRAP, and it is tried at once.
-            let touched = self.core.check_bootstrap();
-            self.persist(touched);
+            self.core.check_bootstrap();
             self.tell();
+            // Together: BOOTSTRAP is for the new URL, and not for the one a power cut would leave.
+            self.persist(&SectionKind::ALL);
         }
-        self.persist(&[SectionKind::Tree, SectionKind::Meta]);
         self.arm_periodic();
         self.arm_alarms();
         self.start_delayed_reboot();

@@ -129,3 +129,21 @@ fn a_restart_by_a_person_is_a_boot_and_no_reboot_of_the_acs() {
     let session = bench.session();
     session.informs(&["0 BOOTSTRAP", "1 BOOT"]);
 }
+
+/// Covers D-13, E-01.
+#[test]
+fn a_power_cut_leaves_another_acs_with_its_bootstrap_or_the_one_before_without() {
+    for cut in 1..=6 {
+        let mut bench = Bench::bootstrapped("ata192");
+        let before = bench.knows(URL);
+        let number = bench.carried_out() + cut;
+        bench.cuts_power_before_output(number);
+        let answer = bench.orders(change(&[(URL, "http://other.example.net/acs")]));
+        bench.keeps_power();
+        bench.power_cut();
+        let session = bench.session();
+        let moved = bench.knows(URL) != before;
+        assert_eq!(session.tells("0 BOOTSTRAP"), moved, "cut {cut}");
+        assert!(moved || answer.is_none(), "cut {cut}: answered and lost");
+    }
+}

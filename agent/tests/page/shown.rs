@@ -35,6 +35,27 @@ async fn a_session_that_failed_is_shown_with_its_reason() {
     waited.expect("the session fails");
 }
 
+#[tokio::test]
+async fn every_device_type_has_a_page() {
+    for (device_type, model) in [
+        ("ata191", "ATA191"),
+        ("ata192", "ATA192"),
+        ("spa122", "SPA122"),
+    ] {
+        let mut config = AgentConfig {
+            device_type: device_type.into(),
+            ..AgentConfig::default()
+        };
+        config.page.password = PASSWORD.into();
+        let agent = Agent::with(config, "").await;
+        let page = agent.admin().get("/").await;
+        page.is(200)
+            .says(model)
+            .says("<td>2</td><td></td><td>on hook</td>");
+        agent.admin().get("/admin/acs").await.is(200);
+    }
+}
+
 /// Covers D-13.
 #[tokio::test]
 async fn every_answer_forbids_scripts_frames_and_keeping() {

@@ -9,6 +9,8 @@ use acs::TestAcs;
 use cwmp::EventCode;
 use cwmp::rpc::GetRPCMethods;
 use process::{PROGRAM, Process};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -72,6 +74,33 @@ async fn a_signal_ends_it_with_success_and_what_the_acs_was_told_stays_told() {
             .join("state/device.journal")
             .exists()
     );
+}
+
+/// Covers C-01.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_on_the_command_line_is_told_and_the_page_is_where_the_log_says() {
+    let acs = TestAcs::start().await;
+    let more = "[connection_request]\nlisten = '0.0.0.0:0'\n\
+                [page]\nlisten = '127.0.0.1:0'\npassword = 'Only-4-tests'\n";
+    let installed = install(&acs.url(), more);
+    let mut agent = Process::start(&installed.config, &["--advertise", "ata.example.net"]);
+    let inform = acs
+        .informed(|inform| inform.has_event(&EventCode::Bootstrap))
+        .await;
+    let mut values = inform.parameter_list.iter();
+    let url = values.find(|it| it.name.ends_with(".ConnectionRequestURL"));
+    let url = url.expect("it is in every Inform").value.to_owned();
+    assert!(url.starts_with("http://ata.example.net:"), "{url}");
+    let line = agent.logged("showing the device's web page");
+    let (_, page) = line.split_once("http://").expect("a URL");
+    let page = page.trim_end_matches('/');
+    let mut stream = TcpStream::connect(page).expect("it listens");
+    let request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(!agent.seen.iter().any(|line| line.contains("Only-4-tests")));
 }
 
 #[test]
