@@ -59,6 +59,7 @@ const MODELS: &[(&str, &str)] = models![
     "management-server.dm",
     "management-server-2.dm",
     "diagnostics.dm",
+    "agent.dm",
     "bulk-data.dm",
     "xmpp.dm",
     "software-modules.dm",

@@ -55,6 +55,7 @@ impl Core {
             first_use: meta.first_use,
             now,
             log: DeviceLog::new(config.files.log_bytes),
+            health: Default::default(),
         };
         install(&mut tree, &facts, &config.installed);
         let saved_tree: SavedTree = read(saved, SectionKind::Tree);

@@ -1,6 +1,7 @@
 //! Values the device works out when they are asked for.
 
 use super::hardware::Hardware;
+use super::health::Health;
 use super::log::DeviceLog;
 use super::product::Product;
 use super::xmpp_calls::XmppFacts;
@@ -22,7 +23,8 @@ const MEMORY_FREE_KB: u32 = 32_768;
 pub const CLOCK_FLOOR: Timestamp = Timestamp::from_secs(1_704_067_200);
 
 /// What the hardware may tell at any time. Until it has, the answers are those of a simulated device.
-const REPORTED: [&str; 14] = [
+const REPORTED: [&str; 15] = [
+    computed::AGENT_RESIDENT_MEMORY,
     computed::DEVICE_STATUS,
     computed::DEVICE_LOG,
     computed::MEMORY_TOTAL,
@@ -94,6 +96,8 @@ pub struct Facts {
     pub now: Timestamp,
     /// What has happened since the boot.
     pub log: DeviceLog,
+    /// How its sessions went since the boot.
+    pub health: Health,
 }
 
 impl Facts {
@@ -286,6 +290,12 @@ impl Computed for Facts {
             computed::UP_TIME => Cow::Owned(self.up_time_secs().to_string()),
             computed::FIRST_USE_DATE => Cow::Owned(self.first_use.to_xsd()),
             computed::DEVICE_LOG => Cow::Borrowed(self.log.latest()),
+            computed::AGENT_VERSION
+            | computed::AGENT_SESSIONS_SUCCEEDED
+            | computed::AGENT_SESSIONS_FAILED
+            | computed::AGENT_LAST_SESSION
+            | computed::AGENT_LAST_FAILURE
+            | computed::AGENT_RESIDENT_MEMORY => self.health.value(name),
             computed::MEMORY_TOTAL => Cow::Owned(MEMORY_TOTAL_KB.to_string()),
             computed::MEMORY_FREE => Cow::Owned(MEMORY_FREE_KB.to_string()),
             computed::CPU_USAGE => Cow::Borrowed("0"),

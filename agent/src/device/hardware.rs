@@ -19,6 +19,8 @@ pub struct Hardware {
     pub memory_free_kb: u32,
     /// DeviceInfo.ProcessStatus.CPUUsage.
     pub cpu_usage_percent: u8,
+    /// Memory the agent itself holds, in kilobytes.
+    pub agent_resident_kb: u32,
     /// The interface towards the provider.
     pub interface: Interface,
     /// DeviceInfo.ProcessStatus.Process, row by row.
@@ -99,6 +101,7 @@ impl Hardware {
         match name {
             computed::MEMORY_TOTAL => number(self.memory_total_kb),
             computed::MEMORY_FREE => number(self.memory_free_kb),
+            computed::AGENT_RESIDENT_MEMORY => number(self.agent_resident_kb),
             computed::CPU_USAGE => number(self.cpu_usage_percent.into()),
             // Without STUN the device knows no address but its own.
             computed::LOCAL_IP | computed::EXTERNAL_IP => {

@@ -16,6 +16,7 @@ mod discovery;
 pub mod exchange;
 pub mod facts;
 pub mod hardware;
+mod health;
 pub mod io;
 mod lightweight;
 mod local;

@@ -444,6 +444,9 @@ impl Device {
             None => format!("session: {codes}"),
             Some(why) => format!("session: {codes}: failed, {why}"),
         });
+        let now = self.now();
+        self.core
+            .observing(|core| core.facts.health.session_over(failure.as_deref(), now));
         self.outputs.push_back(Output::CloseConnection);
         self.outputs.push_back(Output::SessionOver(SessionSummary {
             events: session.events.clone(),

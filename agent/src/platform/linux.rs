@@ -103,6 +103,10 @@ impl Platform for Linux {
             memory_total_kb,
             memory_free_kb,
             cpu_usage_percent: self.cpu_usage_percent(),
+            agent_resident_kb: self
+                .text("proc/self/status")
+                .and_then(|text| proc::resident_kb(&text))
+                .unwrap_or_default(),
             interface: Interface {
                 address: uplink.address,
                 mask: uplink.mask,

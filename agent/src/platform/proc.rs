@@ -9,19 +9,27 @@ const TICKS_PER_SEC: u64 = 100;
 /// Priority of an ordinary process at nice 0, as TR-181 counts: 0 the highest, 99 the lowest.
 const LOWEST_PRIORITY: i64 = 99;
 
+/// Kilobytes a process holds in memory, of its `status`.
+pub fn resident_kb(status: &str) -> Option<u32> {
+    kilobytes(status, "VmRSS")
+}
+
 /// Total and available kilobytes of `/proc/meminfo`.
 pub fn memory_kb(meminfo: &str) -> Option<(u32, u32)> {
-    let value = |name: &str| {
-        let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
-        let number = line.strip_prefix(':')?.split_whitespace().next()?;
-        let number: u64 = number.parse().ok()?;
-        Some(u32::try_from(number).unwrap_or(u32::MAX))
-    };
+    let value = |name: &str| kilobytes(meminfo, name);
     // Kernels before 3.14 do not say how much is available.
     Some((
         value("MemTotal")?,
         value("MemAvailable").or_else(|| value("MemFree"))?,
     ))
+}
+
+/// The number of the line `name:  number kB`.
+fn kilobytes(text: &str, name: &str) -> Option<u32> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let number = line.strip_prefix(':')?.split_whitespace().next()?;
+    let number: u64 = number.parse().ok()?;
+    Some(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 /// Milliseconds since the machine was switched on, of `/proc/uptime`.

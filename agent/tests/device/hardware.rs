@@ -31,6 +31,7 @@ fn hardware(last: u8, free_kb: u32, processes: u32, now: Timestamp) -> Input {
         state: ProcessState::Running,
     };
     Input::Hardware(Box::new(Hardware {
+        agent_resident_kb: 5_000,
         started: Timestamp::from_millis(now.as_millis() - 3_600_000),
         memory_total_kb: 61_440,
         memory_free_kb: free_kb,

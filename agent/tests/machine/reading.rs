@@ -24,7 +24,11 @@ fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 /// A kernel of the small kind, with a line to the provider and a house network.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
+    (
+        "proc/self/status",
+        "Name:\tdialtone-agent\nVmPeak:\t    7012 kB\nVmRSS:\t    5120 kB\nThreads:\t1\n",
+    ),
     (
         "proc/meminfo",
         "MemTotal:          61440 kB\nMemFree:            9216 kB\nMemAvailable:      20480 kB\n",
@@ -67,6 +71,7 @@ fn memory_time_and_the_line_to_the_provider_are_read_from_the_kernel() {
         (hardware.memory_total_kb, hardware.memory_free_kb),
         (61_440, 20_480)
     );
+    assert_eq!(hardware.agent_resident_kb, 5_120);
     assert_eq!(now.since_ms(hardware.started), 3_661_570);
     let line = hardware.interface;
     assert_eq!(line.address, Some(Ipv4Addr::new(203, 0, 113, 57)));
@@ -202,7 +207,11 @@ fn an_acs_reads_the_real_memory_and_address_of_the_machine() {
     let folder = tempfile::tempdir().expect("a folder");
     let acs = TcpAcs::start();
     acs.asks(GetParameterValues {
-        parameter_names: vec!["Device.DeviceInfo.".into(), "Device.LAN.IPAddress".into()],
+        parameter_names: vec![
+            "Device.DeviceInfo.".into(),
+            "Device.LAN.IPAddress".into(),
+            "Device.X_DIALTONE_Agent.".into(),
+        ],
     });
     let _agent = Running::start(config(Some(&acs), folder.path(), "platform = 'linux'"));
     let reader = values(&acs);
@@ -228,6 +237,10 @@ fn an_acs_reads_the_real_memory_and_address_of_the_machine() {
     });
     // A machine of many processes shows the largest of them only.
     assert!(rows == 64 || pids.into_iter().any(|pid| pid == own));
+    let resident: u32 = value("Device.X_DIALTONE_Agent.ResidentMemory")
+        .parse()
+        .expect("a number");
+    assert!(resident > 1_000, "{resident} kB");
     let address: Ipv4Addr = value("Device.LAN.IPAddress").parse().expect("an address");
     // Only an address of this machine can be bound.
     assert!(std::net::UdpSocket::bind((address, 0)).is_ok(), "{address}");

@@ -32,6 +32,18 @@ names! {
     UP_TIME = "up_time";
     /// When the device was first used, as `dateTime`.
     FIRST_USE_DATE = "first_use_date";
+    /// Version of the agent itself.
+    AGENT_VERSION = "agent_version";
+    /// Sessions that have ended well since the agent was started.
+    AGENT_SESSIONS_SUCCEEDED = "agent_sessions_succeeded";
+    /// Sessions that have failed since the agent was started.
+    AGENT_SESSIONS_FAILED = "agent_sessions_failed";
+    /// When a session has last ended well, as `dateTime`.
+    AGENT_LAST_SESSION = "agent_last_session";
+    /// Why the last session that failed did.
+    AGENT_LAST_FAILURE = "agent_last_failure";
+    /// Kilobytes of memory the agent holds.
+    AGENT_RESIDENT_MEMORY = "agent_resident_memory";
     /// The device's own log, newest lines last.
     DEVICE_LOG = "device_log";
     /// Memory in kilobytes.
