@@ -5,6 +5,7 @@ use super::{Core, Device, Output};
 use crate::modules::decide::{Verdict, Wanted};
 use crate::modules::queue::Fetch;
 use crate::modules::{Modules, Origin, Policy, Step};
+use crate::rpc::change_du_state::check;
 use cwmp::rpc::{Inform, Operation};
 use cwmp::{CwmpVersion, Fault};
 use data_model::Timestamp;
@@ -154,6 +155,9 @@ impl Device {
         if !self.core.has_modules() {
             return self.core.note("this device has no modules");
         }
+        if let Err(fault) = check(&operation) {
+            return self.refuse_module_change(&fault);
+        }
         let now = self.now();
         if let Operation::Uninstall(uninstall) = &operation
             && self.session.is_none()
@@ -168,14 +172,17 @@ impl Device {
             return self.tell_changes(told);
         }
         if let Err(fault) = self.core.modules.check_room(Origin::Device, 1) {
-            return self
-                .core
-                .note(&format!("a change of modules is refused: {fault}"));
+            return self.refuse_module_change(&fault);
         }
         let number = self.core.transfers.take_number();
         let who = (Origin::Device, None);
         self.core.modules.accept(number, who, &[operation], now);
         self.persist(&[SectionKind::Transfers, SectionKind::Modules]);
+    }
+
+    fn refuse_module_change(&mut self, fault: &Fault) {
+        let line = format!("a change of modules is refused: {fault}");
+        self.core.note(&line);
     }
 
     /// Whether a change of modules waits to be told to an ACS that may know of such.

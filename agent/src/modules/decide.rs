@@ -173,14 +173,17 @@ impl Core {
         }
         let mut units = self.units();
         units.retain(|unit| match (uuid, url) {
-            (Some(uuid), _) => unit.uuid.eq_ignore_ascii_case(uuid),
+            (Some(uuid), _) => same_uuid(&unit.uuid, uuid),
             (None, Some(url)) => unit.url == url,
             (None, None) => true,
         });
         units.retain(|unit| version.is_none_or(|version| unit.version == version));
-        let several = |unit: &Unit| units.iter().filter(|it| it.uuid == unit.uuid).count() > 1;
+        let of_one = |unit: &Unit| {
+            let same = units.iter().filter(|it| same_uuid(&it.uuid, &unit.uuid));
+            same.count() > 1
+        };
         let names_one = uuid.is_some() || url.is_some();
-        if names_one && version.is_none() && units.iter().any(several) {
+        if names_one && version.is_none() && units.iter().any(of_one) {
             return Err(FaultCode::VERSION_NOT_SPECIFIED.into());
         }
         match units.is_empty() {
@@ -193,7 +196,7 @@ impl Core {
         check_uuid(&uninstall.uuid)?;
         let version = given(&uninstall.version);
         let mut units = self.units();
-        units.retain(|unit| unit.uuid.eq_ignore_ascii_case(&uninstall.uuid));
+        units.retain(|unit| same_uuid(&unit.uuid, &uninstall.uuid));
         units.retain(|unit| version.is_none_or(|version| unit.version == version));
         if let Some(reference) = given(&uninstall.execution_env_ref) {
             let environment = self.environment(Some(reference));
@@ -256,13 +259,12 @@ impl Core {
         // It may have been switched off since.
         self.check_environment(&environment)?;
         self.check_made_for(&environment, header)?;
-        let uuid = match given(&install.uuid) {
-            Some(uuid) => uuid.to_ascii_lowercase(),
-            None => header.uuid(),
-        };
+        let uuid = given(&install.uuid).map_or_else(|| header.uuid(), str::to_owned);
         // TR-181 DeploymentUnit: UUID, version and environment make a unit.
         let duplicate = self.units().into_iter().any(|unit| {
-            unit.uuid == uuid && unit.version == header.version && unit.environment == environment
+            same_uuid(&unit.uuid, &uuid)
+                && unit.version == header.version
+                && unit.environment == environment
         });
         if duplicate {
             return Err(FaultCode::DUPLICATE_DEPLOYMENT_UNIT.into());
@@ -308,7 +310,8 @@ impl Core {
             );
             return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
         }
-        let same = |other: &Unit| other.uuid == unit.uuid && other.version == header.version;
+        let same =
+            |other: &Unit| same_uuid(&other.uuid, &unit.uuid) && other.version == header.version;
         if self.units().iter().any(same) {
             return Err(FaultCode::VERSION_EXISTS.into());
         }
@@ -334,6 +337,11 @@ impl Core {
 /// An argument that is there; an empty one counts as absent.
 pub(super) fn given(argument: &Option<String>) -> Option<&str> {
     argument.as_deref().filter(|text| !text.is_empty())
+}
+
+/// RFC 4122 section 3: read without regard to case. It is shown as the ACS has written it.
+fn same_uuid(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }
 
 fn check_uuid(uuid: &str) -> Result<(), Fault> {

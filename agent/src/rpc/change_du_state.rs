@@ -36,8 +36,11 @@ pub(super) fn serve(
     Ok(ChangeDUStateResponse {})
 }
 
-/// The lengths of the schema; what is longer would have to be kept.
-fn check(operation: &Operation) -> Result<(), Fault> {
+/// Looks at the lengths of an operation's texts, which are kept until it is done.
+///
+/// # Errors
+/// With fault 9003 if one is too long.
+pub(crate) fn check(operation: &Operation) -> Result<(), Fault> {
     let of = |text: &Option<String>| text.clone().unwrap_or_default();
     let (url, others) = match operation {
         Operation::Install(it) => (

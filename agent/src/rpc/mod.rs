@@ -2,7 +2,7 @@
 
 mod add_object;
 mod cancel_transfer;
-mod change_du_state;
+pub(crate) mod change_du_state;
 mod delete_object;
 mod download;
 mod factory_reset;

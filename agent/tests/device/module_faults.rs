@@ -133,8 +133,12 @@ fn the_same_version_is_installed_once_and_another_one_beside_it() {
     let [result] = &all(&mut bench, with_uuid())[..] else {
         panic!("one result")
     };
-    assert_eq!(result.uuid, mine.to_ascii_lowercase());
-    assert_eq!(code(&mut bench, with_uuid()), 9026);
+    assert_eq!(result.uuid, mine);
+    let other_case = mine.to_ascii_lowercase();
+    let in_other_case = install_with(|it| it.uuid = Some(other_case.clone()));
+    assert_eq!(code(&mut bench, in_other_case), 9026);
+    bench.files().packs(blocker("1.0"));
+    assert_eq!(code(&mut bench, update(&other_case, "", "")), 9032);
     assert_eq!(versions(&mut bench), ["1.0", "0.9", "1.0"]);
 }
 

@@ -195,6 +195,20 @@ fn a_completion_is_kept_for_an_acs_that_can_be_told() {
 }
 
 #[test]
+fn what_is_too_long_to_be_kept_is_refused_with_a_line_in_the_log() {
+    let mut bench = bench(ALL, "Both", CODES);
+    let long = format!("http://files.example.net/{}", "x".repeat(1024));
+    wants(&mut bench, install(&long));
+    bench.is_quiet_for(600);
+    assert!(bench.files().asked.is_empty());
+    let log = bench.get("Device.DeviceInfo.DeviceLog");
+    assert!(
+        log.contains("a change of modules is refused: fault 9003"),
+        "{log}"
+    );
+}
+
+#[test]
 fn a_flood_of_own_changes_takes_no_place_away_from_the_acs() {
     let mut bench = bench(ALL, "Both", CODES);
     bench.acs().goes_away();

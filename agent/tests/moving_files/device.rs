@@ -11,13 +11,19 @@ use agent::shell::{Runner, RunnerConfig, RunnerHandle};
 use agent::transfer::{OwnTransfer, TransferFile};
 use cwmp::CwmpVersion;
 use data_model::Secret;
+use std::path::PathBuf;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 const PROXY: &str = "Device.X_CISCO_ATA.Line.1.Proxy";
 
-/// A device whose ACS nobody has ever heard of; whoever signed with [`crate::key`] is trusted.
+/// A device whose ACS nobody has ever heard of.
 pub async fn device() -> RunnerHandle {
-    let url = "http://127.0.0.1:9/nobody".to_owned();
+    start("http://127.0.0.1:9/nobody".to_owned(), None).await.0
+}
+
+/// A device of this ACS, with this journal; whoever signed with [`crate::key`] is trusted. Gives its loop as well.
+pub async fn start(url: String, journal: Option<PathBuf>) -> (RunnerHandle, JoinHandle<()>) {
     let config = RunnerConfig {
         diagnostics: DiagnosticsConfig::simulated(1),
         platform: Box::new(Simulated),
@@ -43,14 +49,17 @@ pub async fn device() -> RunnerHandle {
         },
         listen: None,
         advertise: None,
-        journal: None,
+        journal,
         slots: None,
         trusted: vec![crate::key().verifying_key()],
         sessions: 1,
     };
     let (runner, handle) = Runner::start(config).await.expect("nothing is in its way");
-    tokio::spawn(runner.run());
-    handle
+    let running = tokio::spawn(async move {
+        // How it ends is no matter of these tests.
+        let _ = runner.run().await;
+    });
+    (handle, running)
 }
 
 fn wants(handle: &RunnerHandle, file: TransferFile, url: String) {

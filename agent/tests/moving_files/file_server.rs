@@ -82,7 +82,8 @@ impl FileServer {
     }
 }
 
-async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Request {
+/// One request, whole.
+pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Request {
     let mut bytes = Vec::new();
     loop {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");

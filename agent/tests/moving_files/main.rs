@@ -1,5 +1,6 @@
 //! Files moved over real sockets: what the shell makes of servers that are right, wrong, slow to the point, or broken.
 
+mod acs;
 mod device;
 mod file_server;
 mod http;
