@@ -78,6 +78,11 @@ impl Agent {
         value.expect("there is such a parameter")
     }
 
+    async fn is_in_session(&self) -> bool {
+        let look = self.handle.look(0, agent::device::Device::in_session);
+        look.await.expect("the device runs")
+    }
+
     /// Where it takes calls over HTTP, and the path.
     async fn url(&self) -> (SocketAddr, String) {
         let url = self.value("ConnectionRequestURL").await;
@@ -173,6 +178,8 @@ async fn a_listener_that_is_switched_off_is_closed_and_comes_back() {
     let agent = Agent::start(&acs, &[]).await;
     acs.informed(tells(EventCode::Bootstrap)).await;
     let (to, path) = agent.url().await;
+    // Otherwise it would be asked in the session that is open, and the listener closed before anybody calls.
+    wait(async || !agent.is_in_session().await, "its session ends").await;
     let enable = format!("{SERVER}HTTPConnectionRequestEnable");
     acs.sets(&[(&enable, "0")]);
     assert_eq!(call("127.0.0.1", to, &path, "", "").await, 200);
