@@ -45,9 +45,8 @@ struct Transfer {
     delay_secs: u64,
     /// It may not begin before.
     earliest: Timestamp,
-    /// It may not begin for the first time after; none if it may wait for its turn, or nobody knows.
+    /// It may not begin after; none if it may wait for its turn, or nobody knows.
     latest: Option<Timestamp>,
-    begun: bool,
     accepted: bool,
     refused: bool,
     waived: bool,
@@ -144,10 +143,6 @@ impl Ledger {
         self.change.owed = false;
         self.call = Claim::default();
         self.by_hand = None;
-        // What was due when the power went may have begun without a word, and goes on.
-        let begun = self.transfers.values_mut();
-        let begun = begun.filter(|transfer| transfer.earliest <= self.now);
-        begun.for_each(|transfer| transfer.begun = true);
         if cut {
             self.retry_count = None;
         }
@@ -202,14 +197,12 @@ impl Ledger {
     /// The device begins to move the file.
     pub fn transfer_begins(&mut self, key: &str) {
         let now = self.now;
-        let Some(transfer) = self.transfers.get_mut(key) else {
+        let Some(transfer) = self.transfers.get(key) else {
             return self.wrong(format!("{key} begins, which nobody has asked for"));
         };
-        let late = transfer.latest.is_some_and(|latest| now > latest) && !transfer.begun;
-        transfer.begun = true;
         if now < transfer.earliest {
             self.wrong(format!("{key} begins, whose time has not come"));
-        } else if late {
+        } else if transfer.latest.is_some_and(|latest| now > latest) {
             self.wrong(format!("{key} begins, whose hour has gone by"));
         }
     }
