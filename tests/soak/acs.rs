@@ -4,14 +4,15 @@
 
 use crate::belief::{Belief, Change, Config};
 use crate::dice::Dice;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Way};
 use crate::weather::Trouble;
 use agent::device::Input;
 use agent::device::io::{HttpFailure, HttpRequest, HttpResponse};
 use cwmp::message::CpeRequest;
 use cwmp::rpc::{
     AddObject, ChangeDUState, DeleteObject, Download, FactoryReset, GetParameterValues,
-    InstallOperation, Operation, Reboot, SetParameterValues, UninstallOperation,
+    InstallOperation, Operation, Reboot, ScheduleInform, SetParameterValues, UninstallOperation,
+    Upload,
 };
 use cwmp::session::acs::{Called, Informed, Ready, Reply, Turn};
 use cwmp::session::{AcsSession, RequestIds};
@@ -47,8 +48,12 @@ pub enum Task {
     Add(String),
     /// A row less.
     Delete(String),
-    /// A file.
-    Download(String),
+    /// A file for the device, after so many seconds.
+    Download(String, u32),
+    /// A file of the device, after so many seconds.
+    Upload(String, u32),
+    /// An Inform after so many seconds.
+    ScheduleInform(String, u32),
     /// A software module that is installed and removed again.
     Module(String),
     /// A reboot.
@@ -318,7 +323,10 @@ impl Acs {
         };
         match &task {
             Task::Reboot(key) => ledger.reboot_sent(key),
-            Task::Download(key) | Task::Module(key) => ledger.download_sent(key),
+            Task::Download(key, secs) => ledger.transfer_sent(key, Way::Download, *secs),
+            Task::Upload(key, secs) => ledger.transfer_sent(key, Way::Upload, *secs),
+            Task::ScheduleInform(key, secs) => ledger.order_sent(key, *secs),
+            Task::Module(key) => ledger.transfer_sent(key, Way::Module, 0),
             _ => {}
         }
         self.belief.asked(change);
@@ -330,9 +338,10 @@ impl Acs {
         self.belief.done();
         match (self.asked.take(), response) {
             (Some(Task::Reboot(key)), _) => ledger.reboot_promised(&key),
-            (Some(Task::Download(key) | Task::Module(key)), _) => {
-                ledger.download_answered(&key, true);
+            (Some(Task::Download(key, _) | Task::Upload(key, _) | Task::Module(key)), _) => {
+                ledger.transfer_answered(&key, true);
             }
+            (Some(Task::ScheduleInform(key, secs)), _) => ledger.order_answered(&key, secs, true),
             (Some(Task::SetBad(key)), _) => ledger.wrong(format!("the bad Set {key} was taken")),
             (_, CpeResponse::AddObjectResponse(added)) => {
                 self.row_added(added.instance_number, ledger);
@@ -360,9 +369,10 @@ impl Acs {
     fn refused(&mut self, why: &str, ledger: &mut Ledger) {
         self.belief.refused();
         match self.asked.take() {
-            Some(Task::Download(key) | Task::Module(key)) => {
-                ledger.download_answered(&key, false);
+            Some(Task::Download(key, _) | Task::Upload(key, _) | Task::Module(key)) => {
+                ledger.transfer_answered(&key, false);
             }
+            Some(Task::ScheduleInform(key, secs)) => ledger.order_answered(&key, secs, false),
             // The table may be full, the row may be gone with a reset, and this one had to be refused.
             Some(Task::Add(_) | Task::Delete(_) | Task::SetBad(_)) | None => {}
             Some(task) => ledger.wrong(format!("{task:?} was refused: {why}")),
@@ -397,7 +407,15 @@ impl Acs {
                 };
                 (request.into(), Change::NoRow(key.clone()))
             }
-            Task::Download(key) => (download(key).into(), Change::None),
+            Task::Download(key, secs) => (download(key, *secs).into(), Change::None),
+            Task::Upload(key, secs) => (upload(key, *secs).into(), Change::None),
+            Task::ScheduleInform(key, secs) => {
+                let request = ScheduleInform {
+                    delay_seconds: *secs,
+                    command_key: command_key(key),
+                };
+                (request.into(), Change::None)
+            }
             Task::Module(key) => (module(key).into(), Change::None),
             Task::Reboot(key) => (
                 Reboot {
@@ -467,8 +485,19 @@ fn set<const N: usize>(values: [(&str, &str); N], key: &str) -> AcsRequest {
     .into()
 }
 
-fn download(key: &str) -> Download {
+fn upload(key: &str, delay_seconds: u32) -> Upload {
+    Upload {
+        command_key: command_key(key),
+        file_type: "1 Vendor Configuration File".into(),
+        url: format!("http://files.example.net:7567/{key}"),
+        delay_seconds,
+        ..Upload::default()
+    }
+}
+
+fn download(key: &str, delay_seconds: u32) -> Download {
     Download {
+        delay_seconds,
         command_key: command_key(key),
         file_type: "1 Firmware Upgrade Image".into(),
         url: format!("http://files.example.net:7567/{key}"),

@@ -6,12 +6,17 @@
 //!
 //! Long because every rule of the table is kept here.
 
-use cwmp::rpc::{DUStateChangeComplete, Inform, TransferComplete};
+mod reports;
+
+use cwmp::rpc::Inform;
 use cwmp::{Event, EventCode};
+use data_model::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The parameter people change by hand.
 pub const BY_HAND: &str = "Device.DeviceInfo.ProvisioningCode";
+/// Orders of ScheduleInform a device keeps.
+const ORDERS: usize = agent::limits::SCHEDULED_INFORMS;
 const VERSION: &str = "Device.DeviceInfo.SoftwareVersion";
 
 /// One event that may be due.
@@ -25,17 +30,49 @@ struct Claim {
     allowed: bool,
 }
 
-/// One Download, or one ChangeDUState: both promise a report.
+/// What a request that promises a report is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Way {
+    /// A file to the device.
+    #[default]
+    Download,
+    /// A file from the device.
+    Upload,
+    /// A software module.
+    Module,
+}
+
+/// One Download, Upload or ChangeDUState: all promise a report.
 #[derive(Debug, Clone, Copy, Default)]
-struct Download {
+struct Transfer {
+    way: Way,
+    delay_secs: u64,
+    /// It may not begin before.
+    earliest: Timestamp,
+    /// It may not begin after; none if it may wait for its turn, or nobody knows.
+    latest: Option<Timestamp>,
     accepted: bool,
     refused: bool,
     waived: bool,
     acknowledged: bool,
-    /// A file that the device can use has reached it.
+    /// A file that the device can use has reached it, or its file has reached the server.
     usable: bool,
     /// The response to its report has reached the device.
     answered: bool,
+}
+
+/// One ScheduleInform.
+#[derive(Debug, Clone, Copy, Default)]
+struct Order {
+    /// Its time has not come before this.
+    earliest: Timestamp,
+    /// Its time has come after this; none before the device has answered it.
+    latest: Option<Timestamp>,
+    refused: bool,
+    waived: bool,
+    /// The InformResponse to an Inform that told it has reached the device.
+    answered: bool,
+    acknowledged: bool,
 }
 
 /// What the response that has just been sent confirms, if it arrives.
@@ -59,12 +96,15 @@ struct Told {
 pub struct Ledger {
     /// What was found to be wrong.
     pub violations: Vec<String>,
+    /// The time.
+    pub now: Timestamp,
     order: u64,
     boot: Claim,
     change: Claim,
     call: Claim,
     reboots: BTreeMap<String, Claim>,
-    downloads: BTreeMap<String, Download>,
+    transfers: BTreeMap<String, Transfer>,
+    orders: BTreeMap<String, Order>,
     /// The ACS that has taken note of a BOOTSTRAP, and those that may have.
     bootstrapped: Option<String>,
     perhaps_bootstrapped: BTreeSet<String>,
@@ -146,21 +186,66 @@ impl Ledger {
         self.reboots.insert(key.to_owned(), claim);
     }
 
-    /// The ACS sends a Download.
-    pub fn download_sent(&mut self, key: &str) {
-        self.downloads.insert(key.to_owned(), Download::default());
+    /// The ACS sends a Download or an Upload, to be carried out after so many seconds.
+    pub fn transfer_sent(&mut self, key: &str, way: Way, delay_secs: u32) {
+        let delay_secs = u64::from(delay_secs);
+        let transfer = Transfer {
+            way,
+            delay_secs,
+            earliest: self.now.plus_secs(delay_secs),
+            ..Transfer::default()
+        };
+        self.transfers.insert(key.to_owned(), transfer);
+    }
+
+    /// The device begins to move the file.
+    pub fn transfer_begins(&mut self, key: &str) {
+        let now = self.now;
+        let Some(transfer) = self.transfers.get(key) else {
+            return self.wrong(format!("{key} begins, which nobody has asked for"));
+        };
+        if now < transfer.earliest {
+            self.wrong(format!("{key} begins, whose time has not come"));
+        } else if transfer.latest.is_some_and(|latest| now > latest) {
+            self.wrong(format!("{key} begins, whose hour has gone by"));
+        }
+    }
+
+    /// The ACS sends a ScheduleInform.
+    pub fn order_sent(&mut self, key: &str, delay_secs: u32) {
+        let order = Order {
+            earliest: self.now.plus_secs(delay_secs.into()),
+            ..Order::default()
+        };
+        self.orders.insert(key.to_owned(), order);
     }
 
     /// The device has answered it.
-    pub fn download_answered(&mut self, key: &str, accepted: bool) {
-        let download = self.downloads.entry(key.to_owned()).or_default();
-        download.accepted = accepted;
-        download.refused = !accepted;
+    pub fn order_answered(&mut self, key: &str, delay_secs: u32, accepted: bool) {
+        let waiting = self.orders.values();
+        let waiting = waiting.filter(|order| !order.refused && !order.acknowledged);
+        if !accepted && waiting.count() <= ORDERS {
+            self.wrong(format!("{key} was refused though there is room"));
+        }
+        let now = self.now;
+        let order = self.orders.entry(key.to_owned()).or_default();
+        order.refused = !accepted;
+        order.latest = accepted.then(|| now.plus_secs(delay_secs.into()));
     }
 
-    /// A file for a Download has arrived, of a kind the device can use.
+    /// The device has answered it.
+    pub fn transfer_answered(&mut self, key: &str, accepted: bool) {
+        let transfer = self.transfers.entry(key.to_owned()).or_default();
+        transfer.accepted = accepted;
+        // TR-069 Table 33: within one hour, or not at all.
+        let latest = self.now.plus_secs(transfer.delay_secs + 3_600);
+        transfer.latest = (accepted && transfer.delay_secs > 0).then_some(latest);
+        transfer.refused = !accepted;
+    }
+
+    /// A file for a Download has arrived, of a kind the device can use, or that of an Upload at its server.
     pub fn file_arrived(&mut self, key: &str) {
-        self.downloads.entry(key.to_owned()).or_default().usable = true;
+        self.transfers.entry(key.to_owned()).or_default().usable = true;
     }
 
     /// A BOOTSTRAP discards everything that was not delivered before it.
@@ -170,9 +255,12 @@ impl Ledger {
         self.reboots
             .values_mut()
             .for_each(|claim| claim.owed = false);
-        self.downloads
+        self.orders
             .values_mut()
-            .for_each(|download| download.waived = true);
+            .for_each(|order| order.waived = true);
+        self.transfers
+            .values_mut()
+            .for_each(|transfer| transfer.waived = true);
     }
 
     // ---- what the device sends
@@ -182,7 +270,7 @@ impl Ledger {
         match self.pending.take() {
             None => {}
             Some(Ack::Report(key)) => {
-                self.downloads.entry(key).or_default().acknowledged = true;
+                self.transfers.entry(key).or_default().acknowledged = true;
             }
             Some(Ack::Inform(told)) => self.delivered(*told),
         }
@@ -196,6 +284,11 @@ impl Ledger {
                 EventCode::MReboot => {
                     let key = event.command_key.as_str().to_owned();
                     self.reboots.entry(key).or_default()
+                }
+                EventCode::MScheduleInform => {
+                    let key = event.command_key.as_str().to_owned();
+                    self.orders.entry(key).or_default().acknowledged = true;
+                    continue;
                 }
                 EventCode::Bootstrap => {
                     self.bootstrapped = Some(told.url.clone());
@@ -283,6 +376,16 @@ impl Ledger {
             .map(|(key, _)| format!("M Reboot {key} is lost"))
             .collect();
         self.violations.extend(lost);
+        let now = self.now;
+        let lost: Vec<String> = self
+            .orders
+            .iter()
+            .filter(|(_, order)| order.latest.is_some_and(|latest| latest < now))
+            .filter(|(_, order)| !order.waived && !order.answered && !order.acknowledged)
+            .filter(|(key, _)| !has_key(inform, &EventCode::MScheduleInform, key))
+            .map(|(key, _)| format!("M ScheduleInform {key} is lost"))
+            .collect();
+        self.violations.extend(lost);
         let shown = inform.parameter_list.get(BY_HAND);
         if self.change.owed && shown != self.by_hand.as_deref() {
             self.wrong(format!(
@@ -302,9 +405,13 @@ impl Ledger {
                 self.change.allowed || other_version || url != self.last_url
             }
             EventCode::MReboot => self.reboots.get(key).is_some_and(|claim| claim.allowed),
-            EventCode::MDownload | EventCode::MChangeDuState => self.may_report(key),
+            EventCode::MDownload => self.may_report(key, Way::Download),
+            EventCode::MUpload => self.may_report(key, Way::Upload),
+            EventCode::MChangeDuState => self.may_report(key, Way::Module),
+            EventCode::MScheduleInform => self.is_due(key),
             EventCode::Bootstrap
             | EventCode::Periodic
+            | EventCode::Scheduled
             | EventCode::TransferComplete
             | EventCode::DuStateChangeComplete => true,
             _ => false,
@@ -317,9 +424,19 @@ impl Ledger {
         }
     }
 
-    fn may_report(&self, key: &str) -> bool {
-        let download = self.downloads.get(key);
-        download.is_some_and(|download| !download.refused && !download.acknowledged)
+    fn may_report(&self, key: &str, way: Way) -> bool {
+        let transfer = self.transfers.get(key);
+        transfer.is_some_and(|transfer| {
+            let due = transfer.way == way && transfer.earliest <= self.now;
+            due && !transfer.refused && !transfer.acknowledged
+        })
+    }
+
+    fn is_due(&self, key: &str) -> bool {
+        let order = self.orders.get(key);
+        order.is_some_and(|order| {
+            order.earliest <= self.now && !order.refused && !order.acknowledged
+        })
     }
 
     /// TR-069 3.7.1.5: events of one cause come together, single ones once.
@@ -328,8 +445,12 @@ impl Ledger {
         if has(&EventCode::MReboot) && !has(&EventCode::Boot) {
             self.wrong("M Reboot without 1 BOOT");
         }
-        if has(&EventCode::MDownload) != has(&EventCode::TransferComplete) {
-            self.wrong("one of 7 TRANSFER COMPLETE and M Download without the other");
+        let transfer = has(&EventCode::MDownload) || has(&EventCode::MUpload);
+        if transfer != has(&EventCode::TransferComplete) {
+            self.wrong("one of 7 TRANSFER COMPLETE and M Download or M Upload without the other");
+        }
+        if has(&EventCode::Scheduled) != has(&EventCode::MScheduleInform) {
+            self.wrong("one of 3 SCHEDULED and M ScheduleInform without the other");
         }
         if has(&EventCode::MChangeDuState) != has(&EventCode::DuStateChangeComplete) {
             self.wrong("one of 11 DU STATE CHANGE COMPLETE and M ChangeDUState without the other");
@@ -340,46 +461,6 @@ impl Ledger {
             if !seen.insert(named.clone()) {
                 self.wrong(format!("{named} twice in one Inform"));
             }
-        }
-    }
-
-    /// It reports the end of a transfer.
-    pub fn reports(&mut self, report: &TransferComplete) {
-        let key = report.command_key.as_str();
-        if !self.may_report(key) {
-            self.wrong(format!("TransferComplete for {key}, which is not due"));
-        }
-        let usable = self
-            .downloads
-            .get(key)
-            .is_some_and(|download| download.usable);
-        if report.fault_struct.fault_code == 0 && !usable {
-            self.wrong(format!(
-                "{key} is reported as done, but there was no usable file"
-            ));
-        }
-    }
-
-    /// It reports what became of a module that was to be installed and removed again.
-    pub fn reports_modules(&mut self, report: &DUStateChangeComplete) {
-        let key = report.command_key.clone().unwrap_or_default();
-        let key = key.as_str();
-        if !self.may_report(key) {
-            self.wrong(format!("DUStateChangeComplete for {key}, which is not due"));
-        }
-        let download = self.downloads.get(key);
-        let usable = download.is_some_and(|download| download.usable);
-        let codes: Vec<u16> = report
-            .results
-            .iter()
-            .map(|result| result.fault.fault_code)
-            .collect();
-        match codes[..] {
-            [0, 0] if usable => {}
-            [0, _] if !usable => self.wrong(format!("{key} is installed without a package")),
-            // What was not installed cannot be removed; only a day without time for it can stand in the way as well.
-            [code, 9028 | 9001] if code != 0 => {}
-            _ => self.wrong(format!("results of {key}: {codes:?}")),
         }
     }
 
@@ -406,7 +487,7 @@ impl Ledger {
         match &self.pending {
             None => {}
             Some(Ack::Report(key)) => {
-                self.downloads.entry(key.clone()).or_default().answered = true;
+                self.transfers.entry(key.clone()).or_default().answered = true;
             }
             Some(Ack::Inform(told)) => {
                 for event in &told.events {
@@ -416,6 +497,11 @@ impl Ledger {
                         EventCode::MReboot => {
                             let key = event.command_key.as_str().to_owned();
                             self.reboots.entry(key).or_default()
+                        }
+                        EventCode::MScheduleInform => {
+                            let key = event.command_key.as_str().to_owned();
+                            self.orders.entry(key).or_default().answered = true;
+                            continue;
                         }
                         _ => continue,
                     };
@@ -450,12 +536,19 @@ impl Ledger {
     /// When everything has had its time: nothing is owed any more.
     pub fn close(&mut self) {
         let owed: Vec<String> = self
-            .downloads
+            .transfers
             .iter()
-            .filter(|(_, download)| download.accepted && !download.waived && !download.answered)
+            .filter(|(_, transfer)| transfer.accepted && !transfer.waived && !transfer.answered)
             .map(|(key, _)| format!("the end of {key} was never reported"))
             .collect();
         self.violations.extend(owed);
+        let told: Vec<String> = self
+            .orders
+            .iter()
+            .filter(|(_, order)| order.latest.is_some() && !order.waived && !order.answered)
+            .map(|(key, _)| format!("M ScheduleInform {key} was never told"))
+            .collect();
+        self.violations.extend(told);
         let reboots = self.reboots.iter().filter(|(_, claim)| claim.owed);
         let lost: Vec<String> = reboots
             .map(|(key, _)| format!("M Reboot {key} is lost"))

@@ -5,7 +5,7 @@
 //! repeats it. What the rules are is said in `ledger.rs` (events and transfers), `belief.rs` (configuration) and
 //! `world.rs` (storage, retry schedule, memory).
 //!
-//! Covers E-01, E-02, E-04, E-07, E-11, H-08, M12, P-01, P-09, P-12, P3, R-01, S-06, S-07, S-09, T-01.
+//! Covers E-01, E-02, E-04, E-07, E-11, H-08, M12, P-01, P-09, P-12, P3, R-01, S-06, S-07, S-09, T-01, T-05.
 #![expect(clippy::print_stdout, reason = "it prints what it counts")]
 #![expect(
     clippy::wildcard_enum_match_arm,

@@ -42,13 +42,13 @@ pub fn play(world: &mut World) {
 fn chapter(world: &mut World, names: &mut u32) {
     *names += 1;
     let name = |kind: &str| format!("{kind}-{names}");
+    let later = world.dice.pick(&[0, 0, 0, 1, 60, 1_800, 7_200, 20_000]);
     match world.dice.below(100) {
         0..20 => wants(world, "sets", Task::Set(name("set"))),
         20..24 => wants(world, "bad sets", Task::SetBad(name("bad"))),
         24..32 => wants(world, "rows added", Task::Add(name("add"))),
         32..38 => wants(world, "rows deleted", Task::Delete(name("del"))),
-        38..46 => wants(world, "downloads", Task::Download(name("get"))),
-        69..75 => wants(world, "modules", Task::Module(name("module"))),
+        38..46 => wants(world, "downloads", Task::Download(name("get"), later)),
         46..52 => wants(world, "reboots", Task::Reboot(name("boot"))),
         52..54 => wants(world, "factory resets", Task::FactoryReset),
         54..56 => {
@@ -67,6 +67,16 @@ fn chapter(world: &mut World, names: &mut u32) {
             world.counts.add("resets by hand");
             world.resets_by_hand();
         }
+        69..76 => wants(world, "uploads", Task::Upload(name("put"), later)),
+        76..84 => {
+            let secs = later.max(1);
+            wants(
+                world,
+                "Informs ordered",
+                Task::ScheduleInform(name("come"), secs),
+            );
+        }
+        84..90 => wants(world, "modules", Task::Module(name("module"))),
         _ => {}
     }
     if world.dice.permille(450) {

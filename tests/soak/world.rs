@@ -57,6 +57,10 @@ pub struct World {
     /// What has happened, for failures to be understood.
     pub trace: Vec<String>,
     arriving: Vec<(Timestamp, Input)>,
+    /// The Inform before, as it stands in the trace.
+    told: String,
+    /// The file that was asked for last, by its number and the key of its transfer.
+    moving: (u32, String),
     answer: Option<(u16, Vec<String>)>,
     calls: u64,
     retry: Retry,
@@ -120,6 +124,8 @@ impl World {
             counts: Counts::default(),
             trace: Vec::new(),
             arriving: Vec::new(),
+            told: String::new(),
+            moving: Default::default(),
             answer: None,
             calls: 0,
             retry: Retry::default(),
@@ -221,11 +227,12 @@ impl World {
     }
 
     fn step(&mut self) -> bool {
+        let now = self.now;
+        self.ledger.now = now;
         let Some(device) = &mut self.device else {
             return false;
         };
         let output = device.poll();
-        let now = self.now;
         let due = |(moment, _): &(Timestamp, Input)| *moment <= now;
         let arrived = self.arriving.iter().position(due);
         if output.is_none() && arrived.is_none() {
@@ -257,20 +264,18 @@ impl World {
                 TransferOutcome::Staged(header) => format!("file {number}: {}", header.version),
                 TransferOutcome::Failed(fault) => format!("file {number}: {fault}"),
                 TransferOutcome::Package(header) => format!("file {number}: {}", header.name),
-                TransferOutcome::Fetched(_) | TransferOutcome::Sent => {
-                    format!("file {number}: nobody asked for it")
-                }
+                TransferOutcome::Sent => format!("file {number}: sent"),
+                TransferOutcome::Fetched(_) => format!("file {number}: nobody asked for it"),
             };
             self.note(what);
-            if let TransferOutcome::Staged(header) = outcome
-                && header.product == "ATA192"
-            {
-                self.ledger.file_arrived(&header.version);
-            }
-            if let TransferOutcome::Package(header) = outcome
-                && header.environment == ENVIRONMENT
-            {
-                self.ledger.file_arrived(&header.name);
+            let usable = match outcome {
+                TransferOutcome::Staged(header) => header.product == "ATA192",
+                TransferOutcome::Package(header) => header.environment == ENVIRONMENT,
+                TransferOutcome::Sent => true,
+                TransferOutcome::Fetched(_) | TransferOutcome::Failed(_) => false,
+            };
+            if usable && self.moving.0 == *number {
+                self.ledger.file_arrived(&self.moving.1);
             }
         }
         self.happens(input);
@@ -346,7 +351,15 @@ impl World {
             self.counts.add(format!("trouble: {}", kind(trouble)));
         }
         if !self.acs.in_session() {
-            self.check_schedule(request.body.contains("2 PERIODIC"));
+            let by_clock = ["2 PERIODIC", "3 SCHEDULED"];
+            let by_clock = by_clock.iter().any(|code| what.contains(code));
+            // Besides, a transfer whose hour has gone by ends by the clock.
+            let before: Vec<&str> = events(&self.told).collect();
+            let reports = |event: &str| event.contains("load ") || event.contains("ChangeDUState ");
+            let ended = |event: &str| reports(event) && !before.contains(&event);
+            let by_clock = by_clock || events(&what).any(ended);
+            self.told.clone_from(&what);
+            self.check_schedule(by_clock);
         }
         let arrives = self
             .acs
@@ -359,6 +372,7 @@ impl World {
     fn transfer(&mut self, job: &TransferJob) {
         self.counts.add("files asked for");
         let key = job.url.rsplit('/').next().unwrap_or_default().to_owned();
+        self.ledger.transfer_begins(&key);
         self.note(format!("asks for file {} ({key})", job.number));
         let fault = |code: FaultCode| TransferOutcome::Failed(Fault::from(code));
         let image = |product: &str| {
@@ -380,6 +394,7 @@ impl World {
             })
         };
         let is_package = matches!(job.work, TransferWork::Package(_));
+        let sends = matches!(job.work, TransferWork::Send(_));
         let (secs, outcome) = match self.dice.below(10) {
             3 if is_package => (20, package("Other-Modules-1")),
             4 if is_package => (600, package(ENVIRONMENT)),
@@ -388,10 +403,18 @@ impl World {
             1 => (5, fault(FaultCode::FILE_CORRUPTED)),
             // The shell gives up after an hour.
             2 => (3_600, fault(FaultCode::TRANSFER_FAILURE)),
-            3 => (20, image("SPA122")),
-            4 => (600, image("ATA192")),
-            _ => (2, image("ATA192")),
+            3 if !sends => (20, image("SPA122")),
+            chance => {
+                let secs = if chance == 4 { 600 } else { 2 };
+                let whole = if sends {
+                    TransferOutcome::Sent
+                } else {
+                    image("ATA192")
+                };
+                (secs, whole)
+            }
         };
+        self.moving = (job.number, key);
         let ended = Input::TransferEnded(job.number, outcome);
         self.arriving.push((self.now.plus_secs(secs), ended));
     }
@@ -496,11 +519,11 @@ impl World {
     }
 
     /// TR-069 3.2.1.1: after a failed session not before and not after the wait of the table, unless there is news.
-    fn check_schedule(&mut self, periodic: bool) {
+    fn check_schedule(&mut self, by_clock: bool) {
         if let Some(failed_at) = self.retry.failed_at.take() {
             let waited_ms = self.now.since_ms(failed_at);
             let low_ms = 5_000 << (self.retry.failures.clamp(1, 10) - 1);
-            let news = self.retry.news || periodic;
+            let news = self.retry.news || by_clock;
             if (waited_ms < low_ms && !news) || waited_ms > 2 * low_ms {
                 let number = self.retry.failures;
                 self.ledger
@@ -563,6 +586,11 @@ fn what(body: &str) -> String {
         }
         other => cwmp::message::Body::name(other).to_owned(),
     }
+}
+
+/// The events of an Inform by what it is in the trace.
+fn events(what: &str) -> impl Iterator<Item = &str> {
+    what.split(['[', ',', ']']).map(str::trim)
 }
 
 /// The name of a kind of trouble, without what it carries.

@@ -204,7 +204,8 @@ impl Transfers {
         let mut any = false;
         for transfer in &mut self.list {
             let begun = match transfer.state {
-                TransferState::Waiting { attempts } => attempts > 0,
+                // One that was cut off by a boot has to begin again, and may not any more either.
+                TransferState::Waiting { .. } => false,
                 TransferState::Staged { .. } | TransferState::Arrived { .. } => true,
                 TransferState::Running { .. }
                 | TransferState::Activated { .. }
