@@ -1,6 +1,6 @@
 //! `dialtone agent`: one device, until it is told to stop, or a recorded session played to one.
 
-use crate::arguments::{AgentAction, AgentOptions};
+use crate::arguments::{AgentAction, AgentCommand, AgentOptions};
 use crate::output::line;
 use agent::daemon::{self, AgentConfig};
 use agent::shell::stop::wait_for_stop;
@@ -9,10 +9,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// Runs one device, or replays a session.
-pub async fn run(options: AgentOptions) -> Result<ExitCode, OperatorError> {
-    if let Some(AgentAction::Replay { folder }) = &options.action {
-        return replay(folder);
+pub async fn run(command: AgentCommand) -> Result<ExitCode, OperatorError> {
+    match command.action {
+        Some(AgentAction::Replay { folder }) => replay(&folder),
+        Some(AgentAction::Record { folder, mut device }) => {
+            device.record = Some(folder);
+            live(*device).await
+        }
+        None => live(command.device).await,
     }
+}
+
+async fn live(options: AgentOptions) -> Result<ExitCode, OperatorError> {
     let config = configuration(options)?;
     let device = config.device()?;
     let id = format!(

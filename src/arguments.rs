@@ -24,7 +24,7 @@ pub enum Command {
     /// Run the server.
     Acs(AcsOptions),
     /// Run one device.
-    Agent(AgentOptions),
+    Agent(Box<AgentCommand>),
     /// Run many simulated devices in one process.
     Fleet(FleetOptions),
     /// Make keys, sign images, look at signed ones.
@@ -105,6 +105,14 @@ pub struct AcsOptions {
 /// What can be done with one device besides running it.
 #[derive(Debug, Subcommand)]
 pub enum AgentAction {
+    /// Run, and record every session into a folder, without secrets (as `--record` does).
+    Record {
+        /// The folder; each session gets one of its own in it (docs/interop/recording.md describes it).
+        folder: PathBuf,
+        /// The device.
+        #[command(flatten)]
+        device: Box<AgentOptions>,
+    },
     /// Play a recorded session to a fresh device, and tell where it answers otherwise; the status is 1 if it does.
     Replay {
         /// The folder of one session (docs/interop/recording.md describes it).
@@ -112,13 +120,21 @@ pub enum AgentAction {
     },
 }
 
-/// One device. Flags win over the file.
+/// One device, run or looked at.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct AgentOptions {
+pub struct AgentCommand {
     /// What to do; without it, run.
     #[command(subcommand)]
     pub action: Option<AgentAction>,
+    /// The device.
+    #[command(flatten)]
+    pub device: AgentOptions,
+}
+
+/// One device. Flags win over the file.
+#[derive(Debug, Args)]
+pub struct AgentOptions {
     /// The configuration file, in TOML (docs/OPERATING.md describes it).
     #[arg(long)]
     pub config: Option<PathBuf>,

@@ -48,7 +48,7 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
         match command {
             Command::Demo(options) => demo::run(options).await,
             Command::Acs(options) => acs::run(options).await,
-            Command::Agent(options) => agent::run(options).await,
+            Command::Agent(options) => agent::run(*options).await,
             Command::Fleet(options) => fleet::run(options).await,
             Command::Firmware(command) => firmware::run(command),
             Command::Package(command) => package::run(command),

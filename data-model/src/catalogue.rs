@@ -1,13 +1,26 @@
 //! The products this build knows, parsed when they are first asked for.
 
 use crate::device_type::DeviceType;
+use flate2::read::DeflateDecoder;
+use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
+
+/// The files of `models` and `device-types`, packed by the build script.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.deflate"));
+
+static PRODUCTS: [Product; 3] = [
+    Product::new("ata191", "ata191.toml"),
+    Product::new("ata192", "ata192.toml"),
+    Product::new("spa122", "spa122.toml"),
+];
 
 /// A device type by its name, the same one for every caller.
 pub fn device_type(name: &str) -> Option<Arc<DeviceType>> {
     let product = PRODUCTS.iter().find(|product| product.name == name)?;
     let parsed = product.parsed.get_or_init(|| {
-        let read = DeviceType::read(product.file, product.text, model);
+        let files = Files::unpack();
+        let text = files.find(product.file).unwrap_or_default();
+        let read = DeviceType::read(product.file, text, |model| files.find(model));
         Arc::new(read.expect("a test reads every product of this build"))
     });
     Some(parsed.clone())
@@ -18,63 +31,52 @@ pub fn names() -> &'static [&'static str] {
     &["ata191", "ata192", "spa122"]
 }
 
-/// The text of a model of this build by its file name.
-pub fn model(file: &str) -> Option<&'static str> {
-    MODELS
-        .iter()
-        .find(|(name, _)| *name == file)
-        .map(|(_, text)| *text)
+/// The text of a model or of a device type of this build by its file name.
+pub fn file(name: &str) -> Option<String> {
+    Files::unpack().find(name).map(str::to_owned)
 }
 
 struct Product {
     name: &'static str,
     file: &'static str,
-    text: &'static str,
     parsed: OnceLock<Arc<DeviceType>>,
 }
 
-macro_rules! products {
-    ($($name:literal),+) => {
-        [$(Product {
-            name: $name,
-            file: concat!($name, ".toml"),
-            text: include_str!(concat!("../device-types/", $name, ".toml")),
+impl Product {
+    const fn new(name: &'static str, file: &'static str) -> Product {
+        Product {
+            name,
+            file,
             parsed: OnceLock::new(),
-        }),+]
-    };
+        }
+    }
 }
 
-macro_rules! models {
-    ($($file:literal),+ $(,)?) => {
-        &[$(($file, include_str!(concat!("../models/", $file)))),+]
-    };
+/// All files, for as long as something is read from them.
+struct Files(String);
+
+impl Files {
+    fn unpack() -> Files {
+        let mut text = String::new();
+        let unpacked = DeflateDecoder::new(PACKED).read_to_string(&mut text);
+        unpacked.expect("the build script has packed it");
+        Files(text)
+    }
+
+    /// Each file begins with its name and its length, a line each.
+    fn find(&self, wanted: &str) -> Option<&str> {
+        let mut rest = self.0.as_str();
+        loop {
+            let (name, behind) = rest.split_once('\n')?;
+            let (length, behind) = behind.split_once('\n')?;
+            let (text, others) = behind.split_at_checked(length.parse().ok()?)?;
+            if name == wanted {
+                return Some(text);
+            }
+            rest = others;
+        }
+    }
 }
-
-static PRODUCTS: [Product; 3] = products!["ata191", "ata192", "spa122"];
-
-const MODELS: &[(&str, &str)] = models![
-    "device-1.dm",
-    "igd-1.dm",
-    "device-info.dm",
-    "management-server.dm",
-    "management-server-2.dm",
-    "diagnostics.dm",
-    "agent.dm",
-    "bulk-data.dm",
-    "xmpp.dm",
-    "software-modules.dm",
-    "voice-service-1.dm",
-    "cisco-ata-system.dm",
-    "cisco-ata-sip.dm",
-    "cisco-ata-regional.dm",
-    "cisco-ata-line.dm",
-    "cisco-ata-user.dm",
-    "cisco-ata-router.dm",
-    "cisco-ata-status.dm",
-    "cisco-voice-service.dm",
-    "cisco-root.dm",
-    "cisco-spa122.dm",
-];
 
 #[cfg(test)]
 mod tests {
@@ -87,6 +89,21 @@ mod tests {
             assert_eq!(device_type(name).unwrap().name, *name);
         }
         assert!(device_type("ata193").is_none());
+    }
+
+    #[test]
+    fn every_file_is_in_the_program_as_it_is_in_its_folder() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        for (folder, extension) in [("models", "dm"), ("device-types", "toml")] {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|found| found == extension) {
+                    let name = path.file_name().unwrap().to_str().unwrap();
+                    assert_eq!(file(name), std::fs::read_to_string(&path).ok(), "{name}");
+                }
+            }
+        }
+        assert_eq!(file("no.dm"), None);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The program as people use it.
 
 use crate::world::process::DIALTONE;
+use crate::world::{FACTORY_SECRET, World, eventually};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 use tokio::process::Command;
 
 async fn dialtone(arguments: &[&str], folder: &Path) -> Output {
@@ -173,22 +174,35 @@ async fn the_doctor_tells_a_sound_folder_from_a_broken_configuration() {
     }
 }
 
+/// A real session is written down, and a fresh device of the same build lives through it again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recorded_session_is_replayed_without_a_network() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let session = soap_fixtures::root().join("sessions/set-with-faults");
-    let session = session.to_str().expect("a plain name");
-    let output = dialtone(&["agent", "replay", session], folder.path()).await;
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    match output.status.code() {
-        Some(0) => assert_eq!(told.trim(), "the device answers as it did"),
-        Some(1) => assert!(
-            told.lines().all(|line| line[..2].parse::<u8>().is_ok()),
-            "{told}"
-        ),
-        other => panic!("{other:?}: {}", text(&output)),
-    }
-    let output = dialtone(&["agent", "replay", "."], folder.path()).await;
+    let world = World::start().await;
+    let folder = world.folder.path();
+    let (url, secret) = (world.server.acs_url(), FACTORY_SECRET);
+    let mut agent = Command::new(DIALTONE);
+    agent
+        .args(["agent", "record", "recorded", "--serial-number", "REC1"])
+        .args(["--acs-url", &url, "--password", secret, "--state", "state"])
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .kill_on_drop(true);
+    let mut agent = agent.spawn().expect("the program starts");
+    let session = folder.join("recorded/0001");
+    eventually("a session is recorded", || async {
+        session.join("story.toml").exists().then_some(())
+    })
+    .await;
+    agent.kill().await.expect("it runs");
+    let written: String = std::fs::read_dir(&session)
+        .expect("it is there")
+        .map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("text"))
+        .collect();
+    assert!(written.contains("0 BOOTSTRAP") && !written.contains(secret));
+    let output = dialtone(&["agent", "replay", "recorded/0001"], folder).await;
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(text(&output).contains("the device answers as it did"));
+    let output = dialtone(&["agent", "replay", "."], folder).await;
     assert!(!output.status.success());
     assert!(text(&output).contains("story.toml"), "{}", text(&output));
 }

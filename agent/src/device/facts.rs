@@ -277,6 +277,9 @@ impl Computed for Facts {
         if let Some(value) = self.hardware.as_ref().and_then(|it| it.value(name, row)) {
             return value;
         }
+        if let Some(value) = self.health.value(name) {
+            return value;
+        }
         match name {
             computed::MANUFACTURER => Cow::Borrowed(&ty.manufacturer),
             computed::OUI => Cow::Borrowed(&ty.oui),
@@ -290,12 +293,6 @@ impl Computed for Facts {
             computed::UP_TIME => Cow::Owned(self.up_time_secs().to_string()),
             computed::FIRST_USE_DATE => Cow::Owned(self.first_use.to_xsd()),
             computed::DEVICE_LOG => Cow::Borrowed(self.log.latest()),
-            computed::AGENT_VERSION
-            | computed::AGENT_SESSIONS_SUCCEEDED
-            | computed::AGENT_SESSIONS_FAILED
-            | computed::AGENT_LAST_SESSION
-            | computed::AGENT_LAST_FAILURE
-            | computed::AGENT_RESIDENT_MEMORY => self.health.value(name),
             computed::MEMORY_TOTAL => Cow::Owned(MEMORY_TOTAL_KB.to_string()),
             computed::MEMORY_FREE => Cow::Owned(MEMORY_FREE_KB.to_string()),
             computed::CPU_USAGE => Cow::Borrowed("0"),

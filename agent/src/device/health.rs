@@ -32,9 +32,9 @@ impl Health {
         }
     }
 
-    /// What it says of a computed value.
-    pub(super) fn value(&self, name: &str) -> Cow<'_, str> {
-        match name {
+    /// What it says of a computed value; `None` if it is of something else.
+    pub(super) fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        Some(match name {
             computed::AGENT_VERSION => Cow::Borrowed(env!("CARGO_PKG_VERSION")),
             computed::AGENT_SESSIONS_SUCCEEDED => Cow::Owned(self.succeeded.to_string()),
             computed::AGENT_SESSIONS_FAILED => Cow::Owned(self.failed.to_string()),
@@ -46,7 +46,8 @@ impl Health {
                 Cow::Borrowed(self.last_failure.as_deref().unwrap_or_default())
             }
             // The memory of a simulated device is nobody's measure.
-            _ => Cow::Borrowed("0"),
-        }
+            computed::AGENT_RESIDENT_MEMORY => Cow::Borrowed("0"),
+            _ => return None,
+        })
     }
 }

@@ -17,6 +17,7 @@ mod discovery;
 mod download;
 mod events;
 mod hardware;
+mod health;
 mod heartbeat;
 mod http;
 mod inform_parameters;
