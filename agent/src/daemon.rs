@@ -16,9 +16,9 @@ use crate::shell::page;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
-use data_model::firmware::{KEY_BYTES, unhex};
+use data_model::firmware::unhex;
+use data_model::signing::{KEY_BYTES, VerifyingKey};
 use data_model::{OperatorError, Secret, configuration};
-use ed25519_dalek::VerifyingKey;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -297,7 +297,7 @@ pub fn mac_of(serial_number: &str) -> [u8; 6] {
 pub fn firmware_keys(texts: &[String]) -> Result<Vec<VerifyingKey>, OperatorError> {
     let key = |text: &String| {
         let bytes = unhex::<KEY_BYTES>(text)?;
-        VerifyingKey::from_bytes(&bytes).ok()
+        Some(VerifyingKey::from_bytes(&bytes))
     };
     texts
         .iter()

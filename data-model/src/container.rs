@@ -11,7 +11,7 @@
 //! The signature covers the magic, so a container of one kind is never taken for one of another.
 
 use crate::firmware::{hex, unhex};
-use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use crate::signing::{SIGNATURE_BYTES, SigningKey, VerifyingKey};
 use std::fmt::Write as _;
 
 /// Bytes a header may have; a longer one is no header of ours.
@@ -48,7 +48,7 @@ pub(crate) fn pack(mut text: String) -> Vec<u8> {
 pub(crate) fn sign(mut text: String, key: &SigningKey) -> Vec<u8> {
     let signature = key.sign(text.as_bytes());
     // Writing to a String cannot fail.
-    let _ = write!(text, "signature={}\n\n", hex(&signature.to_bytes()));
+    let _ = write!(text, "signature={}\n\n", hex(&signature));
     text.into_bytes()
 }
 
@@ -76,12 +76,11 @@ pub(crate) fn open<'a>(
         None => (text, Err(Trouble::Unsigned)),
         Some((signed, written)) => {
             let signed = &text[..=signed.len()];
-            let bytes: [u8; 64] = unhex(written.trim_end())
+            let signature = unhex::<SIGNATURE_BYTES>(written.trim_end())
                 .ok_or_else(|| malformed("its signature is not 128 hex digits"))?;
-            let signature = Signature::from_bytes(&bytes);
             let is_trusted = trusted
                 .iter()
-                .any(|key| key.verify_strict(signed.as_bytes(), &signature).is_ok());
+                .any(|key| key.has_signed(signed.as_bytes(), &signature));
             let verdict = is_trusted.then_some(()).ok_or(Trouble::Untrusted);
             (signed, verdict)
         }

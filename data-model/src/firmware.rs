@@ -17,7 +17,7 @@
 
 use crate::container::{self, Fields, Trouble};
 use crate::device_type::UnsignedFirmware;
-use ed25519_dalek::{SigningKey, VerifyingKey};
+use crate::signing::{SigningKey, VerifyingKey};
 use std::fmt::Write as _;
 
 /// What every container begins with.
@@ -25,9 +25,6 @@ pub const MAGIC: &str = "DIALTONE-FIRMWARE 1";
 
 /// Bytes a header may have; a longer one is no header of ours.
 pub const HEADER_BYTES: usize = container::HEADER_BYTES;
-
-/// Bytes of a key, public or private.
-pub const KEY_BYTES: usize = 32;
 
 /// What a container says about its image.
 #[derive(Debug, Clone, PartialEq, Eq)]

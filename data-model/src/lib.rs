@@ -21,6 +21,7 @@ pub mod path;
 pub mod provisioning;
 pub mod schema;
 pub mod secret;
+pub mod signing;
 pub mod timestamp;
 pub mod uuid;
 pub mod value;

@@ -18,8 +18,8 @@
 
 use crate::container::{self, Fields, Trouble};
 use crate::firmware::hex;
+use crate::signing::{SigningKey, VerifyingKey};
 use crate::uuid;
-use ed25519_dalek::{SigningKey, VerifyingKey};
 
 /// What every package begins with.
 pub const MAGIC: &str = "DIALTONE-PACKAGE 1";

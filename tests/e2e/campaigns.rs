@@ -6,7 +6,7 @@ use cwmp::message::{AcsRequest, CpeRequest, CpeResponse, FromAcs, FromCpe};
 use cwmp::rpc::{Download, DownloadResponse, Status};
 use cwmp::{CommandKey, Event, EventCode};
 use data_model::ParameterList;
-use ed25519_dalek::SigningKey;
+use data_model::signing::SigningKey;
 use serde_json::json;
 
 async fn phones(world: &World, count: usize) -> Vec<Phone> {

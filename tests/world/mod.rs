@@ -14,7 +14,7 @@ use acs::config::{Config, EnrolmentMode};
 use agent::daemon::{AcsSettings, AgentConfig};
 use data_model::Secret;
 use data_model::firmware::{ImageHeader, hex};
-use ed25519_dalek::SigningKey;
+use data_model::signing::SigningKey;
 use rest::Rest;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -30,8 +30,8 @@ use crate::device::io::{
 use crate::device::{Device, DeviceConfig, Input, Saved};
 use crate::limits::TFTP_FIRST_WAIT_MS;
 use crate::platform::{Platform, Request};
+use data_model::signing::VerifyingKey;
 use data_model::{OperatorError, Timestamp};
-use ed25519_dalek::VerifyingKey;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::net::SocketAddr;

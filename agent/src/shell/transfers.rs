@@ -9,7 +9,7 @@ use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork}
 use crate::limits::{FILE_BYTES, TRANSFER_SECS};
 use crate::transfer::Direction;
 use cwmp::{Fault, FaultCode};
-use ed25519_dalek::VerifyingKey;
+use data_model::signing::VerifyingKey;
 use std::time::Duration;
 
 /// Time without a byte after which a transfer is given up.

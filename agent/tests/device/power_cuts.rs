@@ -25,7 +25,7 @@ use cwmp::session::acs::{AcsSession, Turn};
 use cwmp::{CpeRequest, CpeResponse, CwmpVersion};
 use data_model::Timestamp;
 use data_model::firmware::ImageHeader;
-use ed25519_dalek::SigningKey;
+use data_model::signing::SigningKey;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

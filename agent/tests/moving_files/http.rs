@@ -3,7 +3,7 @@
 use crate::file_server::{FileServer, answer, cut_off, rest};
 use crate::{content, fetched, header, image, key, sent, staged, staged_by};
 use data_model::device_type::UnsignedFirmware;
-use ed25519_dalek::SigningKey;
+use data_model::signing::SigningKey;
 
 const RANGES: &str = "Accept-Ranges: bytes\r\nETag: \"v1\"\r\n";
 const DIGEST: &str = "Content-Length: 0\r\n\

@@ -23,7 +23,7 @@ use data_model::Secret;
 use data_model::device_type::UnsignedFirmware;
 use data_model::firmware::ImageHeader;
 use data_model::package::PackageHeader;
-use ed25519_dalek::SigningKey;
+use data_model::signing::SigningKey;
 use sha2::{Digest as _, Sha256};
 
 /// Whose images the device trusts.

@@ -8,7 +8,7 @@ use agent::device::Input;
 use cwmp::message::CpeRequest;
 use cwmp::rpc::{ChangeDUState, InstallOperation, Operation};
 use cwmp::{CommandKey, CpeResponse};
-use ed25519_dalek::SigningKey;
+use data_model::signing::SigningKey;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
