@@ -296,13 +296,7 @@ impl Computed for Facts {
             computed::MEMORY_TOTAL => Cow::Owned(MEMORY_TOTAL_KB.to_string()),
             computed::MEMORY_FREE => Cow::Owned(MEMORY_FREE_KB.to_string()),
             computed::CPU_USAGE => Cow::Borrowed("0"),
-            // Only real hardware has processes.
-            computed::PROCESS_PID
-            | computed::PROCESS_SIZE
-            | computed::PROCESS_PRIORITY
-            | computed::PROCESS_CPU_TIME => Cow::Borrowed("0"),
-            computed::PROCESS_COMMAND => Cow::Borrowed(""),
-            computed::PROCESS_STATE => Cow::Borrowed("Sleeping"),
+            name if name.starts_with("process_") => Cow::Borrowed(no_process(name)),
             computed::CURRENT_LOCAL_TIME => {
                 Cow::Owned(DateTime::local(self.now, 0).as_str().to_owned())
             }
@@ -343,6 +337,15 @@ impl Computed for Facts {
                 Cow::Borrowed("")
             }
         }
+    }
+}
+
+/// Only real hardware has processes; a row that has gone meanwhile shows this.
+fn no_process(name: &str) -> &'static str {
+    match name {
+        computed::PROCESS_COMMAND => "",
+        computed::PROCESS_STATE => "Sleeping",
+        _ => "0",
     }
 }
 
