@@ -96,6 +96,8 @@ pub struct FilesConfig {
     pub public_url: Option<String>,
     /// With a certificate it speaks HTTPS, without one HTTP.
     pub tls: Option<TlsConfig>,
+    /// Whether profiles that devices fetch over HTTP hold their secrets; without it those are left out.
+    pub secrets_without_tls: bool,
 }
 
 /// How devices are called.
@@ -157,6 +159,7 @@ impl Default for FilesConfig {
             listen: loopback(7567),
             public_url: None,
             tls: None,
+            secrets_without_tls: false,
         }
     }
 }

@@ -59,6 +59,8 @@ pub struct Metrics {
     pub connection_requests: Family<NameLabel, Counter>,
     /// Bytes of files sent.
     pub files_sent: Counter,
+    /// Profiles sent by a link.
+    pub profiles_sent: Counter,
 }
 
 impl Default for Metrics {
@@ -75,6 +77,7 @@ impl Default for Metrics {
             identity_mismatches: Counter::default(),
             connection_requests: Family::default(),
             files_sent: Counter::default(),
+            profiles_sent: Counter::default(),
             registry: Registry::default(),
         };
         let m = &metrics;
@@ -108,6 +111,11 @@ impl Default for Metrics {
             m.connection_requests.clone(),
         );
         registry.register("files_sent", "Downloads begun", m.files_sent.clone());
+        registry.register(
+            "profiles_sent",
+            "Profiles fetched by their links",
+            m.profiles_sent.clone(),
+        );
         Metrics {
             registry,
             ..metrics

@@ -40,6 +40,7 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/devices/{device}/call", post(devices::call))
         .route("/devices/{device}/parameters", get(parameters::list))
+        .route("/devices/{device}/profile", get(profiles::of_device))
         .route(
             "/devices/{device}/tasks",
             get(tasks::list).post(tasks::create),

@@ -1,20 +1,22 @@
 //! Profiles: list, read, write, remove.
 
 use super::auth::{Operator, Viewer};
-use super::devices::{Argument, masked};
+use super::devices::{Argument, find, masked};
 use super::error::{Answer, ApiError};
 use crate::app::App;
 use crate::clock;
+use crate::files::{self, profiles::NoProfile};
 use crate::limits::{TASK_VALUES, VALUE_CHARS};
+use crate::provisioning::flat_profile::{LeftOut, Secrets};
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Profile, ProfileValue, Selector};
+use crate::store::{Profile, ProfileValue, Selector, StoreError};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use data_model::Path;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// GET /profiles
@@ -36,6 +38,34 @@ pub async fn read(
         .map(shown)
         .map(Json)
         .ok_or_else(|| ApiError::not_found("profile"))
+}
+
+/// What a device is sent as its vendor configuration file.
+#[derive(Debug, Serialize)]
+pub struct DeviceProfile {
+    /// The document, without its secrets.
+    document: String,
+    /// Desired values that are not in it, each with the reason.
+    left_out: Vec<LeftOut>,
+}
+
+/// GET /devices/{device}/profile
+pub async fn of_device(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    device: Argument,
+) -> Answer<Json<DeviceProfile>> {
+    let device = find(&app, &device?).await?;
+    let rendered = files::profiles::profile(&app, &device, Secrets::Omitted).await;
+    match rendered {
+        Ok(profile) => Ok(Json(DeviceProfile {
+            document: profile.document,
+            left_out: profile.left_out,
+        })),
+        Err(NoProfile::Store(error)) => Err(error.into()),
+        Err(why @ NoProfile::Product(_)) => Err(StoreError::Conflict(why.to_string()).into()),
+        Err(why @ NoProfile::Desired(_)) => Err(StoreError::Conflict(why.to_string()).into()),
+    }
 }
 
 /// A profile without the secrets in it; a template only names a variable and stays.

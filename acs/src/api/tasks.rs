@@ -111,7 +111,10 @@ fn check(kind: &TaskKind) -> Answer<()> {
             check_values(values, Names::Relative)
         }
         TaskKind::DeleteObject { object } => check_object(object),
-        TaskKind::Reboot | TaskKind::FactoryReset | TaskKind::Download { .. } => Ok(()),
+        TaskKind::Reboot
+        | TaskKind::FactoryReset
+        | TaskKind::Download { .. }
+        | TaskKind::DownloadProfile => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The library of files: bytes in a folder under their hash, descriptions in the store, links that are signed and end.
 
 pub mod http;
+pub mod profiles;
 pub mod tickets;
 
 use crate::app::App;
@@ -8,7 +9,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::limits::{FILE_BYTES, TICKET_MS};
 use crate::sessions::LiveSession;
-use crate::store::{Actor, FileRecord, Store, StoreError};
+use crate::store::{Actor, FileRecord, Id, Store, StoreError};
 use bytes::Bytes;
 use data_model::OperatorError;
 use data_model::firmware::hex;
@@ -145,13 +146,28 @@ impl Library {
 
     /// The link of a file for the device of a session.
     pub fn link(&self, app: &App, file: &FileRecord, session: &LiveSession) -> String {
+        let ticket = self.ticket(file.id, session);
+        let base = self.base(app, session);
+        format!("{base}/files/{}/{ticket}", file.id)
+    }
+
+    /// The link of the profile for the device of a session.
+    pub fn profile_link(&self, app: &App, session: &LiveSession) -> String {
+        let ticket = self.ticket(profiles::ticket_id(), session);
+        let base = self.base(app, session);
+        format!("{base}/profiles/{ticket}")
+    }
+
+    fn ticket(&self, file: Id, session: &LiveSession) -> String {
         let expires = clock::now().plus_ms(TICKET_MS);
-        let ticket = self.tickets.issue(file.id, session.device, expires);
-        let base = match &app.config.files.public_url {
+        self.tickets.issue(file, session.device, expires)
+    }
+
+    fn base(&self, app: &App, session: &LiveSession) -> String {
+        match &app.config.files.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => self.base_url(app, session.host.as_deref()),
-        };
-        format!("{base}/files/{}/{ticket}", file.id)
+        }
     }
 
     /// Without a configured URL: the host the device called us by, with the port of the file server.

@@ -2,12 +2,16 @@
 //! agree, session by session, until none are left.
 //!
 //! Nothing in here reads a store or a clock. [`selector`] decides which profiles a device gets, [`desired`] puts their
-//! values together with its variables, [`plan`] compares with what was observed.
+//! values together with its variables, [`plan`] compares with what was observed,
+//! [`flat_profile`] writes them as the vendor's document; [`request_path`] and [`user_agent`] say who asks for it.
 
 pub mod desired;
+pub mod flat_profile;
 pub mod plan;
+pub mod request_path;
 pub mod selector;
 pub mod template;
+pub mod user_agent;
 
 pub use desired::{Desired, DesiredError};
 pub use plan::{Plan, Step};

@@ -3,6 +3,7 @@
 use super::{Comparison, CredentialsWork, Current, LiveSession, ProfilesWork, TasksWork, Wrote};
 use crate::app::App;
 use crate::clock;
+use crate::files::profiles::{self as profile_files, NoProfile};
 use crate::limits::RPCS_PER_SESSION;
 use crate::metrics::Metrics;
 use crate::provisioning::{Plan, Step, desired, plan};
@@ -119,7 +120,11 @@ async fn start(
     claimed: ClaimedTask,
 ) -> Result<Option<AcsRequest>> {
     let ClaimedTask { task, certainty } = claimed;
-    if let (TaskKind::Download { .. }, Certainty::Uncertain) = (&task.kind, certainty) {
+    let transfer = matches!(
+        task.kind,
+        TaskKind::Download { .. } | TaskKind::DownloadProfile
+    );
+    if transfer && certainty == Certainty::Uncertain {
         // The device may have accepted it: its TransferComplete will tell, and if none comes it is sent again.
         let waiting = TaskOutcome::WaitingForTransfer;
         app.store
@@ -135,12 +140,38 @@ async fn start(
                 Source { file, url }
             })
         }
+        TaskKind::DownloadProfile => match profile_source(app, session).await {
+            Ok(source) => Some(source),
+            Err(NoProfile::Store(error)) => return Err(error),
+            Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_))) => {
+                let failed = TaskOutcome::Failed(TaskFault::ours(why.to_string()));
+                app.store
+                    .task_finish(task.id, failed, Observed::default(), clock::now())
+                    .await?;
+                Metrics::count(&app.metrics.tasks_ended, "failed");
+                return Ok(None);
+            }
+        },
         _ => None,
     };
     tracing::debug!(device.identity = %session.identity, task = %task.id, kind = task.kind.name(), "task begun");
     let mut running = Running::start(task, session.work.parameter_key.clone());
     let next = running.first(source);
     advance(app, session, running, next).await
+}
+
+/// The link to the device's profile, once it is known that there is one.
+async fn profile_source(
+    app: &App,
+    session: &LiveSession,
+) -> std::result::Result<Source, NoProfile> {
+    if let Some(device) = app.store.device_find(session.device).await? {
+        profile_files::profile(app, &device, profile_files::secrets(app)).await?;
+    }
+    Ok(Source {
+        file: profile_files::record(clock::now()),
+        url: app.library.profile_link(app, session),
+    })
 }
 
 /// Carries a task on by one step: its next RPC, or its outcome, which is kept.

@@ -101,6 +101,10 @@ impl Running {
                 Some(source) => self.download(source, target_file_name),
                 None => self.failed(TaskFault::ours("the file is no longer in the library")),
             },
+            TaskKind::DownloadProfile => match source {
+                Some(source) => self.download(source, String::new()),
+                None => self.failed(TaskFault::ours("the device has no profile")),
+            },
         }
     }
 

@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 super::cases! {
     store:
     a_transfer_complete_ends_its_task,
+    a_transfer_complete_ends_the_task_of_a_profile,
     a_transfer_that_failed_fails_its_task,
     a_transfer_complete_that_is_repeated_changes_nothing,
     of_many_transfer_completes_one_ends_the_task,
@@ -52,6 +53,18 @@ async fn a_transfer_complete_ends_its_task(store: &dyn Store) {
     let ended = self::task(store, id(1)).await;
     assert_eq!((ended.state, ended.updated), (TaskState::Done, at(2)));
     assert!(ended.result.is_some() && ended.fault.is_none());
+}
+
+/// Covers P3.
+async fn a_transfer_complete_ends_the_task_of_a_profile(store: &dyn Store) {
+    let device = device(store, "A").await;
+    queue(store, new_task(id(1), device, TaskKind::DownloadProfile)).await;
+    let task = transferring(store, device, at(1)).await;
+    let matched = transferred(store, task, at(2)).await;
+    assert_eq!(matched, TransferMatch::Ended(id(1)));
+    assert_eq!(state(store, id(1)).await, TaskState::Done);
+    let again = transferred(store, task, at(3)).await;
+    assert_eq!(again, TransferMatch::Repeated(id(1)));
 }
 
 async fn a_transfer_that_failed_fails_its_task(store: &dyn Store) {

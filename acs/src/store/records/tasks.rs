@@ -51,6 +51,8 @@ pub enum TaskKind {
         #[serde(default)]
         target_file_name: String,
     },
+    /// Send the device its profile as a vendor configuration file.
+    DownloadProfile,
 }
 
 impl TaskKind {
@@ -65,6 +67,7 @@ impl TaskKind {
             TaskKind::Reboot => "reboot",
             TaskKind::FactoryReset => "factory_reset",
             TaskKind::Download { .. } => "download",
+            TaskKind::DownloadProfile => "download_profile",
         }
     }
 
@@ -85,7 +88,8 @@ impl TaskKind {
             | TaskKind::DeleteObject { .. }
             | TaskKind::Reboot
             | TaskKind::FactoryReset
-            | TaskKind::Download { .. } => None,
+            | TaskKind::Download { .. }
+            | TaskKind::DownloadProfile => None,
         }
     }
 }

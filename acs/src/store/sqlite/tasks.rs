@@ -99,7 +99,8 @@ pub(super) fn create(
         | TaskKind::AddObject { .. }
         | TaskKind::DeleteObject { .. }
         | TaskKind::Reboot
-        | TaskKind::FactoryReset => None,
+        | TaskKind::FactoryReset
+        | TaskKind::DownloadProfile => None,
     };
     let sql = "INSERT INTO task (id, device, kind, state, created_by, created, updated, expires, campaign,
                idempotency_key, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)";

@@ -22,7 +22,13 @@ pub(super) fn complete(
         Ok(id) => find(tx.db, id)?.filter(|task| task.device == device),
         Err(_) => None,
     };
-    let Some(task) = task.filter(|task| matches!(task.kind, TaskKind::Download { .. })) else {
+    let transfer = |task: &Task| {
+        matches!(
+            task.kind,
+            TaskKind::Download { .. } | TaskKind::DownloadProfile
+        )
+    };
+    let Some(task) = task.filter(transfer) else {
         return Ok(TransferMatch::Unknown);
     };
     if task.state.is_final() {
