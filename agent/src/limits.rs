@@ -245,3 +245,30 @@ pub const ADDRESS_SECS: u64 = 8;
 
 /// Ports that are drawn for the first connection after a boot before the system chooses one: in a fleet many are taken.
 pub const PORT_DRAWS: usize = 8;
+
+/// Seconds a resync may wait after a reset: a day; whoever writes more has mistaken the unit.
+pub const RESYNC_RANDOM_DELAY_SECS: u64 = 24 * 3600;
+
+/// Seconds `Resync_At_Random_Delay` may spread; the telephones of the same maker have this bound.
+pub const RESYNC_AT_RANDOM_SECS: u64 = 65_535;
+
+/// Seconds a wait of the lists of provisioning may have: a year.
+pub const RESYNC_WAIT_SECS: u64 = 365 * 24 * 3600;
+
+/// Seconds one file of provisioning may take: the shell gives up before, if it lives.
+pub const RESYNC_FETCH_SECS: u64 = TRANSFER_SECS + 60;
+
+/// Seconds between two looks at `Resync_Trigger_1` and `Resync_Trigger_2`: their macros count seconds.
+pub const RESYNC_TRIGGER_SECS: u64 = 60;
+
+/// Servers DHCP names for provisioning: one for each option of `DHCP_Option_To_Use` and a few more.
+pub const DHCP_SERVERS: usize = 8;
+
+/// Redirects of one file of provisioning, and tries with credentials (table of result classes: two).
+pub const PROVISION_REDIRECTS: u32 = 5;
+
+/// As above.
+pub const PROVISION_AUTHENTICATIONS: u32 = 2;
+
+/// Bytes of a line of `Log_*_Msg`: what fits a datagram for syslog (RFC 3164).
+pub const SYSLOG_BYTES: usize = 1024;

@@ -265,14 +265,14 @@ impl World {
                 TransferOutcome::Failed(fault) => format!("file {number}: {fault}"),
                 TransferOutcome::Package(header) => format!("file {number}: {}", header.name),
                 TransferOutcome::Sent => format!("file {number}: sent"),
-                TransferOutcome::Fetched(_) => format!("file {number}: nobody asked for it"),
+                other => format!("file {number}: {other:?}, and nobody asked for it"),
             };
             self.note(what);
             let usable = match outcome {
                 TransferOutcome::Staged(header) => header.product == "ATA192",
                 TransferOutcome::Package(header) => header.environment == ENVIRONMENT,
                 TransferOutcome::Sent => true,
-                TransferOutcome::Fetched(_) | TransferOutcome::Failed(_) => false,
+                _ => false,
             };
             if usable && self.moving.0 == *number {
                 self.ledger.file_arrived(&self.moving.1);

@@ -76,6 +76,7 @@ impl Core {
             delay_reboot_set: false,
             session_access: None,
             files: config.files,
+            provisioning_moves: false,
             meta,
         }
     }

@@ -106,6 +106,7 @@ impl Device {
         };
         let others_retry = self.core.retry_count() > 0 && !self.heartbeat_failed();
         let may = self.core.may_inform()
+            && !self.is_provisioning()
             && !others_retry
             // The event came with 1.4, and BOOTSTRAP is what an ACS hears first.
             && self.offer == CwmpVersion::V1_4

@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::firmware::ImageHeader;
 use crate::inform::{Changes, Periodic, Scheduled};
 use crate::modules::Modules;
+use crate::provisioning::remembered::Remembered;
 use crate::tree::InstanceMode;
 use cwmp::{CwmpVersion, DeviceId, Fault, FaultCode};
 use data_model::schema::Address;
@@ -47,6 +48,8 @@ pub struct Core {
     pub files: super::FilePolicy,
     /// How the ACS of the open session was reached.
     pub(super) session_access: Option<Box<Access>>,
+    /// A file of the vendor's own provisioning is on its way.
+    pub(super) provisioning_moves: bool,
     pub(super) meta: Meta,
 }
 
@@ -248,6 +251,16 @@ impl Core {
     pub(super) fn reported(&mut self) {
         self.meta.reported_version = self.facts.software_version().into();
         self.meta.reported_authority = (*self.facts.authority).into();
+    }
+
+    /// What provisioning remembers.
+    pub(crate) fn remembered(&self) -> Option<&Remembered> {
+        self.meta.provisioning.as_deref()
+    }
+
+    /// The same, to be changed.
+    pub(super) fn remembered_mut(&mut self) -> &mut Remembered {
+        self.meta.provisioning.get_or_insert_default()
     }
 
     /// Whether the next boot begins from the factory's state.

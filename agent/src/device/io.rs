@@ -6,6 +6,7 @@ use super::orders::{LocalAnswer, LocalOrder};
 use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::{ImageHeader, SlotName};
+use crate::provisioning::engine::Ask;
 use crate::transfer::{OwnTransfer, OwnTransferMade};
 use crate::xmpp::Servers;
 use cwmp::Fault;
@@ -69,6 +70,8 @@ pub enum Input {
     Datagram(DatagramIn),
     /// A person resets the device to the state it left the factory in.
     LocalFactoryReset,
+    /// Somebody wants something of the vendor's own provisioning, or DHCP has named its server.
+    Provisioning(Box<Ask>),
     /// A person at the device orders something and waits for the answer: [`Output::AnswerLocalOrder`].
     LocalOrder(Box<LocalOrder>),
     /// What was asked to be persisted could not be: nothing may be acknowledged any more.
@@ -102,7 +105,7 @@ pub enum Output {
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Answer the order of a person at the device.
     AnswerLocalOrder(LocalAnswer),
-    /// Send a lightweight notification by UDP; nobody tells whether it arrives.
+    /// Send a lightweight notification, or a line for a syslog server, by UDP; nobody tells whether it arrives.
     SendNotification(NotificationOut),
     /// Open or close the HTTP listener for connection requests; at a boot it is open.
     Listener(Listener),
@@ -122,7 +125,7 @@ pub enum Output {
     SessionOver(SessionSummary),
 }
 
-/// A lightweight notification (TR-069 Annex M).
+/// A lightweight notification (TR-069 Annex M), or a line for a syslog server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationOut {
     /// `host:port` of the receiver; the host may be a name.
@@ -385,6 +388,32 @@ pub enum TransferWork {
     Package(u64),
     /// Send this file.
     Send(FileContent),
+    /// Move a file of the vendor's own provisioning, by its rules for statuses, redirects and credentials.
+    Provision(Box<Provision>),
+}
+
+/// A file of the vendor's own provisioning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provision {
+    /// The `User-Agent` the device is known by.
+    pub user_agent: String,
+    /// Which way.
+    pub verb: Verb,
+    /// Bytes the answer may have.
+    pub limit_bytes: u64,
+}
+
+/// What is done to a file of provisioning; TFTP knows reading and writing only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// Fetch it.
+    Get,
+    /// Send this and fetch what is answered (`--post`).
+    PostAndFetch(FileContent),
+    /// Send a report.
+    Post(FileContent),
+    /// Put a report there.
+    Put(FileContent),
 }
 
 /// A whole file in memory.
@@ -409,6 +438,8 @@ pub enum TransferOutcome {
     Package(PackageHeader),
     /// The file has been sent.
     Sent,
+    /// The server of a file of provisioning answered with this status, and that is the end of it.
+    Answered(u16),
     /// There is no usable file, or it could not be sent.
     Failed(Fault),
 }

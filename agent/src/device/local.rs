@@ -27,7 +27,7 @@ impl Device {
     }
 
     /// Puts what a person has changed into force.
-    fn changed_locally(&mut self, before: &Access) {
+    pub(super) fn changed_locally(&mut self, before: &Access) {
         if self.core.access() == *before {
             self.persist(&[SectionKind::Tree]);
         } else {
@@ -46,6 +46,7 @@ impl Device {
             self.discover_again();
         }
         self.arm_reports();
+        self.arm_provisioning();
     }
 
     /// A change that wants a session ends the wait for a retry, but only the first of those that wait: a value that

@@ -2,6 +2,7 @@
 
 use super::io::Reached;
 use crate::inform::Scheduled;
+use crate::provisioning::remembered::Remembered;
 use cwmp::side::dhcp_discovery::Offer;
 use cwmp::side::udp_connection_request::LastRequest;
 use data_model::Timestamp;
@@ -43,6 +44,9 @@ pub struct Meta {
     /// Which address of the ACS has answered last, if its name has several (TR-069 3.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached: Option<Box<Reached>>,
+    /// What the vendor's own provisioning remembers, if there ever was any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provisioning: Option<Box<Remembered>>,
     /// The next boot begins from the factory's state.
     pub reset_at_boot: bool,
     /// How often the device was booted.
@@ -68,6 +72,7 @@ impl Default for Meta {
             scheduled: Scheduled::default(),
             discovered: None,
             reached: None,
+            provisioning: None,
             reset_at_boot: false,
             boots: 0,
             first_use: Timestamp::default(),

@@ -9,6 +9,7 @@
 
 pub mod boot;
 mod by_clock;
+mod by_rule;
 mod called;
 pub mod core;
 mod diagnose;
@@ -26,8 +27,11 @@ pub(crate) mod modules;
 pub mod orders;
 pub mod product;
 mod reports;
+mod resync;
+mod resync_due;
 mod session;
 mod transfers;
+mod upgrades;
 mod watch;
 mod xmpp_calls;
 
@@ -43,6 +47,8 @@ use crate::connection_request::{Call, Gate, Keys};
 use crate::firmware::{BootedInto, Slots};
 use crate::inform::{EventQueue, Periodic, retry};
 use crate::limits::TRIAL_UPTIME_MS;
+use crate::provisioning::engine::Engine;
+use crate::provisioning::remembered::Cause;
 use crate::random::Random;
 use crate::transfer::Transfers;
 use crate::tree::Tree;
@@ -113,6 +119,10 @@ pub struct Device {
     held_back: BTreeMap<String, String>,
     /// Bulk data, while a profile reports.
     bulk_data: Option<Box<BulkData>>,
+    /// The vendor's own provisioning, while there is anything to do for it.
+    provisioning: Option<Box<Engine>>,
+    /// Why provisioning has restarted the device, if it was that.
+    restarted_for: Option<Cause>,
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
     discovery: Option<Box<discovery::Discovery>>,
@@ -166,6 +176,8 @@ impl Device {
             last_session_end: None,
             held_back: BTreeMap::new(),
             bulk_data: None,
+            provisioning: None,
+            restarted_for: None,
             stopped: false,
             discovery: None,
             arrived: None,
@@ -177,6 +189,7 @@ impl Device {
         device.arm_periodic();
         device.arm_alarms();
         device.arm_reports();
+        device.provisioning_booted(booted_into);
         device.persist(&SectionKind::ALL);
         device.direct_tests();
         device.advance();
@@ -212,6 +225,7 @@ impl Device {
             Input::Stream(news) => self.stream_news(news),
             Input::Datagram(datagram) => self.datagram(&datagram),
             Input::LocalFactoryReset => self.local_factory_reset(),
+            Input::Provisioning(ask) => self.provisioning_asked(*ask),
             Input::LocalOrder(order) => self.local_order(*order),
             Input::StorageFailed => self.storage_failed(),
         }
@@ -239,6 +253,7 @@ impl Device {
             self.session_due(),
             self.clock_due(),
             self.transfer_due().filter(|_| !on_trial),
+            self.provisioning_due(),
             on_trial.then(|| self.trial_end()),
             self.bulk_data
                 .as_ref()
@@ -266,6 +281,10 @@ impl Device {
             .map_or(0, |bulk_data| bulk_data.heap_bytes());
         size_of::<Device>()
             + self.core.heap_bytes()
+            + self
+                .provisioning
+                .as_ref()
+                .map_or(0, |_| size_of::<Engine>())
             + self.outputs.capacity() * size_of::<Output>()
             + bulk_data
     }
@@ -307,7 +326,7 @@ impl Device {
         self.send_reports();
         self.begin_tests();
         self.expire_transfers();
-        if self.finish_transfer() {
+        if self.finish_transfer() || self.provision() {
             return;
         }
         self.begin_transfer();
@@ -335,7 +354,7 @@ impl Device {
 
     /// When a session is to be opened, if there is anything to say.
     fn session_due(&self) -> Option<Timestamp> {
-        if self.session.is_some() || !self.core.may_inform() {
+        if self.session.is_some() || !self.core.may_inform() || self.is_provisioning() {
             return None;
         }
         // A failed session is retried even if its events were delivered (TR-069 Table 37).

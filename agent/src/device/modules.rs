@@ -38,7 +38,7 @@ impl Core {
     }
 
     fn next_of_modules(&mut self) -> Next {
-        let busy = self.transfers.is_moving();
+        let busy = self.transfers.is_moving() || self.provisioning_moves;
         let Some(change) = self.modules.current() else {
             return Next::Rest;
         };

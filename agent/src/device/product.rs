@@ -1,6 +1,7 @@
 //! What all devices of one type share: the schema, and where the parameters lie that the device itself reads.
 
 use crate::diagnostics::{Description, echo};
+use crate::provisioning::settings::Settings;
 use data_model::OperatorError;
 use data_model::device_type::DeviceType;
 use data_model::schema::{Address, Instances, NodeId, NodeKind, NotificationRule, Source};
@@ -84,6 +85,8 @@ pub struct Known {
     pub xmpp_calls: Option<XmppCalls>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
+    /// The parameters of the vendor's own provisioning, if the model has all of them.
+    pub provisioning: Option<Box<Settings>>,
 }
 
 /// The parameters of ManagementServer.HeartbeatPolicy.
@@ -243,6 +246,7 @@ impl Product {
             http_calls: maybe("ManagementServer.HTTPConnectionRequestEnable"),
             udp_calls: UdpCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
             xmpp_calls: XmppCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
+            provisioning: Settings::find(maybe),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
         let forced_inform = parameters(&ty, |parameter| parameter.forced_inform);

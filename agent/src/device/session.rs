@@ -488,6 +488,7 @@ impl Device {
         self.arm_alarms();
         self.start_delayed_reboot();
         self.arm_reports();
+        self.arm_provisioning();
         self.check_bootstrap();
         if let Some(restart) = self.core.restart.take() {
             self.stop(restart);

@@ -114,8 +114,9 @@ impl Device {
     /// When something is to be done about a transfer.
     pub(super) fn transfer_due(&self) -> Option<Timestamp> {
         let core = &self.core;
-        if core.modules.is_fetching() && !core.transfers.has_ready() {
-            // The package's end wakes the device.
+        let other = core.modules.is_fetching() || self.is_provisioning();
+        if other && !core.transfers.has_ready() {
+            // The end of the package, or of the profile, wakes the device.
             return None;
         }
         core.transfers.next_due(self.now(), &|| core.is_idle())
@@ -131,7 +132,10 @@ impl Device {
 
     pub(super) fn begin_transfer(&mut self) {
         let now = self.now();
-        if self.core.firmware.trial.is_some() || self.core.modules.is_fetching() {
+        if self.core.firmware.trial.is_some()
+            || self.core.modules.is_fetching()
+            || self.is_provisioning()
+        {
             // The other slot holds the image to go back to; and files are moved one at a time.
             return;
         }
@@ -171,6 +175,9 @@ impl Device {
 
     pub(super) fn transfer_ended(&mut self, number: u32, outcome: TransferOutcome) {
         let now = self.now();
+        if self.provisioning_job() == Some(number) {
+            return self.provision_ended(outcome);
+        }
         if self.core.transfers.get(number).is_none() {
             return match outcome {
                 TransferOutcome::Package(header) => self.package_ended(number, Ok(header)),
@@ -178,12 +185,13 @@ impl Device {
                 // It was cancelled while its end was on the way.
                 TransferOutcome::Staged(_)
                 | TransferOutcome::Fetched(_)
+                | TransferOutcome::Answered(_)
                 | TransferOutcome::Sent => {}
             };
         }
         match outcome {
             // None of the queue fetches a package.
-            TransferOutcome::Package(_) => {}
+            TransferOutcome::Package(_) | TransferOutcome::Answered(_) => {}
             TransferOutcome::Failed(fault) => self.transfer_failed(number, fault),
             TransferOutcome::Sent => {
                 self.core.transfers.succeeded(number, now);

@@ -29,6 +29,12 @@ impl Core {
         }
     }
 
+    /// A profile has set these values, all of them: a cause outside the ACS, of which notification tells it
+    /// (TR-069 Table 37).
+    pub(super) fn commit_from_profile(&mut self, checked: Checked) {
+        self.observing(|core| core.commit(checked, Asker::Person));
+    }
+
     fn commit(&mut self, checked: Checked, asker: Asker) {
         let changed = self.tree.commit(checked);
         let delay_reboot = self.product().known.delay_reboot;

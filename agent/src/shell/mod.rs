@@ -30,6 +30,7 @@ mod package;
 mod packing;
 pub mod page;
 mod place;
+mod provision_http;
 mod reach;
 pub mod record;
 pub mod redact;

@@ -4,8 +4,8 @@ use super::http::Network;
 use super::image::Image;
 use super::package::Package;
 use super::slots::SlotStore;
-use super::{file_http, tftp};
-use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
+use super::{file_http, provision_http, tftp};
+use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork, Verb};
 use crate::limits::{FILE_BYTES, TRANSFER_SECS};
 use crate::transfer::Direction;
 use cwmp::{Fault, FaultCode};
@@ -35,6 +35,10 @@ pub async fn carry_out(config: &TransferConfig, job: TransferJob) -> TransferOut
             Direction::Download
         }
         TransferWork::Send(_) => Direction::Upload,
+        TransferWork::Provision(ref provision) => match provision.verb {
+            Verb::Get | Verb::PostAndFetch(_) => Direction::Download,
+            Verb::Post(_) | Verb::Put(_) => Direction::Upload,
+        },
     };
     let whole = Duration::from_secs(TRANSFER_SECS);
     match tokio::time::timeout(whole, move_file(config, job)).await {
@@ -64,6 +68,19 @@ async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<Transfer
         TransferWork::Fetch(limit) => Sink::Memory(Vec::new(), *limit),
         TransferWork::Package(limit) => {
             Sink::Package(config, Box::new(Package::new(config)), *limit)
+        }
+        TransferWork::Provision(provision) => {
+            let sink = Sink::Memory(Vec::new(), provision.limit_bytes);
+            match &provision.verb {
+                _ if !tftp => {
+                    return provision_http::carry_out(&config.network, &job, provision, sink).await;
+                }
+                Verb::Post(content) | Verb::Put(content) => {
+                    tftp::send(&job.url, &content.0, config.tftp_wait_ms).await?;
+                    return Ok(TransferOutcome::Sent);
+                }
+                Verb::Get | Verb::PostAndFetch(_) => sink,
+            }
         }
     };
     match tftp {
@@ -136,7 +153,7 @@ impl Sink<'_> {
         }
     }
 
-    fn finish(self) -> Result<TransferOutcome, Fault> {
+    pub(super) fn finish(self) -> Result<TransferOutcome, Fault> {
         match self {
             Sink::Image(image) => image.finish().map(TransferOutcome::Staged),
             Sink::Memory(memory, _) => Ok(TransferOutcome::Fetched(FileContent(memory))),

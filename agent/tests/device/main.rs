@@ -37,6 +37,7 @@ mod power_cuts;
 mod queued_transfers;
 mod reading;
 mod reboot_and_reset;
+mod resync;
 mod retry;
 mod schedule_inform;
 mod scheduled_downloads;

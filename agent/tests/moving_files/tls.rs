@@ -3,16 +3,23 @@
 use crate::authority::{Authority, trusting};
 use crate::file_server::{FileServer, answer, cut_off};
 use crate::{content, image, key, moved_trusting, package};
-use agent::device::io::{FileContent, TransferOutcome, TransferWork};
+use agent::device::io::{FileContent, Provision, TransferOutcome, TransferWork, Verb};
 use agent::firmware::SlotName;
 use data_model::device_type::UnsignedFirmware;
 use rustls::ServerConfig;
 
-const KINDS: [fn() -> TransferWork; 4] = [
+const KINDS: [fn() -> TransferWork; 5] = [
     || TransferWork::Image(SlotName::B, UnsignedFirmware::Refuse),
     || TransferWork::Fetch(100_000),
     || TransferWork::Package(100_000),
     || TransferWork::Send(FileContent(b"log".to_vec())),
+    || {
+        TransferWork::Provision(Box::new(Provision {
+            user_agent: "Cisco/ATA192-MPP-11-3-2(FCH26480QXA)".into(),
+            verb: Verb::Get,
+            limit_bytes: 100_000,
+        }))
+    },
 ];
 
 /// What becomes of a transfer of this kind, by a device that trusts `authority`, with a server of this set-up under
@@ -25,14 +32,15 @@ async fn moved(
 ) -> (TransferOutcome, usize) {
     let file = match &work {
         TransferWork::Image(..) => image(&key(), 20_000),
-        TransferWork::Fetch(_) => content(20_000),
+        TransferWork::Fetch(_) | TransferWork::Provision(_) => content(20_000),
         TransferWork::Package(_) => package(&key(), 20_000),
         TransferWork::Send(_) => Vec::new(),
     };
     let answer = match &work {
-        TransferWork::Image(..) | TransferWork::Fetch(_) | TransferWork::Package(_) => {
-            cut_off("", &file, file.len())
-        }
+        TransferWork::Image(..)
+        | TransferWork::Fetch(_)
+        | TransferWork::Provision(_)
+        | TransferWork::Package(_) => cut_off("", &file, file.len()),
         TransferWork::Send(_) => answer("201 Created", "Content-Length: 0\r\n", b""),
     };
     let server = FileServer::over_tls(config, answer).await;
@@ -54,6 +62,7 @@ async fn a_file_is_moved_over_tls_if_the_certificate_is_for_the_server_of_the_ur
                 TransferOutcome::Fetched(FileContent(bytes)) => assert_eq!(bytes, content(20_000)),
                 TransferOutcome::Package(header) => assert_eq!(header.version, "1.2.0"),
                 TransferOutcome::Sent => {}
+                TransferOutcome::Answered(status) => panic!("{host}: {status}"),
                 TransferOutcome::Failed(fault) => panic!("{host}: {fault}"),
             }
             assert_eq!(requests, 1);

@@ -1,6 +1,6 @@
 //! What becomes of the files the device asks for, as the shell would tell it.
 
-use agent::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork};
+use agent::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork, Verb};
 use agent::firmware::ImageHeader;
 use cwmp::{Fault, FaultCode};
 use data_model::package::PackageHeader;
@@ -51,6 +51,16 @@ impl FileServer {
         self.plan(Plan::Ends(secs, outcome))
     }
 
+    /// The next file has these bytes.
+    pub fn gives_bytes(&mut self, bytes: Vec<u8>) -> &mut FileServer {
+        self.ends_with(TransferOutcome::Fetched(FileContent(bytes)))
+    }
+
+    /// This is how the next file ends.
+    pub fn ends_with(&mut self, outcome: TransferOutcome) -> &mut FileServer {
+        self.plan(Plan::Ends(0, outcome))
+    }
+
     /// The next file is this package, signed by a key the device trusts.
     pub fn packs(&mut self, header: PackageHeader) -> &mut FileServer {
         self.packs_after(0, header)
@@ -80,6 +90,12 @@ impl FileServer {
     pub fn sent(&self) -> Vec<String> {
         let sent = self.asked.iter().filter_map(|job| match &job.work {
             TransferWork::Send(FileContent(bytes)) => Some(String::from_utf8_lossy(bytes).into()),
+            TransferWork::Provision(provision) => match &provision.verb {
+                Verb::Get => None,
+                Verb::PostAndFetch(content) | Verb::Post(content) | Verb::Put(content) => {
+                    Some(String::from_utf8_lossy(&content.0).into())
+                }
+            },
             TransferWork::Image(..) | TransferWork::Fetch(_) | TransferWork::Package(_) => None,
         });
         sent.collect()

@@ -1,0 +1,229 @@
+//! Upgrades and reports by rule: `Upgrade_Rule` through the two slots, `Report_Rule` when a SIP NOTIFY asks for it.
+
+use super::io::{FileContent, Restart, SectionKind, TransferOutcome, TransferWork, Verb};
+use super::{BootedInto, Device};
+use crate::configuration_file;
+use crate::provisioning::engine::{Engine, Reason, Work};
+use crate::provisioning::macros::DeviceMacros;
+use crate::provisioning::remembered::{Cause, Upgraded};
+use crate::provisioning::settings::Setting;
+use crate::provisioning::waits;
+use crate::transfer::{OwnTransferMade, TransferFile};
+use data_model::Timestamp;
+use data_model::provisioning::ProfileUrl;
+use data_model::provisioning::encryption::{Packing, seal};
+use data_model::provisioning::rule::{Choice, Rule};
+use data_model::provisioning::url::{FullUrl, Scheme};
+
+impl Device {
+    /// Whether there is a rule to upgrade by, and nobody else decides about upgrades.
+    pub(super) fn has_upgrade_rule(&self) -> bool {
+        let core = &self.core;
+        core.is_set(Setting::UpgradeEnable)
+            && !core.setting(Setting::UpgradeRule).is_empty()
+            // TR-181 UpgradesManaged: upgrades come from the ACS and from nowhere else.
+            && core.management("UpgradesManaged") != "1"
+    }
+
+    /// What the rule comes to at this moment.
+    fn wanted_upgrade(&self) -> Option<Upgraded> {
+        if !self.has_upgrade_rule() {
+            return None;
+        }
+        let text = self.core.setting(Setting::UpgradeRule);
+        let macros = DeviceMacros::of(&self.core, "0", "1");
+        let url = match text.parse::<Rule>().ok()?.evaluate(&macros).choice {
+            // PG: a rule for upgrades has to name its server.
+            Choice::Take {
+                fetch: Some(fetch), ..
+            } => fetch.url.complete(None, None).ok()?,
+            Choice::Take { .. } | Choice::Skip | Choice::Broken { .. } => return None,
+        };
+        Some(Upgraded {
+            rule: text,
+            url: url.to_string(),
+        })
+    }
+
+    /// PG: once gone by, a rule is not gone by again until its text, or what it comes to, is another.
+    pub(super) fn arm_upgrade(&mut self, engine: &mut Engine) {
+        let now = self.now();
+        let wanted = self.wanted_upgrade();
+        let done = self.core.remembered().and_then(|it| it.upgraded.as_ref());
+        if wanted.is_none() || wanted.as_ref() == done {
+            (engine.upgrade_at, engine.upgrade_tried) = (None, None);
+            engine.upgrade_failures = 0;
+        } else if wanted != engine.upgrade_tried {
+            engine.upgrade_tried = wanted;
+            engine.upgrade_failures = 0;
+            engine.upgrade_at = Some(now);
+        }
+    }
+
+    /// When an upgrade can begin: every line rests, and the slot for it holds no image to go back to.
+    pub(super) fn upgrade_due(&self, engine: &Engine) -> Option<Timestamp> {
+        let due = engine.upgrade_at?;
+        if due > self.now() {
+            return Some(due);
+        }
+        let free = self.core.firmware.trial.is_none() && self.core.is_idle();
+        free.then_some(due)
+    }
+
+    pub(super) fn begin_upgrade(&mut self) {
+        let Some(engine) = self.provisioning.as_deref_mut() else {
+            return;
+        };
+        engine.upgrade_at = None;
+        let status = if engine.upgrade_failures == 0 {
+            "1"
+        } else {
+            "2"
+        };
+        let rule = self.core.setting(Setting::UpgradeRule);
+        match self.follow(&rule, Reason::Reset.status(), status) {
+            Err(trouble) => self.upgrade_failed(None, &trouble.text),
+            Ok(None) => {}
+            Ok(Some((fetch, url))) => {
+                let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
+                let slot = self.core.firmware.active.other();
+                let unsigned = self.core.product().ty.unsigned_firmware;
+                let file = TransferWork::Image(slot, unsigned);
+                let message = Setting::LogUpgradeRequestMsg;
+                self.start_provision(Work::Upgrade(rule), url, credentials, file, message);
+            }
+        }
+    }
+
+    pub(super) fn upgrade_ended(
+        &mut self,
+        rule: String,
+        url: FullUrl,
+        started: Timestamp,
+        outcome: TransferOutcome,
+    ) {
+        let staged = match outcome {
+            TransferOutcome::Staged(header) => match self.core.accept_image(&header) {
+                Ok(()) => Ok(header),
+                Err(fault) => Err(fault.text),
+            },
+            TransferOutcome::Failed(fault) => Err(fault.text),
+            TransferOutcome::Answered(status) => Err(format!("the server answered {status}")),
+            TransferOutcome::Fetched(_) | TransferOutcome::Package(_) | TransferOutcome::Sent => {
+                Err("what came is no image".into())
+            }
+        };
+        let header = match staged {
+            Err(why) => return self.upgrade_failed(Some(&url), &why),
+            Ok(header) => header,
+        };
+        let now = self.now();
+        let runs = header.version == self.core.facts.software_version();
+        let remembered = self.core.remembered_mut();
+        remembered.upgraded = Some(Upgraded {
+            rule,
+            url: url.to_string(),
+        });
+        remembered.last_upgrade = Some(now);
+        remembered.upgrade_error.clear();
+        if runs {
+            self.core.note("upgrade: the image is the one that runs");
+            self.persist(&[SectionKind::Meta]);
+            return self.arm_provisioning();
+        }
+        remembered.restart = Some(Cause::Upgrade);
+        let number = self.core.transfers.take_number();
+        self.core.firmware.activate(&header.version, number);
+        self.persist(&[SectionKind::Meta, SectionKind::Firmware]);
+        self.own_transfer_made(OwnTransferMade {
+            file: TransferFile::Firmware,
+            url: url.to_string(),
+            file_size: u32::try_from(header.bytes).unwrap_or(0),
+            target_file_name: String::new(),
+            started,
+            fault: None,
+        });
+        self.stop(Restart::Reboot);
+    }
+
+    /// PG: the device runs on, and tries again after `Upgrade_Error_Retry_Delay`.
+    fn upgrade_failed(&mut self, url: Option<&FullUrl>, why: &str) {
+        let now = self.now();
+        self.note_upgrade(why);
+        self.say(Setting::LogUpgradeFailureMsg, url, why);
+        let after = self.core.is_set(Setting::ResyncAfterUpgradeAttempt)
+            && self.core.is_set(Setting::ProvisionEnable);
+        let list = self.core.setting(Setting::UpgradeErrorRetryDelay);
+        let random = &mut self.random;
+        if let Some(engine) = self.provisioning.as_deref_mut() {
+            let wait = waits::listed(&list, engine.upgrade_failures, random);
+            engine.upgrade_at = wait.map(|wait| now.plus_secs(wait));
+            engine.upgrade_failures += 1;
+            if after && engine.timing.is_some() {
+                engine.due.insert(Reason::AfterUpgrade, now);
+            }
+        }
+        self.persist(&[SectionKind::Meta]);
+    }
+
+    fn note_upgrade(&mut self, error: &str) {
+        let now = self.now();
+        let remembered = self.core.remembered_mut();
+        remembered.last_upgrade = Some(now);
+        remembered.upgrade_error = error.to_owned();
+    }
+
+    /// The boot after an upgrade: it has worked if the image is the one that was brought.
+    pub(super) fn upgrade_booted(&mut self, into: BootedInto) {
+        let upgraded = self.core.remembered().and_then(|it| it.upgraded.as_ref());
+        let url = upgraded.and_then(|it| ProfileUrl::parse(&it.url).ok());
+        let url = url.and_then(|url| url.complete(Some(Scheme::Tftp), None).ok());
+        match into {
+            BootedInto::RolledBack(_) => {
+                let why = "the image did not prove itself";
+                self.note_upgrade(why);
+                self.say(Setting::LogUpgradeFailureMsg, url.as_ref(), why);
+            }
+            BootedInto::Trial(_) | BootedInto::Same => {
+                self.note_upgrade("");
+                self.say(Setting::LogUpgradeSuccessMsg, url.as_ref(), "");
+            }
+        }
+    }
+
+    /// PG: a report is sent once, without retries; passwords and keys are left out of it.
+    pub(super) fn begin_report(&mut self) {
+        if let Some(engine) = self.provisioning.as_deref_mut() {
+            engine.report = false;
+        }
+        let rule = self.core.setting(Setting::ReportRule);
+        let (fetch, url) = match self.follow(&rule, Reason::SipNotify.status(), "1") {
+            Ok(Some(target)) => target,
+            Ok(None) => {
+                return self
+                    .core
+                    .note("a report is wanted, and Report_Rule leads nowhere");
+            }
+            Err(trouble) => {
+                let line = format!("the report is not sent: {}", trouble.text);
+                return self.core.note(&line);
+            }
+        };
+        if !self.core.files.permits(&url.server) {
+            return self
+                .core
+                .note("the report is not sent: not a permitted host");
+        }
+        let document = configuration_file::write(&self.core.tree, &self.core.facts);
+        let salt = self.random.next().to_be_bytes();
+        let key = fetch.key.as_ref().map(|key| (key, salt));
+        let content = FileContent(seal(document.as_bytes(), Packing::Plain, key));
+        let verb = match fetch.options.put || url.scheme == Scheme::Tftp {
+            true => Verb::Put(content),
+            false => Verb::Post(content),
+        };
+        let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
+        self.core.note(&format!("a report goes to {}", url.server));
+        self.move_provision(Work::Report, url, credentials, verb, Setting::ReportRule);
+    }
+}
