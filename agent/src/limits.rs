@@ -39,8 +39,7 @@ pub const MODULE_CHANGES: usize = 8;
 /// The same of those nobody at the ACS has asked for; the oldest report goes first.
 pub const AUTONOMOUS_MODULE_CHANGES: usize = 8;
 
-/// Operations on software modules that wait (TR-069 A.4.1.10 asks for at least 16 in one call); with an hour for each
-/// they end within the day that is allowed.
+/// Operations on software modules that wait (TR-069 A.4.1.10 asks for at least 16 in one call).
 pub const MODULE_OPERATIONS: usize = 16;
 
 /// Seconds after which what is left of a ChangeDUState is given up, so that its end is told (TR-069 A.4.1.10).

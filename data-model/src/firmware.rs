@@ -135,9 +135,14 @@ impl ImageHeader {
 }
 
 fn parse(fields: &mut Fields<'_>) -> Result<ImageHeader, Trouble> {
+    let mut text = |name: &str| {
+        let value = fields.text(name)?;
+        container::check(name, value, 64)?;
+        Ok(value.to_owned())
+    };
     Ok(ImageHeader {
-        product: fields.text("product")?.to_owned(),
-        version: fields.text("version")?.to_owned(),
+        product: text("product")?,
+        version: text("version")?,
         bytes: fields.number("bytes")?,
         sha256: fields.sha256("sha256")?,
     })
@@ -273,6 +278,14 @@ mod tests {
             let taken = ImageHeader::read_as(&container, &[], UnsignedFirmware::Activate);
             assert_eq!(taken.unwrap().unwrap().header, header());
         }
+        let nameless = format!(
+            "{MAGIC}\nproduct=ATA192\nversion=\nbytes=1\nsha256={}\n\n",
+            hex(&[7; 32])
+        );
+        assert!(matches!(
+            ImageHeader::read_as(nameless.as_bytes(), &[], UnsignedFirmware::Activate),
+            Err(ImageError::Malformed(_))
+        ));
         let short = format!("{MAGIC}\nproduct=ATA192\nversion=1\nbytes=1\nsha256=00\n\n");
         assert!(matches!(
             ImageHeader::read_as(short.as_bytes(), &[], UnsignedFirmware::Activate),

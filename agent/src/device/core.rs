@@ -11,6 +11,7 @@ use crate::inform::{Changes, Periodic, Scheduled};
 use crate::modules::Modules;
 use crate::provisioning::remembered::Remembered;
 use crate::tree::InstanceMode;
+use core::net::IpAddr;
 use cwmp::{CwmpVersion, DeviceId, Fault, FaultCode};
 use data_model::schema::Address;
 use std::sync::Arc;
@@ -118,6 +119,18 @@ impl Core {
 
     fn number(&self, address: Option<&Address>) -> Option<u32> {
         self.value(address?).parse().ok()
+    }
+
+    /// ManagementServer.URL
+    pub(crate) fn acs_url(&self) -> String {
+        self.value(&self.product().known.url)
+    }
+
+    /// The address the ACS was reached at, if its name has several.
+    pub(crate) fn acs_address(&self) -> Option<IpAddr> {
+        let reached = self.meta.reached.as_ref()?;
+        let uri: http::Uri = self.acs_url().parse().ok()?;
+        (uri.host() == Some(&reached.host)).then_some(reached.address)
     }
 
     /// The ACS and our credentials there, as they are set.

@@ -8,6 +8,7 @@ use super::modules::FIRST_VERSION;
 use super::{Device, Output};
 use crate::limits::{RESPONSE_SECS, SESSION_MS};
 use crate::{inform, rpc};
+use cwmp::rpc::RequestDownload;
 use cwmp::session::cpe::{CpeConfig, Delivery, Failure, Free, Post, Serving, Step};
 use cwmp::session::{CpeSession, RequestIds};
 use cwmp::{AcsResponse, CpeRequest, CwmpVersion, EventCode, FaultCode};
@@ -38,6 +39,8 @@ pub struct ActiveSession {
     reports: VecDeque<(u32, CpeRequest)>,
     /// The ACS has refused one.
     refused_report: bool,
+    /// The file somebody at the page asks for, if this session says so; what is wanted meanwhile is for the next one.
+    wanted: Option<Box<RequestDownload>>,
 }
 
 /// Why a session is opened.
@@ -103,6 +106,8 @@ impl Device {
             session_timeout_secs: Some(RESPONSE_SECS as u32),
             ids: RequestIds::starting_at(self.random.below(1 << 31)),
         };
+        let announced = |event: &cwmp::Event| event.event_code == EventCode::RequestDownload;
+        let wanted = self.wanted.take_if(|_| events.iter().any(announced));
         let (machine, post) = CpeSession::open(config, inform);
         self.session = Some(Box::new(ActiveSession {
             exchange,
@@ -116,6 +121,7 @@ impl Device {
             stage: Stage::Inform,
             reports,
             refused_report: false,
+            wanted,
         }));
         self.core.session_access = Some(Box::new(access));
         self.send(post);
@@ -240,7 +246,6 @@ impl Device {
         let Some(session) = &mut self.session else {
             return;
         };
-        let announced = |event: &cwmp::Event| event.event_code == EventCode::RequestDownload;
         let next = match session.reports.pop_front() {
             Some((number, mut report)) => {
                 session.stage = Stage::Report(number);
@@ -249,10 +254,7 @@ impl Device {
                 }
                 free.request(report)
             }
-            None => match self
-                .wanted
-                .take_if(|_| session.events.iter().any(announced))
-            {
+            None => match session.wanted.take() {
                 Some(wanted) => {
                     session.stage = Stage::RequestDownload;
                     free.request((*wanted).into())
@@ -401,14 +403,7 @@ impl Device {
         let Some(session) = self.session.take() else {
             return;
         };
-        if session
-            .events
-            .iter()
-            .any(|event| event.event_code == EventCode::RequestDownload)
-        {
-            // TR-069 Table 8 leaves open whether it is tried again; a person presses the button again.
-            self.wanted = None;
-        }
+        // TR-069 Table 8 leaves open whether a RequestDownload is tried again; a person presses the button again.
         if session.purpose == Purpose::Events {
             self.core.events.undelivered();
             self.core.changes.undelivered();

@@ -4,7 +4,7 @@
 use super::queue::{Change, Step};
 use super::units::{Installation, Unit, disk_free, kilobytes};
 use crate::device::Core;
-use crate::limits::MODULE_CHANGE_SECS;
+use crate::limits::{MODULE_CHANGE_SECS, TRANSFER_SECS};
 use crate::rpc::file_url;
 use cwmp::rpc::{
     InstallOperation, Operation, OperationResult, UninstallOperation, UpdateOperation,
@@ -46,7 +46,12 @@ impl Core {
     /// What becomes of the first step of a change, before any package of it is there.
     pub(crate) fn module_verdict(&mut self, change: &Change, step: &Step) -> Verdict {
         let now = self.facts.now;
-        let late = now > change.accepted.plus_secs(MODULE_CHANGE_SECS);
+        let end = change.accepted.plus_secs(MODULE_CHANGE_SECS);
+        // A fetch that would not be over by then is not begun.
+        let late = match step {
+            Step::Asked(Operation::Uninstall(_)) => now > end,
+            Step::Asked(_) | Step::Update(..) => now.plus_secs(TRANSFER_SECS) > end,
+        };
         let given_up = if change.was_cut_off_too_often() {
             let why = "the device restarted each time while it fetched the package";
             Some(Fault::new(FaultCode::COMPLETE_DOWNLOAD, why))

@@ -155,16 +155,12 @@ impl Modules {
         self.iter().any(|change| change.fetch.is_some())
     }
 
-    /// A package is there, or cannot be had. Whether anybody waits for it.
-    pub fn fetched(&mut self, number: u32, ended: Result<PackageHeader, Fault>) -> bool {
+    /// A package is there, or cannot be had. One that nobody waits for any more is left.
+    pub fn fetched(&mut self, number: u32, ended: Result<PackageHeader, Fault>) {
         let changes = self.0.iter_mut().flat_map(|queue| &mut queue.changes);
         let mut fetches = changes.filter_map(|change| change.fetch.as_mut());
-        match fetches.find(|fetch| fetch.number == number) {
-            Some(fetch) => {
-                fetch.ended = Some(ended);
-                true
-            }
-            None => false,
+        if let Some(fetch) = fetches.find(|fetch| fetch.number == number) {
+            fetch.ended = Some(ended);
         }
     }
 

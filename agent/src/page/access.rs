@@ -3,7 +3,7 @@
 //! Digest, because the page has no TLS of its own: a password in clear would be anybody's on the way. Nonces are signed
 //! and their counters kept, so that nothing heard on the way can be said again.
 
-use super::limits::{FAILING_ADDRESSES, FAILURE_SECS, FAILURES};
+use super::limits::{FAILING_CALLERS, FAILURE_SECS, FAILURES};
 use super::message::{Answer, Head};
 use super::token::{is_token, token};
 use super::view::{Account, Accounts};
@@ -41,12 +41,21 @@ pub struct Access {
     failing: Vec<Failing>,
 }
 
-/// An address wrong passwords have come from.
+/// Wrong passwords of one caller.
 #[derive(Debug)]
 struct Failing {
-    from: IpAddr,
+    caller: Caller,
     times: u32,
     last: Timestamp,
+}
+
+/// Who is counted: a network, and the account it tries. To know the password of one account is no excuse for guesses at
+/// the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Caller {
+    from: IpAddr,
+    /// `None` for names nobody has, all together.
+    named: Option<Role>,
 }
 
 impl Access {
@@ -74,17 +83,24 @@ impl Access {
         if accounts.admin.is_none() && accounts.user.is_none() {
             return Err(closed(accounts));
         }
-        let from = network_of(head.from);
-        if let Some(wait_secs) = self.must_wait(from, now) {
+        let credentials = head.authorization.as_deref().map(parse_authorization);
+        let caller = Caller {
+            from: network_of(head.from),
+            named: match &credentials {
+                Some(Some(Credentials::Digest(fields))) => accounts.named(&fields.username),
+                Some(Some(_) | None) | None => None,
+            },
+        };
+        if let Some(wait_secs) = self.must_wait(caller, now) {
             let why = format!("Too many wrong passwords. Try again in {wait_secs} seconds.");
             return Err(Answer::text(429, why).with("retry-after", wait_secs.to_string()));
         }
-        let Some(header) = head.authorization.as_deref() else {
+        let Some(credentials) = credentials else {
             return Err(self.challenge(Stale::No, random, now));
         };
-        match self.check(header, head, accounts, now) {
+        match self.check(credentials, head, accounts, now) {
             (Verdict::Accepted, Some((role, account))) => {
-                self.failing.retain(|failing| failing.from != from);
+                self.failing.retain(|failing| failing.caller != caller);
                 Ok(Visitor {
                     role,
                     token: token(&self.key, &account, now),
@@ -93,7 +109,7 @@ impl Access {
             }
             (Verdict::Stale, _) => Err(self.challenge(Stale::Yes, random, now)),
             (Verdict::Accepted | Verdict::Rejected, _) => {
-                self.failed(from, now);
+                self.failed(caller, now);
                 Err(self.challenge(Stale::No, random, now))
             }
         }
@@ -106,19 +122,16 @@ impl Access {
 
     fn check(
         &mut self,
-        header: &str,
+        credentials: Option<Credentials>,
         head: &Head,
         accounts: &Accounts,
         now: Timestamp,
     ) -> (Verdict, Option<(Role, Account)>) {
-        let Some(Credentials::Digest(fields)) = parse_authorization(header) else {
+        let Some(Credentials::Digest(fields)) = credentials else {
             return (Verdict::Rejected, None);
         };
-        let known = [(Role::Admin, &accounts.admin), (Role::User, &accounts.user)];
-        let named = known.into_iter().find_map(|(role, account)| {
-            let account = account.as_ref()?;
-            (account.name == fields.username).then(|| (role, account.clone()))
-        });
+        let role = accounts.named(&fields.username);
+        let named = role.and_then(|role| Some((role, accounts.account(role)?.clone())));
         let Some((role, account)) = named else {
             return (Verdict::Rejected, None);
         };
@@ -138,31 +151,54 @@ impl Access {
             })
     }
 
-    /// Seconds an address has to wait, if it has to.
-    fn must_wait(&self, from: IpAddr, now: Timestamp) -> Option<u64> {
-        let failing = self.failing.iter().find(|failing| failing.from == from)?;
-        let passed = now.since_ms(failing.last) / 1000;
-        let left = FAILURE_SECS.saturating_sub(passed);
-        (failing.times >= FAILURES && left > 0).then_some(left)
+    /// Seconds a caller has to wait, if it has to. While as many fail as can be remembered, so has everybody else: or else
+    /// whoever has enough addresses would never wait.
+    fn must_wait(&mut self, caller: Caller, now: Timestamp) -> Option<u64> {
+        let window_ms = FAILURE_SECS * 1000;
+        // A clock that was set back must not make the wait longer.
+        self.failing
+            .retain(|failing| failing.last <= now && now.since_ms(failing.last) < window_ms);
+        let left = |failing: &Failing| FAILURE_SECS - now.since_ms(failing.last) / 1000;
+        match self.failing.iter().find(|failing| failing.caller == caller) {
+            Some(failing) => (failing.times >= FAILURES).then(|| left(failing)),
+            None if self.failing.len() < FAILING_CALLERS => None,
+            None => self.failing.first().map(left),
+        }
     }
 
-    fn failed(&mut self, from: IpAddr, now: Timestamp) {
-        let window_ms = FAILURE_SECS * 1000;
-        self.failing
-            .retain(|failing| now.since_ms(failing.last) < window_ms);
-        let before = self.failing.iter().position(|failing| failing.from == from);
+    fn failed(&mut self, caller: Caller, now: Timestamp) {
+        let known = |failing: &Failing| failing.caller == caller;
+        let before = self.failing.iter().position(known);
         let times = before.map_or(0, |at| self.failing.remove(at).times) + 1;
-        if self.failing.len() == FAILING_ADDRESSES {
+        if self.failing.len() == FAILING_CALLERS {
             self.failing.remove(0);
         }
         // The one that has failed last stands last.
         self.failing.push(Failing {
-            from,
+            caller,
             times,
             last: now,
         });
         if times == FAILURES {
-            tracing::warn!(%from, "too many wrong passwords at the device's page");
+            tracing::warn!(from = %caller.from, "too many wrong passwords at the device's page");
+        }
+    }
+}
+
+impl Accounts {
+    /// The account with this name, if it can be used.
+    fn named(&self, name: &str) -> Option<Role> {
+        let mut roles = [Role::Admin, Role::User].into_iter();
+        roles.find(|role| {
+            let account = self.account(*role);
+            account.is_some_and(|account| account.name == name)
+        })
+    }
+
+    fn account(&self, role: Role) -> Option<&Account> {
+        match role {
+            Role::Admin => self.admin.as_ref(),
+            Role::User => self.user.as_ref(),
         }
     }
 }
@@ -199,32 +235,53 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-    fn address(number: u8) -> IpAddr {
-        IpAddr::from([192, 0, 2, number])
-    }
-
-    #[test]
-    fn failures_are_counted_by_address_and_forgotten_after_a_while() {
-        let mut access = Access::new([7; 32]);
-        for _ in 0..FAILURES {
-            assert_eq!(access.must_wait(address(1), NOW), None);
-            access.failed(address(1), NOW);
+    fn caller(number: u8, named: Option<Role>) -> Caller {
+        Caller {
+            from: IpAddr::from([192, 0, 2, number]),
+            named,
         }
-        assert_eq!(access.must_wait(address(1), NOW), Some(FAILURE_SECS));
-        assert_eq!(access.must_wait(address(2), NOW), None);
-        let later = NOW.plus_secs(FAILURE_SECS);
-        assert_eq!(access.must_wait(address(1), later), None);
-        access.failed(address(1), later);
-        assert_eq!(access.must_wait(address(1), later), None);
     }
 
     #[test]
-    fn many_failing_addresses_take_no_more_room() {
+    fn failures_are_counted_by_address_and_account_and_forgotten_after_a_while() {
+        let mut access = Access::new([7; 32]);
+        let admin = caller(1, Some(Role::Admin));
+        for _ in 0..FAILURES {
+            assert_eq!(access.must_wait(admin, NOW), None);
+            access.failed(admin, NOW);
+        }
+        assert_eq!(access.must_wait(admin, NOW), Some(FAILURE_SECS));
+        let others = [caller(2, Some(Role::Admin)), caller(1, Some(Role::User))];
+        for other in others {
+            assert_eq!(access.must_wait(other, NOW), None);
+        }
+        let later = NOW.plus_secs(FAILURE_SECS);
+        assert_eq!(access.must_wait(admin, later), None);
+        access.failed(admin, later);
+        assert_eq!(access.must_wait(admin, later), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_wait_longer() {
+        let mut access = Access::new([7; 32]);
+        let admin = caller(1, Some(Role::Admin));
+        for _ in 0..FAILURES {
+            access.failed(admin, NOW.plus_secs(3600));
+        }
+        assert_eq!(access.must_wait(admin, NOW), None);
+    }
+
+    #[test]
+    fn many_failing_addresses_take_no_more_room_and_do_not_help_each_other() {
         let mut access = Access::new([7; 32]);
         for number in 0..=255 {
-            access.failed(address(number), NOW);
+            access.failed(caller(number, None), NOW);
         }
-        assert_eq!(access.failing.len(), FAILING_ADDRESSES);
+        assert_eq!(access.failing.len(), FAILING_CALLERS);
+        let fresh = caller(7, Some(Role::Admin));
+        assert_eq!(access.must_wait(fresh, NOW), Some(FAILURE_SECS));
+        let later = NOW.plus_secs(FAILURE_SECS);
+        assert_eq!(access.must_wait(fresh, later), None);
     }
 
     #[test]

@@ -42,6 +42,18 @@ pub fn settings(view: &View, visitor: &Visitor, typed: &Typed, notice: &Notice) 
         Notice::Alarm(lines) => alarm(&mut html, lines),
     }
     open_form(&mut html, visitor, "/admin/acs");
+    // What the form was filled in from: the ACS may change it before the form comes back.
+    let shown = Typed::of(view);
+    for (name, value) in [
+        ("shown-url", &shown.url),
+        ("shown-username", &shown.username),
+    ] {
+        html.raw("<input type=\"hidden\" name=\"")
+            .raw(name)
+            .raw("\" value=\"")
+            .text(value)
+            .raw("\">\n");
+    }
     html.raw("<label for=\"url\">URL of the ACS</label>\n")
         .raw("<input type=\"url\" id=\"url\" name=\"url\" maxlength=\"256\" aria-describedby=\"url-hint\" value=\"")
         .text(&typed.url)
@@ -89,10 +101,15 @@ pub fn asked(view: &View, form: &Form) -> (Option<Order>, Typed) {
         changes.push((name, value.to_owned()));
     };
     let before = Typed::of(view);
-    if typed.url != before.url {
+    // Only what the person has edited is changed: a field left alone must not undo what the ACS has set meanwhile.
+    let shown = |name: &str, present: String| match form.has(name) {
+        true => form.get(name).to_owned(),
+        false => present,
+    };
+    if typed.url != shown("shown-url", before.url) {
         change("URL", &typed.url);
     }
-    if typed.username != before.username {
+    if typed.username != shown("shown-username", before.username) {
         change("Username", &typed.username);
     }
     match (form.exactly("password"), form.get("forget")) {

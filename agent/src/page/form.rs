@@ -29,6 +29,11 @@ impl Form {
         self.exactly(name).trim()
     }
 
+    /// Whether there is such a field.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field == name)
+    }
+
     /// The value of a field as it was typed.
     pub fn exactly(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(field, _)| field == name);

@@ -3,10 +3,10 @@
 /// Bytes of a request's head; a browser sends less than 2 kB, a long Authorization header included.
 pub const HEAD_BYTES: usize = 8 * 1024;
 
-/// Bytes of a form: three fields of the longest values there are, every byte of them escaped.
+/// Bytes of a form: five fields of the longest values there are, every byte of them escaped.
 pub const FORM_BYTES: usize = 8 * 1024;
 
-/// Fields of a form; the largest has five.
+/// Fields of a form; the largest has seven.
 pub const FORM_FIELDS: usize = 16;
 
 /// Connections open at one time: a browser opens six.
@@ -24,14 +24,14 @@ pub const CONNECTION_SECS: u64 = 60;
 /// Seconds for the device to answer; a slow flash needs some for what is to be kept.
 pub const ANSWER_SECS: u64 = 10;
 
-/// Wrong passwords from one address, one after the other, before it has to wait.
+/// Wrong passwords for one account from one address, one after the other, before it has to wait.
 pub const FAILURES: u32 = 5;
 
 /// Seconds it waits, and after which failures are forgotten. Five guesses a minute take longer than a device lives.
 pub const FAILURE_SECS: u64 = 60;
 
-/// Addresses whose failures are remembered; the one that has failed least lately goes first.
-pub const FAILING_ADDRESSES: usize = 64;
+/// Callers whose failures are remembered: addresses, with the account they try.
+pub const FAILING_CALLERS: usize = 64;
 
 /// Characters of the shortest password that opens the page, and of the longest (the vendor's own rule).
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=127;

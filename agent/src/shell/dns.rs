@@ -267,7 +267,9 @@ pub(super) fn system_servers() -> Vec<SocketAddr> {
     let text = std::fs::read_to_string(RESOLV_CONF).unwrap_or_default();
     let addresses = text
         .lines()
-        .filter_map(|line| line.strip_prefix("nameserver")?.trim().parse().ok());
+        .filter_map(|line| line.strip_prefix("nameserver")?.split_whitespace().next());
+    // An address that holds on one link alone is not asked: the others are as good.
+    let addresses = addresses.filter_map(|address| address.parse().ok());
     addresses
         .map(|address: IpAddr| SocketAddr::new(address, DNS_PORT))
         .collect()

@@ -278,6 +278,14 @@ async fn stream(
     })
 }
 
+impl Connection {
+    /// Whether it leads to the host of a URL, and not to one it was redirected to.
+    pub(super) fn leads_to(&self, url: &str) -> bool {
+        url.parse()
+            .is_ok_and(|uri: Uri| place_of(&uri) == self.place)
+    }
+}
+
 fn place_of(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or_default().to_ascii_lowercase();
     let authority = uri

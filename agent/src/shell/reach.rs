@@ -73,12 +73,11 @@ impl Reach {
         }
         let nothing = Saved::new();
         let now = Clock::system().now();
-        let url = {
+        let (url, address) = {
             let device = Device::boot(device.clone(), saved.unwrap_or(&nothing), now);
-            let core = device.core();
-            core.value(&core.product().known.url)
+            (device.core().acs_url(), device.core().acs_address())
         };
-        if let Some(own) = towards(&url, bound).await {
+        if let Some(own) = towards(&url, address, bound).await {
             self.learn(own);
         }
     }
@@ -101,12 +100,12 @@ pub(super) fn follow(reach: &Reach, bound: Option<SocketAddr>, runner: &RunnerHa
 async fn look_now_and_then(runner: RunnerHandle, bound: SocketAddr) {
     while !runner.has_ended() {
         tokio::time::sleep(Duration::from_secs(HARDWARE_SECS)).await;
-        let url = runner.look(0, |device| {
+        let acs = runner.look(0, |device| {
             let core = device.core();
-            core.value(&core.product().known.url)
+            (core.acs_url(), core.acs_address())
         });
-        if let Some(url) = url.await
-            && let Some(own) = towards(&url, bound).await
+        if let Some((url, address)) = acs.await
+            && let Some(own) = towards(&url, address, bound).await
         {
             // A loop that has ended has no devices.
             let _ = runner.events.send(Event::Command(Command::Own(own)));
@@ -114,12 +113,14 @@ async fn look_now_and_then(runner: RunnerHandle, bound: SocketAddr) {
     }
 }
 
-/// Our address towards the host of a URL, or towards anybody if the host is not known.
-async fn towards(url: &str, bound: SocketAddr) -> Option<IpAddr> {
+/// Our address towards the host of a URL, by the address it was reached at if it has several, or towards anybody if the host is not known.
+async fn towards(url: &str, reached: Option<IpAddr>, bound: SocketAddr) -> Option<IpAddr> {
+    let reached = reached.map(|address| SocketAddr::new(address, 9));
     let hosts = hosts_of(url).await;
     let anybody = ANYBODY.map(|address| SocketAddr::new(address, 9));
-    hosts
+    reached
         .into_iter()
+        .chain(hosts)
         .chain(anybody)
         .find_map(|host| address_towards(host, bound).ok())
 }

@@ -376,7 +376,12 @@ impl Runner {
             return;
         }
         place.exchange = None;
-        let local = connection.as_ref().and_then(|open| open.local);
+        // Where a redirect leads to may be reached by another way than the ACS itself.
+        let url = place.device.as_ref().map(|device| device.core().acs_url());
+        let to_acs = connection
+            .as_ref()
+            .filter(|open| url.is_some_and(|url| open.leads_to(&url)));
+        let local = to_acs.and_then(|open| open.local);
         place.connection = connection;
         if let (Some(recorder), Ok(response)) = (&mut place.recorder, &result) {
             recorder.response(response);

@@ -245,6 +245,26 @@ fn a_wish_in_a_session_is_told_in_the_next_one() {
     assert_eq!(next.wishes.len(), 1);
 }
 
+/// Whoever presses twice asks twice, each time in a session that says so.
+///
+/// Covers E-01.
+#[test]
+fn a_second_wish_while_the_first_is_told_has_a_session_of_its_own() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.advance(5);
+    bench.acs().reacts(Reaction::Pause);
+    bench.input(wish());
+    bench.runs_to_pause();
+    bench.input(wish());
+    bench.resumes();
+    for _ in 0..2 {
+        let session = bench.session();
+        session.succeeds().informs(&["9 REQUEST DOWNLOAD"]);
+        assert_eq!(session.wishes.len(), 1);
+    }
+    bench.is_quiet_for(600);
+}
+
 /// Covers E-01.
 #[test]
 fn a_wish_the_acs_refuses_or_never_hears_is_not_repeated() {

@@ -94,6 +94,30 @@ async fn another_acs_gets_bootstrap_with_what_was_typed() {
     assert_eq!(agent.value(&format!("{server}Password")).await, "");
 }
 
+/// Covers D-13.
+#[tokio::test]
+async fn a_form_that_lay_open_does_not_undo_what_the_acs_has_set() {
+    let (_acs, agent) = bootstrapped().await;
+    let server = "Device.ManagementServer.";
+    let url = agent.value(&format!("{server}URL")).await;
+    // Opened before the ACS has set another user name, sent with a new password alone.
+    agent.set(&format!("{server}Username"), "set-meanwhile");
+    agent.rests().await;
+    let fields = [
+        ("shown-url", url.as_str()),
+        ("url", url.as_str()),
+        ("shown-username", "as-it-was"),
+        ("username", "as-it-was"),
+        ("password", "new-password"),
+    ];
+    press(&agent, "/admin/acs", "/admin/acs", &fields)
+        .await
+        .is(303);
+    let value = async |name: &str| agent.value(&format!("{server}{name}")).await;
+    assert_eq!(value("Username").await, "set-meanwhile");
+    assert_eq!(value("Password").await, "new-password");
+}
+
 /// Covers D-01, D-13.
 #[tokio::test]
 async fn a_refused_value_is_explained_and_nothing_is_changed() {

@@ -77,6 +77,20 @@ async fn after_some_wrong_passwords_even_the_right_one_has_to_wait() {
 
 /// Covers D-13.
 #[tokio::test]
+async fn who_knows_the_users_password_has_no_more_guesses_at_the_administrators() {
+    let (_acs, agent) = bootstrapped().await;
+    let mut guessing = Browser::new(agent.page(), "admin", "Wrong-password");
+    let mut last = guessing.get("/").await;
+    for _ in 0..=FAILURES {
+        agent.user().get("/").await.is(200);
+        last = guessing.get("/").await;
+    }
+    last.is(429);
+    agent.user().get("/").await.is(200);
+}
+
+/// Covers D-13.
+#[tokio::test]
 async fn with_the_factorys_passwords_it_is_closed_and_says_how_to_open_it() {
     let mut config = AgentConfig::default();
     config.page.enabled = Some(true);
