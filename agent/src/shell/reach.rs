@@ -113,7 +113,8 @@ async fn look_now_and_then(runner: RunnerHandle, bound: SocketAddr) {
     }
 }
 
-/// Our address towards the host of a URL, by the address it was reached at if it has several, or towards anybody if the host is not known.
+/// Our address towards the host of a URL, by the address it was reached at if it has several; or towards anybody, if the
+/// host is not known.
 async fn towards(url: &str, reached: Option<IpAddr>, bound: SocketAddr) -> Option<IpAddr> {
     let reached = reached.map(|address| SocketAddr::new(address, 9));
     let hosts = hosts_of(url).await;

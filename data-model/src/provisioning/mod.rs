@@ -3,11 +3,12 @@
 //!
 //! [`rule`] is the language of `Profile_Rule`, `Upgrade_Rule`, `Report_Rule` and `Resync_Trigger`; [`macros`] are the
 //! `$NAMES` in it, [`version`] and [`url`] what it compares and yields; [`delays`] are the lists of waits between two
-//! tries, and [`encryption`] is how profiles travel.
+//! tries, [`profile`] is the document itself, and [`encryption`] is how it travels.
 
 pub mod delays;
 pub mod encryption;
 pub mod macros;
+pub mod profile;
 pub mod rule;
 pub mod url;
 pub mod version;
