@@ -1,8 +1,8 @@
 //! The profile: the `<flat-profile>` document of the maker's devices, read, checked and written.
 //!
-//! In reading order: [`read`] makes a [`Document`] of bytes, element by element and without a tree; [`vocabulary`] knows
-//! which elements a device type has; [`assess`] says what a document means to it: values that fit their types, and
-//! what is wrong; [`write`] makes the text of one. [`policy`] holds what the sources leave open, [`limits`] what a
+//! In reading order: [`read()`] makes a [`Document`] of bytes, element by element and without a tree; [`vocabulary`] knows
+//! which elements a device type has; [`assess()`] says what a document means to it: values that fit their types, and
+//! what is wrong; [`write()`] makes the text of one. [`policy`] holds what the sources leave open, [`limits`] what a
 //! document may cost.
 
 pub mod assess;

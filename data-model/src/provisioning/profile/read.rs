@@ -278,8 +278,8 @@ impl<'a> Reading<'a> {
         let has_children = self.open.last().is_some_and(|open| open.has_children);
         if has_children || is_profile {
             if inside && !stray.is_empty() {
-                let what = format!("the text `{}` belongs to no parameter", shown(stray));
-                self.odd(self.position, what)?;
+                // Without the text: it may be the rest of a password.
+                self.odd(self.position, "text that belongs to no parameter".into())?;
             }
         } else if let Some(open) = self.open.last_mut() {
             open.text = text;
@@ -295,7 +295,7 @@ impl<'a> Reading<'a> {
             if text.trim().is_empty() {
                 return Ok(());
             }
-            let what = format!("the text `{}` outside any element", shown(text.trim()));
+            let what = "text outside any element".to_owned();
             return match self.root {
                 Some(_) => self.odd(self.position, what),
                 None => Err(self.error(what)),
