@@ -2,6 +2,7 @@
 
 use crate::schema::UserAccess;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// One value to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +107,12 @@ fn escape(value: &str, text: &mut String) {
             '>' => text.push_str("&gt;"),
             '\u{fffe}' | '\u{ffff}' => {}
             control if control < ' ' && control != '\t' => {}
-            other => text.push(other),
+            ascii if ascii.is_ascii() => text.push(ascii),
+            // So that no reader has to guess an encoding.
+            other => {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "&#x{:X};", u32::from(other));
+            }
         }
     }
 }
