@@ -121,6 +121,21 @@ fn lookup(name: &str, device: &Device, variables: &[(String, String)]) -> Option
     })
 }
 
+/// What a profile `p` with these values wants, for tests.
+#[cfg(test)]
+pub(super) fn wanting(values: &[(&str, &str)]) -> Desired {
+    let value = |(name, value): &(&str, &str)| {
+        let value = DesiredValue {
+            value: (*value).into(),
+            profile: "p".into(),
+        };
+        ((*name).to_owned(), value)
+    };
+    Desired {
+        values: values.iter().map(value).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::selector::tests::device;

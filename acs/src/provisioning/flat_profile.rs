@@ -190,21 +190,8 @@ pub fn elements(ty: &DeviceType) -> BTreeMap<String, Address> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::desired::DesiredValue;
+    use super::super::desired::wanting as desired;
     use super::*;
-
-    fn desired(values: &[(&str, &str)]) -> Desired {
-        let value = |(name, value): &(&str, &str)| {
-            let value = DesiredValue {
-                value: (*value).into(),
-                profile: "p".into(),
-            };
-            ((*name).to_owned(), value)
-        };
-        Desired {
-            values: values.iter().map(value).collect(),
-        }
-    }
 
     fn ata() -> Arc<DeviceType> {
         device_type("ATA192").expect("a product of this build")

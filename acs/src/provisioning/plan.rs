@@ -158,21 +158,8 @@ fn writes(different: &ParameterList, key: &ParameterKey) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provisioning::desired::DesiredValue;
+    use crate::provisioning::desired::wanting as desired;
     use data_model::XsdType;
-
-    fn desired(values: &[(&str, &str)]) -> Desired {
-        let value = |(name, value): &(&str, &str)| {
-            let value = DesiredValue {
-                value: (*value).into(),
-                profile: "p".into(),
-            };
-            ((*name).to_owned(), value)
-        };
-        Desired {
-            values: values.iter().map(value).collect(),
-        }
-    }
 
     fn key() -> ParameterKey {
         ParameterKey::new("key").unwrap()

@@ -222,9 +222,10 @@ async fn a_listener_that_is_switched_off_is_closed_and_comes_back() {
 }
 
 async fn wait(mut holds: impl AsyncFnMut() -> bool, what: &str) {
+    let mut beat = tokio::time::interval(Duration::from_millis(10));
     let waiting = async {
         while !holds().await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            beat.tick().await;
         }
     };
     let waited = tokio::time::timeout(PATIENCE, waiting).await;

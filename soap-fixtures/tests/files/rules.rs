@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every RPC of TR-069 Annex A.
-const RPCS: [&str; 27] = [
+pub const RPCS: [&str; 27] = [
     "GetRPCMethods",
     "SetParameterValues",
     "GetParameterValues",

@@ -1,41 +1,10 @@
 //! Checks that the stories together tell of every RPC and of every event.
 
 use crate::Outcome;
+use crate::rules::RPCS;
 use libtest_mimic::Trial;
 use soap_fixtures::{oracle, stories};
 use std::collections::BTreeSet;
-
-/// The requests of TR-069 Annex A: those an ACS makes, then those a device makes.
-const REQUESTS: [&str; 28] = [
-    "GetRPCMethods",
-    "SetParameterValues",
-    "GetParameterValues",
-    "GetParameterNames",
-    "SetParameterAttributes",
-    "GetParameterAttributes",
-    "AddObject",
-    "DeleteObject",
-    "Reboot",
-    "Download",
-    "ScheduleDownload",
-    "Upload",
-    "FactoryReset",
-    "GetQueuedTransfers",
-    "GetAllQueuedTransfers",
-    "CancelTransfer",
-    "ScheduleInform",
-    "ChangeDUState",
-    "SetVouchers",
-    "GetOptions",
-    "Inform",
-    "TransferComplete",
-    "AutonomousTransferComplete",
-    "DUStateChangeComplete",
-    "AutonomousDUStateChangeComplete",
-    "RequestDownload",
-    "Kicked",
-    FROM_CPE,
-];
 
 /// The one RPC that both sides may ask for (TR-069 A.3.1.1), asked by the device.
 const FROM_CPE: &str = "GetRPCMethods from a device";
@@ -75,7 +44,7 @@ pub fn trials() -> Vec<Trial> {
 
 fn everything_is_told() -> Outcome {
     let told = told()?;
-    for due in REQUESTS.into_iter().chain(EVENTS) {
+    for due in RPCS.into_iter().chain([FROM_CPE]).chain(EVENTS) {
         if !told.contains(due) {
             return Err(format!("no story tells of {due}").into());
         }
