@@ -84,6 +84,12 @@ pub const PAGE: usize = 1_000;
 /// Milliseconds a download link is good for: a device may begin an hour late (TR-069 A.3.2.8).
 pub const TICKET_MS: u64 = 4 * 60 * 60 * 1000;
 
+/// Contacts that are kept of a device: some days of an hourly resync, and a device in trouble tells enough in fewer.
+pub const CONTACTS: usize = 50;
+
+/// Minutes a window for the first contact may be open: it lets whoever knows the path have a profile.
+pub const WINDOW_MINUTES: std::ops::RangeInclusive<u64> = 1..=7 * 24 * 60;
+
 /// Milliseconds an API token is good for.
 pub const TOKEN_MS: u64 = 12 * 60 * 60 * 1000;
 

@@ -177,6 +177,60 @@ pub trait Store: Send + Sync + 'static {
     /// All profiles, and a stamp that changes whenever one of them does and is never zero.
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)>;
 
+    // ---- the vendor's own provisioning ---------------------------------------------------------------
+
+    /// The device whose variable `mac` is this, and no other's; `None` if there is none or more than one.
+    async fn device_by_mac(&self, mac: &str) -> Result<Option<Id>>;
+
+    /// The device with this serial number, and no other's; `None` if there is none or more than one.
+    async fn device_by_serial_number(&self, serial_number: &str) -> Result<Option<Id>>;
+
+    /// The keys of a device's profiles.
+    async fn provisioning_keys(&self, device: Id) -> Result<Option<ProvisioningKeys>>;
+
+    /// The device one of whose keys has this token, by its hash. A token of the next key makes it the current one: the
+    /// device has shown that it has it.
+    async fn provisioning_token_used(&self, token: [u8; 32], now: Timestamp) -> Result<Option<Id>>;
+
+    /// Keeps the first key of a device, unless it has one; gives the keys that are kept. `None` if there is no such
+    /// device.
+    async fn provisioning_key_put(
+        &self,
+        actor: &Actor,
+        device: Id,
+        key: SealedKey,
+        now: Timestamp,
+    ) -> Result<Option<ProvisioningKeys>>;
+
+    /// Keeps the key a device is to get next, in place of one it has not used yet. `None` if there is no such device;
+    /// [`StoreError::Conflict`] if it has no key to be given the next one with.
+    async fn provisioning_key_prepare(
+        &self,
+        actor: &Actor,
+        device: Id,
+        key: SealedKey,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// Until when a device gets its first profile without having proved who it is; a time that has passed closes it.
+    /// `None` if there is no such device.
+    async fn provisioning_window_put(
+        &self,
+        actor: &Actor,
+        device: Id,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// Until when the window of a device is open.
+    async fn provisioning_window(&self, device: Id) -> Result<Option<Timestamp>>;
+
+    /// Keeps a contact of a device; the oldest ones beyond [`crate::limits::CONTACTS`] go.
+    async fn contact_add(&self, device: Id, contact: Contact) -> Result<()>;
+
+    /// The contacts of a device, newest first.
+    async fn contact_list(&self, device: Id) -> Result<Vec<Contact>>;
+
     // ---- files ---------------------------------------------------------------------------------------
 
     /// Describes a file whose bytes are in their place.

@@ -81,6 +81,7 @@ mod on_sqlite;
 mod one_upgrade;
 mod people;
 mod profiles;
+mod provisioning;
 mod quiet_path;
 mod settings;
 mod snapshots;

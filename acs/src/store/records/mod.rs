@@ -6,6 +6,7 @@ mod ids;
 mod observed;
 mod people;
 mod profiles;
+mod provisioning;
 mod tasks;
 pub mod values;
 
@@ -15,4 +16,5 @@ pub use ids::*;
 pub use observed::*;
 pub use people::*;
 pub use profiles::*;
+pub use provisioning::*;
 pub use tasks::*;

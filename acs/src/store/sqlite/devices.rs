@@ -204,6 +204,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("task", "device"),
         ("campaign_device", "device"),
         ("credentials", "device"),
+        ("provisioned", "device"),
+        ("provisioning_window", "device"),
+        ("contact", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?

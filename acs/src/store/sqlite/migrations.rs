@@ -4,7 +4,10 @@ use data_model::OperatorError;
 use rusqlite::Connection;
 use std::path::Path;
 
-const STEPS: [&str; 1] = [include_str!("../../../migrations/0001-first.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("../../../migrations/0001-first.sql"),
+    include_str!("../../../migrations/0002-provisioning.sql"),
+];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.
 pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), OperatorError> {

@@ -16,6 +16,7 @@ mod inform;
 mod library;
 mod migrations;
 mod people;
+mod provisioning;
 mod rows;
 mod snapshots;
 mod tasks;
@@ -23,9 +24,10 @@ mod transfers;
 
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
-    ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
-    InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
-    TaskFault, TaskOutcome, Token, TransferMatch, User,
+    ClaimedTask, Contact, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id,
+    InformOutcome, InformRecord, NewCredentials, NewTask, Observed, Page, Profile,
+    ProvisioningKeys, Result, SealedKey, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
+    TransferMatch, User,
 };
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
@@ -288,6 +290,100 @@ impl Store for SqliteStore {
 
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)> {
         self.engine.read(library::profiles).await
+    }
+
+    async fn device_by_mac(&self, mac: &str) -> Result<Option<Id>> {
+        let mac = mac.to_owned();
+        self.engine
+            .read(move |db| provisioning::device_by_mac(db, &mac))
+            .await
+    }
+
+    async fn device_by_serial_number(&self, serial_number: &str) -> Result<Option<Id>> {
+        let serial = serial_number.to_owned();
+        self.engine
+            .read(move |db| provisioning::device_by_serial_number(db, &serial))
+            .await
+    }
+
+    async fn provisioning_keys(&self, device: Id) -> Result<Option<ProvisioningKeys>> {
+        self.engine
+            .read(move |db| provisioning::keys(db, device))
+            .await
+    }
+
+    async fn provisioning_token_used(&self, token: [u8; 32], now: Timestamp) -> Result<Option<Id>> {
+        // Most requests come with a token that is in use already, and have nothing to write.
+        let known = self
+            .engine
+            .read(move |db| provisioning::by_token(db, &token))
+            .await?;
+        match known {
+            None => Ok(None),
+            Some((device, provisioning::Known::InUse)) => Ok(Some(device)),
+            Some((_, provisioning::Known::FirstTime)) => {
+                self.engine
+                    .write(move |tx| provisioning::token_used(tx, &token, now))
+                    .await
+            }
+        }
+    }
+
+    async fn provisioning_key_put(
+        &self,
+        actor: &Actor,
+        device: Id,
+        key: SealedKey,
+        now: Timestamp,
+    ) -> Result<Option<ProvisioningKeys>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| provisioning::put_key(tx, &actor, device, &key, now))
+            .await
+    }
+
+    async fn provisioning_key_prepare(
+        &self,
+        actor: &Actor,
+        device: Id,
+        key: SealedKey,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| provisioning::prepare_key(tx, &actor, device, &key, now))
+            .await
+    }
+
+    async fn provisioning_window_put(
+        &self,
+        actor: &Actor,
+        device: Id,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| provisioning::put_window(tx, &actor, device, until, now))
+            .await
+    }
+
+    async fn provisioning_window(&self, device: Id) -> Result<Option<Timestamp>> {
+        self.engine
+            .read(move |db| provisioning::window(db, device))
+            .await
+    }
+
+    async fn contact_add(&self, device: Id, contact: Contact) -> Result<()> {
+        self.engine
+            .write(move |tx| provisioning::add_contact(tx, device, &contact))
+            .await
+    }
+
+    async fn contact_list(&self, device: Id) -> Result<Vec<Contact>> {
+        self.engine
+            .read(move |db| provisioning::contacts(db, device))
+            .await
     }
 
     async fn file_put(&self, actor: &Actor, file: FileRecord) -> Result<()> {
