@@ -12,6 +12,7 @@ pub mod connection_request;
 pub mod files;
 pub mod jobs;
 pub mod limits;
+pub mod listen;
 pub mod metrics;
 pub mod provisioning;
 pub mod redact;

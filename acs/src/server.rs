@@ -6,7 +6,8 @@ use crate::auth::{self, FirstPassword};
 use crate::config::{Config, TlsConfig};
 use crate::files;
 use crate::jobs;
-use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
+use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT};
+use crate::listen::{Arrival, arrivals, bind};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -16,15 +17,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
 
 /// Time open requests get when the server winds down.
@@ -157,93 +155,24 @@ fn load(config: Option<&TlsConfig>) -> Result<Option<TlsAcceptor>, OperatorError
     config.map(tls::acceptor).transpose()
 }
 
-async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, OperatorError> {
-    TcpListener::bind(address).await.map_err(|error| {
-        OperatorError::new(
-            format!("cannot listen on {address}"),
-            error,
-            format!("stop the other program, or set `{setting}` to a free address"),
-        )
-    })
-}
-
-/// Takes connections of devices. hyper is used directly: its switches for odd clients are needed here.
+/// Takes connections of devices.
 async fn serve_cwmp(
     app: Arc<App>,
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
-            _ = stopped.changed() => break,
-        };
-        let Some((stream, address, place)) = accepted else {
-            continue;
-        };
-        let (app, tls, stopped) = (Arc::clone(&app), tls.clone(), stopped.clone());
-        connections.spawn(async move {
-            let remote = |line| Remote {
-                address: address.ip().to_canonical(),
-                line,
-            };
-            match tls {
-                None => talk(app, stream, remote(Line::Plain), stopped).await,
-                Some(acceptor) => {
-                    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
-                    if let Ok(Ok(stream)) = handshake.await {
-                        talk(app, stream, remote(Line::Tls), stopped).await;
-                    }
-                }
-            }
-            drop(place);
-        });
-    }
-    drop(listener);
-    while connections.join_next().await.is_some() {}
+    let serve = move |arrival, stopped| talk(Arc::clone(&app), arrival, stopped);
+    arrivals(listener, tls, stopped, serve).await;
 }
 
-type Accepted = (
-    tokio::net::TcpStream,
-    SocketAddr,
-    tokio::sync::OwnedSemaphorePermit,
-);
-
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, address)) => {
-            // Small messages in turn: waiting for more to send would only add delay.
-            let _ = stream.set_nodelay(true);
-            Some((stream, address, place))
-        }
-        Err(error) => {
-            // Out of descriptors, or the peer is gone already: the others still want to be served (case H15).
-            tracing::debug!(%error, "a connection could not be taken");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            None
-        }
-    }
-}
-
-/// A stream on which writing ends when the peer takes nothing for [`WRITE_TIMEOUT`] (case H06).
-fn patient<S: AsyncRead + AsyncWrite>(stream: S) -> Pin<Box<TimeoutWriter<S>>> {
-    let mut stream = TimeoutWriter::new(stream);
-    stream.set_timeout(Some(WRITE_TIMEOUT));
-    Box::pin(stream)
-}
-
-/// One connection of a device, until either side closes it.
-async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
-    app: Arc<App>,
-    stream: S,
-    remote: Remote,
-    mut stopped: watch::Receiver<bool>,
-) {
+/// One connection of a device, until either side closes it. hyper is used directly: its switches for odd clients are
+/// needed here.
+async fn talk(app: Arc<App>, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
+    let remote = Remote {
+        address: arrival.address.ip().to_canonical(),
+        line: if arrival.tls { Line::Tls } else { Line::Plain },
+    };
     let peer = Arc::new(Peer::new(remote));
     let service = service_fn(move |request| {
         let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
@@ -255,7 +184,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         .max_buf_size(HEAD_BYTES)
         .ignore_invalid_headers(true)
         .title_case_headers(true)
-        .serve_connection(TokioIo::new(patient(stream)), service);
+        .serve_connection(TokioIo::new(arrival.stream), service);
     let mut connection = std::pin::pin!(connection);
     // Errors here are the device's: it closed, or spoke something else. It notices by itself.
     tokio::select! {
@@ -272,47 +201,18 @@ async fn serve_web(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     router: axum::Router,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
-            _ = stopped.changed() => break,
-        };
-        let Some((stream, _, place)) = accepted else {
-            continue;
-        };
-        let (router, tls, stopped) = (router.clone(), tls.clone(), stopped.clone());
-        connections.spawn(async move {
-            match tls {
-                None => browse(router, stream, stopped).await,
-                Some(acceptor) => {
-                    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
-                    if let Ok(Ok(stream)) = handshake.await {
-                        browse(router, stream, stopped).await;
-                    }
-                }
-            }
-            drop(place);
-        });
-    }
-    drop(listener);
-    while connections.join_next().await.is_some() {}
+    let serve = move |arrival, stopped| browse(router.clone(), arrival, stopped);
+    arrivals(listener, tls, stopped, serve).await;
 }
 
-async fn browse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    router: axum::Router,
-    stream: S,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn browse(router: axum::Router, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
     let service = hyper_util::service::TowerToHyperService::new(router);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(patient(stream)), service);
+        .serve_connection(TokioIo::new(arrival.stream), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => {}
@@ -320,20 +220,5 @@ async fn browse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
             connection.as_mut().graceful_shutdown();
             let _ = connection.await;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::AsyncWriteExt as _;
-
-    /// Covers H06.
-    #[tokio::test(start_paused = true)]
-    async fn writing_to_a_peer_that_never_reads_ends() {
-        let (ours, _theirs) = tokio::io::duplex(64);
-        let written = patient(ours).write_all(&[0; 1000]).await;
-        let error = written.expect_err("nobody reads");
-        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
     }
 }

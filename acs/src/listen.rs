@@ -1,0 +1,155 @@
+//! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
+
+use crate::limits::{CONNECTIONS, HEAD_TIMEOUT, WRITE_TIMEOUT};
+use data_model::OperatorError;
+use rustls::pki_types::CertificateDer;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutWriter;
+use tokio_rustls::TlsAcceptor;
+
+/// What a connection is read from and written to.
+pub trait Stream: AsyncRead + AsyncWrite + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
+
+/// A connection that has been taken, its handshake behind it.
+pub struct Arrival {
+    /// Who it comes from.
+    pub address: SocketAddr,
+    /// Whether it is private.
+    pub tls: bool,
+    /// The certificate the other side has proved to hold, if it was asked for one and has shown it.
+    pub certificate: Option<CertificateDer<'static>>,
+    /// Its bytes. Writing ends when the peer takes nothing for [`WRITE_TIMEOUT`] (case H06).
+    pub stream: Pin<Box<dyn Stream>>,
+}
+
+impl std::fmt::Debug for Arrival {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arrival")
+            .field("address", &self.address)
+            .field("tls", &self.tls)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Listens on an address.
+///
+/// # Errors
+/// Names the setting if the address cannot be had.
+pub async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, OperatorError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        OperatorError::new(
+            format!("cannot listen on {address}"),
+            error,
+            format!("stop the other program, or set `{setting}` to a free address"),
+        )
+    })
+}
+
+/// Takes connections and serves each, until the server stops; then waits for the ones that are open.
+pub async fn arrivals<F, Served>(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    mut stopped: watch::Receiver<bool>,
+    serve: F,
+) where
+    F: Fn(Arrival, watch::Receiver<bool>) -> Served + Clone + Send + 'static,
+    Served: Future<Output = ()> + Send,
+{
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            _ = stopped.changed() => break,
+        };
+        let Some((stream, address, place)) = accepted else {
+            continue;
+        };
+        let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
+        connections.spawn(async move {
+            if let Some(arrival) = shake_hands(stream, address, tls).await {
+                serve(arrival, stopped).await;
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, address)) => {
+            // Small messages in turn: waiting for more to send would only add delay.
+            let _ = stream.set_nodelay(true);
+            Some((stream, address, place))
+        }
+        Err(error) => {
+            // Out of descriptors, or the peer is gone already: the others still want to be served (case H15).
+            tracing::debug!(%error, "a connection could not be taken");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            None
+        }
+    }
+}
+
+async fn shake_hands(
+    stream: TcpStream,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+) -> Option<Arrival> {
+    let Some(acceptor) = tls else {
+        return Some(Arrival {
+            address,
+            tls: false,
+            certificate: None,
+            stream: patient(stream),
+        });
+    };
+    // A peer that does not get through it notices by itself.
+    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
+    let stream = handshake.await.ok()?.ok()?;
+    let (_, session) = stream.get_ref();
+    let certificate = session.peer_certificates().and_then(|chain| chain.first());
+    Some(Arrival {
+        address,
+        tls: true,
+        certificate: certificate.map(|certificate| certificate.clone().into_owned()),
+        stream: patient(stream),
+    })
+}
+
+fn patient<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S) -> Pin<Box<TimeoutWriter<S>>> {
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(WRITE_TIMEOUT));
+    Box::pin(stream)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt as _;
+
+    /// Covers H06.
+    #[tokio::test(start_paused = true)]
+    async fn writing_to_a_peer_that_never_reads_ends() {
+        let (ours, _theirs) = tokio::io::duplex(64);
+        let written = patient(ours).write_all(&[0; 1000]).await;
+        let error = written.expect_err("nobody reads");
+        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+    }
+}
