@@ -27,6 +27,14 @@ pub async fn run(options: AcsOptions) -> Result<ExitCode, OperatorError> {
     line(format!("devices:   {}", server.acs_url()));
     line(format!("API:       http://{}/api/v1", server.api_address));
     line(format!("files:     {files}://{}/", server.files_address));
+    for (scheme, address) in [
+        ("http", server.provisioning_http),
+        ("https", server.provisioning_https),
+    ] {
+        if let Some(address) = address {
+            line(format!("resync:    {scheme}://{address}/"));
+        }
+    }
     line(match enrolment {
         EnrolmentMode::PreRegistered => "enrolment: only devices registered through the API",
         EnrolmentMode::SharedSecret => "enrolment: devices that know the shared secret",

@@ -7,6 +7,7 @@ use crate::connection_request::Caller;
 use crate::files::Library;
 use crate::jobs::compare_devices::Round;
 use crate::metrics::Metrics;
+use crate::provisioning_server::Provisioner;
 use crate::sessions::table::SessionTable;
 use crate::store::{Profile, Store};
 use cwmp::http::DigestServer;
@@ -44,6 +45,8 @@ pub struct App {
     pub ready: AtomicBool,
     /// Where the file server listens, once it does.
     pub files_address: OnceLock<SocketAddr>,
+    /// The vendor's own provisioning, if it is on.
+    pub provisioner: Option<Provisioner>,
     digest: Mutex<DigestServer>,
     profiles: RwLock<Arc<Profiles>>,
 }
@@ -71,6 +74,7 @@ impl App {
     /// # Errors
     /// If the store cannot be read or a folder cannot be made.
     pub async fn new(config: Config, store: Arc<dyn Store>) -> Result<App, OperatorError> {
+        let provisioner = Provisioner::open(&config.provisioning, &config.data)?;
         let library = Library::open(&config, store.as_ref()).await?;
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {
@@ -90,6 +94,7 @@ impl App {
             round: Round::default(),
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
+            provisioner,
             digest: Mutex::new(digest),
             profiles: RwLock::default(),
         };

@@ -1,5 +1,6 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -21,6 +22,77 @@ pub struct Config {
     pub files: FilesConfig,
     /// How devices are called.
     pub connection_request: ConnectionRequestConfig,
+    /// The server of the vendor's own provisioning.
+    pub provisioning: ProvisioningConfig,
+}
+
+/// The server devices resync with. It is off as long as it listens nowhere.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProvisioningConfig {
+    /// Where it speaks HTTP; port 0 picks a free one.
+    pub http: Option<SocketAddr>,
+    /// Where it speaks HTTPS.
+    pub https: Option<SocketAddr>,
+    /// Where it speaks TFTP.
+    pub tftp: Option<SocketAddr>,
+    /// The certificate of HTTPS. With `client_ca_file` devices are asked for theirs, and may have none.
+    pub tls: Option<TlsConfig>,
+    /// What the rules of devices begin with, such as `https://prov.example.net`; the host they called us by if absent.
+    pub public_url: Option<String>,
+    /// Paths that profiles are asked for by, with macros.
+    pub paths: Vec<String>,
+    /// The rule devices get that ask by a path that is everybody's, such as `https://prov.example.net/$MA.cfg`.
+    pub common_rule: Option<String>,
+    /// The register of the device that holds its key: `GPP_SA` to `GPP_SD`.
+    pub key_register: String,
+    /// Whether a first profile on a line without TLS holds the secrets of the device's profiles.
+    pub secrets_without_tls: bool,
+    /// Whether images of the library are served as `/firmware/NAME`, for Upgrade_Rule.
+    pub images: bool,
+}
+
+impl ProvisioningConfig {
+    /// Whether it listens anywhere.
+    pub fn listens(&self) -> bool {
+        self.http.is_some() || self.https.is_some() || self.tftp.is_some()
+    }
+
+    fn check(&self, wrong: &mut Vec<OperatorError>) {
+        for path in &self.paths {
+            if let Err(why) = PathPattern::parse(path) {
+                let what = format!("the path `{path}` of `provisioning.paths` cannot be read");
+                wrong.push(OperatorError::new(what, why, "write it like /$MA.cfg"));
+            }
+        }
+        if self.https.is_some() != self.tls.is_some() {
+            wrong.push(OperatorError::new(
+                "the provisioning server cannot speak HTTPS",
+                "one of `provisioning.https` and `provisioning.tls` is set and the other is not",
+                "give both an address and a certificate, or neither",
+            ));
+        }
+        if let Some(url) = &self.public_url
+            && !["http://", "https://", "tftp://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme))
+        {
+            wrong.push(OperatorError::new(
+                "rules of devices would not work",
+                format!(
+                    "`provisioning.public_url` is `{url}`, which is no http, https or tftp URL"
+                ),
+                "set it to what devices reach the server by, such as https://prov.example.net",
+            ));
+        }
+        if !["GPP_SA", "GPP_SB", "GPP_SC", "GPP_SD"].contains(&self.key_register.as_str()) {
+            wrong.push(OperatorError::new(
+                "devices could not keep their keys",
+                format!("`provisioning.key_register` is `{}`", self.key_register),
+                "choose one of the secret registers GPP_SA, GPP_SB, GPP_SC and GPP_SD",
+            ));
+        }
+    }
 }
 
 /// The CWMP endpoint.
@@ -119,6 +191,31 @@ impl Default for Config {
             api: ApiConfig::default(),
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
+            provisioning: ProvisioningConfig::default(),
+        }
+    }
+}
+
+impl Default for ProvisioningConfig {
+    fn default() -> ProvisioningConfig {
+        let paths = [
+            "/$MA.cfg",
+            "/$MAC.cfg",
+            "/$SN.cfg",
+            "/ata$PSN.cfg",
+            "/spa$PSN.cfg",
+        ];
+        ProvisioningConfig {
+            http: None,
+            https: None,
+            tftp: None,
+            tls: None,
+            public_url: None,
+            paths: paths.map(str::to_owned).into(),
+            common_rule: None,
+            key_register: "GPP_SA".into(),
+            secrets_without_tls: false,
+            images: false,
         }
     }
 }
@@ -205,6 +302,7 @@ impl Config {
                 "set it to what devices reach the file server by, such as http://192.0.2.1:7567",
             ));
         }
+        self.provisioning.check(&mut wrong);
         wrong
     }
 }

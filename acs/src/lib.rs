@@ -15,6 +15,7 @@ pub mod limits;
 pub mod listen;
 pub mod metrics;
 pub mod provisioning;
+pub mod provisioning_server;
 pub mod redact;
 pub mod server;
 pub mod sessions;

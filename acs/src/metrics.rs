@@ -55,6 +55,8 @@ pub struct Metrics {
     pub unknown_command_keys: Counter,
     /// Informs whose DeviceId does not fit their credentials.
     pub identity_mismatches: Counter,
+    /// Requests for profiles of the vendor's own provisioning, by what they were answered.
+    pub provisioning_requests: Family<NameLabel, Counter>,
     /// Connection requests, by outcome.
     pub connection_requests: Family<NameLabel, Counter>,
     /// Bytes of files sent.
@@ -75,6 +77,7 @@ impl Default for Metrics {
             tasks_ended: Family::default(),
             unknown_command_keys: Counter::default(),
             identity_mismatches: Counter::default(),
+            provisioning_requests: Family::default(),
             connection_requests: Family::default(),
             files_sent: Counter::default(),
             profiles_sent: Counter::default(),
@@ -109,6 +112,11 @@ impl Default for Metrics {
             "connection_requests",
             "Connection requests",
             m.connection_requests.clone(),
+        );
+        registry.register(
+            "provisioning_requests",
+            "Requests of devices for their profiles",
+            m.provisioning_requests.clone(),
         );
         registry.register("files_sent", "Downloads begun", m.files_sent.clone());
         registry.register(

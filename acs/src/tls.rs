@@ -10,11 +10,20 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 
+/// What is asked of clients where authorities of their certificates are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clients {
+    /// They must have a certificate.
+    Must,
+    /// They may have one; one that is not good ends the handshake.
+    May,
+}
+
 /// Takes TLS connections with a certificate.
 ///
 /// # Errors
 /// If a file cannot be read or does not hold what it should.
-pub fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, OperatorError> {
+pub fn acceptor(config: &TlsConfig, clients: Clients) -> Result<TlsAcceptor, OperatorError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -28,7 +37,12 @@ pub fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, OperatorError> {
                     .add(certificate)
                     .map_err(|error| unusable("a CA certificate", &error))?;
             }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            let verifier = match clients {
+                Clients::Must => verifier,
+                Clients::May => verifier.allow_unauthenticated(),
+            };
+            let verifier = verifier
                 .build()
                 .map_err(|error| unusable("the authorities of device certificates", &error))?;
             builder.with_client_cert_verifier(verifier)

@@ -10,6 +10,7 @@ mod health;
 mod page;
 mod parameters;
 mod profiles;
+mod provisioning;
 mod tasks;
 mod users;
 
@@ -41,6 +42,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/devices/{device}/call", post(devices::call))
         .route("/devices/{device}/parameters", get(parameters::list))
         .route("/devices/{device}/profile", get(profiles::of_device))
+        .route("/devices/{device}/contacts", get(provisioning::contacts))
+        .route("/devices/{device}/provisioning", get(provisioning::read))
+        .route(
+            "/devices/{device}/provisioning/rotate",
+            post(provisioning::rotate_key),
+        )
+        .route(
+            "/devices/{device}/provisioning/window",
+            axum::routing::put(provisioning::open_window).delete(provisioning::close_window),
+        )
         .route(
             "/devices/{device}/tasks",
             get(tasks::list).post(tasks::create),

@@ -1,0 +1,122 @@
+//! The vendor's own provisioning of a device: how it stands, the window for its first contact, its key, its contacts.
+
+use super::auth::{Operator, Viewer};
+use super::devices::{Argument, find};
+use super::error::{Answer, ApiError};
+use crate::app::App;
+use crate::clock;
+use crate::limits::WINDOW_MINUTES;
+use crate::provisioning_server::{NoRotation, rotate};
+use crate::store::{Contact, StoreError};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::StatusCode;
+use data_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How a device stands; of its keys only what is no secret.
+#[derive(Debug, Serialize)]
+pub struct Standing {
+    /// When its key was made; absent if it has none.
+    key_since: Option<Timestamp>,
+    /// Whether it has shown that it has the key.
+    key_used: bool,
+    /// When the key was made that it is to get next; absent if it is not getting one.
+    next_key_since: Option<Timestamp>,
+    /// Until when it gets its first profile without proving who it is; absent if it does not.
+    window_until: Option<Timestamp>,
+}
+
+/// GET /devices/{device}/provisioning
+pub async fn read(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    device: Argument,
+) -> Answer<Json<Standing>> {
+    let device = find(&app, &device?).await?;
+    let keys = app.store.provisioning_keys(device.id).await?;
+    let window = app.store.provisioning_window(device.id).await?;
+    Ok(Json(Standing {
+        key_since: keys.as_ref().map(|keys| keys.current.since),
+        key_used: keys.as_ref().is_some_and(|keys| keys.used),
+        next_key_since: keys.and_then(|keys| keys.next).map(|next| next.since),
+        window_until: window.filter(|until| clock::now() <= *until),
+    }))
+}
+
+/// How long a window is to be open.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// Minutes from now.
+    minutes: u64,
+}
+
+/// PUT /devices/{device}/provisioning/window
+pub async fn open_window(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    device: Argument,
+    body: Result<Json<Window>, JsonRejection>,
+) -> Answer<StatusCode> {
+    let device = find(&app, &device?).await?;
+    let Json(Window { minutes }) = body?;
+    if !WINDOW_MINUTES.contains(&minutes) {
+        let (first, last) = (WINDOW_MINUTES.start(), WINDOW_MINUTES.end());
+        return Err(ApiError::bad(
+            format!("a window of {minutes} minutes"),
+            &format!("choose {first} to {last} minutes"),
+        ));
+    }
+    let now = clock::now();
+    let until = now.plus_secs(minutes * 60);
+    let put = app
+        .store
+        .provisioning_window_put(&actor, device.id, until, now);
+    put.await?.ok_or_else(|| ApiError::not_found("device"))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// DELETE /devices/{device}/provisioning/window
+pub async fn close_window(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    device: Argument,
+) -> Answer<StatusCode> {
+    let device = find(&app, &device?).await?;
+    let now = clock::now();
+    let past = Timestamp::from_secs(0);
+    let put = app
+        .store
+        .provisioning_window_put(&actor, device.id, past, now);
+    put.await?.ok_or_else(|| ApiError::not_found("device"))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// POST /devices/{device}/provisioning/rotate
+pub async fn rotate_key(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    device: Argument,
+) -> Answer<StatusCode> {
+    let device = find(&app, &device?).await?;
+    match rotate(&app, &actor, &device).await {
+        Ok(()) => Ok(StatusCode::ACCEPTED),
+        Err(NoRotation::Store(error)) => Err(error.into()),
+        Err(why @ (NoRotation::Off | NoRotation::OwnRule | NoRotation::Profile(_))) => {
+            Err(StoreError::Conflict(why.to_string()).into())
+        }
+    }
+}
+
+/// GET /devices/{device}/contacts
+pub async fn contacts(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    device: Argument,
+) -> Answer<Json<Vec<Contact>>> {
+    let device = find(&app, &device?).await?;
+    Ok(Json(app.store.contact_list(device.id).await?))
+}

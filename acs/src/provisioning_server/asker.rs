@@ -1,0 +1,158 @@
+//! Who asks: by the token in the path, by certificate, or by what it merely says.
+
+use super::Request;
+use super::keys::hash_of_token;
+use crate::app::App;
+use crate::clock;
+use crate::provisioning::request_path::{Asked, PathPattern};
+use crate::provisioning::user_agent::{self, UserAgent};
+use crate::store::{Device, Result};
+
+/// What the paths of devices with a key begin with; the token follows.
+pub const TOKEN_PATH: &str = "/p/";
+
+/// How sure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// It has the key of the device.
+    Token,
+    /// It holds the certificate of the device, and the line is private.
+    Certificate,
+    /// It says so.
+    Claim,
+}
+
+/// What is found out about who asks.
+#[derive(Debug)]
+pub enum Asker {
+    /// A device of ours.
+    Device {
+        /// The device.
+        device: Box<Device>,
+        /// How sure that is.
+        proof: Proof,
+        /// Whether the path is one that all devices ask for, such as `/ata192.cfg`.
+        common_path: bool,
+    },
+    /// A device of ours, with the certificate of another one.
+    Contradiction(Box<Device>),
+    /// A path of ours that names no device.
+    Anybody,
+    /// Somebody nobody knows, or a path that is none of ours.
+    Nobody,
+}
+
+/// The parts of a path with a token: the token, and the path behind it.
+pub fn token(path: &str) -> Option<&str> {
+    let (token, _) = path.strip_prefix(TOKEN_PATH)?.split_once('/')?;
+    let legal = token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+    legal.then_some(token)
+}
+
+/// A path fit to be shown: a token in it is one no more.
+pub fn masked(path: &str) -> String {
+    let shown: String = path.chars().filter(|c| !c.is_control()).take(255).collect();
+    match token(path) {
+        Some(token) => shown.replace(token, "***"),
+        None => shown,
+    }
+}
+
+/// Finds out who asks. A token of a key the device was to get next makes that key the current one.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn find(app: &App, patterns: &[PathPattern], request: &Request<'_>) -> Result<Asker> {
+    let now = clock::now();
+    if let Some(token) = token(request.path) {
+        let found = app.store.provisioning_token_used(hash_of_token(token), now);
+        let Some(device) = found.await? else {
+            return Ok(Asker::Nobody);
+        };
+        let device = app.store.device_find(device).await?;
+        return Ok(known(device, Proof::Token, false));
+    }
+    let Some(asked) = patterns
+        .iter()
+        .find_map(|pattern| pattern.read(request.path))
+    else {
+        return Ok(Asker::Nobody);
+    };
+    if let Some(holder) = &request.certificate {
+        let by_serial = app.store.device_by_serial_number(&holder.serial_number);
+        let device = match by_serial.await? {
+            Some(device) => app.store.device_find(device).await?,
+            None => None,
+        };
+        let contradicts = asked.mac.is_some() && asked.mac != holder.mac
+            || asked
+                .serial_number
+                .as_ref()
+                .is_some_and(|serial| *serial != holder.serial_number);
+        return Ok(match device {
+            Some(device) if contradicts => Asker::Contradiction(Box::new(device)),
+            device => known(device, Proof::Certificate, asked == Asked::default()),
+        });
+    }
+    let agent = request.user_agent.and_then(user_agent::read);
+    claimed(app, &asked, agent.as_ref()).await
+}
+
+/// By MAC address or serial number, in the path first and then in the user agent.
+async fn claimed(app: &App, asked: &Asked, agent: Option<&UserAgent>) -> Result<Asker> {
+    let said = |text: &String| !text.is_empty();
+    let macs = [asked.mac.as_ref(), agent.map(|agent| &agent.mac)];
+    let serials = [
+        asked.serial_number.as_ref(),
+        agent.map(|agent| &agent.serial_number),
+    ];
+    let mut found = None;
+    for (mac, serial) in macs.into_iter().zip(serials) {
+        if let (None, Some(mac)) = (found, mac.filter(|text| said(text))) {
+            found = app.store.device_by_mac(mac).await?;
+        }
+        if let (None, Some(serial)) = (found, serial.filter(|text| said(text))) {
+            found = app.store.device_by_serial_number(serial).await?;
+        }
+    }
+    let device = match found {
+        Some(device) => app.store.device_find(device).await?,
+        None if *asked == Asked::default() => return Ok(Asker::Anybody),
+        None => None,
+    };
+    Ok(known(device, Proof::Claim, *asked == Asked::default()))
+}
+
+fn known(device: Option<Device>, proof: Proof, common_path: bool) -> Asker {
+    match device {
+        Some(device) => Asker::Device {
+            device: Box::new(device),
+            proof,
+            common_path,
+        },
+        None => Asker::Nobody,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Covers F01.
+    #[test]
+    fn only_a_whole_token_is_one_and_it_is_never_shown() {
+        let token_text = "0123456789abcdef0123456789abcdef";
+        let path = format!("/p/{token_text}/000e08aabbcc.cfg");
+        assert_eq!(token(&path), Some(token_text));
+        assert_eq!(masked(&path), "/p/***/000e08aabbcc.cfg");
+        for path in [
+            "/p/0123/x",
+            "/p/",
+            "/p/../x",
+            "/q/0123456789abcdef0123456789abcdef/x",
+        ] {
+            assert_eq!(token(path), None, "{path}");
+        }
+        assert_eq!(masked("/a\nb"), "/ab");
+    }
+}

@@ -1,0 +1,189 @@
+//! The provisioning server over HTTP and HTTPS: profiles with entity tags, and images of the library by their names.
+
+use super::{Answer, Request, Transport, certificate, serve};
+use crate::app::App;
+use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT};
+use crate::listen::Arrival;
+use axum::body::Body;
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, IF_NONE_MATCH,
+    USER_AGENT,
+};
+use http::{Method, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+use tower_http::services::ServeFile;
+
+/// What paths of images begin with.
+const IMAGES: &str = "/firmware/";
+
+/// Who is at the other end of a connection.
+struct Peer {
+    address: IpAddr,
+    transport: Transport,
+    holder: Option<certificate::Holder>,
+}
+
+/// Serves one connection, until either side closes it.
+pub async fn talk(app: Arc<App>, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
+    let peer = Arc::new(Peer {
+        address: arrival.address.ip().to_canonical(),
+        transport: if arrival.tls {
+            Transport::Https
+        } else {
+            Transport::Http
+        },
+        holder: arrival.certificate.as_ref().and_then(certificate::holder),
+    });
+    let service = service_fn(move |request| {
+        let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
+        async move { Ok::<_, std::convert::Infallible>(answer(&app, &peer, request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_BYTES)
+        .ignore_invalid_headers(true)
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(arrival.stream), service);
+    let mut connection = std::pin::pin!(connection);
+    // Errors here are the device's: it closed, or spoke something else.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Response<Body> {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        let mut response = status(StatusCode::METHOD_NOT_ALLOWED);
+        let allowed = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(ALLOW, allowed);
+        return response;
+    }
+    if let Some(name) = request.uri().path().strip_prefix(IMAGES)
+        && app.config.provisioning.images
+    {
+        let name = name.to_owned();
+        return image(app, &name, request).await;
+    }
+    let text = |name: HeaderName| {
+        let value = request.headers().get(name);
+        value.and_then(|value| value.to_str().ok())
+    };
+    let asked = Request {
+        path: request.uri().path(),
+        address: peer.address,
+        transport: peer.transport,
+        host: text(HOST).filter(|host| is_host(host)),
+        user_agent: text(USER_AGENT),
+        certificate: peer.holder.clone(),
+    };
+    match serve(app, &asked).await {
+        Answer::Profile {
+            bytes,
+            tag,
+            encrypted,
+        } => {
+            let known = text(IF_NONE_MATCH).is_some_and(|tags| knows(tags, &tag));
+            profile(bytes, &tag, encrypted, known)
+        }
+        Answer::NotFound => status(StatusCode::NOT_FOUND),
+        Answer::Refused => status(StatusCode::FORBIDDEN),
+        Answer::Unavailable => status(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+/// Whether one of these entity tags is this one (RFC 9110 section 13.1.2).
+fn knows(tags: &str, tag: &str) -> bool {
+    let mut tags = tags.split(',').map(str::trim);
+    tags.any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+}
+
+/// Whether a `Host` is fit to be put into a rule: names and addresses, with a port or without.
+fn is_host(host: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    !host.is_empty() && host.len() <= 255 && host.bytes().all(legal)
+}
+
+fn profile(bytes: bytes::Bytes, tag: &str, encrypted: bool, known: bool) -> Response<Body> {
+    let mut response = match known {
+        true => status(StatusCode::NOT_MODIFIED),
+        false => Response::new(Body::from(bytes)),
+    };
+    let kind = match encrypted {
+        true => "application/octet-stream",
+        false => "text/xml; charset=utf-8",
+    };
+    let headers = response.headers_mut();
+    if !known {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    // A cache between us must ask each time: the next device at this path may be another one.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(ETAG, tag);
+    }
+    response
+}
+
+/// An image of the library by its name: whoever has it can run nothing with it that is not signed.
+async fn image(app: &App, name: &str, request: hyper::Request<Incoming>) -> Response<Body> {
+    let files = match app.store.file_list().await {
+        Ok(files) => files,
+        Err(error) => {
+            tracing::error!(%error, "an image cannot be looked up");
+            return status(StatusCode::SERVICE_UNAVAILABLE);
+        }
+    };
+    // The newest of a name comes first. Nothing of the path reaches the disk.
+    let Some(file) = files.into_iter().find(|file| file.name == name) else {
+        return status(StatusCode::NOT_FOUND);
+    };
+    app.metrics.files_sent.inc();
+    match ServeFile::new(app.library.path(&file))
+        .oneshot(request)
+        .await
+    {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    }
+}
+
+fn status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_known_in_every_form_a_client_may_send_it() {
+        for tags in ["\"a\"", "W/\"a\"", "\"b\", \"a\"", "*"] {
+            assert!(knows(tags, "\"a\""), "{tags}");
+        }
+        assert!(!knows("\"b\"", "\"a\""));
+    }
+
+    #[test]
+    fn nothing_but_a_host_gets_into_a_rule() {
+        for host in ["prov.example.net", "192.0.2.1:7567", "[2001:db8::1]:80"] {
+            assert!(is_host(host), "{host}");
+        }
+        for host in ["", "a b", "a/../b", "a] http://evil", "a\"", "$SA"] {
+            assert!(!is_host(host), "{host}");
+        }
+    }
+}
