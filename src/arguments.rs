@@ -49,6 +49,9 @@ pub struct DemoOptions {
     /// End by itself; the status is 0 only if every device ended provisioned and upgraded.
     #[arg(long)]
     pub exit: bool,
+    /// Show the vendor's own provisioning instead: one device from the factory to encrypted profiles and two upgrades.
+    #[arg(long)]
+    pub provisioning: bool,
     /// The folder everything is kept in.
     #[arg(long, default_value = "dialtone-data")]
     pub data: PathBuf,
@@ -68,6 +71,7 @@ impl Default for DemoOptions {
         DemoOptions {
             devices: 20,
             exit: false,
+            provisioning: false,
             data: "dialtone-data".into(),
             device_type: "ata192".into(),
             timeout_secs: 600,
