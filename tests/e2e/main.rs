@@ -14,4 +14,5 @@ mod provisioning;
 mod recovery;
 mod tls;
 mod transfers;
+mod voice_menu;
 mod wire;

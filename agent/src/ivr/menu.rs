@@ -347,7 +347,8 @@ fn told(setting: &Setting, core: &Core) -> Spoken {
         };
         (!part.is_empty()).then_some(part)
     };
-    match shown.or_else(set) {
+    // What is not set of a tuple is written so.
+    match shown.or_else(set).filter(|text| text != "0.0.0.0") {
         Some(stored) => Spoken::Value {
             what: setting.what,
             value: setting.kind.speak(&stored),

@@ -292,6 +292,7 @@ fn the_ipv6_name_server_needs_no_static_address() {
 #[test]
 fn the_addresses_in_use_are_told_however_the_device_got_them() {
     let mut bench = Bench::bootstrapped("ata192");
+    assert_eq!(told(&mut bench, "130"), "There is no gateway.");
     assert_eq!(told(&mut bench, "110"), "The WAN address is 192.0.2.10.");
     assert_eq!(told(&mut bench, "120"), "There is no network mask.");
     is_static(&mut bench);
