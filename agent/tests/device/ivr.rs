@@ -264,3 +264,68 @@ fn the_factory_reset_of_the_menu_can_be_forbidden_and_cancelled() {
     assert_eq!(bench.presses("1#"), [Spoken::Resetting]);
     assert_eq!(bench.knows(CODE), "");
 }
+
+#[test]
+fn no_keys_in_any_order_bring_the_device_down_or_leave_what_no_parameter_may_have() {
+    // Half of the keys are parts of codes, so that every state is come by.
+    const PARTS: [&str; 22] = [
+        "****",
+        "**",
+        "*,*",
+        "#",
+        "1",
+        "2",
+        "3",
+        "0#",
+        "1#",
+        "2#",
+        "101#",
+        "103#",
+        "111#",
+        "121#",
+        "161#",
+        "601#",
+        "606#",
+        "611#",
+        "621#",
+        "661#",
+        "1911#",
+        "192*0*2*1#",
+    ];
+    for device_type in ["ata191", "ata192", "spa122"] {
+        let mut bench = Bench::bootstrapped(device_type);
+        let (mut dice, mut saved): (u32, usize) = (7, 0);
+        let mut roll = |sides: usize| {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (dice >> 16) as usize % sides
+        };
+        for _ in 0..150 {
+            let line = 1 + roll(2) as u32;
+            bench.hook(line, "Off");
+            bench.presses_on(line, "****");
+            for _ in 0..roll(60) {
+                let part = match roll(8) {
+                    0 => ["0", "5", "9", "A", "D", "*", "#"][roll(7)],
+                    _ => PARTS[roll(PARTS.len())],
+                };
+                let said = bench.presses_on(line, part);
+                saved += said
+                    .iter()
+                    .filter(|said| matches!(said, Spoken::Saved(_)))
+                    .count();
+            }
+            bench.advance([0, 61][roll(2)]);
+            bench.hook(1 + roll(2) as u32, "On");
+            bench.sessions();
+        }
+        assert!(saved > 20, "{device_type}: the keys do little ({saved})");
+        bench.power_cut();
+        let core = bench.device().core();
+        let schema = &core.product().ty.schema;
+        for (path, value) in core.tree.saved().values {
+            let address = schema.lookup(&path).expect("it is in the model");
+            let parameter = schema.parameter(address.node).expect("it is a parameter");
+            assert!(parameter.ty.check_held(&value).is_ok(), "{path} = {value}");
+        }
+    }
+}
