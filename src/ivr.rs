@@ -2,6 +2,7 @@
 
 use crate::output::line;
 use agent::daemon::AgentConfig;
+use agent::device::boot::resets;
 use agent::device::io::{HttpFailure, Restart, TransferOutcome};
 use agent::device::{Device, DeviceConfig, Input, Output, Saved};
 use agent::ivr::Key;
@@ -64,6 +65,8 @@ struct Desk {
     clock: Clock,
     now: Timestamp,
     hook: &'static str,
+    /// The device was reset: what it has forgotten is to go from the file as well.
+    forgets: bool,
     refused: bool,
 }
 
@@ -109,6 +112,7 @@ impl Desk {
             clock,
             now,
             hook: "On",
+            forgets: false,
             refused: false,
         };
         desk.settles()?;
@@ -204,6 +208,9 @@ impl Desk {
                     if let Some((journal, kept)) = &self.journal {
                         journal.append(0, sections.clone());
                         kept_or_error(kept)?;
+                        if std::mem::take(&mut self.forgets) {
+                            journal.write_anew();
+                        }
                     }
                     let sections = sections.into_iter();
                     self.saved
@@ -218,6 +225,7 @@ impl Desk {
                 Output::Restart(Restart::Reboot | Restart::PowerCut) => {
                     line("(the device restarts; the telephone is on the hook)");
                     self.hook = "On";
+                    self.forgets = resets(&self.saved);
                     self.now = self.now.plus_secs(1);
                     self.device = Device::boot(self.config.clone(), &self.saved, self.now);
                 }

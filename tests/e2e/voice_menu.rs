@@ -21,6 +21,9 @@ async fn the_keys_of_a_telephone_set_up_a_device_that_remembers() {
     assert_eq!(code, Some(1), "{said}");
     let (code, said) = phones_in("****73738#1#").await;
     assert_eq!(code, Some(0), "{said}");
+    let journal = std::fs::read(folder.path().join("ata/device.journal")).expect("its state");
+    let left = String::from_utf8_lossy(&journal).contains("192.0.2.7");
+    assert!(!left, "a reset leaves nothing behind");
     let (code, said) = phones_in("****100#").await;
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("addressing is DHCP."), "{said}");
