@@ -117,6 +117,8 @@ pub enum AgentAction {
         #[command(flatten)]
         device: Box<AgentOptions>,
     },
+    /// Type the keys of a telephone at a simulated device without a network, and read what it would speak.
+    Ivr(crate::ivr::IvrOptions),
     /// Play a recorded session to a fresh device, and tell where it answers otherwise; the status is 1 if it does.
     Replay {
         /// The folder of one session (docs/interop/recording.md describes it).

@@ -15,4 +15,5 @@ mod recovery;
 mod resync;
 mod tls;
 mod transfers;
+mod voice_menu;
 mod wire;

@@ -154,6 +154,12 @@ pub fn active_slot(saved: &Saved) -> SlotName {
     slots.active
 }
 
+/// Whether the next boot from what was kept begins from the factory's state.
+pub fn resets(saved: &Saved) -> bool {
+    let meta: Meta = read(saved, SectionKind::Meta);
+    meta.reset_at_boot
+}
+
 /// The image on trial could not be put to work: the next boot leaves it for the old one.
 pub fn give_up_trial(saved: &mut Saved) {
     let mut slots: Slots = read(saved, SectionKind::Firmware);
