@@ -10,7 +10,7 @@ use crate::configuration_file;
 use crate::limits::{CONFIGURATION_BYTES, RESYNC_FETCH_SECS};
 use crate::provisioning::engine::{Engine, Reason, Resync, Run, Work};
 use crate::provisioning::macros::DeviceMacros;
-use crate::provisioning::outcome::{Class, Trouble, fetched};
+use crate::provisioning::outcome::{Class, Fetched, Trouble, fetched};
 use crate::provisioning::policy::ZeroRetry;
 use crate::provisioning::remembered::Cause;
 use crate::provisioning::settings::{PROFILE_RULES, Setting};
@@ -171,6 +171,7 @@ impl Device {
             url: url.to_string(),
             username,
             password,
+            domains: self.core.restricted_domains(),
             work: file,
         };
         let run = Run {
@@ -202,8 +203,8 @@ impl Device {
         match run.work {
             Work::Profile { resync, key } => {
                 let tftp = run.url.scheme == Scheme::Tftp;
-                let bytes = fetched(outcome, tftp);
-                self.profile_ended(resync, key.as_ref(), &run.url, bytes);
+                let file = fetched(outcome, tftp);
+                self.profile_ended(resync, key.as_ref(), &run.url, file);
             }
             Work::Upgrade(rule) => self.upgrade_ended(rule, run.url, run.started, outcome),
             Work::Report => {
@@ -222,9 +223,9 @@ impl Device {
         mut resync: Resync,
         key: Option<&Secret>,
         url: &FullUrl,
-        bytes: Result<Vec<u8>, Trouble>,
+        file: Result<Fetched, Trouble>,
     ) {
-        let taken = bytes.and_then(|bytes| self.take_profile(&bytes, key));
+        let taken = file.and_then(|file| self.take_profile(&file, key));
         match taken {
             Ok(applies) => {
                 resync.restarts |= applies == Applies::AfterReboot;
@@ -246,11 +247,12 @@ impl Device {
     /// Takes a profile over: unpacked, read and checked whole before anything of it counts.
     pub(super) fn take_profile(
         &mut self,
-        bytes: &[u8],
+        file: &Fetched,
         key: Option<&Secret>,
     ) -> Result<Applies, Trouble> {
         let bad = |why: String| Trouble::bad_profile(format!("corrupt file: {why}"));
-        let profile = encryption::open(bytes, key).map_err(|why| bad(why.to_string()))?;
+        let profile = encryption::open_coded(&file.bytes, key, file.coding);
+        let profile = profile.map_err(|why| bad(why.to_string()))?;
         let core = &self.core;
         let checked = configuration_file::read(&profile, &core.tree, &core.facts).map_err(bad)?;
         let applies = checked.applies;

@@ -167,6 +167,7 @@ impl Device {
             password: transfer.password(),
             url: transfer.url,
             username: transfer.username,
+            domains: String::new(),
             work,
         };
         self.persist(&[SectionKind::Transfers]);
@@ -185,13 +186,16 @@ impl Device {
                 // It was cancelled while its end was on the way.
                 TransferOutcome::Staged(_)
                 | TransferOutcome::Fetched(_)
+                | TransferOutcome::Coded(_)
                 | TransferOutcome::Answered(_)
                 | TransferOutcome::Sent => {}
             };
         }
         match outcome {
-            // None of the queue fetches a package.
-            TransferOutcome::Package(_) | TransferOutcome::Answered(_) => {}
+            // None of the queue fetches a package, and none goes by the rules of profiles.
+            TransferOutcome::Package(_)
+            | TransferOutcome::Coded(_)
+            | TransferOutcome::Answered(_) => {}
             TransferOutcome::Failed(fault) => self.transfer_failed(number, fault),
             TransferOutcome::Sent => {
                 self.core.transfers.succeeded(number, now);

@@ -109,9 +109,10 @@ impl Device {
             },
             TransferOutcome::Failed(fault) => Err(fault.text),
             TransferOutcome::Answered(status) => Err(format!("the server answered {status}")),
-            TransferOutcome::Fetched(_) | TransferOutcome::Package(_) | TransferOutcome::Sent => {
-                Err("what came is no image".into())
-            }
+            TransferOutcome::Fetched(_)
+            | TransferOutcome::Coded(_)
+            | TransferOutcome::Package(_)
+            | TransferOutcome::Sent => Err("what came is no image".into()),
         };
         let header = match staged {
             Err(why) => return self.upgrade_failed(Some(&url), &why),

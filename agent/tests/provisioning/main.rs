@@ -10,6 +10,7 @@ use agent::shell::http::Network;
 use agent::shell::tls::TlsConfig;
 use agent::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
+use data_model::provisioning::encryption::{self, Packing};
 use server::Server;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -21,6 +22,14 @@ const PROFILE: &str = "<flat-profile><Proxy_1_>sip.example.net</Proxy_1_></flat-
 
 /// A device without an ACS that goes by this rule at once.
 async fn device(rule: &str) -> RunnerHandle {
+    device_with(rule, &[]).await
+}
+
+/// The same, with these values below `Device.X_CISCO_ATA.`
+async fn device_with(rule: &str, values: &[(&str, &str)]) -> RunnerHandle {
+    let values = values.iter();
+    let values =
+        values.map(|(name, value)| (format!("Device.X_CISCO_ATA.{name}"), (*value).into()));
     let at = |name: &str| format!("Device.X_CISCO_ATA.Provisioning.{name}");
     let config = RunnerConfig {
         diagnostics: DiagnosticsConfig::simulated(1),
@@ -33,11 +42,13 @@ async fn device(rule: &str) -> RunnerHandle {
                 serial_number: "FCH26480QXA".into(),
                 mac: [0, 0, 0x5e, 0, 0x53, 1],
             },
-            installed: vec![
+            installed: [
                 (at("Profile_Rule"), rule.to_owned()),
                 (at("Resync_Random_Delay"), "0".to_owned()),
             ]
-            .into(),
+            .into_iter()
+            .chain(values)
+            .collect(),
             authority: "".into(),
             downgrade: Downgrade::Refused,
             newest_version: CwmpVersion::V1_4,
@@ -143,6 +154,41 @@ async fn redirects_are_followed_and_challenges_answered_as_the_classes_say() {
         requests[2]
     );
     handle.stop();
+}
+
+/// Restricted_Access_Domains holds for where a redirect leads, with profiles as with images. Covers M-01, T-14.
+#[tokio::test]
+async fn a_redirect_out_of_the_permitted_domains_is_not_followed() {
+    let away = || Server::status("302 Found", "Location: http://elsewhere.example.org/x\r\n");
+    let domains = ("System.Restricted_Access_Domains", "127.0.0.1, example.net");
+    let server = Server::answering(vec![away()]).await;
+    let handle = device_with(&server.url("/a"), &[domains]).await;
+    let told = "a redirect to elsewhere.example.org, which is not in Restricted_Access_Domains";
+    comes_to_hold(&handle, LOG, &format!("Resync failed: {told}")).await;
+    handle.stop();
+
+    let server = Server::answering(vec![away()]).await;
+    let image = server.url("/a.img");
+    let rule = ("Provisioning.Upgrade_Rule", image.as_str());
+    let handle = device_with("", &[domains, rule]).await;
+    comes_to_hold(&handle, LOG, &format!("Upgrade failed: {told}")).await;
+    handle.stop();
+}
+
+/// RFC 8188: the coding shows in a header, or in the first bytes. Covers M-01, T-14.
+#[tokio::test]
+async fn a_profile_with_seals_is_taken_whether_its_server_names_the_coding_or_not() {
+    let key = data_model::Secret::new("keying material");
+    let form = encryption::Form::Aes128Gcm([4; 16]);
+    let body = encryption::seal_as(PROFILE.as_bytes(), Packing::Gzip, &key, form);
+    let named = Server::with("Content-Encoding: aes128gcm\r\n", &body);
+    for answer in [named, Server::ok(&body)] {
+        let server = Server::answering(vec![answer]).await;
+        let rule = format!("[--key \"keying material\"] {}", server.url("/a"));
+        let handle = device(&rule).await;
+        comes_to_hold(&handle, PROXY, "sip.example.net").await;
+        handle.stop();
+    }
 }
 
 /// Section 2.8: 404 is class B, 401 without end and 500 are class C. Covers M-01, T-14.

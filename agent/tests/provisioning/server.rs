@@ -36,8 +36,13 @@ impl Server {
 
     /// A file.
     pub fn ok(body: &[u8]) -> Vec<u8> {
+        Server::with("", body)
+    }
+
+    /// A file, with these headers.
+    pub fn with(headers: &str, body: &[u8]) -> Vec<u8> {
         let head = format!(
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
             body.len()
         );
         [head.as_bytes(), body].concat()
