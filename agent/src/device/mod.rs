@@ -26,6 +26,7 @@ mod meta;
 pub(crate) mod modules;
 pub mod orders;
 pub mod product;
+mod report_rule;
 mod reports;
 mod resync;
 mod resync_due;

@@ -18,6 +18,7 @@ use crate::provisioning::waits;
 use data_model::Secret;
 use data_model::provisioning::encryption;
 use data_model::provisioning::macros::{Secrets, expand};
+use data_model::provisioning::profile::Aliases;
 use data_model::provisioning::rule::{Choice, Fetch, Rule};
 use data_model::provisioning::url::{BadUrl, FullUrl, Scheme};
 use data_model::schema::Applies;
@@ -76,6 +77,16 @@ impl Device {
         let rule: Rule = text
             .parse()
             .map_err(|bad| Trouble::other(format!("a rule: {bad}")))?;
+        self.follow_rule(&rule, resync_status, upgrade_status)
+    }
+
+    /// The same, with a rule that has been read.
+    pub(super) fn follow_rule(
+        &mut self,
+        rule: &Rule,
+        resync_status: &'static str,
+        upgrade_status: &'static str,
+    ) -> Result<Option<(Box<Fetch>, FullUrl)>, Trouble> {
         let macros = DeviceMacros::of(&self.core, resync_status, upgrade_status);
         let (assignments, fetch) = match rule.evaluate(&macros).choice {
             Choice::Skip => return Ok(None),
@@ -84,6 +95,12 @@ impl Device {
                 assignments, fetch, ..
             } => (assignments, fetch),
         };
+        if fetch.as_ref().is_some_and(|fetch| fetch.options.srv) {
+            return Err(Trouble::other(
+                "a rule: --srv is for the maker's telephones; this device asks DNS for addresses only: \
+                 leave --srv out, and name the server and its port",
+            ));
+        }
         if !assignments.is_empty() {
             // 8831: before the fetch.
             let (before, told) = (self.core.access(), self.core.changes.has_active());
@@ -117,10 +134,10 @@ impl Device {
     }
 
     pub(super) fn fetch_profile(&mut self, resync: Resync, fetch: Fetch, url: FullUrl) {
-        if fetch.alias.is_some() {
-            let trouble = Trouble::other("--alias is not known to this device");
-            return self.resync_over(&resync, Err(trouble));
-        }
+        let aliases = match self.aliases(&fetch) {
+            Ok(aliases) => aliases,
+            Err(trouble) => return self.resync_over(&resync, Err(trouble)),
+        };
         let verb = match fetch.post {
             None => Verb::Get,
             Some(register) => {
@@ -133,9 +150,22 @@ impl Device {
         let work = Work::Profile {
             resync,
             key: fetch.key,
+            aliases,
         };
         let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
-        self.move_provision(work, url, credentials, verb, Setting::LogResyncRequestMsg);
+        let message = Some(Setting::LogResyncRequestMsg);
+        self.move_provision(work, url, credentials, verb, message);
+    }
+
+    /// The map of `--alias`, read before anything is fetched for it.
+    fn aliases(&self, fetch: &Fetch) -> Result<Aliases, Trouble> {
+        let Some(register) = fetch.alias else {
+            return Ok(Aliases::default());
+        };
+        let name = register.parameter();
+        let map = self.core.vendor_value(&format!("Provisioning.{name}"));
+        let wrong = |bad| Trouble::other(format!("the map of --alias in {name}: {bad}"));
+        Aliases::parse(&map).map_err(wrong)
     }
 
     /// Starts a transfer of provisioning.
@@ -145,7 +175,7 @@ impl Device {
         url: FullUrl,
         (username, password): (String, Secret),
         verb: Verb,
-        message: Setting,
+        message: Option<Setting>,
     ) {
         let provision = Provision {
             user_agent: self.core.user_agent(),
@@ -162,10 +192,12 @@ impl Device {
         url: FullUrl,
         (username, password): (String, Secret),
         file: TransferWork,
-        message: Setting,
+        message: Option<Setting>,
     ) {
         let now = self.now();
-        self.say(message, Some(&url), "");
+        if let Some(message) = message {
+            self.say(message, Some(&url), "");
+        }
         let job = TransferJob {
             number: self.core.transfers.take_number(),
             url: url.to_string(),
@@ -201,19 +233,19 @@ impl Device {
             .and_then(|engine| engine.run.take());
         let Some(run) = run else { return };
         match run.work {
-            Work::Profile { resync, key } => {
-                let tftp = run.url.scheme == Scheme::Tftp;
-                let file = fetched(outcome, tftp);
-                self.profile_ended(resync, key.as_ref(), &run.url, file);
+            Work::Profile {
+                resync,
+                key,
+                aliases,
+            } => {
+                let file = fetched(outcome, run.url.scheme == Scheme::Tftp);
+                let taken = file.and_then(|file| self.take_profile(&file, key.as_ref(), &aliases));
+                self.profile_ended(resync, &run.url, taken);
             }
             Work::Upgrade(rule) => self.upgrade_ended(rule, run.url, run.started, outcome),
-            Work::Report => {
+            Work::Report(report) => {
                 let ended = fetched(outcome, run.url.scheme == Scheme::Tftp);
-                let line = match ended {
-                    Ok(_) => "the report has been sent".into(),
-                    Err(trouble) => format!("the report is not sent: {}", trouble.text),
-                };
-                self.core.note(&line);
+                self.one_report_ended(report, ended.map(drop));
             }
         }
     }
@@ -221,11 +253,9 @@ impl Device {
     pub(super) fn profile_ended(
         &mut self,
         mut resync: Resync,
-        key: Option<&Secret>,
         url: &FullUrl,
-        file: Result<Fetched, Trouble>,
+        taken: Result<Applies, Trouble>,
     ) {
-        let taken = file.and_then(|file| self.take_profile(&file, key));
         match taken {
             Ok(applies) => {
                 resync.restarts |= applies == Applies::AfterReboot;
@@ -249,12 +279,14 @@ impl Device {
         &mut self,
         file: &Fetched,
         key: Option<&Secret>,
+        aliases: &Aliases,
     ) -> Result<Applies, Trouble> {
         let bad = |why: String| Trouble::bad_profile(format!("corrupt file: {why}"));
         let profile = encryption::open_coded(&file.bytes, key, file.coding);
         let profile = profile.map_err(|why| bad(why.to_string()))?;
         let core = &self.core;
-        let checked = configuration_file::read(&profile, &core.tree, &core.facts).map_err(bad)?;
+        let checked = configuration_file::read(&profile, aliases, &core.tree, &core.facts);
+        let checked = checked.map_err(bad)?;
         let applies = checked.applies;
         let (before, told) = (self.core.access(), self.core.changes.has_active());
         self.core.commit_from_profile(checked);
@@ -284,6 +316,7 @@ impl Device {
                     engine.due.remove(&Reason::Retry);
                     self.arm_period(&mut engine, true);
                     engine.periods += 1;
+                    engine.marks = self.core.wants_marks().then(|| self.core.marks());
                 }
             }
             self.provisioning = Some(engine);

@@ -10,6 +10,7 @@ use crate::transfer::{
 };
 use cwmp::{Fault, FaultCode};
 use data_model::Timestamp;
+use data_model::provisioning::profile::Aliases;
 use data_model::schema::Applies;
 use std::sync::Arc;
 
@@ -91,7 +92,7 @@ impl Core {
 
     /// Takes a configuration file over, all of it or nothing.
     fn apply_configuration(&mut self, transfer: &Transfer, bytes: &[u8]) -> Result<Applies, Fault> {
-        let checked = configuration_file::read(bytes, &self.tree, &self.facts)
+        let checked = configuration_file::read(bytes, &Aliases::default(), &self.tree, &self.facts)
             .map_err(|why| Fault::new(FaultCode::FILE_CORRUPTED, why))?;
         let applies = checked.applies;
         let (name, date) = (transfer.file_name(), self.facts.now.to_xsd());

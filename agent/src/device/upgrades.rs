@@ -1,8 +1,7 @@
-//! Upgrades and reports by rule: `Upgrade_Rule` through the two slots, `Report_Rule` when a SIP NOTIFY asks for it.
+//! Upgrades by rule: `Upgrade_Rule` through the two slots.
 
-use super::io::{FileContent, Restart, SectionKind, TransferOutcome, TransferWork, Verb};
+use super::io::{Restart, SectionKind, TransferOutcome, TransferWork};
 use super::{BootedInto, Device};
-use crate::configuration_file;
 use crate::provisioning::engine::{Engine, Reason, Work};
 use crate::provisioning::macros::DeviceMacros;
 use crate::provisioning::remembered::{Cause, Upgraded};
@@ -11,7 +10,6 @@ use crate::provisioning::waits;
 use crate::transfer::{OwnTransferMade, TransferFile};
 use data_model::Timestamp;
 use data_model::provisioning::ProfileUrl;
-use data_model::provisioning::encryption::{Packing, seal};
 use data_model::provisioning::rule::{Choice, Rule};
 use data_model::provisioning::url::{FullUrl, Scheme};
 
@@ -89,7 +87,7 @@ impl Device {
                 let slot = self.core.firmware.active.other();
                 let unsigned = self.core.product().ty.unsigned_firmware;
                 let file = TransferWork::Image(slot, unsigned);
-                let message = Setting::LogUpgradeRequestMsg;
+                let message = Some(Setting::LogUpgradeRequestMsg);
                 self.start_provision(Work::Upgrade(rule), url, credentials, file, message);
             }
         }
@@ -190,41 +188,5 @@ impl Device {
                 self.say(Setting::LogUpgradeSuccessMsg, url.as_ref(), "");
             }
         }
-    }
-
-    /// PG: a report is sent once, without retries; passwords and keys are left out of it.
-    pub(super) fn begin_report(&mut self) {
-        if let Some(engine) = self.provisioning.as_deref_mut() {
-            engine.report = false;
-        }
-        let rule = self.core.setting(Setting::ReportRule);
-        let (fetch, url) = match self.follow(&rule, Reason::SipNotify.status(), "1") {
-            Ok(Some(target)) => target,
-            Ok(None) => {
-                return self
-                    .core
-                    .note("a report is wanted, and Report_Rule leads nowhere");
-            }
-            Err(trouble) => {
-                let line = format!("the report is not sent: {}", trouble.text);
-                return self.core.note(&line);
-            }
-        };
-        if !self.core.files.permits(&url.server) {
-            return self
-                .core
-                .note("the report is not sent: not a permitted host");
-        }
-        let document = configuration_file::write(&self.core.tree, &self.core.facts);
-        let salt = self.random.next().to_be_bytes();
-        let key = fetch.key.as_ref().map(|key| (key, salt));
-        let content = FileContent(seal(document.as_bytes(), Packing::Plain, key));
-        let verb = match fetch.options.put || url.scheme == Scheme::Tftp {
-            true => Verb::Put(content),
-            false => Verb::Post(content),
-        };
-        let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
-        self.core.note(&format!("a report goes to {}", url.server));
-        self.move_provision(Work::Report, url, credentials, verb, Setting::ReportRule);
     }
 }

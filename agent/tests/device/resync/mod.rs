@@ -1,8 +1,10 @@
 //! The vendor's own provisioning: when a device asks for its profile, which rule it goes by, and what it makes of what
 //! it gets. Sections are those of the description of the rules in the guides.
 
+mod alias;
 mod domains;
 mod forms;
+mod reports;
 mod rules;
 
 use crate::support::{Bench, Setup};

@@ -228,23 +228,6 @@ fn a_failed_upgrade_does_not_restart_the_device() {
     assert_eq!(bench.knows("Device.DeviceInfo.SoftwareVersion"), "11-5-0");
 }
 
-/// Section 2.10: a report is sent once, without what is secret. Covers M06.
-#[test]
-fn a_report_is_sent_when_a_notify_asks_for_it_and_holds_no_secret() {
-    let mut bench = device(&[
-        (
-            "X_CISCO_ATA.Provisioning.Report_Rule",
-            "http://p/rep/$MA.xml",
-        ),
-        ("X_CISCO_ATA.Provisioning.GPP_SA", "report-secret"),
-    ]);
-    bench.files().takes();
-    bench.input(Input::Provisioning(Box::new(Ask::SipReport)));
-    bench.settle();
-    let sent = bench.files().sent();
-    assert!(sent[0].contains("<flat-profile>") && !sent[0].contains("report-secret"));
-}
-
 /// Section 2.1: Provision_Enable gates every resync, Resync_From_SIP that of a NOTIFY. Covers M-01.
 #[test]
 fn switched_off_nothing_is_asked_for() {
