@@ -251,6 +251,16 @@ impl Facts {
         }
     }
 
+    fn registration(&self, address: &Address, tree: &Tree) -> Cow<'static, str> {
+        match self.refused_proxy(address, tree) {
+            Some(proxy) => {
+                let why = format!("Failed: {proxy} is not in Restricted_Access_Domains");
+                Cow::Owned(why)
+            }
+            None => Cow::Borrowed("Not Registered"),
+        }
+    }
+
     /// The proxy of a line, if `Restricted_Access_Domains` keeps the line from registering there.
     fn refused_proxy(&self, address: &Address, tree: &Tree) -> Option<String> {
         let at = self.product.known.registrars.as_ref()?;
@@ -347,12 +357,7 @@ impl Computed for Facts {
             | computed::XMPP_LAST_CHANGE
             | computed::XMPP_TLS => self.xmpp_value(name, address, tree),
             computed::LINE_STATUS => Cow::Borrowed(self.line_status(address, tree)),
-            computed::REGISTRATION_STATE => match self.refused_proxy(address, tree) {
-                Some(proxy) => Cow::Owned(format!(
-                    "Failed: {proxy} is not in Restricted_Access_Domains"
-                )),
-                None => Cow::Borrowed("Not Registered"),
-            },
+            computed::REGISTRATION_STATE => self.registration(address, tree),
             computed::MODULE_DISK_FREE | computed::MODULES_ACTIVE => self.modules(name, tree),
             computed::STATUS_TIME => Cow::Owned(self.status_time()),
             computed::STATUS_ELAPSED => Cow::Owned(self.status_elapsed()),

@@ -150,10 +150,6 @@ fn a_report_that_cannot_be_is_told_in_words() {
         ("", "Report_Rule leads nowhere"),
         ("[--delta --status] http://p/x", "write two rules"),
         ("[--srv] http://p/x", "--srv is for the maker's telephones"),
-        (
-            "http://p/x http://p/y http://p/z",
-            "column 23: there are more than 2 rules",
-        ),
     ] {
         let mut bench = device(&[]);
         bench.changes(&at("Report_Rule"), rule);
