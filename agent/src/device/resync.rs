@@ -7,7 +7,7 @@ use super::io::{FileContent, Provision, Restart, SectionKind, TransferJob, Trans
 use super::io::{TransferWork, Verb};
 use super::{Device, Output};
 use crate::configuration_file;
-use crate::limits::{CONFIGURATION_BYTES, RESYNC_FETCH_SECS};
+use crate::limits::{CONFIGURATION_BYTES, KEPT_CHANGES, RESYNC_FETCH_SECS};
 use crate::provisioning::engine::{Engine, Reason, Resync, Run, Work};
 use crate::provisioning::macros::DeviceMacros;
 use crate::provisioning::outcome::{Class, Fetched, Trouble, fetched};
@@ -15,6 +15,7 @@ use crate::provisioning::policy::ZeroRetry;
 use crate::provisioning::remembered::Cause;
 use crate::provisioning::settings::{PROFILE_RULES, Setting};
 use crate::provisioning::waits;
+use crate::tree::InstanceMode;
 use data_model::Secret;
 use data_model::provisioning::encryption;
 use data_model::provisioning::macros::{Secrets, expand};
@@ -215,7 +216,11 @@ impl Device {
         };
         self.core.provisioning_moves = true;
         self.provisioning.get_or_insert_default().run = Some(run);
-        self.persist(&[SectionKind::Transfers]);
+        if matches!(job.work, TransferWork::Image(..)) && self.core.firmware.overwrite() {
+            self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);
+        } else {
+            self.persist(&[SectionKind::Transfers]);
+        }
         self.outputs.push_back(Output::StartTransfer(job));
     }
 
@@ -302,6 +307,12 @@ impl Device {
         remembered.last_resync = Some(now);
         remembered.succeeded |= !failed;
         if resync.restarts {
+            let waiting = self.core.changes.waiting().take(KEPT_CHANGES);
+            let tree = &self.core.tree;
+            let changed = waiting.map(|address| tree.name(address, InstanceMode::Number));
+            let changed = changed.collect();
+            let remembered = self.core.remembered_mut();
+            remembered.changed = changed;
             // What has failed is made up for after the restart, as after any other.
             remembered.restart = (!failed).then_some(Cause::Parameters);
         }

@@ -30,8 +30,12 @@ impl Device {
             true => self.core.remembered_mut().restart.take(),
             false => None,
         };
-        if self.restarted_for == Some(Cause::Upgrade) {
+        if self.restarted_for == Some(Cause::Upgrade) || self.rolls_own_upgrade_back(into) {
             self.upgrade_booted(into);
+        }
+        if remembered {
+            let changed = std::mem::take(&mut self.core.remembered_mut().changed);
+            self.core.note_kept_changes(&changed);
         }
         self.arm_provisioning();
     }

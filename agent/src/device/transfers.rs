@@ -171,7 +171,11 @@ impl Device {
             domains: String::new(),
             work,
         };
-        self.persist(&[SectionKind::Transfers]);
+        if transfer.file == TransferFile::Firmware && self.core.firmware.overwrite() {
+            self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);
+        } else {
+            self.persist(&[SectionKind::Transfers]);
+        }
         self.outputs.push_back(Output::StartTransfer(job));
     }
 

@@ -82,6 +82,7 @@ impl Device {
         match self.follow(&rule, Reason::Reset.status(), status) {
             Err(trouble) => self.upgrade_failed(None, &trouble.text),
             Ok(None) => {}
+            Ok(Some((_, url))) if self.lies_ready(&url) => self.switch_slots(rule, &url),
             Ok(Some((fetch, url))) => {
                 let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
                 let slot = self.core.firmware.active.other();
@@ -116,24 +117,14 @@ impl Device {
             Err(why) => return self.upgrade_failed(Some(&url), &why),
             Ok(header) => header,
         };
-        let now = self.now();
         let runs = header.version == self.core.facts.software_version();
-        let remembered = self.core.remembered_mut();
-        remembered.upgraded = Some(Upgraded {
-            rule,
-            url: url.to_string(),
-        });
-        remembered.last_upgrade = Some(now);
-        remembered.upgrade_error.clear();
+        self.upgrade_done(rule, &url);
         if runs {
             self.core.note("upgrade: the image is the one that runs");
             self.persist(&[SectionKind::Meta]);
             return self.arm_provisioning();
         }
-        remembered.restart = Some(Cause::Upgrade);
-        let number = self.core.transfers.take_number();
-        self.core.firmware.activate(&header.version, number);
-        self.persist(&[SectionKind::Meta, SectionKind::Firmware]);
+        self.activate(&header.version);
         self.own_transfer_made(OwnTransferMade {
             file: TransferFile::Firmware,
             url: url.to_string(),
@@ -142,6 +133,57 @@ impl Device {
             started,
             fault: None,
         });
+        self.stop(Restart::Reboot);
+    }
+
+    fn upgrade_done(&mut self, rule: String, url: &FullUrl) {
+        let now = self.now();
+        let remembered = self.core.remembered_mut();
+        remembered.upgraded = Some(Upgraded {
+            rule,
+            url: url.to_string(),
+        });
+        remembered.last_upgrade = Some(now);
+        remembered.upgrade_error.clear();
+    }
+
+    /// The image in the inactive slot is the next to be booted, and that is kept.
+    fn activate(&mut self, version: &str) {
+        self.core.remembered_mut().restart = Some(Cause::Upgrade);
+        let number = self.core.transfers.take_number();
+        self.core.firmware.activate(version, number);
+        self.persist(&[
+            SectionKind::Meta,
+            SectionKind::Firmware,
+            SectionKind::Transfers,
+        ]);
+    }
+
+    /// Whether the image a URL names lies in the inactive slot already, and has run there.
+    fn lies_ready(&self, url: &FullUrl) -> bool {
+        let slots = &self.core.firmware;
+        slots.other_proved && version_in(&url.path) == Some(self.other_version())
+    }
+
+    fn other_version(&self) -> &str {
+        let slots = &self.core.firmware;
+        match slots.other_version.is_empty() {
+            true => &self.core.product().ty.firmware_version,
+            false => &slots.other_version,
+        }
+    }
+
+    /// PG: an image that lies there is started; its server is not asked.
+    fn switch_slots(&mut self, rule: String, url: &FullUrl) {
+        let version = self.other_version().to_owned();
+        if let Err(fault) = self.core.accept_version(&version) {
+            return self.upgrade_failed(Some(url), &fault.text);
+        }
+        let line = format!("upgrade: {version} lies in the other slot and is started");
+        self.core.note(&line);
+        self.upgrade_done(rule, url);
+        let to_factory = self.core.firmware.other_version.is_empty();
+        self.activate(if to_factory { "" } else { &version });
         self.stop(Restart::Reboot);
     }
 
@@ -172,6 +214,16 @@ impl Device {
         remembered.upgrade_error = error.to_owned();
     }
 
+    /// Whether an image is left that a rule has brought, after boots of which the upgrade was not the last.
+    pub(super) fn rolls_own_upgrade_back(&self, into: BootedInto) -> bool {
+        let BootedInto::RolledBack(number) = into else {
+            return false;
+        };
+        let remembered = self.core.remembered();
+        self.core.transfers.get(number).is_none()
+            && remembered.is_some_and(|remembered| remembered.upgraded.is_some())
+    }
+
     /// The boot after an upgrade: it has worked if the image is the one that was brought.
     pub(super) fn upgrade_booted(&mut self, into: BootedInto) {
         let upgraded = self.core.remembered().and_then(|it| it.upgraded.as_ref());
@@ -189,4 +241,11 @@ impl Device {
             }
         }
     }
+}
+
+/// The version in the name of an image, as the maker names them: `ATA19x.11-3-2MPP0102-233.img`.
+fn version_in(path: &str) -> Option<&str> {
+    let name = path.split('?').next()?.rsplit('/').next()?;
+    let (_, version) = name.strip_suffix(".img")?.split_once('.')?;
+    Some(version)
 }

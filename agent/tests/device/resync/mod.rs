@@ -2,10 +2,14 @@
 //! it gets. Sections are those of the description of the rules in the guides.
 
 mod alias;
+mod cuts;
 mod domains;
+mod due;
 mod forms;
 mod reports;
 mod rules;
+mod sessions;
+mod upgrades;
 
 use crate::support::{Bench, Setup};
 use data_model::Secret;

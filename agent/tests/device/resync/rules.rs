@@ -193,41 +193,6 @@ fn a_call_puts_a_resync_off_as_the_policy_says() {
     }
 }
 
-/// Section 2.9: the chain of conditions, one image after the other, each once. Covers T-19.
-#[test]
-fn an_upgrade_rule_leads_through_its_stages() {
-    let mut bench = device(&[(
-        "X_CISCO_ATA.Provisioning.Upgrade_Rule",
-        "($SWVER lt 11-4-0)? http://p/ATA19x.11-4-0.img | ($SWVER lt 11-5-0)? http://p/ATA19x.11-5-0.img",
-    )]);
-    bench
-        .files()
-        .delivers("ATA192", "11-4-0")
-        .delivers("ATA192", "11-5-0");
-    bench.advance(3600);
-    assert_eq!(asked(&mut bench).len(), 2);
-    assert_eq!(bench.knows("Device.DeviceInfo.SoftwareVersion"), "11-5-0");
-    bench.advance(24 * 3600);
-    assert_eq!(asked(&mut bench).len(), 2);
-}
-
-/// Section 2.9: a failed upgrade runs on and is tried again after Upgrade_Error_Retry_Delay. Covers T-19.
-#[test]
-fn a_failed_upgrade_does_not_restart_the_device() {
-    let mut bench = device(&[
-        ("X_CISCO_ATA.Provisioning.Upgrade_Rule", "http://p/a.img"),
-        ("X_CISCO_ATA.Provisioning.Upgrade_Error_Retry_Delay", "60"),
-    ]);
-    bench
-        .files()
-        .fails(FaultCode::CONTACT_FILE_SERVER)
-        .delivers("ATA192", "11-5-0");
-    bench.advance(30);
-    assert!(!bench.trace().contains("Reboot"), "{}", bench.trace());
-    bench.advance(60);
-    assert_eq!(bench.knows("Device.DeviceInfo.SoftwareVersion"), "11-5-0");
-}
-
 /// Section 2.1: Provision_Enable gates every resync, Resync_From_SIP that of a NOTIFY. Covers M-01.
 #[test]
 fn switched_off_nothing_is_asked_for() {
