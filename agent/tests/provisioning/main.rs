@@ -3,8 +3,9 @@
 mod server;
 
 use agent::device::exchange::Downgrade;
-use agent::device::{DeviceConfig, FilePolicy, Identity, Product};
+use agent::device::{DeviceConfig, FilePolicy, Identity, Input, Product};
 use agent::platform::simulated::Simulated;
+use agent::provisioning::engine::Ask;
 use agent::shell::diagnostics::DiagnosticsConfig;
 use agent::shell::http::Network;
 use agent::shell::tls::TlsConfig;
@@ -95,18 +96,27 @@ async fn comes_to_hold(handle: &RunnerHandle, name: &'static str, text: &str) {
 
 /// What `openssl enc -aes-256-cbc -md md5` makes of the profile.
 fn encrypted(phrase: &str) -> Vec<u8> {
+    openssl(phrase, &[], PROFILE.as_bytes())
+}
+
+/// The output of `openssl enc -aes-256-cbc -md md5`.
+fn openssl(phrase: &str, more: &[&str], input: &[u8]) -> Vec<u8> {
     let pass = format!("pass:{phrase}");
     let mut openssl = Command::new("openssl")
         .args(["enc", "-aes-256-cbc", "-md", "md5", "-pass", &pass])
+        .args(more)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("openssl is installed");
-    let mut input = openssl.stdin.take().expect("it is piped");
-    input.write_all(PROFILE.as_bytes()).expect("it reads");
-    drop(input);
-    openssl.wait_with_output().expect("it ends").stdout
+    let mut writer = openssl.stdin.take().expect("it is piped");
+    let input = input.to_vec();
+    let written = std::thread::spawn(move || writer.write_all(&input));
+    let output = openssl.wait_with_output().expect("it ends");
+    written.join().expect("it writes").expect("it reads");
+    assert!(output.status.success(), "openssl takes it");
+    output.stdout
 }
 
 /// Section 3.1: interoperable with the real program. Covers M-01, T-14.
@@ -218,5 +228,83 @@ async fn a_profile_comes_by_tftp() {
     let address = server::tftp(PROFILE.as_bytes().to_vec()).await;
     let handle = device(&format!("tftp://{address}/ata.cfg")).await;
     comes_to_hold(&handle, PROXY, "sip.example.net").await;
+    handle.stop();
+}
+
+/// Section 2.10: an encrypted report is what the real program decrypts. Covers M-01, M06, T-14.
+#[tokio::test]
+async fn an_encrypted_report_is_opened_by_openssl() {
+    let server = Server::answering(vec![Server::status("200 OK", "")]).await;
+    let rule = format!(
+        "[--key \"Secret Phrase\" --put] {}",
+        server.url("/rep/$MA.xml.enc")
+    );
+    let values = [
+        ("Provisioning.Report_Rule", rule.as_str()),
+        ("Line.1.Proxy", "sip.example.net"),
+        ("Line.1.Password", "sip-secret"),
+    ];
+    let handle = device_with("", &values).await;
+    handle.input(0, Input::Provisioning(Box::new(Ask::SipReport)));
+    comes_to_hold(&handle, LOG, "the report has been sent").await;
+    let request = server.requests().remove(0);
+    assert!(
+        request.starts_with("PUT /rep/00005e005301.xml.enc HTTP/1.1\r\n"),
+        "{request}"
+    );
+    let opened = openssl("Secret Phrase", &["-d"], &server.body());
+    let opened = String::from_utf8(opened).expect("it is text");
+    assert!(
+        opened.contains("<Proxy_1_ ua=\"na\">sip.example.net</Proxy_1_>"),
+        "{opened}"
+    );
+    assert!(!opened.contains("sip-secret"), "{opened}");
+    handle.stop();
+}
+
+/// Section 2.1: the messages reach a syslog server, as it words them, and without secrets. Covers M-01, M06.
+#[tokio::test]
+async fn what_a_resync_does_is_told_to_a_syslog_server() {
+    let syslog = tokio::net::UdpSocket::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let port = syslog.local_addr().expect("it is bound").port().to_string();
+    let missing = Server::status("404 Not Found", "");
+    let server = Server::answering(vec![Server::ok(PROFILE.as_bytes()), missing]).await;
+    let second = server.url("/second.cfg");
+    let values = [
+        ("Router.Log_Configuration.Syslog_Server_IP", "127.0.0.1"),
+        ("Router.Log_Configuration.Syslog_Server_Port", port.as_str()),
+        ("Provisioning.Profile_Rule_B", second.as_str()),
+        (
+            "Provisioning.Log_Resync_Success_Msg",
+            "done $SCHEME $PATH $SA",
+        ),
+        ("Provisioning.GPP_SA", "the-secret"),
+    ];
+    let rule = server.url("/first.cfg?token=abc");
+    let handle = device_with(&rule, &values).await;
+    let authority = rule
+        .trim_start_matches("http://")
+        .trim_end_matches("/first.cfg?token=abc");
+    let asks = |path| {
+        format!("<134>ATA192-MPP 00:00:5e:00:53:01 -- Requesting resync http://{authority}{path}")
+    };
+    let failed = "<134>ATA192-MPP 00:00:5e:00:53:01 -- Resync failed: file not found: the server answered 404";
+    let expected = [
+        asks("/first.cfg"),
+        "<134>done http /first.cfg $SA".into(),
+        asks("/second.cfg"),
+        failed.into(),
+    ];
+    for line in expected {
+        let mut buffer = vec![0; 2_000];
+        let received = tokio::time::timeout(Duration::from_secs(20), syslog.recv(&mut buffer));
+        let length = received
+            .await
+            .expect("a datagram comes")
+            .expect("it is received");
+        assert_eq!(String::from_utf8_lossy(&buffer[..length]), line);
+    }
     handle.stop();
 }
