@@ -1,6 +1,6 @@
 //! What may be said on the command line; `--help` is made from these sentences.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -311,10 +311,13 @@ pub enum ProfileCommand {
         #[arg(long, default_value = "")]
         dhcp_server: String,
     },
-    /// Encrypt a profile as `openssl enc -aes-256-cbc -md md5` does it.
+    /// Encrypt a profile as `openssl enc -aes-256-cbc -md md5` does it, or by RFC 8188.
     Encrypt {
         #[command(flatten)]
         key: ProfileKey,
+        /// How it is encrypted.
+        #[arg(long, value_enum, default_value_t = ProfileForm::Openssl)]
+        form: ProfileForm,
         /// Do not pack it with gzip first.
         #[arg(long)]
         plain: bool,
@@ -334,6 +337,15 @@ pub enum ProfileCommand {
         #[arg(long, default_value = "-")]
         output: PathBuf,
     },
+}
+
+/// How a profile is encrypted.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ProfileForm {
+    /// As `openssl enc -aes-256-cbc -md md5` does it; every device reads it.
+    Openssl,
+    /// The content coding of RFC 8188, with the key as its keying material; it has seals.
+    Aes128gcm,
 }
 
 /// The key of a profile.

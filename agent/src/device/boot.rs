@@ -84,6 +84,8 @@ impl Core {
     /// Notes what a boot means: events, the fate of transfers, another version, another address.
     pub(super) fn booted(&mut self, into: BootedInto) {
         self.forget_delayed_reboot();
+        // The boot itself may have chosen the other slot.
+        self.facts.software_version = self.firmware.version.as_str().into();
         let version = self.facts.software_version().to_owned();
         self.note(&format!("boot, firmware {version}"));
         self.transfers.booted(into, self.facts.now);

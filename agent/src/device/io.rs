@@ -381,6 +381,8 @@ pub struct TransferJob {
     pub username: String,
     /// Password at the file server.
     pub password: Secret,
+    /// The domains a redirect may lead to, as `Restricted_Access_Domains` lists them; empty for any.
+    pub domains: String,
     /// Which file, and which way.
     pub work: TransferWork,
 }
@@ -444,6 +446,8 @@ pub enum TransferOutcome {
     Fetched(FileContent),
     /// The package is complete, and its signature is good.
     Package(PackageHeader),
+    /// The file is here, and its server says that it is encrypted by `aes128gcm` (RFC 8188).
+    Coded(FileContent),
     /// The file has been sent.
     Sent,
     /// The server of a file of provisioning answered with this status, and that is the end of it.

@@ -27,6 +27,7 @@ pub(crate) mod modules;
 pub mod orders;
 pub mod phones;
 pub mod product;
+mod report_rule;
 mod reports;
 mod resync;
 mod resync_due;

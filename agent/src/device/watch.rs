@@ -8,6 +8,7 @@ use crate::diagnostics::Asker;
 use crate::inform::Urgency;
 use crate::limits::NEW_ACS_FAILURES;
 use crate::tree::{Checked, Transaction};
+use cwmp::EventCode;
 use data_model::XsdType;
 use data_model::schema::{Access, Address, Applies, Source};
 
@@ -213,6 +214,18 @@ impl Core {
             }
         }
         outcome
+    }
+
+    /// Notes changes that a restart has come in between; where BOOTSTRAP is due, they are not told (TR-069 Table 8).
+    pub(super) fn note_kept_changes(&mut self, names: &[String]) {
+        if self.events.contains(&EventCode::Bootstrap) {
+            return;
+        }
+        for name in names {
+            if let Some(address) = self.tree.find(name) {
+                self.note_change(address);
+            }
+        }
     }
 
     /// Notes that a parameter was changed by something other than the ACS.
