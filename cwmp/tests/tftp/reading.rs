@@ -17,13 +17,14 @@ fn fetched(file: &[u8], lose_one_in: u64, dice: &mut Dice) -> (Vec<u8>, usize) {
     let mut now = 0;
     let mut server = Sending::begin(&request.agreed, file, now);
     let (mut got, mut sent) = (Vec::new(), 0);
-    let mut say = Vec::new();
+    let (mut say, mut repeat) = (Vec::new(), None);
     for _ in 0..100_000 {
         let packets = said(&mut server);
         sent += packets.len();
         if packets.is_empty() && say.is_empty() {
             now += 1_000;
             server.wake(now);
+            say.extend(repeat.clone());
         }
         for packet in packets {
             if dice.roll(lose_one_in) == 0 {
@@ -33,7 +34,10 @@ fn fetched(file: &[u8], lose_one_in: u64, dice: &mut Dice) -> (Vec<u8>, usize) {
                 .receive(&packet, &mut got)
                 .expect("nothing is wrong with it")
             {
-                Step::Send(answer) => say.push(answer),
+                Step::Send(answer) => {
+                    repeat = Some(answer.clone());
+                    say.push(answer);
+                }
                 // The last acknowledgement is heard, or nobody would know.
                 Step::Last(answer) => {
                     server.receive(&answer, now);
