@@ -12,6 +12,7 @@ mod people;
 mod profile_files;
 mod provisioning;
 mod recovery;
+mod tftp;
 mod tls;
 mod transfers;
 mod wire;

@@ -26,6 +26,9 @@ fn options_are_agreed_to_as_far_as_there_is_room() {
         let answer = answer.map(|text| [b"\0\x06", text.as_bytes()].concat());
         assert_eq!(agreed(options).packet(60_000), answer, "{options:?}");
     }
+    // curl takes a size of 0 for an error.
+    let answer = agreed(&["tsize", "0", "blksize", "512"]).packet(0);
+    assert_eq!(answer, Some(b"\0\x06blksize\x00512\0".to_vec()));
 }
 
 /// Covers F02.

@@ -181,10 +181,13 @@ impl Agreed {
 
     /// The packet that agrees, about a file of so many bytes; `None` if there is nothing to agree to.
     pub fn packet(&self, file_bytes: u64) -> Option<Vec<u8>> {
+        // curl takes a size of 0 for an error; who is told none finds out by itself.
+        let total_bytes = self.total_bytes.map(|_| file_bytes);
+        let total_bytes = total_bytes.filter(|bytes| *bytes > 0);
         let options = [
             ("blksize", self.block_bytes.map(|bytes| bytes as u64)),
             ("timeout", self.wait_s),
-            ("tsize", self.total_bytes.map(|_| file_bytes)),
+            ("tsize", total_bytes),
             ("windowsize", self.window.map(u64::from)),
         ];
         let mut packet = vec![0, 6];
