@@ -13,6 +13,7 @@ mod profile_files;
 mod provisioning;
 mod recovery;
 mod resync;
+mod tftp;
 mod tls;
 mod transfers;
 mod voice_menu;
