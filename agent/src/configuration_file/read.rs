@@ -13,8 +13,7 @@ use data_model::provisioning::profile::{self, Policy, Vocabulary};
 ///
 /// # Errors
 /// Says what is wrong with the document, or which values the device cannot take.
-pub fn read(bytes: &[u8], tree: &Tree, facts: &Facts) -> Result<Checked, String> {
-    let policy = Policy::default();
+pub fn read(bytes: &[u8], tree: &Tree, facts: &Facts, policy: Policy) -> Result<Checked, String> {
     let document = profile::read(bytes, policy)
         .map_err(|error| format!("the configuration file cannot be read: {error}"))?;
     let schema = &tree.device_type().schema;
@@ -30,6 +29,9 @@ pub fn read(bytes: &[u8], tree: &Tree, facts: &Facts) -> Result<Checked, String>
             && *tree.value(&change.address, facts) != **value
         {
             transaction.set(&schema.path(&change.address), XsdType::String, value);
+        }
+        if let Some(level) = change.user_access {
+            transaction.set_user_access(change.address, level);
         }
     }
     transaction.check().map_err(|refused| {

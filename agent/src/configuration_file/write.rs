@@ -22,7 +22,7 @@ pub fn write(tree: &Tree, facts: &Facts) -> String {
         };
         lines.push(Line {
             element: element.into(),
-            user_access: Some(binding.user_access),
+            user_access: Some(tree.user_access(&address)),
             text: text.into(),
             heading: None,
         });

@@ -18,6 +18,7 @@ use crate::provisioning::waits;
 use data_model::Secret;
 use data_model::provisioning::encryption;
 use data_model::provisioning::macros::{Secrets, expand};
+use data_model::provisioning::profile::Policy;
 use data_model::provisioning::rule::{Choice, Fetch, Rule};
 use data_model::provisioning::url::{BadUrl, FullUrl, Scheme};
 use data_model::schema::Applies;
@@ -251,8 +252,9 @@ impl Device {
     ) -> Result<Applies, Trouble> {
         let bad = |why: String| Trouble::bad_profile(format!("corrupt file: {why}"));
         let profile = encryption::open(bytes, key).map_err(|why| bad(why.to_string()))?;
-        let core = &self.core;
-        let checked = configuration_file::read(&profile, &core.tree, &core.facts).map_err(bad)?;
+        let (core, policy) = (&self.core, Policy::default());
+        let checked =
+            configuration_file::read(&profile, &core.tree, &core.facts, policy).map_err(bad)?;
         let applies = checked.applies;
         let (before, told) = (self.core.access(), self.core.changes.has_active());
         self.core.commit_from_profile(checked);

@@ -10,6 +10,7 @@ use crate::transfer::{
 };
 use cwmp::{Fault, FaultCode};
 use data_model::Timestamp;
+use data_model::provisioning::profile;
 use data_model::schema::Applies;
 use std::sync::Arc;
 
@@ -91,8 +92,9 @@ impl Core {
 
     /// Takes a configuration file over, all of it or nothing.
     fn apply_configuration(&mut self, transfer: &Transfer, bytes: &[u8]) -> Result<Applies, Fault> {
-        let checked = configuration_file::read(bytes, &self.tree, &self.facts)
-            .map_err(|why| Fault::new(FaultCode::FILE_CORRUPTED, why))?;
+        let checked =
+            configuration_file::read(bytes, &self.tree, &self.facts, profile::Policy::default())
+                .map_err(|why| Fault::new(FaultCode::FILE_CORRUPTED, why))?;
         let applies = checked.applies;
         let (name, date) = (transfer.file_name(), self.facts.now.to_xsd());
         let name: String = name.chars().take(64).collect();

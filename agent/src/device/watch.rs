@@ -235,7 +235,7 @@ impl Core {
         let product = self.product();
         let by_model = product.notified.iter().chain(&product.forced_inform);
         let by_model = by_model.flat_map(|node| addresses_of(&self.tree, *node));
-        let by_acs = self.tree.attributes().addresses();
+        let by_acs = self.tree.attributes().notified();
         let mut all: Vec<Address> = by_model.chain(by_acs).collect();
         all.sort_unstable();
         all.dedup();

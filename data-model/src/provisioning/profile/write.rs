@@ -80,12 +80,9 @@ impl<'a> Section<'a> {
                 }
             }
             text.extend(["<", name]);
-            text.push_str(match line.user_access {
-                None => "",
-                Some(UserAccess::None) => " ua=\"na\"",
-                Some(UserAccess::ReadOnly) => " ua=\"ro\"",
-                Some(UserAccess::ReadWrite) => " ua=\"rw\"",
-            });
+            if let Some(access) = line.user_access {
+                text.extend([" ua=\"", access.as_str(), "\""]);
+            }
             text.push('>');
             escape(&line.text, text);
             text.extend(["</", name, ">\n"]);
