@@ -52,7 +52,7 @@ impl Core {
     }
 
     /// Whether upgrades come from the ACS only (TR-181 ManagementServer.UpgradesManaged).
-    fn upgrades_are_managed(&self) -> bool {
+    pub(super) fn upgrades_are_managed(&self) -> bool {
         self.management("UpgradesManaged") == "1"
     }
 

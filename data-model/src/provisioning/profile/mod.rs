@@ -20,4 +20,4 @@ pub use finding::{Finding, Position, Severity};
 pub use policy::{EmptyElements, Policy, Strictness};
 pub use read::{Document, Entry, read};
 pub use vocabulary::Vocabulary;
-pub use write::{Line, Style, write};
+pub use write::{Line, Style, write, write_as};

@@ -34,8 +34,13 @@ struct Section<'a> {
     sections: Vec<Section<'a>>,
 }
 
-/// The text of a document. Names must be names of XML; those of a vocabulary are.
+/// The text of a profile. Names must be names of XML; those of a vocabulary are.
 pub fn write(lines: &[Line<'_>], style: Style) -> String {
+    write_as("flat-profile", lines, style)
+}
+
+/// The text of a document with another root.
+pub fn write_as(root: &str, lines: &[Line<'_>], style: Style) -> String {
     let mut profile = Section::default();
     for line in lines {
         let (above, name) = match line.element.rsplit_once('/') {
@@ -47,9 +52,9 @@ pub fn write(lines: &[Line<'_>], style: Style) -> String {
         section.values.push((name, line));
     }
     let mut text = String::with_capacity(64 + lines.len() * 64);
-    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<flat-profile>\n");
+    text.extend(["<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<", root, ">\n"]);
     profile.write(&mut text, style);
-    text.push_str("</flat-profile>\n");
+    text.extend(["</", root, ">\n"]);
     text
 }
 
