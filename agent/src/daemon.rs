@@ -332,7 +332,8 @@ pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), Opera
             );
         }
         handle.page = Some(shown);
-        tokio::spawn(page::serve(listener, handle.clone()));
+        let policy = config.page.policy();
+        tokio::spawn(page::serve(listener, handle.clone(), policy));
     }
     if config.discovery.folder.is_some() {
         tokio::spawn(watch(config.discovery.clone(), handle.clone()));

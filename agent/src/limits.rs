@@ -274,3 +274,10 @@ pub const PROVISION_AUTHENTICATIONS: u32 = 2;
 
 /// Bytes of a line of `Log_*_Msg`: what fits a datagram for syslog (RFC 3164).
 pub const SYSLOG_BYTES: usize = 1024;
+
+/// Rounds of the hash of a page's password: a tenth of a second on the slowest processor of this class, and no more work
+/// for whoever guesses than the throttle allows.
+pub const PASSWORD_ITERATIONS: u32 = 20_000;
+
+/// Characters of the shortest password that opens the page, and of the longest (the vendor's own rule).
+pub const PAGE_PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=127;

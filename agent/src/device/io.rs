@@ -19,6 +19,9 @@ use data_model::package::PackageHeader;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
+/// The URL of a transfer whose bytes a person sends to the device's page.
+pub const UPLOADED: &str = "upload:";
+
 /// What happens to a device.
 #[derive(Debug)]
 pub enum Input {

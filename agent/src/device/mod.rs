@@ -25,6 +25,7 @@ pub mod log;
 mod meta;
 pub(crate) mod modules;
 pub mod orders;
+pub mod password;
 pub mod phones;
 pub mod product;
 mod report_rule;

@@ -10,7 +10,7 @@ use crate::transfer::{
 };
 use cwmp::{Fault, FaultCode};
 use data_model::Timestamp;
-use data_model::provisioning::profile::Aliases;
+use data_model::provisioning::profile::{self, Aliases};
 use data_model::schema::Applies;
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ impl Core {
     }
 
     /// Whether upgrades come from the ACS only (TR-181 ManagementServer.UpgradesManaged).
-    fn upgrades_are_managed(&self) -> bool {
+    pub(super) fn upgrades_are_managed(&self) -> bool {
         self.management("UpgradesManaged") == "1"
     }
 
@@ -92,7 +92,8 @@ impl Core {
 
     /// Takes a configuration file over, all of it or nothing.
     fn apply_configuration(&mut self, transfer: &Transfer, bytes: &[u8]) -> Result<Applies, Fault> {
-        let checked = configuration_file::read(bytes, &Aliases::default(), &self.tree, &self.facts)
+        let (aliases, policy) = (Aliases::default(), profile::Policy::default());
+        let checked = configuration_file::read(bytes, &aliases, &self.tree, &self.facts, policy)
             .map_err(|why| Fault::new(FaultCode::FILE_CORRUPTED, why))?;
         let applies = checked.applies;
         let (name, date) = (transfer.file_name(), self.facts.now.to_xsd());

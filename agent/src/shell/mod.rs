@@ -44,6 +44,7 @@ mod tftp;
 pub mod tls;
 pub mod transfers;
 pub mod udp;
+pub mod upload;
 
 pub use clock::Clock;
 pub use handle::{Counters, RunnerHandle};

@@ -4,8 +4,9 @@ use super::http::Network;
 use super::image::Image;
 use super::package::Package;
 use super::slots::SlotStore;
+use super::upload::{self, Uploads};
 use super::{file_http, provision_http, tftp};
-use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork, Verb};
+use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork, UPLOADED, Verb};
 use crate::limits::{FILE_BYTES, TRANSFER_SECS};
 use crate::transfer::Direction;
 use cwmp::{Fault, FaultCode};
@@ -26,6 +27,8 @@ pub struct TransferConfig {
     pub trusted: Vec<VerifyingKey>,
     /// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
     pub tftp_wait_ms: u64,
+    /// Images that people send to the page.
+    pub uploads: Uploads,
 }
 
 /// Carries out one transfer, from its first byte to its end.
@@ -83,6 +86,9 @@ async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<Transfer
             }
         }
     };
+    if job.url == UPLOADED {
+        return upload::receive(&config.uploads, sink).await;
+    }
     match tftp {
         true => tftp::fetch(&job.url, &mut sink, config.tftp_wait_ms).await?,
         false => file_http::fetch(config, &job, &mut sink).await?,

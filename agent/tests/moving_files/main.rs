@@ -51,6 +51,7 @@ fn config(tls: &TlsConfig) -> TransferConfig {
         slots: SlotStore::Simulated,
         trusted: vec![key().verifying_key()],
         tftp_wait_ms: 100,
+        uploads: Default::default(),
     }
 }
 

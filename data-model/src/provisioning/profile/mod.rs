@@ -22,4 +22,4 @@ pub use finding::{Finding, Position, Severity};
 pub use policy::{EmptyElements, Policy, Strictness};
 pub use read::{Document, Entry, read, read_renamed};
 pub use vocabulary::Vocabulary;
-pub use write::{Line, Style, write, write_status};
+pub use write::{Line, Style, write, write_as};
