@@ -14,7 +14,7 @@ use md5::{Digest as _, Md5};
 use std::io::{Read as _, Write as _};
 
 /// What an encrypted profile begins with.
-const MAGIC: &[u8; 8] = b"Salted__";
+pub const MAGIC: &[u8; 8] = b"Salted__";
 /// Bytes of the salt behind it.
 const SALT_BYTES: usize = 8;
 /// Bytes of a block of the cipher.
