@@ -7,12 +7,12 @@
 
 pub mod alias;
 pub mod assess;
-mod decode;
+pub mod decode;
 pub mod finding;
 pub mod limits;
 pub mod policy;
 pub mod read;
-mod repair;
+pub mod repair;
 pub mod vocabulary;
 pub mod write;
 
