@@ -2,8 +2,9 @@
 //! closed.
 
 use crate::acs::Task;
+use crate::setup::ACS_URLS;
 use crate::weather::Weather;
-use crate::world::{ACS_URLS, World};
+use crate::world::World;
 
 /// Things that happen in one run.
 const CHAPTERS: u64 = 60;
@@ -33,7 +34,7 @@ pub fn play(world: &mut World) {
             .ledger
             .wrong("the ACS was not able to ask all it wanted");
     }
-    world.ledger.close();
+    world.close();
     if world.modules() > 0 {
         world.ledger.wrong("a module was not removed");
     }
