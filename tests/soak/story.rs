@@ -24,7 +24,8 @@ pub fn play(world: &mut World) {
     for _ in 0..CALM_HOURS {
         world.advance(3_600_000);
         world.call();
-        world.advance(120_000);
+        // A session may have to wait for a profile, which takes ten minutes at most.
+        world.advance(720_000);
         if !world.ledger.violations.is_empty() {
             return;
         }
