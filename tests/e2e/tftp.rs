@@ -79,12 +79,14 @@ async fn moved(url: String, work: TransferWork) -> TransferOutcome {
         slots: SlotStore::Simulated,
         trusted: Vec::new(),
         tftp_wait_ms: TFTP_FIRST_WAIT_MS,
+        uploads: Uploads::default(),
     };
     let job = TransferJob {
         number: 1,
         url,
         username: String::new(),
         password: Secret::new(""),
+        domains: String::new(),
         work,
     };
     carry_out(&config, job).await

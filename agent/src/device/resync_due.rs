@@ -138,9 +138,12 @@ impl Device {
             self.arm_period(engine, remembered.succeeded);
         }
         let triggers = [Setting::ResyncTrigger1, Setting::ResyncTrigger2];
-        let set = triggers
-            .into_iter()
-            .any(|it| !self.core.setting(it).is_empty());
+        let set = triggers.into_iter().any(|trigger| {
+            let text = self.core.setting(trigger);
+            let text = text.trim_start();
+            // A comment switches it off.
+            !text.is_empty() && !text.starts_with('#')
+        });
         let next = engine
             .triggers_at
             .unwrap_or(now.plus_secs(RESYNC_TRIGGER_SECS));
