@@ -16,6 +16,7 @@ pub async fn run(command: AgentCommand) -> Result<ExitCode, OperatorError> {
             device.record = Some(folder);
             live(*device).await
         }
+        Some(AgentAction::Ivr(options)) => crate::ivr::run(&options),
         None => live(command.device).await,
     }
 }

@@ -1,6 +1,6 @@
 //! What may be said on the command line; `--help` is made from these sentences.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -49,6 +49,9 @@ pub struct DemoOptions {
     /// End by itself; the status is 0 only if every device ended provisioned and upgraded.
     #[arg(long)]
     pub exit: bool,
+    /// Show the vendor's own provisioning instead: one device from the factory to encrypted profiles and two upgrades.
+    #[arg(long)]
+    pub provisioning: bool,
     /// The folder everything is kept in.
     #[arg(long, default_value = "dialtone-data")]
     pub data: PathBuf,
@@ -68,6 +71,7 @@ impl Default for DemoOptions {
         DemoOptions {
             devices: 20,
             exit: false,
+            provisioning: false,
             data: "dialtone-data".into(),
             device_type: "ata192".into(),
             timeout_secs: 600,
@@ -113,6 +117,8 @@ pub enum AgentAction {
         #[command(flatten)]
         device: Box<AgentOptions>,
     },
+    /// Type the keys of a telephone at a simulated device without a network, and read what it would speak.
+    Ivr(crate::ivr::IvrOptions),
     /// Play a recorded session to a fresh device, and tell where it answers otherwise; the status is 1 if it does.
     Replay {
         /// The folder of one session (docs/interop/recording.md describes it).
@@ -305,10 +311,13 @@ pub enum ProfileCommand {
         #[arg(long, default_value = "")]
         dhcp_server: String,
     },
-    /// Encrypt a profile as `openssl enc -aes-256-cbc -md md5` does it.
+    /// Encrypt a profile as `openssl enc -aes-256-cbc -md md5` does it, or by RFC 8188.
     Encrypt {
         #[command(flatten)]
         key: ProfileKey,
+        /// How it is encrypted.
+        #[arg(long, value_enum, default_value_t = ProfileForm::Openssl)]
+        form: ProfileForm,
         /// Do not pack it with gzip first.
         #[arg(long)]
         plain: bool,
@@ -328,6 +337,15 @@ pub enum ProfileCommand {
         #[arg(long, default_value = "-")]
         output: PathBuf,
     },
+}
+
+/// How a profile is encrypted.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ProfileForm {
+    /// As `openssl enc -aes-256-cbc -md md5` does it; every device reads it.
+    Openssl,
+    /// The content coding of RFC 8188, with the key as its keying material; it has seals.
+    Aes128gcm,
 }
 
 /// The key of a profile.

@@ -5,6 +5,7 @@ use crate::output::{error, line};
 use acs::config::Config;
 use acs::store::Store as _;
 use acs::store::sqlite::SqliteStore;
+use acs::tls::Clients;
 use data_model::OperatorError;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -67,11 +68,15 @@ async fn store(config: &Config) -> Vec<OperatorError> {
 }
 
 fn tls(config: &Config) -> Vec<OperatorError> {
-    let settings = [("cwmp", &config.cwmp.tls), ("files", &config.files.tls)];
+    let settings = [
+        ("cwmp", &config.cwmp.tls, Clients::Must),
+        ("files", &config.files.tls, Clients::Must),
+        ("provisioning", &config.provisioning.tls, Clients::May),
+    ];
     let mut problems = Vec::new();
-    for (name, tls) in settings {
+    for (name, tls, clients) in settings {
         let Some(tls) = tls else { continue };
-        match acs::tls::acceptor(tls) {
+        match acs::tls::acceptor(tls, clients) {
             Ok(_) => line(format!("{name}.tls:      the certificate fits its key")),
             Err(error) => problems.push(error),
         }
@@ -80,13 +85,17 @@ fn tls(config: &Config) -> Vec<OperatorError> {
 }
 
 async fn ports(config: &Config) -> Vec<OperatorError> {
+    let provisioning = &config.provisioning;
     let listeners = [
-        ("cwmp.listen", config.cwmp.listen),
-        ("api.listen", config.api.listen),
-        ("files.listen", config.files.listen),
+        ("cwmp.listen", Some(config.cwmp.listen)),
+        ("api.listen", Some(config.api.listen)),
+        ("files.listen", Some(config.files.listen)),
+        ("provisioning.http", provisioning.http),
+        ("provisioning.https", provisioning.https),
     ];
     let mut problems = Vec::new();
     for (setting, address) in listeners {
+        let Some(address) = address else { continue };
         match TcpListener::bind(address).await {
             Ok(_) => line(format!("{setting}:  {address} is free")),
             Err(why) => problems.push(OperatorError::new(

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod firmware;
 mod fleet;
+mod ivr;
 mod logging;
 mod output;
 mod package;

@@ -1,8 +1,8 @@
 //! `dialtone profile`: rules explained, profiles encrypted and decrypted, without a server or a device.
 
-use crate::arguments::{ProfileCommand, ProfileKey};
+use crate::arguments::{ProfileCommand, ProfileForm, ProfileKey};
 use crate::output::line;
-use data_model::provisioning::encryption::{self, Packing};
+use data_model::provisioning::encryption::{self, Form, Packing};
 use data_model::provisioning::macros::Macros;
 use data_model::provisioning::rule::{Choice, Fetch, Rule};
 use data_model::provisioning::url::Scheme;
@@ -35,13 +35,14 @@ pub fn run(command: ProfileCommand) -> Result<ExitCode, OperatorError> {
         ProfileCommand::Encrypt {
             key,
             plain,
+            form,
             input,
             output,
         } => {
             let packing = if plain { Packing::Plain } else { Packing::Gzip };
             let phrase = phrase(&key)?;
             let profile = read(&input)?;
-            let sealed = encryption::seal(&profile, packing, Some((&phrase, rand::random())));
+            let sealed = encryption::seal_as(&profile, packing, &phrase, chosen(form));
             write(&output, &sealed)
         }
         ProfileCommand::Decrypt { key, input, output } => {
@@ -55,6 +56,14 @@ pub fn run(command: ProfileCommand) -> Result<ExitCode, OperatorError> {
             })?;
             write(&output, &opened)
         }
+    }
+}
+
+/// The form, with a salt nobody has used before.
+fn chosen(form: ProfileForm) -> Form {
+    match form {
+        ProfileForm::Openssl => Form::OpenSsl(rand::random()),
+        ProfileForm::Aes128gcm => Form::Aes128Gcm(rand::random()),
     }
 }
 

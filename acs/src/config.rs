@@ -203,9 +203,10 @@ impl Default for ProvisioningConfig {
         let paths = [
             "/$MA.cfg",
             "/$MAC.cfg",
-            "/$SN.cfg",
+            // Before the next one, which would read `ata192` as a serial number.
             "/ata$PSN.cfg",
             "/spa$PSN.cfg",
+            "/$SN.cfg",
         ];
         ProvisioningConfig {
             http: None,

@@ -21,6 +21,7 @@ pub mod server;
 pub mod sessions;
 pub mod store;
 pub mod tasks;
+pub mod tftp;
 pub mod tls;
 
 pub use config::Config;

@@ -114,3 +114,34 @@ pub const SIGN_IN_FAILURES: u32 = 10;
 
 /// Characters of a person's password: fewer can be guessed, more only cost time to hash.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 10..=256;
+
+/// TFTP transfers at one time: each has a socket, and a process commonly has some thousand.
+pub const TFTP_TRANSFERS: usize = 1_024;
+
+/// TFTP transfers of one address, or one /64: a whole office comes from one when its power returns.
+pub const TFTP_PER_NETWORK: usize = 256;
+
+/// TFTP transfers of one address, or one /64, that has not yet answered on them (case F02): each sends it three packets
+/// within seven seconds, and the address may be somebody's who asked for nothing. Real devices answer at once.
+pub const TFTP_UNPROVED_PER_NETWORK: usize = 64;
+
+/// Files that are written by TFTP at one time: each may fill [`TFTP_REPORT_BYTES`] of memory.
+pub const TFTP_WRITES: usize = 64;
+
+/// Bytes of a file that is read by TFTP: the images of analog telephone adapters have a third of it.
+pub const TFTP_FILE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Bytes of all files under way by TFTP: they are held in memory.
+pub const TFTP_BYTES: usize = 256 * 1024 * 1024;
+
+/// Bytes of a file that is written by TFTP: a report of every parameter has a fifth of it.
+pub const TFTP_REPORT_BYTES: usize = 512 * 1024;
+
+/// Time to find a file, or to keep one; devices ask again meanwhile, and give up after half a minute.
+pub const TFTP_ANSWER: Duration = Duration::from_secs(10);
+
+/// Strangers to a TFTP transfer that are told so; more is somebody who tries ports.
+pub const TFTP_STRANGERS: u32 = 8;
+
+/// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
+pub const TFTP_GRACE: Duration = Duration::from_secs(10);

@@ -1,5 +1,6 @@
 //! Every metric of the server in one place; `/metrics` prints them in the Prometheus text format.
 
+use crate::tftp::metrics::TftpMetrics;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -63,6 +64,8 @@ pub struct Metrics {
     pub files_sent: Counter,
     /// Profiles sent by a link.
     pub profiles_sent: Counter,
+    /// The TFTP server's.
+    pub tftp: TftpMetrics,
 }
 
 impl Default for Metrics {
@@ -81,6 +84,7 @@ impl Default for Metrics {
             connection_requests: Family::default(),
             files_sent: Counter::default(),
             profiles_sent: Counter::default(),
+            tftp: TftpMetrics::default(),
             registry: Registry::default(),
         };
         let m = &metrics;
@@ -124,6 +128,7 @@ impl Default for Metrics {
             "Profiles fetched by their links",
             m.profiles_sent.clone(),
         );
+        m.tftp.register(&mut registry);
         Metrics {
             registry,
             ..metrics

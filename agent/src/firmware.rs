@@ -44,6 +44,9 @@ pub struct Slots {
     pub version: String,
     /// The version the other slot holds; empty for the one from the factory.
     pub other_version: String,
+    /// Whether the image in the other slot has run and proved itself, and nothing was written over it since.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub other_proved: bool,
     /// Set while the image in the active slot has not proved itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial: Option<Trial>,
@@ -74,7 +77,13 @@ impl Slots {
     pub fn activate(&mut self, version: &str, transfer: u32) {
         self.active = self.active.other();
         self.other_version = std::mem::replace(&mut self.version, version.to_owned());
+        self.other_proved = self.trial.is_none();
         self.trial = Some(Trial { boots: 0, transfer });
+    }
+
+    /// The inactive slot is about to be written over. Whether that is to be kept, because an image is lost by it.
+    pub fn overwrite(&mut self) -> bool {
+        std::mem::take(&mut self.other_proved)
     }
 
     /// Counts a boot. An image that was booted too often without being confirmed is left for the old one.
@@ -90,6 +99,7 @@ impl Slots {
         self.trial = None;
         self.active = self.active.other();
         std::mem::swap(&mut self.version, &mut self.other_version);
+        self.other_proved = false;
         BootedInto::RolledBack(transfer)
     }
 

@@ -263,6 +263,9 @@ pub const RESYNC_TRIGGER_SECS: u64 = 60;
 /// Servers DHCP names for provisioning: one for each option of `DHCP_Option_To_Use` and a few more.
 pub const DHCP_SERVERS: usize = 8;
 
+/// Changes that are kept over a restart a profile causes, by name; there are no more parameters than these on an ATA.
+pub const KEPT_CHANGES: usize = 2_000;
+
 /// Redirects of one file of provisioning, and tries with credentials (table of result classes: two).
 pub const PROVISION_REDIRECTS: u32 = 5;
 

@@ -204,6 +204,7 @@ impl Replayed {
                 | Output::ClosePort(_)
                 | Output::SendDatagram(_)
                 | Output::Stream(_)
+                | Output::Speak(..)
                 | Output::SendNotification(_)
                 | Output::Discover
                 | Output::AnswerConnectionRequest(_)

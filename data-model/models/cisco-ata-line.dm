@@ -8,7 +8,7 @@
   # -- Streaming Audio Server (SAS) --
   SAS_Enable                         rw boolean                = 0
   SAS_DLG_Refresh_Intvl              rw unsignedInt[0:255]     = 30
-  SAS_Inbound_RTP_Sink               rw host?
+  SAS_Inbound_RTP_Sink               rw host?(63)
 
   # -- NAT Settings --
   NAT_Mapping_Enable                 rw boolean                = 0
@@ -80,7 +80,7 @@
   Survivability_Proxy                rw string
   Use_Outbound_Proxy                 rw boolean                = 0
   Use_OB_Proxy_In_Dialog             rw boolean                = 1
-  Registrar_Server                   rw host?
+  Registrar_Server                   rw host?(63)
   Register                           rw boolean                = 1
   Make_Call_Without_Reg              rw boolean                = 0
   Register_Expires                   rw unsignedInt[0:2147483647] = 3600
@@ -97,7 +97,7 @@
 
   # -- Subscriber Information --
   Display_Name                       rw string
-  User_ID                            rw string
+  User_ID                            rw string(63)
   # Also authenticates a NOTIFY that asks for a resync or restart.
   Password                           rw string(128)            secret
   Use_Auth_ID                        rw boolean                = 0

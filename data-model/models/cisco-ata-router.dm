@@ -31,7 +31,7 @@
   WAN_PPPoE_MTU_Mode                         rw enum(0=Auto|1=Manual)  reboot = 0
   WAN_PPPoE_MTU_Size                         rw unsignedInt[0,576:1492] reboot = 0
   # address:mask:gateway[:dns[:dns[:dns]]].
-  WAN_Static_IP_NET                          rw ipv4-colons            reboot = 0.0.0.0:0.0.0.0:0.0.0.0
+  WAN_Static_IP_NET                          rw static-net             reboot = 0.0.0.0:0.0.0.0:0.0.0.0
   WAN_PPPoE_User_Name                        rw string(64)             reboot
   WAN_PPPoE_Password                         rw string(64)             secret reboot
   WAN_PPPoE_Service_Name                     rw string(64)             reboot
@@ -71,7 +71,7 @@
   Local_IP                                   rw ipv4                   reboot = 192.168.15.1
   Subnet_Mask                                rw enum(255.255.255.0|255.255.255.128|255.255.255.192|255.255.255.224|255.255.255.240|255.255.255.248|255.255.255.252) reboot = 255.255.255.0
   # Reservations as "mac ip on name", separated by semicolons.
-  DHCP_Client_Table                          rw string
+  DHCP_Client_Table                          rw reservations?
   Option_66                                  rw enum(0=None|2="Remote TFTP Server"|3="Manual TFTP Server") = 0
   TFTP_IP                                    rw ipv4                   = 0.0.0.0
   Option_67                                  rw string
@@ -119,16 +119,16 @@
   # Numbers of the rules in use, joined by colons. A rule is
   # enabled:name:br1:first port:last port:tcp|udp|both:address.
   Port_Range_Forwarding_Index                rw rule-index?
-  Rule0                                      rw forward?
-  Rule1                                      rw forward?
-  Rule2                                      rw forward?
-  Rule3                                      rw forward?
-  Rule4                                      rw forward?
-  Rule5                                      rw forward?
-  Rule6                                      rw forward?
-  Rule7                                      rw forward?
-  Rule8                                      rw forward?
-  Rule9                                      rw forward?
+  Rule0                                      rw forward-range?
+  Rule1                                      rw forward-range?
+  Rule2                                      rw forward-range?
+  Rule3                                      rw forward-range?
+  Rule4                                      rw forward-range?
+  Rule5                                      rw forward-range?
+  Rule6                                      rw forward-range?
+  Rule7                                      rw forward-range?
+  Rule8                                      rw forward-range?
+  Rule9                                      rw forward-range?
 
 [X_CISCO_ATA.Router.SNMP.] xml=router-configuration/SNMP/* text=0-1
   SNMP_Enabled                               rw boolean                = 0
@@ -153,7 +153,7 @@
   Time_Zone                                  rw zone                   = -08 1 1
   Auto_Adjust_Clock                          rw boolean                = 1
   # start=m/d/wd/hh[:mm[:ss]];end=...;save=h; wins over the rule of the zone.
-  Daylight_Saving_Time_Rule                  rw string
+  Daylight_Saving_Time_Rule                  rw dst-rule?
   Time_Server_Mode                           rw enum(auto|manual)      = auto
   Time_Server                                rw host?                  = 0.ciscosb.pool.ntp.org
   # Seconds between two questions to the time server.
@@ -202,7 +202,7 @@
   Web_Remote_Upgrade                         rw boolean                = 0
   Allowed_Remote_IP_Type                     rw enum(0="listed address"|1=any) = 1
   # An address and the last octet of the range, with a blank between.
-  Allowed_Remote_IP_Address                  rw string                 = 0.0.0.0 0
+  Allowed_Remote_IP_Address                  rw ipv4-range             = 0.0.0.0 0
   # 80 in dumps of older firmware.
   Remote_Management_Port                     rw unsignedInt[1:65535]   = 443
 

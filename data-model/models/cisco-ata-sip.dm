@@ -100,7 +100,7 @@
   Send_Resp_To_Src_Port                  rw boolean                = 0
   STUN_Enable                            rw boolean                = 0
   STUN_Test_Enable                       rw boolean                = 0
-  STUN_Server                            rw host?
+  STUN_Server                            rw host?(63)
   EXT_IP                                 rw ipv4?
   EXT_RTP_Port_Min                       rw unsignedInt?[0:65535]
   NAT_Keep_Alive_Intvl                   rw unsignedInt            = 15

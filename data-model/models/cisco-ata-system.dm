@@ -48,8 +48,8 @@
   Resync_From_SIP                    rw boolean                = 1
   Resync_After_Upgrade_Attempt       rw boolean                = 1
   # Conditional expressions.
-  Resync_Trigger_1                   rw rule?
-  Resync_Trigger_2                   rw rule?
+  Resync_Trigger_1                   rw trigger?
+  Resync_Trigger_2                   rw trigger?
   Resync_Fails_On_FNF                rw boolean                = 1
   HTTPS_Name_Validate                rw boolean                = 1
   # $PSN is 191 or 192.
@@ -65,7 +65,7 @@
   Log_Resync_Request_Msg             rw string                 = $PN $MAC -- Requesting resync $SCHEME://$SERVIP:$PORT$PATH
   Log_Resync_Success_Msg             rw string                 = $PN $MAC -- Successful resync $SCHEME://$SERVIP:$PORT$PATH
   Log_Resync_Failure_Msg             rw string                 = $PN $MAC -- Resync failed: $ERR
-  Report_Rule                        rw rule?
+  Report_Rule                        rw report-rules?
   # Printed by dumps, described nowhere.
   SP_Default                         rw string
 

@@ -344,3 +344,28 @@ proptest! {
         }
     }
 }
+
+/// Section 2.10: `Report_Rule` may hold two rules with a blank between them. Covers M-01.
+#[test]
+fn two_rules_of_a_report_stand_with_a_blank_between_them() {
+    let read = |text: &str| {
+        let rules = Rule::reports(text).unwrap_or_else(|wrong| panic!("{text}: {wrong}"));
+        rules.iter().map(Rule::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        read("[--key \"a b\" --status] http://p/s   ($A eq 1)? http://p/1 | [--delta]http://p/2 "),
+        [
+            "[--key \"a b\" --status] http://p/s",
+            "($A eq 1)? http://p/1 | [--delta] http://p/2"
+        ]
+    );
+    assert_eq!(read("http://p/s"), ["http://p/s"]);
+    assert_eq!(read("# http://p/s http://p/t"), ["# http://p/s http://p/t"]);
+    for (text, column) in [
+        ("http://a/ http://b/ http://c/", 21),
+        ("http://a/ [--x] /b", 12),
+    ] {
+        let wrong = Rule::reports(text).expect_err(text);
+        assert_eq!(wrong.column, column, "{wrong}");
+    }
+}

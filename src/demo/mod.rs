@@ -1,6 +1,8 @@
 //! `dialtone demo`: the pair in one process. Everything it shows is read back from the server through its API.
 
+mod authority;
 mod progress;
+mod provisioning;
 mod table;
 
 use crate::arguments::DemoOptions;
@@ -44,6 +46,9 @@ struct Pair {
 
 /// Runs the demo.
 pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
+    if options.provisioning {
+        return provisioning::run(options).await;
+    }
     let product = catalogue::device_type(&options.device_type).ok_or_else(|| {
         OperatorError::new(
             format!("there is no device type `{}`", options.device_type),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use tokio::process::Command;
 
-async fn dialtone(arguments: &[&str], folder: &Path) -> Output {
+pub async fn dialtone(arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(DIALTONE);
     command
         .args(arguments)
@@ -16,7 +16,7 @@ async fn dialtone(arguments: &[&str], folder: &Path) -> Output {
     output.expect("it ends by itself").expect("it starts")
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     let (out, error) = (&output.stdout, &output.stderr);
     format!(
         "{}{}",

@@ -1,47 +1,9 @@
 //! TLS on the line to devices: trust, distrust, and certificates of devices.
 
-use crate::world::{Phone, World, eventually};
+use crate::world::{Authority, Phone, World, eventually};
 use acs::config::TlsConfig as ServerTls;
 use agent::shell::tls::TlsConfig as DeviceTls;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use std::path::{Path, PathBuf};
-
-/// An authority with what it has signed, as files.
-struct Authority {
-    folder: PathBuf,
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
-
-impl Authority {
-    fn new(folder: &Path, name: &str) -> Authority {
-        let folder = folder.join(name);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let mut params = CertificateParams::new(Vec::new()).expect("no names");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key");
-        let issuer = CertifiedIssuer::self_signed(params, key).expect("a certificate");
-        std::fs::write(folder.join("ca.pem"), issuer.pem()).expect("a file");
-        Authority { folder, issuer }
-    }
-
-    fn ca(&self) -> PathBuf {
-        self.folder.join("ca.pem")
-    }
-
-    /// A certificate for a name or an address, and its key.
-    fn certificate(&self, subject: &str) -> (PathBuf, PathBuf) {
-        let params = CertificateParams::new(vec![subject.to_owned()]).expect("a subject");
-        let key = KeyPair::generate().expect("a key");
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        let paths = (
-            self.folder.join(format!("{subject}.pem")),
-            self.folder.join(format!("{subject}.key")),
-        );
-        std::fs::write(&paths.0, certificate.pem()).expect("a file");
-        std::fs::write(&paths.1, key.serialize_pem()).expect("a file");
-        paths
-    }
-}
+use std::path::PathBuf;
 
 /// A server with TLS for devices; with `clients`, devices must have certificates too.
 async fn world(clients: bool) -> World {

@@ -314,6 +314,7 @@ impl World {
             | Output::StartTest(_)
             | Output::CancelTest(_)
             | Output::Echo(_)
+            | Output::Speak(..)
             | Output::SendNotification(_)
             | Output::AnswerLocalOrder(_)
             | Output::Discover => self.ledger.wrong("something no story asks for"),

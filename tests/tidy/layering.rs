@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Folders without sockets, clocks, files, randomness and runtimes.
-const PURE: [&str; 18] = [
+const PURE: [&str; 19] = [
     "data-model/src",
     "cwmp/src",
     "agent/src/device",
@@ -20,6 +20,7 @@ const PURE: [&str; 18] = [
     "agent/src/tree",
     "agent/src/rpc",
     "agent/src/inform",
+    "agent/src/ivr",
     "agent/src/bulk_data",
     "agent/src/transfer",
     "agent/src/modules",

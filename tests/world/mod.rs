@@ -1,11 +1,13 @@
 //! The world the end-to-end tests live in: a real server on real sockets, real agents, and devices played by hand.
 
+mod authority;
 pub mod by_hand;
 mod phone;
 pub mod process;
 pub mod rest;
 mod wait;
 
+pub use authority::Authority;
 pub use phone::Phone;
 pub use wait::{eventually, patience};
 

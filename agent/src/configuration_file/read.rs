@@ -7,15 +7,20 @@ use crate::device::Facts;
 use crate::limits::NAMED_BAD_VALUES;
 use crate::tree::{Checked, Transaction, Tree};
 use data_model::XsdType;
-use data_model::provisioning::profile::{self, Policy, Vocabulary};
+use data_model::provisioning::profile::{self, Aliases, Policy, Vocabulary};
 
-/// Reads a document and checks every value of it.
+/// Reads a document, its elements renamed, and checks every value of it.
 ///
 /// # Errors
 /// Says what is wrong with the document, or which values the device cannot take.
-pub fn read(bytes: &[u8], tree: &Tree, facts: &Facts) -> Result<Checked, String> {
+pub fn read(
+    bytes: &[u8],
+    aliases: &Aliases,
+    tree: &Tree,
+    facts: &Facts,
+) -> Result<Checked, String> {
     let policy = Policy::default();
-    let document = profile::read(bytes, policy)
+    let document = profile::read_renamed(bytes, policy, aliases)
         .map_err(|error| format!("the configuration file cannot be read: {error}"))?;
     let schema = &tree.device_type().schema;
     let known = Vocabulary::filtered(schema, |address| tree.exists(address));

@@ -84,6 +84,8 @@ impl Core {
     /// Notes what a boot means: events, the fate of transfers, another version, another address.
     pub(super) fn booted(&mut self, into: BootedInto) {
         self.forget_delayed_reboot();
+        // The boot itself may have chosen the other slot.
+        self.facts.software_version = self.firmware.version.as_str().into();
         let version = self.facts.software_version().to_owned();
         self.note(&format!("boot, firmware {version}"));
         self.transfers.booted(into, self.facts.now);
@@ -152,6 +154,12 @@ impl Core {
 pub fn active_slot(saved: &Saved) -> SlotName {
     let slots: Slots = read(saved, SectionKind::Firmware);
     slots.active
+}
+
+/// Whether the next boot from what was kept begins from the factory's state.
+pub fn resets(saved: &Saved) -> bool {
+    let meta: Meta = read(saved, SectionKind::Meta);
+    meta.reset_at_boot
 }
 
 /// The image on trial could not be put to work: the next boot leaves it for the old one.

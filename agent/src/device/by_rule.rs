@@ -8,6 +8,7 @@ use crate::provisioning::outcome::Trouble;
 use crate::provisioning::settings::{PROFILE_RULES, Setting};
 use crate::tree::Transaction;
 use data_model::XsdType;
+use data_model::provisioning::domains;
 use data_model::provisioning::macros::{Secrets, expand};
 use data_model::provisioning::url::FullUrl;
 use data_model::schema::XmlDocument;
@@ -83,20 +84,13 @@ impl Core {
         Ok(())
     }
 
+    pub(super) fn restricted_domains(&self) -> String {
+        self.vendor_value("System.Restricted_Access_Domains")
+    }
+
     /// `Restricted_Access_Domains`: whether a server may be asked at all.
     pub(super) fn check_domain(&self, url: &FullUrl) -> Result<(), Trouble> {
-        let domains = self.vendor_value("System.Restricted_Access_Domains");
-        let mut domains = domains
-            .split(',')
-            .map(str::trim)
-            .filter(|it| !it.is_empty())
-            .peekable();
-        let server = url.server.to_ascii_lowercase();
-        let within = |domain: &str| {
-            let domain = domain.to_ascii_lowercase();
-            server == domain || server.ends_with(&format!(".{domain}"))
-        };
-        if domains.peek().is_none() || domains.any(within) {
+        if domains::allows(&self.restricted_domains(), &url.server) {
             return Ok(());
         }
         let server = &url.server;

@@ -200,6 +200,11 @@ impl Core {
             );
             return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
         }
+        self.accept_version(&header.version)
+    }
+
+    /// Whether this version is new enough (`Downgrade_Rev_Limit`).
+    pub(super) fn accept_version(&self, version: &str) -> Result<(), Fault> {
         let limit = self
             .product()
             .known
@@ -207,11 +212,8 @@ impl Core {
             .as_ref()
             .map(|address| self.value(address));
         let limit = limit.unwrap_or_default();
-        if !limit.is_empty() && data_model::firmware::is_older(&header.version, &limit) {
-            let why = format!(
-                "{} is older than Downgrade_Rev_Limit {limit}",
-                header.version
-            );
+        if !limit.is_empty() && data_model::firmware::is_older(version, &limit) {
+            let why = format!("{version} is older than Downgrade_Rev_Limit {limit}");
             return Err(Fault::new(FaultCode::FILE_CORRUPTED, why));
         }
         Ok(())

@@ -8,7 +8,8 @@ use super::xmpp_calls::XmppFacts;
 use crate::modules::{running, units};
 use crate::tree::{Computed, Tree};
 use crate::xmpp::client::Secured;
-use data_model::schema::{Address, computed};
+use data_model::provisioning::domains;
+use data_model::schema::{Address, Instances, computed};
 use data_model::{DateTime, Timestamp};
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -244,9 +245,38 @@ impl Facts {
         };
         match (value("Enable"), value("DirectoryNumber")) {
             (Some(enable), _) if enable != "Enabled" => "Disabled",
+            (_, _) if self.refused_proxy(address, tree).is_some() => "Error",
             (_, Some(number)) if !number.is_empty() => "Registering",
             (_, _) => "Initializing",
         }
+    }
+
+    fn registration(&self, address: &Address, tree: &Tree) -> Cow<'static, str> {
+        match self.refused_proxy(address, tree) {
+            Some(proxy) => {
+                let why = format!("Failed: {proxy} is not in Restricted_Access_Domains");
+                Cow::Owned(why)
+            }
+            None => Cow::Borrowed("Not Registered"),
+        }
+    }
+
+    /// The proxy of a line, if `Restricted_Access_Domains` keeps the line from registering there.
+    fn refused_proxy(&self, address: &Address, tree: &Tree) -> Option<String> {
+        let at = self.product.known.registrars.as_ref()?;
+        // A profile of TR-104 stands for a line; its own lines are counted below it.
+        let numbers = address.instances.as_slice();
+        let number = numbers.get(1).or(numbers.first())?;
+        let line = Address {
+            node: at.proxy,
+            instances: Instances::default().push(*number)?,
+        };
+        let (domains, proxy) = (tree.value(&at.domains, self), tree.value(&line, self));
+        // Servers to fall back to stand behind bars, what is known about one behind colons.
+        let mut servers = proxy.split('|').map(str::trim).filter(|it| !it.is_empty());
+        let first = servers.clone().next()?;
+        let outside = !servers.any(|server| domains::allows(&domains, server_of(server)));
+        outside.then(|| server_of(first).to_owned())
     }
 
     fn modules(&self, name: &str, tree: &Tree) -> Cow<'static, str> {
@@ -327,7 +357,7 @@ impl Computed for Facts {
             | computed::XMPP_LAST_CHANGE
             | computed::XMPP_TLS => self.xmpp_value(name, address, tree),
             computed::LINE_STATUS => Cow::Borrowed(self.line_status(address, tree)),
-            computed::REGISTRATION_STATE => Cow::Borrowed("Not Registered"),
+            computed::REGISTRATION_STATE => self.registration(address, tree),
             computed::MODULE_DISK_FREE | computed::MODULES_ACTIVE => self.modules(name, tree),
             computed::STATUS_TIME => Cow::Owned(self.status_time()),
             computed::STATUS_ELAPSED => Cow::Owned(self.status_elapsed()),
@@ -347,6 +377,12 @@ fn no_process(name: &str) -> &'static str {
         computed::PROCESS_STATE => "Sleeping",
         _ => "0",
     }
+}
+
+/// The server in an entry such as `proxy.example.net:5060:p=1`.
+fn server_of(entry: &str) -> &str {
+    let end = entry.find(":p=").or_else(|| entry.find(":w="));
+    entry.get(..end.unwrap_or(entry.len())).unwrap_or_default()
 }
 
 /// The parameter of this name in the same object.

@@ -3,9 +3,11 @@
 //! Long because everything that passes between a device and the world stands here.
 
 use super::orders::{LocalAnswer, LocalOrder};
+use super::phones::Press;
 use crate::bulk_data::{ReportJob, ReportOutcome};
 use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::{ImageHeader, SlotName};
+use crate::ivr::{Key, Spoken};
 use crate::provisioning::engine::Ask;
 use crate::transfer::{OwnTransfer, OwnTransferMade};
 use crate::xmpp::Servers;
@@ -68,6 +70,10 @@ pub enum Input {
     Stream(StreamNews),
     /// A datagram has arrived at a port of ours.
     Datagram(DatagramIn),
+    /// A key was pressed at the telephone of this line. That it is off the hook its `Hook_State` tells.
+    Key(u32, Key),
+    /// Somebody has pressed the reset button.
+    ResetButton(Press),
     /// A person resets the device to the state it left the factory in.
     LocalFactoryReset,
     /// Somebody wants something of the vendor's own provisioning, or DHCP has named its server.
@@ -105,6 +111,8 @@ pub enum Output {
     AnswerConnectionRequest(ConnectionRequestAnswer),
     /// Answer the order of a person at the device.
     AnswerLocalOrder(LocalAnswer),
+    /// Speak this to whoever holds the telephone of this line.
+    Speak(u32, Vec<Spoken>),
     /// Send a lightweight notification, or a line for a syslog server, by UDP; nobody tells whether it arrives.
     SendNotification(NotificationOut),
     /// Open or close the HTTP listener for connection requests; at a boot it is open.
@@ -373,6 +381,8 @@ pub struct TransferJob {
     pub username: String,
     /// Password at the file server.
     pub password: Secret,
+    /// The domains a redirect may lead to, as `Restricted_Access_Domains` lists them; empty for any.
+    pub domains: String,
     /// Which file, and which way.
     pub work: TransferWork,
 }
@@ -436,6 +446,8 @@ pub enum TransferOutcome {
     Fetched(FileContent),
     /// The package is complete, and its signature is good.
     Package(PackageHeader),
+    /// The file is here, and its server says that it is encrypted by `aes128gcm` (RFC 8188).
+    Coded(FileContent),
     /// The file has been sent.
     Sent,
     /// The server of a file of provisioning answered with this status, and that is the end of it.

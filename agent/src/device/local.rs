@@ -102,7 +102,10 @@ impl Device {
     }
 
     /// All or none.
-    fn order_changes(&mut self, changes: &[(String, String)]) -> Result<(), LocalRefusal> {
+    pub(super) fn order_changes(
+        &mut self,
+        changes: &[(String, String)],
+    ) -> Result<(), LocalRefusal> {
         if self.session.is_some() {
             // TR-069 3.7.1.1, as above; a person waits for the answer, so nothing is held back in memory.
             return Err(LocalRefusal::InSession);

@@ -25,13 +25,16 @@ pub mod log;
 mod meta;
 pub(crate) mod modules;
 pub mod orders;
+pub mod phones;
 pub mod product;
+mod report_rule;
 mod reports;
 mod resync;
 mod resync_due;
 mod session;
 mod transfers;
 mod upgrades;
+mod user_reset;
 mod watch;
 mod xmpp_calls;
 
@@ -123,6 +126,8 @@ pub struct Device {
     provisioning: Option<Box<Engine>>,
     /// Why provisioning has restarted the device, if it was that.
     restarted_for: Option<Cause>,
+    /// Telephones that speak with the menu, or have something to wait for.
+    phones: Option<Box<phones::Phones>>,
     /// A restart has been asked of the shell: nothing happens any more.
     stopped: bool,
     discovery: Option<Box<discovery::Discovery>>,
@@ -178,6 +183,7 @@ impl Device {
             bulk_data: None,
             provisioning: None,
             restarted_for: None,
+            phones: None,
             stopped: false,
             discovery: None,
             arrived: None,
@@ -224,6 +230,8 @@ impl Device {
             Input::PortClosed(port) => self.port_closed(port),
             Input::Stream(news) => self.stream_news(news),
             Input::Datagram(datagram) => self.datagram(&datagram),
+            Input::Key(line, key) => self.key_pressed(line, key),
+            Input::ResetButton(press) => self.reset_button(press),
             Input::LocalFactoryReset => self.local_factory_reset(),
             Input::Provisioning(ask) => self.provisioning_asked(*ask),
             Input::LocalOrder(order) => self.local_order(*order),
@@ -243,7 +251,8 @@ impl Device {
         if self.stopped {
             return None;
         }
-        let side_due = self.stun_due().into_iter().chain(self.xmpp_due()).min();
+        let side_due = [self.stun_due(), self.xmpp_due(), self.phones_due()];
+        let side_due = side_due.into_iter().flatten().min();
         if let Some(session) = &self.session {
             return side_due.into_iter().chain([session.deadline]).min();
         }
@@ -295,6 +304,10 @@ impl Device {
 
     /// Does whatever has become due.
     fn advance(&mut self) {
+        if self.stopped {
+            return;
+        }
+        self.tend_phones();
         if self.stopped {
             return;
         }

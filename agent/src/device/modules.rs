@@ -125,6 +125,7 @@ impl Device {
             url: wanted.url,
             username: wanted.username,
             password: wanted.password,
+            domains: String::new(),
             work: TransferWork::Package(wanted.limit),
         }));
     }

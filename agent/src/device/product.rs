@@ -85,8 +85,19 @@ pub struct Known {
     pub xmpp_calls: Option<XmppCalls>,
     /// The oldest firmware an upgrade may go back to, if the model has such a limit.
     pub downgrade_limit: Option<Address>,
+    /// What decides whether a line may register, if the model has it.
+    pub registrars: Option<Registrars>,
     /// The parameters of the vendor's own provisioning, if the model has all of them.
     pub provisioning: Option<Box<Settings>>,
+}
+
+/// Where a line registers, and where it may.
+#[derive(Debug)]
+pub struct Registrars {
+    /// X_CISCO_ATA.System.Restricted_Access_Domains
+    pub domains: Address,
+    /// X_CISCO_ATA.Line.{i}.Proxy
+    pub proxy: NodeId,
 }
 
 /// The parameters of ManagementServer.HeartbeatPolicy.
@@ -246,6 +257,7 @@ impl Product {
             http_calls: maybe("ManagementServer.HTTPConnectionRequestEnable"),
             udp_calls: UdpCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
             xmpp_calls: XmppCalls::of(|name| maybe(&format!("ManagementServer.{name}"))),
+            registrars: registrars(maybe),
             provisioning: Settings::find(maybe),
             downgrade_limit: maybe("X_CISCO_ATA.Provisioning.Downgrade_Rev_Limit"),
         };
@@ -284,6 +296,13 @@ fn heartbeat_policy(maybe: impl Fn(&str) -> Option<Address>) -> Option<Heartbeat
         enable: maybe("ManagementServer.HeartbeatPolicy.Enable")?,
         interval: maybe("ManagementServer.HeartbeatPolicy.ReportingInterval")?,
         time: maybe("ManagementServer.HeartbeatPolicy.InitiationTime")?,
+    })
+}
+
+fn registrars(maybe: impl Fn(&str) -> Option<Address>) -> Option<Registrars> {
+    Some(Registrars {
+        domains: maybe("X_CISCO_ATA.System.Restricted_Access_Domains")?,
+        proxy: maybe("X_CISCO_ATA.Line.1.Proxy")?.node,
     })
 }
 

@@ -7,17 +7,19 @@ use super::io::{FileContent, Provision, Restart, SectionKind, TransferJob, Trans
 use super::io::{TransferWork, Verb};
 use super::{Device, Output};
 use crate::configuration_file;
-use crate::limits::{CONFIGURATION_BYTES, RESYNC_FETCH_SECS};
+use crate::limits::{CONFIGURATION_BYTES, KEPT_CHANGES, RESYNC_FETCH_SECS};
 use crate::provisioning::engine::{Engine, Reason, Resync, Run, Work};
 use crate::provisioning::macros::DeviceMacros;
-use crate::provisioning::outcome::{Class, Trouble, fetched};
+use crate::provisioning::outcome::{Class, Fetched, Trouble, fetched};
 use crate::provisioning::policy::ZeroRetry;
 use crate::provisioning::remembered::Cause;
 use crate::provisioning::settings::{PROFILE_RULES, Setting};
 use crate::provisioning::waits;
+use crate::tree::InstanceMode;
 use data_model::Secret;
 use data_model::provisioning::encryption;
 use data_model::provisioning::macros::{Secrets, expand};
+use data_model::provisioning::profile::Aliases;
 use data_model::provisioning::rule::{Choice, Fetch, Rule};
 use data_model::provisioning::url::{BadUrl, FullUrl, Scheme};
 use data_model::schema::Applies;
@@ -76,6 +78,16 @@ impl Device {
         let rule: Rule = text
             .parse()
             .map_err(|bad| Trouble::other(format!("a rule: {bad}")))?;
+        self.follow_rule(&rule, resync_status, upgrade_status)
+    }
+
+    /// The same, with a rule that has been read.
+    pub(super) fn follow_rule(
+        &mut self,
+        rule: &Rule,
+        resync_status: &'static str,
+        upgrade_status: &'static str,
+    ) -> Result<Option<(Box<Fetch>, FullUrl)>, Trouble> {
         let macros = DeviceMacros::of(&self.core, resync_status, upgrade_status);
         let (assignments, fetch) = match rule.evaluate(&macros).choice {
             Choice::Skip => return Ok(None),
@@ -84,6 +96,12 @@ impl Device {
                 assignments, fetch, ..
             } => (assignments, fetch),
         };
+        if fetch.as_ref().is_some_and(|fetch| fetch.options.srv) {
+            return Err(Trouble::other(
+                "a rule: --srv is for the maker's telephones; this device asks DNS for addresses only: \
+                 leave --srv out, and name the server and its port",
+            ));
+        }
         if !assignments.is_empty() {
             // 8831: before the fetch.
             let (before, told) = (self.core.access(), self.core.changes.has_active());
@@ -117,10 +135,10 @@ impl Device {
     }
 
     pub(super) fn fetch_profile(&mut self, resync: Resync, fetch: Fetch, url: FullUrl) {
-        if fetch.alias.is_some() {
-            let trouble = Trouble::other("--alias is not known to this device");
-            return self.resync_over(&resync, Err(trouble));
-        }
+        let aliases = match self.aliases(&fetch) {
+            Ok(aliases) => aliases,
+            Err(trouble) => return self.resync_over(&resync, Err(trouble)),
+        };
         let verb = match fetch.post {
             None => Verb::Get,
             Some(register) => {
@@ -133,9 +151,22 @@ impl Device {
         let work = Work::Profile {
             resync,
             key: fetch.key,
+            aliases,
         };
         let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
-        self.move_provision(work, url, credentials, verb, Setting::LogResyncRequestMsg);
+        let message = Some(Setting::LogResyncRequestMsg);
+        self.move_provision(work, url, credentials, verb, message);
+    }
+
+    /// The map of `--alias`, read before anything is fetched for it.
+    fn aliases(&self, fetch: &Fetch) -> Result<Aliases, Trouble> {
+        let Some(register) = fetch.alias else {
+            return Ok(Aliases::default());
+        };
+        let name = register.parameter();
+        let map = self.core.vendor_value(&format!("Provisioning.{name}"));
+        let wrong = |bad| Trouble::other(format!("the map of --alias in {name}: {bad}"));
+        Aliases::parse(&map).map_err(wrong)
     }
 
     /// Starts a transfer of provisioning.
@@ -145,7 +176,7 @@ impl Device {
         url: FullUrl,
         (username, password): (String, Secret),
         verb: Verb,
-        message: Setting,
+        message: Option<Setting>,
     ) {
         let provision = Provision {
             user_agent: self.core.user_agent(),
@@ -162,15 +193,18 @@ impl Device {
         url: FullUrl,
         (username, password): (String, Secret),
         file: TransferWork,
-        message: Setting,
+        message: Option<Setting>,
     ) {
         let now = self.now();
-        self.say(message, Some(&url), "");
+        if let Some(message) = message {
+            self.say(message, Some(&url), "");
+        }
         let job = TransferJob {
             number: self.core.transfers.take_number(),
             url: url.to_string(),
             username,
             password,
+            domains: self.core.restricted_domains(),
             work: file,
         };
         let run = Run {
@@ -182,7 +216,11 @@ impl Device {
         };
         self.core.provisioning_moves = true;
         self.provisioning.get_or_insert_default().run = Some(run);
-        self.persist(&[SectionKind::Transfers]);
+        if matches!(job.work, TransferWork::Image(..)) && self.core.firmware.overwrite() {
+            self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);
+        } else {
+            self.persist(&[SectionKind::Transfers]);
+        }
         self.outputs.push_back(Output::StartTransfer(job));
     }
 
@@ -200,19 +238,19 @@ impl Device {
             .and_then(|engine| engine.run.take());
         let Some(run) = run else { return };
         match run.work {
-            Work::Profile { resync, key } => {
-                let tftp = run.url.scheme == Scheme::Tftp;
-                let bytes = fetched(outcome, tftp);
-                self.profile_ended(resync, key.as_ref(), &run.url, bytes);
+            Work::Profile {
+                resync,
+                key,
+                aliases,
+            } => {
+                let file = fetched(outcome, run.url.scheme == Scheme::Tftp);
+                let taken = file.and_then(|file| self.take_profile(&file, key.as_ref(), &aliases));
+                self.profile_ended(resync, &run.url, taken);
             }
             Work::Upgrade(rule) => self.upgrade_ended(rule, run.url, run.started, outcome),
-            Work::Report => {
+            Work::Report(report) => {
                 let ended = fetched(outcome, run.url.scheme == Scheme::Tftp);
-                let line = match ended {
-                    Ok(_) => "the report has been sent".into(),
-                    Err(trouble) => format!("the report is not sent: {}", trouble.text),
-                };
-                self.core.note(&line);
+                self.one_report_ended(report, ended.map(drop));
             }
         }
     }
@@ -220,11 +258,9 @@ impl Device {
     pub(super) fn profile_ended(
         &mut self,
         mut resync: Resync,
-        key: Option<&Secret>,
         url: &FullUrl,
-        bytes: Result<Vec<u8>, Trouble>,
+        taken: Result<Applies, Trouble>,
     ) {
-        let taken = bytes.and_then(|bytes| self.take_profile(&bytes, key));
         match taken {
             Ok(applies) => {
                 resync.restarts |= applies == Applies::AfterReboot;
@@ -246,13 +282,16 @@ impl Device {
     /// Takes a profile over: unpacked, read and checked whole before anything of it counts.
     pub(super) fn take_profile(
         &mut self,
-        bytes: &[u8],
+        file: &Fetched,
         key: Option<&Secret>,
+        aliases: &Aliases,
     ) -> Result<Applies, Trouble> {
         let bad = |why: String| Trouble::bad_profile(format!("corrupt file: {why}"));
-        let profile = encryption::open(bytes, key).map_err(|why| bad(why.to_string()))?;
+        let profile = encryption::open_coded(&file.bytes, key, file.coding);
+        let profile = profile.map_err(|why| bad(why.to_string()))?;
         let core = &self.core;
-        let checked = configuration_file::read(&profile, &core.tree, &core.facts).map_err(bad)?;
+        let checked = configuration_file::read(&profile, aliases, &core.tree, &core.facts);
+        let checked = checked.map_err(bad)?;
         let applies = checked.applies;
         let (before, told) = (self.core.access(), self.core.changes.has_active());
         self.core.commit_from_profile(checked);
@@ -268,6 +307,12 @@ impl Device {
         remembered.last_resync = Some(now);
         remembered.succeeded |= !failed;
         if resync.restarts {
+            let waiting = self.core.changes.waiting().take(KEPT_CHANGES);
+            let tree = &self.core.tree;
+            let changed = waiting.map(|address| tree.name(address, InstanceMode::Number));
+            let changed = changed.collect();
+            let remembered = self.core.remembered_mut();
+            remembered.changed = changed;
             // What has failed is made up for after the restart, as after any other.
             remembered.restart = (!failed).then_some(Cause::Parameters);
         }
@@ -282,6 +327,7 @@ impl Device {
                     engine.due.remove(&Reason::Retry);
                     self.arm_period(&mut engine, true);
                     engine.periods += 1;
+                    engine.marks = self.core.wants_marks().then(|| self.core.marks());
                 }
             }
             self.provisioning = Some(engine);

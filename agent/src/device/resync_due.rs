@@ -30,8 +30,12 @@ impl Device {
             true => self.core.remembered_mut().restart.take(),
             false => None,
         };
-        if self.restarted_for == Some(Cause::Upgrade) {
+        if self.restarted_for == Some(Cause::Upgrade) || self.rolls_own_upgrade_back(into) {
             self.upgrade_booted(into);
+        }
+        if remembered {
+            let changed = std::mem::take(&mut self.core.remembered_mut().changed);
+            self.core.note_kept_changes(&changed);
         }
         self.arm_provisioning();
     }
@@ -60,7 +64,7 @@ impl Device {
             Ask::SipResync => {
                 engine.due.insert(Reason::SipNotify, now);
             }
-            Ask::SipReport => engine.report = true,
+            Ask::SipReport => engine.report = Some(0),
             Ask::Servers(servers) => engine.set_servers(servers),
             Ask::Policies(policies) => engine.policies = policies,
         }
@@ -77,7 +81,8 @@ impl Device {
             .as_ref()
             .is_some_and(|it| it.has_servers());
         let profiles = self.core.has_profile_rule(with_server);
-        if self.provisioning.is_none() && !profiles && !self.has_upgrade_rule() {
+        let marks = self.core.wants_marks();
+        if self.provisioning.is_none() && !profiles && !self.has_upgrade_rule() && !marks {
             return;
         }
         let mut engine = self.provisioning.take().unwrap_or_default();
@@ -88,6 +93,8 @@ impl Device {
             (engine.timing, engine.triggers_at) = (None, None);
         }
         self.arm_upgrade(&mut engine);
+        let before = engine.marks.take().filter(|_| marks);
+        engine.marks = before.or_else(|| marks.then(|| self.core.marks()));
         if !engine.is_idle() || profiles {
             self.provisioning = Some(engine);
         }
@@ -168,7 +175,7 @@ impl Device {
             .next_due()
             .and_then(|due| self.resync_at(engine, due));
         let upgrade = self.upgrade_due(engine);
-        let report = engine.report.then(|| self.now());
+        let report = engine.report.map(|_| self.now());
         [resync, upgrade, report, engine.triggers_at]
             .into_iter()
             .flatten()
@@ -250,7 +257,7 @@ impl Device {
             .and_then(|due| self.resync_at(engine, due));
         if due.is_some_and(|due| due <= now) {
             self.begin_resync();
-        } else if engine.report {
+        } else if engine.report.is_some() {
             self.begin_report();
         } else if self.upgrade_due(engine).is_some_and(|due| due <= now) {
             self.begin_upgrade();

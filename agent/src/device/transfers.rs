@@ -10,6 +10,7 @@ use crate::transfer::{
 };
 use cwmp::{Fault, FaultCode};
 use data_model::Timestamp;
+use data_model::provisioning::profile::Aliases;
 use data_model::schema::Applies;
 use std::sync::Arc;
 
@@ -91,7 +92,7 @@ impl Core {
 
     /// Takes a configuration file over, all of it or nothing.
     fn apply_configuration(&mut self, transfer: &Transfer, bytes: &[u8]) -> Result<Applies, Fault> {
-        let checked = configuration_file::read(bytes, &self.tree, &self.facts)
+        let checked = configuration_file::read(bytes, &Aliases::default(), &self.tree, &self.facts)
             .map_err(|why| Fault::new(FaultCode::FILE_CORRUPTED, why))?;
         let applies = checked.applies;
         let (name, date) = (transfer.file_name(), self.facts.now.to_xsd());
@@ -167,9 +168,14 @@ impl Device {
             password: transfer.password(),
             url: transfer.url,
             username: transfer.username,
+            domains: String::new(),
             work,
         };
-        self.persist(&[SectionKind::Transfers]);
+        if transfer.file == TransferFile::Firmware && self.core.firmware.overwrite() {
+            self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);
+        } else {
+            self.persist(&[SectionKind::Transfers]);
+        }
         self.outputs.push_back(Output::StartTransfer(job));
     }
 
@@ -185,13 +191,16 @@ impl Device {
                 // It was cancelled while its end was on the way.
                 TransferOutcome::Staged(_)
                 | TransferOutcome::Fetched(_)
+                | TransferOutcome::Coded(_)
                 | TransferOutcome::Answered(_)
                 | TransferOutcome::Sent => {}
             };
         }
         match outcome {
-            // None of the queue fetches a package.
-            TransferOutcome::Package(_) | TransferOutcome::Answered(_) => {}
+            // None of the queue fetches a package, and none goes by the rules of profiles.
+            TransferOutcome::Package(_)
+            | TransferOutcome::Coded(_)
+            | TransferOutcome::Answered(_) => {}
             TransferOutcome::Failed(fault) => self.transfer_failed(number, fault),
             TransferOutcome::Sent => {
                 self.core.transfers.succeeded(number, now);

@@ -1,8 +1,7 @@
-//! Upgrades and reports by rule: `Upgrade_Rule` through the two slots, `Report_Rule` when a SIP NOTIFY asks for it.
+//! Upgrades by rule: `Upgrade_Rule` through the two slots.
 
-use super::io::{FileContent, Restart, SectionKind, TransferOutcome, TransferWork, Verb};
+use super::io::{Restart, SectionKind, TransferOutcome, TransferWork};
 use super::{BootedInto, Device};
-use crate::configuration_file;
 use crate::provisioning::engine::{Engine, Reason, Work};
 use crate::provisioning::macros::DeviceMacros;
 use crate::provisioning::remembered::{Cause, Upgraded};
@@ -11,7 +10,6 @@ use crate::provisioning::waits;
 use crate::transfer::{OwnTransferMade, TransferFile};
 use data_model::Timestamp;
 use data_model::provisioning::ProfileUrl;
-use data_model::provisioning::encryption::{Packing, seal};
 use data_model::provisioning::rule::{Choice, Rule};
 use data_model::provisioning::url::{FullUrl, Scheme};
 
@@ -84,12 +82,13 @@ impl Device {
         match self.follow(&rule, Reason::Reset.status(), status) {
             Err(trouble) => self.upgrade_failed(None, &trouble.text),
             Ok(None) => {}
+            Ok(Some((_, url))) if self.lies_ready(&url) => self.switch_slots(rule, &url),
             Ok(Some((fetch, url))) => {
                 let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
                 let slot = self.core.firmware.active.other();
                 let unsigned = self.core.product().ty.unsigned_firmware;
                 let file = TransferWork::Image(slot, unsigned);
-                let message = Setting::LogUpgradeRequestMsg;
+                let message = Some(Setting::LogUpgradeRequestMsg);
                 self.start_provision(Work::Upgrade(rule), url, credentials, file, message);
             }
         }
@@ -109,32 +108,23 @@ impl Device {
             },
             TransferOutcome::Failed(fault) => Err(fault.text),
             TransferOutcome::Answered(status) => Err(format!("the server answered {status}")),
-            TransferOutcome::Fetched(_) | TransferOutcome::Package(_) | TransferOutcome::Sent => {
-                Err("what came is no image".into())
-            }
+            TransferOutcome::Fetched(_)
+            | TransferOutcome::Coded(_)
+            | TransferOutcome::Package(_)
+            | TransferOutcome::Sent => Err("what came is no image".into()),
         };
         let header = match staged {
             Err(why) => return self.upgrade_failed(Some(&url), &why),
             Ok(header) => header,
         };
-        let now = self.now();
         let runs = header.version == self.core.facts.software_version();
-        let remembered = self.core.remembered_mut();
-        remembered.upgraded = Some(Upgraded {
-            rule,
-            url: url.to_string(),
-        });
-        remembered.last_upgrade = Some(now);
-        remembered.upgrade_error.clear();
+        self.upgrade_done(rule, &url);
         if runs {
             self.core.note("upgrade: the image is the one that runs");
             self.persist(&[SectionKind::Meta]);
             return self.arm_provisioning();
         }
-        remembered.restart = Some(Cause::Upgrade);
-        let number = self.core.transfers.take_number();
-        self.core.firmware.activate(&header.version, number);
-        self.persist(&[SectionKind::Meta, SectionKind::Firmware]);
+        self.activate(&header.version);
         self.own_transfer_made(OwnTransferMade {
             file: TransferFile::Firmware,
             url: url.to_string(),
@@ -143,6 +133,57 @@ impl Device {
             started,
             fault: None,
         });
+        self.stop(Restart::Reboot);
+    }
+
+    fn upgrade_done(&mut self, rule: String, url: &FullUrl) {
+        let now = self.now();
+        let remembered = self.core.remembered_mut();
+        remembered.upgraded = Some(Upgraded {
+            rule,
+            url: url.to_string(),
+        });
+        remembered.last_upgrade = Some(now);
+        remembered.upgrade_error.clear();
+    }
+
+    /// The image in the inactive slot is the next to be booted, and that is kept.
+    fn activate(&mut self, version: &str) {
+        self.core.remembered_mut().restart = Some(Cause::Upgrade);
+        let number = self.core.transfers.take_number();
+        self.core.firmware.activate(version, number);
+        self.persist(&[
+            SectionKind::Meta,
+            SectionKind::Firmware,
+            SectionKind::Transfers,
+        ]);
+    }
+
+    /// Whether the image a URL names lies in the inactive slot already, and has run there.
+    fn lies_ready(&self, url: &FullUrl) -> bool {
+        let slots = &self.core.firmware;
+        slots.other_proved && version_in(&url.path) == Some(self.other_version())
+    }
+
+    fn other_version(&self) -> &str {
+        let slots = &self.core.firmware;
+        match slots.other_version.is_empty() {
+            true => &self.core.product().ty.firmware_version,
+            false => &slots.other_version,
+        }
+    }
+
+    /// PG: an image that lies there is started; its server is not asked.
+    fn switch_slots(&mut self, rule: String, url: &FullUrl) {
+        let version = self.other_version().to_owned();
+        if let Err(fault) = self.core.accept_version(&version) {
+            return self.upgrade_failed(Some(url), &fault.text);
+        }
+        let line = format!("upgrade: {version} lies in the other slot and is started");
+        self.core.note(&line);
+        self.upgrade_done(rule, url);
+        let to_factory = self.core.firmware.other_version.is_empty();
+        self.activate(if to_factory { "" } else { &version });
         self.stop(Restart::Reboot);
     }
 
@@ -173,6 +214,16 @@ impl Device {
         remembered.upgrade_error = error.to_owned();
     }
 
+    /// Whether an image is left that a rule has brought, after boots of which the upgrade was not the last.
+    pub(super) fn rolls_own_upgrade_back(&self, into: BootedInto) -> bool {
+        let BootedInto::RolledBack(number) = into else {
+            return false;
+        };
+        let remembered = self.core.remembered();
+        self.core.transfers.get(number).is_none()
+            && remembered.is_some_and(|remembered| remembered.upgraded.is_some())
+    }
+
     /// The boot after an upgrade: it has worked if the image is the one that was brought.
     pub(super) fn upgrade_booted(&mut self, into: BootedInto) {
         let upgraded = self.core.remembered().and_then(|it| it.upgraded.as_ref());
@@ -190,40 +241,11 @@ impl Device {
             }
         }
     }
+}
 
-    /// PG: a report is sent once, without retries; passwords and keys are left out of it.
-    pub(super) fn begin_report(&mut self) {
-        if let Some(engine) = self.provisioning.as_deref_mut() {
-            engine.report = false;
-        }
-        let rule = self.core.setting(Setting::ReportRule);
-        let (fetch, url) = match self.follow(&rule, Reason::SipNotify.status(), "1") {
-            Ok(Some(target)) => target,
-            Ok(None) => {
-                return self
-                    .core
-                    .note("a report is wanted, and Report_Rule leads nowhere");
-            }
-            Err(trouble) => {
-                let line = format!("the report is not sent: {}", trouble.text);
-                return self.core.note(&line);
-            }
-        };
-        if !self.core.files.permits(&url.server) {
-            return self
-                .core
-                .note("the report is not sent: not a permitted host");
-        }
-        let document = configuration_file::write(&self.core.tree, &self.core.facts);
-        let salt = self.random.next().to_be_bytes();
-        let key = fetch.key.as_ref().map(|key| (key, salt));
-        let content = FileContent(seal(document.as_bytes(), Packing::Plain, key));
-        let verb = match fetch.options.put || url.scheme == Scheme::Tftp {
-            true => Verb::Put(content),
-            false => Verb::Post(content),
-        };
-        let credentials = (fetch.uid.unwrap_or_default(), fetch.pwd.unwrap_or_default());
-        self.core.note(&format!("a report goes to {}", url.server));
-        self.move_provision(Work::Report, url, credentials, verb, Setting::ReportRule);
-    }
+/// The version in the name of an image, as the maker names them: `ATA19x.11-3-2MPP0102-233.img`.
+fn version_in(path: &str) -> Option<&str> {
+    let name = path.split('?').next()?.rsplit('/').next()?;
+    let (_, version) = name.strip_suffix(".img")?.split_once('.')?;
+    Some(version)
 }

@@ -8,8 +8,9 @@ use crate::diagnostics::Asker;
 use crate::inform::Urgency;
 use crate::limits::NEW_ACS_FAILURES;
 use crate::tree::{Checked, Transaction};
+use cwmp::EventCode;
 use data_model::XsdType;
-use data_model::schema::{Access, Address, Source};
+use data_model::schema::{Access, Address, Applies, Source};
 
 impl Core {
     /// The ACS has set these values. If one of them sends the device to another ACS, the way back is kept until that
@@ -144,6 +145,15 @@ impl Core {
         Ok(())
     }
 
+    /// When a change would take effect; one that is refused never does.
+    pub(super) fn needs_restart(&self, name: &str, value: &str) -> Applies {
+        let mut transaction = Transaction::new(&self.tree, &self.facts);
+        transaction.set(name, XsdType::String, value);
+        transaction
+            .check()
+            .map_or(Applies::AtOnce, |checked| checked.applies)
+    }
+
     /// TR-069 3.1: the ACS URL is absolute, http or https. A person may also take it away, so that DHCP is asked.
     fn unusable_acs_urls(&self, changes: &[(String, String)]) -> Vec<(String, String)> {
         let schema = &self.product().ty.schema;
@@ -162,7 +172,7 @@ impl Core {
         .collect()
     }
 
-    fn subscriber_may_write(&self, address: &Address) -> bool {
+    pub(super) fn subscriber_may_write(&self, address: &Address) -> bool {
         let storage = self.product().ty.schema.storage(address);
         let attributes = self.tree.attributes();
         attributes.subscriber_may_write(address) && attributes.subscriber_may_write(&storage)
@@ -204,6 +214,18 @@ impl Core {
             }
         }
         outcome
+    }
+
+    /// Notes changes that a restart has come in between; where BOOTSTRAP is due, they are not told (TR-069 Table 8).
+    pub(super) fn note_kept_changes(&mut self, names: &[String]) {
+        if self.events.contains(&EventCode::Bootstrap) {
+            return;
+        }
+        for name in names {
+            if let Some(address) = self.tree.find(name) {
+                self.note_change(address);
+            }
+        }
     }
 
     /// Notes that a parameter was changed by something other than the ACS.

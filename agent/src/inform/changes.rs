@@ -3,7 +3,8 @@
 use data_model::schema::Address;
 use std::collections::BTreeSet;
 
-/// Changes that wait to be reported. They are forgotten by a reboot, with the event that reports them.
+/// Changes that wait to be reported. They are forgotten by a reboot, with the event that reports them,
+/// but for a reboot a profile causes: what it has changed is told after it.
 #[derive(Debug, Clone, Default)]
 pub struct Changes {
     active: BTreeSet<Address>,
@@ -77,6 +78,11 @@ impl Changes {
     /// Whether a change of this parameter waits for an Inform.
     pub fn waits_for(&self, address: &Address) -> bool {
         self.active.contains(address) || self.passive.contains(address)
+    }
+
+    /// The parameters whose changes wait for an Inform.
+    pub fn waiting(&self) -> impl Iterator<Item = &Address> {
+        self.active.union(&self.passive)
     }
 
     /// Whether nothing but a change of this parameter wants a session.

@@ -1,7 +1,9 @@
 //! What waits, and what is under way.
 
 use super::policy::Policies;
+use crate::configuration_file::Marks;
 use crate::limits::DHCP_SERVERS;
+use data_model::provisioning::profile::Aliases;
 use data_model::provisioning::url::FullUrl;
 use data_model::{Secret, Timestamp};
 use std::collections::BTreeMap;
@@ -94,11 +96,22 @@ pub enum Work {
         resync: Resync,
         /// What it is encrypted with.
         key: Option<Secret>,
+        /// What its elements stand for.
+        aliases: Aliases,
     },
     /// An image; with the text of its rule.
     Upgrade(String),
     /// A report.
-    Report,
+    Report(Report),
+}
+
+/// A report that is under way.
+#[derive(Debug)]
+pub struct Report {
+    /// The rule behind its own, counted from zero.
+    pub next: usize,
+    /// What the configuration was when it was written, if it tells of that.
+    pub marks: Option<Marks>,
 }
 
 /// One way through the rules.
@@ -132,8 +145,10 @@ pub struct Engine {
     pub due: BTreeMap<Reason, Timestamp>,
     /// The rule a person has named.
     pub asked_rule: Option<String>,
-    /// A report is wanted.
-    pub report: bool,
+    /// A report is wanted, by the rule with this number.
+    pub report: Option<usize>,
+    /// What the configuration was at the last boot, resync or report, while a rule asks for what has changed since.
+    pub marks: Option<Marks>,
     /// When `Upgrade_Rule` is to be gone by.
     pub upgrade_at: Option<Timestamp>,
     /// Upgrades by the present rule that have failed.
@@ -212,7 +227,8 @@ impl Engine {
             && self.servers.is_empty()
             && self.policies == Policies::default()
             && self.upgrade_tried.is_none()
-            && !self.report
+            && self.report.is_none()
+            && self.marks.is_none()
     }
 }
 

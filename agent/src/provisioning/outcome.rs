@@ -2,6 +2,7 @@
 
 use crate::device::io::TransferOutcome;
 use cwmp::FaultCode;
+use data_model::provisioning::encryption::Coding;
 
 /// Why a resync has failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,11 +42,22 @@ impl Trouble {
     }
 }
 
-/// The bytes that were fetched, or why there are none (table of HTTP statuses in the guide; TFTP knows one reason).
-pub fn fetched(outcome: TransferOutcome, tftp: bool) -> Result<Vec<u8>, Trouble> {
+/// A file that was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What its server says of them.
+    pub coding: Coding,
+}
+
+/// The file that was fetched, or why there are none (table of HTTP statuses in the guide; TFTP knows one reason).
+pub fn fetched(outcome: TransferOutcome, tftp: bool) -> Result<Fetched, Trouble> {
+    let file = |bytes, coding| Ok(Fetched { bytes, coding });
     match outcome {
-        TransferOutcome::Fetched(content) => Ok(content.0),
-        TransferOutcome::Sent => Ok(Vec::new()),
+        TransferOutcome::Fetched(content) => file(content.0, Coding::Untold),
+        TransferOutcome::Coded(content) => file(content.0, Coding::Aes128Gcm),
+        TransferOutcome::Sent => file(Vec::new(), Coding::Untold),
         TransferOutcome::Answered(404) => Err(Trouble {
             class: Class::FileNotFound,
             text: "file not found: the server answered 404".into(),

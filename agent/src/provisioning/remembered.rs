@@ -17,6 +17,9 @@ pub struct Remembered {
     pub upgrade_error: String,
     /// The last upgrade that needs no other try.
     pub upgraded: Option<Upgraded>,
+    /// Parameters whose changes are not told yet, while a profile restarts the device.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
     /// Why provisioning restarts the device, while it does.
     pub restart: Option<Cause>,
 }

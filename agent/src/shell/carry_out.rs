@@ -48,6 +48,10 @@ impl Runner {
                 }
             }
             Output::AnswerLocalOrder(answer) => self.answer_order(answer),
+            Output::Speak(line, said) => {
+                // No sound comes out of this machine; a device that has one puts it here.
+                tracing::debug!(device, line, ?said, "spoken");
+            }
             Output::SendNotification(notification) => {
                 let source = self.network.source;
                 tokio::spawn(datagram::send(source, notification));

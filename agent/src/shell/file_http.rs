@@ -1,6 +1,7 @@
 //! Files by HTTP and HTTPS: GET with resumption, PUT, the authentication and the redirects of either (TR-069 3.4.3).
 
 use super::http::{Network, connect};
+use super::provision_http::outside;
 use super::transfers::{STALL, Sink, TransferConfig, broken};
 use crate::device::exchange::absolute;
 use crate::device::io::{HttpFailure, TransferJob};
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use cwmp::http::{Authorizer, Challenge};
 use cwmp::limits::REDIRECTS;
 use cwmp::{Fault, FaultCode};
+use data_model::provisioning::domains;
 use http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HOST,
     IF_RANGE, LAST_MODIFIED, LOCATION, RANGE, WWW_AUTHENTICATE,
@@ -128,6 +130,8 @@ struct FileServer<'n> {
     authorizer: Authorizer,
     challenged: bool,
     redirects: u8,
+    /// Where a redirect may lead.
+    domains: String,
 }
 
 impl<'n> FileServer<'n> {
@@ -144,6 +148,7 @@ impl<'n> FileServer<'n> {
             authorizer: Authorizer::new(job.username.as_str(), job.password.clone()),
             challenged: false,
             redirects: 0,
+            domains: job.domains.clone(),
         })
     }
 
@@ -269,6 +274,9 @@ impl<'n> FileServer<'n> {
             };
             return Err(Fault::new(code, "a redirect that cannot be followed"));
         };
+        if !domains::allows(&self.domains, to.host().unwrap_or_default()) {
+            return Err(Fault::new(FaultCode::ACCESS_FILE, outside(&to)));
+        }
         self.uri = to;
         Ok(())
     }

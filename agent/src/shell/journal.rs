@@ -31,10 +31,19 @@ const BATCH: usize = 1024;
 /// Called when a request has ended: with the number of the device, and whether its sections are kept.
 pub type Done = Box<dyn Fn(u32, io::Result<()>) + Send>;
 
+/// What the thread is asked for.
+#[derive(Debug)]
+enum Request {
+    /// Keep these sections of a device.
+    Keep(u32, Vec<Section>),
+    /// Leave nothing in the file that later sections have replaced.
+    WriteAnew,
+}
+
 /// The handle to the thread that writes the journal.
 #[derive(Debug)]
 pub struct Journal {
-    requests: Option<mpsc::Sender<(u32, Vec<Section>)>>,
+    requests: Option<mpsc::Sender<Request>>,
     writer: Option<JoinHandle<()>>,
     path: PathBuf,
     /// Held while the journal is open, so that no second device writes to it.
@@ -98,7 +107,15 @@ impl Journal {
     pub fn append(&self, device: u32, sections: Vec<Section>) {
         if let Some(requests) = &self.requests {
             // The thread ends only when the journal is dropped.
-            let _ = requests.send((device, sections));
+            let _ = requests.send(Request::Keep(device, sections));
+        }
+    }
+
+    /// Writes the file anew when what was asked for before is kept: what a factory reset has taken is not to be found
+    /// in it any more. Nobody waits for it; if it fails the file stays as it is.
+    pub fn write_anew(&self) {
+        if let Some(requests) = &self.requests {
+            let _ = requests.send(Request::WriteAnew);
         }
     }
 
@@ -264,11 +281,20 @@ impl Writer {
         })
     }
 
-    fn run(&mut self, incoming: &mpsc::Receiver<(u32, Vec<Section>)>, done: &Done) {
+    fn run(&mut self, incoming: &mpsc::Receiver<Request>, done: &Done) {
         while let Ok(first) = incoming.recv() {
-            let mut batch = vec![first];
-            batch.extend(incoming.try_iter().take(BATCH - 1));
-            let outcome = self.write(&batch);
+            let (mut batch, mut anew) = (Vec::new(), false);
+            let more = incoming.try_iter().take(BATCH - 1);
+            for request in std::iter::once(first).chain(more) {
+                match request {
+                    Request::Keep(device, sections) => batch.push((device, sections)),
+                    Request::WriteAnew => anew = true,
+                }
+            }
+            let outcome = match batch.is_empty() {
+                true => Ok(()),
+                false => self.write(&batch),
+            };
             if let Err(error) = &outcome {
                 tracing::error!(%error, "device state cannot be kept");
             }
@@ -279,7 +305,7 @@ impl Writer {
                     .map_err(|e| io::Error::new(e.kind(), e.to_string()));
                 done(*device, each);
             }
-            if outcome.is_ok() && self.length >= self.rewrite_at {
+            if outcome.is_ok() && !self.broken && (anew || self.length >= self.rewrite_at) {
                 self.rewrite();
             }
         }
@@ -487,6 +513,23 @@ mod tests {
         assert!(std::fs::metadata(&path).unwrap().len() < 2 * SMALL_BYTES);
         let (_, devices, _) = open(&path);
         assert!(devices[&1][&SectionKind::Tree].starts_with(b"199x"));
+    }
+
+    #[test]
+    fn written_anew_the_file_has_nothing_that_was_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("device.journal");
+        let (journal, _, finished) = open(&path);
+        journal.append(1, vec![section(SectionKind::Tree, "a secret of old")]);
+        finished.recv().unwrap();
+        journal.append(1, vec![section(SectionKind::Tree, "empty")]);
+        journal.write_anew();
+        finished.recv().unwrap();
+        drop(journal);
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("of old"));
+        let (_, devices, _) = open(&path);
+        assert_eq!(devices[&1][&SectionKind::Tree], b"empty");
     }
 
     #[test]

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use cwmp::http::{Authorizer, Challenge};
 use cwmp::{Fault, FaultCode};
 use data_model::Secret;
+use data_model::provisioning::domains;
 use http::header::{
-    AUTHORIZATION, CONTENT_TYPE, HOST, LOCATION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
-    USER_AGENT, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, LOCATION, PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION, USER_AGENT, WWW_AUTHENTICATE,
 };
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
@@ -40,6 +41,7 @@ pub(super) async fn carry_out(
         uri: job.url.parse().map_err(unreadable)?,
         authorizer: Authorizer::new(job.username.as_str(), job.password.clone()),
         by_proxy: false,
+        domains: &job.domains,
     };
     let (mut redirects, mut authentications) = (0, 0);
     loop {
@@ -67,12 +69,25 @@ pub(super) async fn carry_out(
                 });
             }
             StatusCode::OK => {
+                let coded = is_coded(&response);
                 read(response.into_body(), &mut sink).await?;
-                return sink.finish();
+                return Ok(match sink.finish()? {
+                    TransferOutcome::Fetched(content) if coded => TransferOutcome::Coded(content),
+                    outcome => outcome,
+                });
             }
             _ => return Ok(TransferOutcome::Answered(status.as_u16())),
         }
     }
+}
+
+/// Whether the server names `aes128gcm` (RFC 8188) among the codings of a body; others show in its first bytes.
+fn is_coded(response: &Response<Incoming>) -> bool {
+    let headers = response.headers().get_all(CONTENT_ENCODING).iter();
+    let mut codings = headers
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    codings.any(|coding| coding.trim().eq_ignore_ascii_case("aes128gcm"))
 }
 
 fn contact(why: impl Into<String>) -> Fault {
@@ -97,6 +112,12 @@ async fn read(mut body: Incoming, sink: &mut Sink<'_>) -> Result<(), Fault> {
     }
 }
 
+/// Why a redirect is not followed.
+pub(super) fn outside(to: &Uri) -> String {
+    let host = to.host().unwrap_or_default();
+    format!("a redirect to {host}, which is not in Restricted_Access_Domains")
+}
+
 /// A request that is repeated until it has an answer that counts.
 struct Asking<'n> {
     network: &'n Network,
@@ -107,6 +128,8 @@ struct Asking<'n> {
     authorizer: Authorizer,
     /// It was a proxy that wanted to know who asks.
     by_proxy: bool,
+    /// Where a redirect may lead.
+    domains: &'n str,
 }
 
 impl Asking<'_> {
@@ -177,6 +200,9 @@ impl Asking<'_> {
         let Some(to) = to else {
             return Err(contact("a redirect that cannot be followed"));
         };
+        if !domains::allows(self.domains, to.host().unwrap_or_default()) {
+            return Err(contact(outside(&to)));
+        }
         if to.authority() != self.uri.authority() {
             if self.method != Method::GET {
                 return Err(contact(

@@ -23,6 +23,7 @@ use super::slots::SlotStore;
 use super::transfers::TransferConfig;
 use super::udp::{UdpCalls, UdpShell};
 use crate::bulk_data::ReportOutcome;
+use crate::device::boot::resets;
 use crate::device::io::{
     ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, Listener, Restart,
     TransferOutcome,
@@ -563,6 +564,14 @@ impl Runner {
         self.open_first_port(device);
         self.counters.boots.fetch_add(1, Relaxed);
         self.drain(device);
+        // In a fleet the file is that of all, and what simulated devices have forgotten is no secret.
+        if let Some(journal) = self
+            .journal
+            .as_ref()
+            .filter(|_| self.places.len() == 1 && resets(saved))
+        {
+            journal.write_anew();
+        }
     }
 
     /// Sets the timer of a device and counts its session; lets a queued one go when there is room.

@@ -2,7 +2,8 @@
 
 use super::transfers::Sink;
 use crate::limits::TFTP_TRIES;
-use cwmp::side::tftp::{Failure, Get, PACKET_BYTES, PORT, Put, Step, stranger};
+use cwmp::side::tftp::client::{Failure, Get, PACKET_BYTES, Put, Step};
+use cwmp::side::tftp::packet::{PORT, stranger};
 use cwmp::{Fault, FaultCode};
 use http::Uri;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -289,6 +289,11 @@ impl Tree {
             .collect()
     }
 
+    /// Puts a stored parameter back to what the installer or the factory gave.
+    pub fn put_back(&mut self, address: &Address) {
+        self.values.remove(address);
+    }
+
     /// Keeps only what differs from the installer's and the factory's values.
     fn store(&mut self, address: &Address, value: &str) {
         if self.baseline(address) == value {

@@ -480,3 +480,33 @@ fn deprecated_parameters_hold_a_value_and_take_writes() {
     bench.power_cut();
     assert_eq!(bench.get(limit), "30");
 }
+
+/// Covers R-12, M06.
+#[test]
+fn what_a_profile_may_not_say_an_acs_may_not_either() {
+    let mut bench = Bench::bootstrapped("ata192");
+    for (name, value, rule) in [
+        (
+            "Router.WAN_Interface.WAN_Static_IP_NET",
+            "192.0.2.7",
+            "address:mask:gateway",
+        ),
+        (
+            "Regional.Busy_Tone",
+            "480@-19;10(.5/.5/2)",
+            "a tone such as",
+        ),
+        ("Line.1.Dial_Plan", "(xx", "a dial plan in brackets"),
+        (
+            "Provisioning.Profile_Rule",
+            "[--kye x] http://p/a",
+            "a rule such as",
+        ),
+    ] {
+        let name = format!("Device.X_CISCO_ATA.{name}");
+        let fault = bench.set(&[(&name, value)], "k").unwrap_err();
+        assert_eq!(refused(&fault), [(name.as_str(), 9007)]);
+        let told = &fault.parameters[0].fault_string;
+        assert!(told.contains(rule), "{told}");
+    }
+}

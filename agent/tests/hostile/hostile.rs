@@ -181,7 +181,7 @@ async fn shell_fragments_are_text_like_any_other() {
         "`touch {0}`; $(touch {0}) | touch {0} &amp; \n touch {0}",
         mark.display()
     );
-    let code = "Device.X_CISCO_ATA.Line.1.User_ID";
+    let code = "Device.X_CISCO_ATA.Line.1.MOH_Server";
     let task = format!(
         "<cwmp:SetParameterValues><ParameterList><ParameterValueStruct><Name>{code}</Name><Value>{fragment}</Value>\
          </ParameterValueStruct></ParameterList><ParameterKey>$(reboot)</ParameterKey></cwmp:SetParameterValues>"

@@ -3,6 +3,7 @@
 use crate::running::{Running, config, eventually};
 use crate::tcp_acs::{Heard, TcpAcs};
 use agent::device::Input;
+use agent::device::phones::{ButtonTiming, Press};
 use agent::firmware::{BootedInto, SlotName, Slots};
 use agent::platform::spool::{HookSettings, Served};
 use agent::platform::{Asked, Outcome, Request};
@@ -174,6 +175,28 @@ fn a_factory_reset_without_a_hook_restarts_the_device_alone() {
             .join("requests/factory-reset.request")
             .exists()
     );
+}
+
+#[test]
+fn the_reset_button_leaves_nothing_of_before_in_the_file_of_a_running_agent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = Running::start(config(None, folder.path(), ""));
+    let file = folder.path().join("state/device.journal");
+    let has = || {
+        let bytes = std::fs::read(&file).expect("the state of the agent");
+        String::from_utf8_lossy(&bytes).contains("5551234")
+    };
+    agent.handle.input(
+        0,
+        Input::LocalChange {
+            name: "Device.X_CISCO_ATA.User.1.Speed_Dial_2".into(),
+            value: "5551234".into(),
+        },
+    );
+    eventually("the number is kept", || has().then_some(()));
+    let press = Press::of(12_000, ButtonTiming::TenSeconds);
+    agent.handle.input(0, Input::ResetButton(press));
+    eventually("the number is gone", || (!has()).then_some(()));
 }
 
 /// Covers P4.

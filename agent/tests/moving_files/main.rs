@@ -60,6 +60,7 @@ fn job(url: &str, work: TransferWork) -> TransferJob {
         url: url.into(),
         username: "reader".into(),
         password: Secret::new("file-secret"),
+        domains: String::new(),
         work,
     }
 }

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, UdpSocket};
 /// A server over HTTP.
 pub struct Server {
     address: SocketAddr,
-    requests: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl Server {
@@ -22,11 +22,10 @@ impl Server {
             for answer in answers {
                 let (mut stream, _) = listener.accept().await.expect("a connection");
                 let mut head = Vec::new();
-                while !head.ends_with(b"\r\n\r\n") {
+                while !is_whole(&head) {
                     let read = stream.read_buf(&mut head).await.expect("the device writes");
-                    assert!(read > 0, "the head is cut off");
+                    assert!(read > 0, "the request is cut off");
                 }
-                let head = String::from_utf8_lossy(&head).into_owned();
                 seen.lock().expect("nobody panics with it").push(head);
                 stream.write_all(&answer).await.expect("the device reads");
             }
@@ -36,8 +35,13 @@ impl Server {
 
     /// A file.
     pub fn ok(body: &[u8]) -> Vec<u8> {
+        Server::with("", body)
+    }
+
+    /// A file, with these headers.
+    pub fn with(headers: &str, body: &[u8]) -> Vec<u8> {
         let head = format!(
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n",
             body.len()
         );
         [head.as_bytes(), body].concat()
@@ -54,10 +58,37 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// The heads of the requests so far.
+    /// The requests so far, as text.
     pub fn requests(&self) -> Vec<String> {
-        self.requests.lock().expect("nobody panics with it").clone()
+        let requests = self.requests.lock().expect("nobody panics with it");
+        let text = |request: &Vec<u8>| String::from_utf8_lossy(request).into_owned();
+        requests.iter().map(text).collect()
     }
+
+    /// The body of the last request.
+    pub fn body(&self) -> Vec<u8> {
+        let requests = self.requests.lock().expect("nobody panics with it");
+        let last = requests.last().cloned().unwrap_or_default();
+        last[head_bytes(&last).unwrap_or(last.len())..].to_vec()
+    }
+}
+
+/// Where the body of a request begins.
+fn head_bytes(request: &[u8]) -> Option<usize> {
+    let ends = request.windows(4).position(|four| four == b"\r\n\r\n")?;
+    Some(ends + 4)
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let Some(head) = head_bytes(request) else {
+        return false;
+    };
+    let text = String::from_utf8_lossy(&request[..head]).to_ascii_lowercase();
+    let length = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"));
+    let length = length.and_then(|length| length.trim().parse().ok());
+    request.len() >= head + length.unwrap_or(0)
 }
 
 /// Serves a file of one block by TFTP, once.

@@ -63,6 +63,8 @@ pub struct Bench {
     calls: Vec<ConnectionRequestAnswer>,
     /// What people at the device were answered.
     answered: Vec<LocalAnswer>,
+    /// What was spoken so far, by line.
+    pub spoken: Vec<(u32, agent::ivr::Spoken)>,
     /// Lightweight notifications so far.
     pub notifications: Vec<NotificationOut>,
     carried_out: usize,
@@ -190,6 +192,7 @@ impl Bench {
             sessions: VecDeque::new(),
             calls: Vec::new(),
             answered: Vec::new(),
+            spoken: Vec::new(),
             notifications: Vec::new(),
             carried_out: 0,
             cuts: Vec::new(),

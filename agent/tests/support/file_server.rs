@@ -13,6 +13,8 @@ pub struct FileServer {
     always: Option<TransferOutcome>,
     /// Packages by a part of their URL.
     packages: Vec<(&'static str, PackageHeader)>,
+    /// Documents by a part of their URL.
+    documents: Vec<(&'static str, String)>,
     /// What the device has asked for, in order.
     pub asked: Vec<TransferJob>,
     /// The numbers of the transfers it has given up.
@@ -76,6 +78,11 @@ impl FileServer {
         self.packages.push((part, header));
     }
 
+    /// Every file no line of the script is for, with this in its URL, is this document.
+    pub fn gives_by_url(&mut self, part: &'static str, document: &str) {
+        self.documents.push((part, document.to_owned()));
+    }
+
     /// Takes the next file it is sent.
     pub fn takes(&mut self) -> &mut FileServer {
         self.takes_after(0)
@@ -136,7 +143,14 @@ impl FileServer {
             .filter(|(part, _)| job.url.contains(part))
             .map(|(_, header)| Plan::Ends(0, TransferOutcome::Package(header.clone())))
             .next();
-        let plan = self.script.pop_front().or(package).or_else(always);
+        let mut documents = self.documents.iter();
+        let document = documents.find(|(part, _)| job.url.contains(part));
+        let document = document.map(|(_, text)| {
+            let content = FileContent(text.clone().into_bytes());
+            Plan::Ends(0, TransferOutcome::Fetched(content))
+        });
+        let plan = self.script.pop_front().or(package).or(document);
+        let plan = plan.or_else(always);
         plan.expect("the test tells the file server what to do with each file")
     }
 }

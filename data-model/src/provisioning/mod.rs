@@ -3,9 +3,10 @@
 //!
 //! [`rule`] is the language of `Profile_Rule`, `Upgrade_Rule`, `Report_Rule` and `Resync_Trigger`; [`macros`] are the
 //! `$NAMES` in it, [`version`] and [`url`] what it compares and yields; [`delays`] are the lists of waits between two
-//! tries, [`profile`] is the document itself, and [`encryption`] is how it travels.
+//! tries, [`domains`] which servers may be asked, [`profile`] is the document itself, and [`encryption`] is how it travels.
 
 pub mod delays;
+pub mod domains;
 pub mod encryption;
 pub mod macros;
 pub mod profile;

@@ -5,6 +5,9 @@ use crate::value::{XsdType, canonical};
 use std::borrow::Cow;
 use std::fmt;
 
+/// Decimals of a number: the finest the guides print are milliseconds.
+const DECIMALS: usize = 3;
+
 /// A whole number in one of several ranges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
@@ -90,6 +93,11 @@ impl Decimal {
         let bare = text.trim();
         if self.empty && bare.is_empty() {
             return Ok(Cow::Borrowed(bare));
+        }
+        let decimals = bare.split_once('.').map_or("", |(_, decimals)| decimals);
+        if decimals.len() > DECIMALS {
+            let rule = format!("has more than {DECIMALS} decimals");
+            return Err(Broken::Value(rule.into()));
         }
         let value = parse_decimal(bare)
             .ok_or(Broken::Value(Cow::Borrowed("is not a number such as 0.5")))?;

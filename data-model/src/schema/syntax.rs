@@ -3,7 +3,10 @@
 //! They are as lenient as the documents are unsure: a factory value is never refused, and limits
 //! that only one source prints are left to the device.
 
+use super::dialing::{is_dial_plan, is_phone_pattern, is_responses, is_star_code};
+use super::packed;
 use super::tone::{is_cadence, is_frequencies, is_tone};
+use crate::provisioning::rule::{Condition, Rule};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::fmt;
 
@@ -36,21 +39,43 @@ pub const ALL: &[Syntax] = &[
     ),
     syntax("ipv4", "an IPv4 address such as 192.0.2.1", is_ipv4),
     syntax("ipv6", "an IPv6 address such as 2001:db8::1", is_ipv6),
-    syntax("ipv4-colons", "IPv4 addresses joined by colons", |text| {
-        text.split(':').all(is_ipv4)
-    }),
+    syntax(
+        "ipv4-colons",
+        "one or two IPv4 addresses joined by colons",
+        packed::is_address_pair,
+    ),
+    syntax(
+        "static-net",
+        "address:mask:gateway[:dns[:dns[:dns]]] such as 192.0.2.7:255.255.255.0:192.0.2.1",
+        packed::is_static_net,
+    ),
+    syntax(
+        "ipv4-range",
+        "an address and the last octet of a range such as 192.0.2.1 20",
+        packed::is_address_range,
+    ),
+    syntax(
+        "reservations",
+        "reservations such as 00:0e:08:aa:bb:cc 192.0.2.7 on name, joined by semicolons",
+        packed::is_reservations,
+    ),
+    syntax(
+        "dst-rule",
+        "start=m/d/weekday/hh[:mm[:ss]];end=...;save=hh[:mm[:ss]]",
+        packed::is_daylight_rule,
+    ),
     syntax(
         "ipv4-mask",
         "an address and a mask such as 192.0.2.0/255.255.255.0",
-        is_ipv4_mask,
+        packed::is_masked,
     ),
     syntax("mac", "a MAC address such as 00:0e:08:aa:bb:cc", is_mac),
     syntax("url", "a URL: it holds no blanks", is_printable_word),
     syntax("phone", "a telephone number or a URL", is_printable),
     syntax(
         "phone-pattern",
-        "a telephone number with ? and *",
-        is_printable,
+        "a telephone number with ?, * and %xx",
+        is_phone_pattern,
     ),
     syntax("starcode", "a star code of digits, * and #", is_star_code),
     syntax(
@@ -82,23 +107,36 @@ pub const ALL: &[Syntax] = &[
         "a dial plan in brackets such as (xxx|9,xx.)",
         is_dial_plan,
     ),
-    syntax("rule", "a rule on one line", |text| {
-        !text.contains(['\n', '\r', '\0'])
-    }),
+    syntax(
+        "rule",
+        "a rule such as [--key $B] http://server.example/$MA.cfg",
+        is_provisioning_rule,
+    ),
+    syntax(
+        "report-rules",
+        "one or two rules such as [--delta] http://server.example/$MA.xml",
+        |text| Rule::reports(text).is_ok(),
+    ),
+    syntax("trigger", "a condition such as $PRVTMR ge 600", is_trigger),
     syntax(
         "forward",
         "a forwarding rule such as 1:SNMP:br1:161:161:udp:192.0.2.3",
-        is_forward,
+        packed::is_forward,
+    ),
+    syntax(
+        "forward-range",
+        "a forwarding rule such as 1:SIP:br1:5060:5080:udp:192.0.2.3, its first port no more than its last",
+        packed::is_forward_range,
     ),
     syntax(
         "rule-index",
-        "rule numbers 0 to 9 joined by colons",
-        is_rule_index,
+        "rule numbers 0 to 9, each once, joined by colons",
+        packed::is_rule_index,
     ),
     syntax(
         "keep-alive",
         "type, idle minutes and seconds such as 0:5:30",
-        is_keep_alive,
+        packed::is_keep_alive,
     ),
     syntax(
         "path",
@@ -164,11 +202,11 @@ pub(super) fn zone_offset(text: &str) -> Option<(char, &str, &str)> {
     (pair(hours) && pair(minutes)).then_some((sign, hours, minutes))
 }
 
-fn is_digits(text: &str) -> bool {
+pub(super) fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_printable(text: &str) -> bool {
+pub(super) fn is_printable(text: &str) -> bool {
     !text.chars().any(char::is_control)
 }
 
@@ -181,7 +219,7 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.chars().all(letter)
 }
 
-fn is_ipv4(text: &str) -> bool {
+pub(super) fn is_ipv4(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok()
 }
 
@@ -189,26 +227,9 @@ fn is_ipv6(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok()
 }
 
-fn is_ipv4_mask(text: &str) -> bool {
-    text.split_once('/')
-        .is_some_and(|(address, mask)| is_ipv4(address) && is_ipv4(mask))
-}
-
-fn is_mac(text: &str) -> bool {
+pub(super) fn is_mac(text: &str) -> bool {
     let octet = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.split(':').count() == 6 && text.split(':').all(octet)
-}
-
-fn is_star_code(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"*#".contains(&byte))
-}
-
-fn is_responses(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit() || b"*?, ".contains(&byte))
 }
 
 fn is_hour_minute(text: &str) -> bool {
@@ -225,51 +246,13 @@ fn is_delays(text: &str) -> bool {
         })
 }
 
-fn is_dial_plan(text: &str) -> bool {
-    let Some(body) = text
-        .trim()
-        .strip_prefix('(')
-        .and_then(|text| text.strip_suffix(')'))
-    else {
-        return false;
-    };
-    let count = |letter: char| body.chars().filter(|c| *c == letter).count();
-    is_printable(body)
-        && count('[') == count(']')
-        && count('<') == count('>')
-        && count('(') == count(')')
+fn is_provisioning_rule(text: &str) -> bool {
+    text.parse::<Rule>().is_ok()
 }
 
-fn is_forward(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(':').collect();
-    let port = |text: &str| text.parse::<u16>().is_ok() && is_digits(text);
-    match parts[..] {
-        [enabled, _name, interface, first, second, protocol, address] => {
-            matches!(enabled, "0" | "1")
-                && !interface.is_empty()
-                && port(first)
-                && port(second)
-                && matches!(protocol, "tcp" | "udp" | "both")
-                && is_ipv4(address)
-        }
-        _ => false,
-    }
-}
-
-fn is_rule_index(text: &str) -> bool {
-    text.split(':')
-        .all(|number| number.len() == 1 && is_digits(number))
-}
-
-fn is_keep_alive(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(':').collect();
-    let number = |text: &str| is_digits(text) && text.parse::<u32>().is_ok();
-    match parts[..] {
-        [kind, idle_minutes, seconds] => {
-            matches!(kind, "0" | "1") && number(idle_minutes) && number(seconds)
-        }
-        _ => false,
-    }
+fn is_trigger(text: &str) -> bool {
+    // A comment switches a trigger off, as it does a rule.
+    text.trim_start().starts_with('#') || text.parse::<Condition>().is_ok()
 }
 
 #[cfg(test)]
@@ -300,16 +283,6 @@ mod tests {
             &["", "192.0.2.1", "2001"],
         );
         holds(
-            "ipv4-colons",
-            &["0.0.0.0:0.0.0.0", "192.0.2.1"],
-            &["192.0.2.1:", "x"],
-        );
-        holds(
-            "ipv4-mask",
-            &["0.0.0.0/0.0.0.0"],
-            &["192.0.2.0/24", "192.0.2.0"],
-        );
-        holds(
             "mac",
             &["00:0e:08:AA:bb:cc"],
             &["000e08aabbcc", "00:0e:08:aa:bb", "0g:0:0:0:0:0"],
@@ -317,7 +290,7 @@ mod tests {
         holds(
             "host",
             &["sip.example.com:5060", "[2001:db8::1]:5060"],
-            &["", "a b", "http://x"],
+            &["", "a b", "a b"],
         );
         holds(
             "url",
@@ -333,8 +306,6 @@ mod tests {
             &["a", "cpe-1", "Line_2"],
             &["", "1a", "-a", "a.b", "é", "a b"],
         );
-        holds("starcode", &["*69", "#99", "*0172632"], &["", "*6a", "* 9"]);
-        holds("responses", &["404, 5*, 61?"], &["4xx"]);
         holds(
             "hexbyte",
             &["0x68", "0XB8", "184"],
@@ -351,7 +322,6 @@ mod tests {
             &["5551234", "sip:user@example.com"],
             &["555\n1234"],
         );
-        holds("rule", &["[--key $B] http://x/$MA.cfg"], &["a\nb"]);
         holds(
             "path",
             &["Device.LAN.", "Device.A.*.B", "Device.A.1.B"],
@@ -365,29 +335,25 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_the_router_are_checked() {
+    fn rules_and_triggers_are_checked() {
         holds(
-            "dialplan",
-            &["(*xx|[3469]11|0|00|1xxx[2-9]xxxxxxS0|xxx.)"],
-            &["", "xx", "([2-9)"],
+            "rule",
+            &[
+                "[--key $B] http://x/$MA.cfg",
+                "# off",
+                "($PRVTMR ge 600)? /a | /b",
+            ],
+            &["a\nb", "[--kee x] http://x/", "(1 eq 1) /a", "a b"],
         );
         holds(
-            "forward",
-            &[
-                "1:SNMP:br1:161:161:udp:192.168.15.30",
-                "0::br1:1:2:both:0.0.0.0",
-            ],
-            &[
-                "",
-                "1:a:br1:1:2:icmp:192.0.2.1",
-                "1:a:br1:1:70000:udp:192.0.2.1",
-            ],
+            "trigger",
+            &["$UPGTMR gt 300 and $PRVTMR ge 600", "# off"],
+            &["$UPGTMR gt", "(1 eq 1)?"],
         );
-        holds("rule-index", &["0", "0:1:9"], &["", "10", "0:", "a"]);
         holds(
-            "keep-alive",
-            &["0:5:30", "1:9999:30"],
-            &["", "2:5:30", "0:5"],
+            "report-rules",
+            &["[--status] /a [--delta] /b"],
+            &["/a /b /c"],
         );
     }
 

@@ -6,7 +6,8 @@ use super::number::parse_decimal;
 pub(super) fn is_frequencies(text: &str) -> bool {
     let frequency = |part: &str| {
         part.split_once('@').is_some_and(|(hertz, level)| {
-            hertz.parse::<u32>().is_ok() && parse_decimal(level).is_some()
+            let whole = hertz.bytes().all(|byte| byte.is_ascii_digit());
+            whole && hertz.parse::<u32>().is_ok() && has_decimals(level, 1)
         })
     };
     text.split(',').count() <= 6 && text.split(',').map(str::trim).all(frequency)
@@ -26,14 +27,17 @@ pub(super) fn is_tone(text: &str) -> bool {
     let Some((frequencies, cadence)) = text.split_once(';') else {
         return false;
     };
+    let sounding = frequencies.split(',').count();
+    let one_of_them = |number: &str| {
+        let number = number.trim().parse::<usize>();
+        number.is_ok_and(|number| number <= sounding)
+    };
     let segment = |segment: &str| {
         let parts: Vec<&str> = segment.split('/').map(str::trim).collect();
         match parts[..] {
             [on, off] => is_duration(on) && is_duration(off),
             [on, off, which] => {
-                is_duration(on)
-                    && is_duration(off)
-                    && which.split('+').all(|number| number.parse::<u8>().is_ok())
+                is_duration(on) && is_duration(off) && which.split('+').all(one_of_them)
             }
             _ => false,
         }
@@ -58,7 +62,16 @@ fn sections(text: &str, segment: impl Fn(&str) -> bool) -> bool {
 
 fn is_duration(text: &str) -> bool {
     let text = text.trim();
-    text == "*" || (!text.starts_with(['-', '+']) && parse_decimal(text).is_some())
+    text == "*" || (!text.starts_with(['-', '+']) && has_decimals(text, 3))
+}
+
+/// Whether it is a number with no more decimals than these.
+fn has_decimals(text: &str, most: usize) -> bool {
+    let text = text.trim();
+    let decimals = text
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
+    decimals <= most && parse_decimal(text).is_some()
 }
 
 #[cfg(test)]
@@ -91,6 +104,9 @@ mod tests {
                 "350;10(*/0/1)",
                 "350@-19;10(*/0/1+)",
                 "350@-19;10(*)",
+                "350@-19,440@-19;10(*/0/1+3)",
+                "350@-19.25;10(*/0/1)",
+                "350.5@-19;10(*/0/1)",
             ],
         );
         holds(
@@ -110,6 +126,8 @@ mod tests {
                 "60(2/4/1)",
                 "60(-2/4)",
                 "1(1/1);1(1/1);1(1/1)",
+                "60(.2505/1)",
+                "60(1/1,1/1,1/1,1/1,1/1,1/1,1/1)",
             ],
         );
         holds(is_frequencies, &["440@-10"], &["", "440", "x@-10", "440@x"]);

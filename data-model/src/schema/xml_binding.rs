@@ -109,8 +109,10 @@ fn hexadecimal(text: &str, ty: &ParameterType) -> Option<String> {
     };
     match number.ty {
         XsdType::Int | XsdType::UnsignedInt | XsdType::Long | XsdType::UnsignedLong => {
+            // A sign is no digit, though the reader of numbers takes it.
             u64::from_str_radix(digits, 16)
                 .ok()
+                .filter(|_| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
                 .map(|value| value.to_string())
         }
         XsdType::String

@@ -5,6 +5,7 @@ use crate::support::requests;
 use agent::device::Input;
 use agent::device::io::{ConnectionRequest, ConnectionRequestAnswer, DatagramIn, DatagramPort};
 use agent::device::orders::{LocalOrder, LocalRefusal, Order};
+use agent::ivr::{Key, Spoken};
 use cwmp::http::{Authorizer, Challenge};
 use cwmp::rpc::Status;
 use cwmp::{AcsRequest, CpeResponse, Fault};
@@ -98,6 +99,49 @@ impl Bench {
         self.settle();
         let answer = self.answered.iter().find(|answer| answer.number == number);
         answer.map(|answer| answer.outcome.clone())
+    }
+
+    /// The telephone of a line is taken off the hook, or put back on it.
+    pub fn hook(&mut self, line: u32, state: &str) {
+        let root = self.device().core().product().root;
+        let name = format!("{root}X_CISCO_ATA.Status.Line.{line}.Hook_State");
+        self.changes(&name, state);
+        self.settle();
+    }
+
+    /// Keys are pressed on the telephone of line 1, five in a second; a comma is a pause of a second. Gives what was
+    /// spoken meanwhile.
+    pub fn presses(&mut self, keys: &str) -> Vec<Spoken> {
+        self.presses_on(1, keys)
+    }
+
+    /// As [`Bench::presses`], on another line.
+    pub fn presses_on(&mut self, line: u32, keys: &str) -> Vec<Spoken> {
+        self.settle();
+        self.spoken.clear();
+        for sign in keys.chars() {
+            match Key::of(sign) {
+                Some(key) => {
+                    self.now = self.now.plus_ms(200);
+                    self.happens(Input::Key(line, key));
+                    self.settle();
+                }
+                None => self.advance(1),
+            }
+        }
+        let spoken = std::mem::take(&mut self.spoken).into_iter();
+        spoken
+            .filter(|(it, _)| *it == line)
+            .map(|(_, said)| said)
+            .collect()
+    }
+
+    /// Takes the telephone of line 1 off the hook, presses keys and hangs up. Gives what was spoken.
+    pub fn phones_in(&mut self, keys: &str) -> Vec<Spoken> {
+        self.hook(1, "Off");
+        let spoken = self.presses(keys);
+        self.hook(1, "On");
+        spoken
     }
 
     /// Anything else happens to the device.

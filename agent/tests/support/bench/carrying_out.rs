@@ -47,6 +47,11 @@ impl Bench {
                 self.check_durable();
                 self.answered.push(answer);
             }
+            Output::Speak(line, said) => {
+                self.check_durable();
+                self.spoken
+                    .extend(said.into_iter().map(|said| (line, said)));
+            }
             Output::SendNotification(notification) => self.notifications.push(notification),
             Output::Discover => self.discoveries += 1,
             Output::Listener(listener) => self.listener = listener,
@@ -124,6 +129,7 @@ fn word(output: &Output) -> String {
         Output::Echo(asked) => format!("Echo({})", asked.is_some()),
         Output::AnswerConnectionRequest(answer) => format!("Answer({})", answer.status),
         Output::AnswerLocalOrder(answer) => format!("Order({})", answer.outcome.is_ok()),
+        Output::Speak(line, said) => format!("Speak({line}, {})", said.len()),
         Output::SendNotification(notification) => format!("Notify({})", notification.to),
         Output::Discover => "Discover".into(),
         Output::Listener(listener) => format!("Listener({listener:?})"),

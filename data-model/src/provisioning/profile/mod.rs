@@ -2,9 +2,10 @@
 //!
 //! In reading order: [`read()`] makes a [`Document`] of bytes, element by element and without a tree; [`vocabulary`] knows
 //! which elements a device type has; [`assess()`] says what a document means to it: values that fit their types, and
-//! what is wrong; [`write()`] makes the text of one. [`policy`] holds what the sources leave open, [`limits`] what a
-//! document may cost.
+//! what is wrong; [`write()`] makes the text of one. [`alias`] renames elements of other documents. [`policy`] holds what
+//! the sources leave open, [`limits`] what a document may cost.
 
+pub mod alias;
 pub mod assess;
 mod decode;
 pub mod finding;
@@ -15,9 +16,10 @@ mod repair;
 pub mod vocabulary;
 pub mod write;
 
+pub use alias::Aliases;
 pub use assess::{Assessment, Change, assess};
 pub use finding::{Finding, Position, Severity};
 pub use policy::{EmptyElements, Policy, Strictness};
-pub use read::{Document, Entry, read};
+pub use read::{Document, Entry, read, read_renamed};
 pub use vocabulary::Vocabulary;
-pub use write::{Line, Style, write};
+pub use write::{Line, Style, write, write_status};

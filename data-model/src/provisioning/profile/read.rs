@@ -3,6 +3,7 @@
 //! It stands beside the reader of messages in the crate `cwmp` because that one must refuse what this one must mend, and
 //! because arrows between the crates go the other way. Long because one state carries all tokens of a document.
 
+use super::alias::Aliases;
 use super::decode::decode;
 use super::finding::{Finding, Position, Severity, shown};
 use super::limits;
@@ -44,6 +45,14 @@ pub struct Entry {
 /// # Errors
 /// If it is no profile, is damaged in a way that leaves open what was meant, or passes a limit.
 pub fn read(bytes: &[u8], policy: Policy) -> Result<Document, Finding> {
+    read_renamed(bytes, policy, &Aliases::default())
+}
+
+/// Reads a document in which elements stand for others; with such a map its root may be any.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_renamed(bytes: &[u8], policy: Policy, aliases: &Aliases) -> Result<Document, Finding> {
     let refuse = |what: String| Finding {
         position: Position::START,
         severity: Severity::Error,
@@ -58,7 +67,7 @@ pub fn read(bytes: &[u8], policy: Policy) -> Result<Document, Finding> {
     if text.trim().is_empty() {
         return Err(refuse("the file is empty".into()));
     }
-    let mut reading = Reading::new(&text, policy.strictness);
+    let mut reading = Reading::new(&text, policy.strictness, aliases);
     if let Some(odd) = odd {
         reading.odd(Position::START, odd.into())?;
     }
@@ -79,6 +88,7 @@ struct Reading<'a> {
     input: &'a str,
     tokens: Reader<&'a [u8]>,
     strictness: Strictness,
+    aliases: &'a Aliases,
     open: Vec<Open<'a>>,
     /// How many elements are open above and with the profile, while it is read.
     profile: Option<usize>,
@@ -92,7 +102,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(input: &'a str, strictness: Strictness) -> Reading<'a> {
+    fn new(input: &'a str, strictness: Strictness, aliases: &'a Aliases) -> Reading<'a> {
         let mut tokens = Reader::from_str(input);
         let config = tokens.config_mut();
         // Ends are compared here, where some that do not match can be mended.
@@ -103,6 +113,7 @@ impl<'a> Reading<'a> {
             input,
             tokens,
             strictness,
+            aliases,
             open: Vec::with_capacity(8),
             profile: None,
             found_profile: false,
@@ -148,8 +159,12 @@ impl<'a> Reading<'a> {
                 "the document ends while <{name}> of {at} is open; is it complete?"
             )));
         }
-        if !self.found_profile {
+        if !self.found_profile && self.document.entries.is_empty() {
             return Err(self.error(match self.root {
+                Some(root) if !self.aliases.is_empty() => format!(
+                    "there is neither a <{PROFILE}> nor an element the map of --alias names in this <{}>",
+                    shown(root)
+                ),
                 Some(root) => format!("there is no <{PROFILE}> in this <{}>", shown(root)),
                 None => "this is no XML document".into(),
             }));
@@ -204,9 +219,9 @@ impl<'a> Reading<'a> {
             above.has_children = true;
         }
         self.stray_text()?;
-        let user_access = match self.profile {
-            Some(_) => self.user_access(name, attributes)?,
-            None => None,
+        let user_access = match self.counts() {
+            true => self.user_access(name, attributes)?,
+            false => None,
         };
         self.open.push(Open {
             name,
@@ -253,18 +268,35 @@ impl<'a> Reading<'a> {
     /// Closes the innermost element; one without children is an entry.
     fn leave(&mut self) {
         let depth = self.open.len();
+        let renamed = self.renamed();
         let path = self.path();
         let Some(open) = self.open.pop() else { return };
-        match self.profile {
-            Some(profile) if depth == profile => self.profile = None,
-            Some(_) if !open.has_children => self.document.entries.push(Entry {
-                element: path,
-                user_access: open.user_access,
-                text: on_one_line(&open.text),
-                position: open.position,
-            }),
-            Some(_) | None => {}
+        match (self.profile, renamed) {
+            (Some(profile), _) if depth == profile => self.profile = None,
+            (_, element) if !open.has_children && (element.is_some() || self.profile.is_some()) => {
+                self.document.entries.push(Entry {
+                    element: element.map_or(path, str::to_owned),
+                    user_access: open.user_access,
+                    text: on_one_line(&open.text),
+                    position: open.position,
+                })
+            }
+            (_, _) => {}
         }
+    }
+
+    /// Whether what is inside the innermost element may be a value.
+    fn counts(&self) -> bool {
+        self.profile.is_some() || !self.aliases.is_empty()
+    }
+
+    /// The element of the profile the innermost one stands for.
+    fn renamed(&self) -> Option<&'a str> {
+        if self.aliases.is_empty() {
+            return None;
+        }
+        let names: Vec<&str> = self.open.iter().map(|open| open.name).collect();
+        self.aliases.target(&names.join("/"))
     }
 
     /// Text between elements belongs to no parameter.
@@ -301,7 +333,7 @@ impl<'a> Reading<'a> {
                 None => Err(self.error(what)),
             };
         }
-        if self.profile.is_none() {
+        if !self.counts() {
             return Ok(());
         }
         if markup && text.contains('&') {
@@ -341,7 +373,7 @@ impl<'a> Reading<'a> {
         };
         match character {
             None => Err(self.error(format!("unknown entity `&{};`", shown(name)))),
-            Some(_) if self.profile.is_none() => Ok(()),
+            Some(_) if !self.counts() => Ok(()),
             Some(character) => self.append(character.encode_utf8(&mut [0; 4])),
         }
     }

@@ -36,6 +36,15 @@ struct Section<'a> {
 
 /// The text of a document. Names must be names of XML; those of a vocabulary are.
 pub fn write(lines: &[Line<'_>], style: Style) -> String {
+    write_below("flat-profile", lines, style)
+}
+
+/// The text of a status page as devices of this family show it, `status.xml`.
+pub fn write_status(lines: &[Line<'_>]) -> String {
+    write_below("flat-status", lines, Style::Plain)
+}
+
+fn write_below(root: &str, lines: &[Line<'_>], style: Style) -> String {
     let mut profile = Section::default();
     for line in lines {
         let (above, name) = match line.element.rsplit_once('/') {
@@ -47,9 +56,10 @@ pub fn write(lines: &[Line<'_>], style: Style) -> String {
         section.values.push((name, line));
     }
     let mut text = String::with_capacity(64 + lines.len() * 64);
-    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<flat-profile>\n");
+    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    text.extend(["<", root, ">\n"]);
     profile.write(&mut text, style);
-    text.push_str("</flat-profile>\n");
+    text.extend(["</", root, ">\n"]);
     text
 }
 

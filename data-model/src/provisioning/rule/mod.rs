@@ -17,6 +17,9 @@ pub const CHARS: usize = 8 * 1024;
 /// Alternatives, comparisons and assignments of a rule, each.
 pub const PARTS: usize = 64;
 
+/// Rules in `Report_Rule`.
+pub const REPORT_RULES: usize = 2;
+
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {

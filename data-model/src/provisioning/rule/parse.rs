@@ -4,7 +4,7 @@
 
 use super::{
     Alternative, Assignment, CHARS, Comparison, Condition, Operand, Operator, Options, PARTS,
-    Register, Rule, Target,
+    REPORT_RULES, Register, Rule, Target,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -32,30 +32,63 @@ impl FromStr for Rule {
     type Err = BadRule;
 
     fn from_str(text: &str) -> Parsed<Rule> {
+        one_rule(&mut Cursor::new(text)?, Many::No)
+    }
+}
+
+/// Whether another rule may follow behind a blank.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Many {
+    Yes,
+    No,
+}
+
+impl Rule {
+    /// Reads `Report_Rule`: one rule, or two with a blank between them.
+    ///
+    /// # Errors
+    /// Says what is wrong, and where.
+    pub fn reports(text: &str) -> Parsed<Vec<Rule>> {
         let mut cursor = Cursor::new(text)?;
-        cursor.blanks();
-        if let Some(comment) = cursor.rest().strip_prefix('#') {
-            return Ok(Rule::Comment(comment.trim_end().to_owned()));
-        }
-        let mut alternatives: Vec<Alternative> = Vec::new();
-        if cursor.at_end() {
-            return Ok(Rule::Alternatives(alternatives));
+        let mut rules = vec![one_rule(&mut cursor, Many::Yes)?];
+        if matches!(rules[..], [Rule::Comment(_)]) {
+            return Ok(rules);
         }
         loop {
-            if let Some(last) = alternatives.last()
-                && last.condition.is_none()
-            {
-                return Err(cursor.wrong("nothing can follow an alternative without a condition"));
+            cursor.blanks();
+            if cursor.at_end() {
+                return Ok(rules);
             }
-            if alternatives.len() == PARTS {
-                return Err(cursor.wrong(format!("the rule has more than {PARTS} alternatives")));
+            if rules.len() == REPORT_RULES {
+                return Err(cursor.wrong(format!("there are more than {REPORT_RULES} rules")));
             }
-            alternatives.push(alternative(&mut cursor)?);
-            if !cursor.takes('|') {
-                break;
-            }
+            rules.push(one_rule(&mut cursor, Many::Yes)?);
         }
-        Ok(Rule::Alternatives(alternatives))
+    }
+}
+
+fn one_rule(cursor: &mut Cursor<'_>, many: Many) -> Parsed<Rule> {
+    cursor.blanks();
+    if let Some(comment) = cursor.rest().strip_prefix('#') {
+        return Ok(Rule::Comment(comment.trim_end().to_owned()));
+    }
+    let mut alternatives: Vec<Alternative> = Vec::new();
+    if cursor.at_end() {
+        return Ok(Rule::Alternatives(alternatives));
+    }
+    loop {
+        if let Some(last) = alternatives.last()
+            && last.condition.is_none()
+        {
+            return Err(cursor.wrong("nothing can follow an alternative without a condition"));
+        }
+        if alternatives.len() == PARTS {
+            return Err(cursor.wrong(format!("the rule has more than {PARTS} alternatives")));
+        }
+        alternatives.push(alternative(cursor, many)?);
+        if !cursor.takes('|') {
+            return Ok(Rule::Alternatives(alternatives));
+        }
     }
 }
 
@@ -75,7 +108,7 @@ impl FromStr for Condition {
     }
 }
 
-fn alternative(cursor: &mut Cursor<'_>) -> Parsed<Alternative> {
+fn alternative(cursor: &mut Cursor<'_>, many: Many) -> Parsed<Alternative> {
     let mut alternative = Alternative::default();
     cursor.blanks();
     while cursor.rest().starts_with('(') {
@@ -109,7 +142,9 @@ fn alternative(cursor: &mut Cursor<'_>) -> Parsed<Alternative> {
     };
     cursor.blanks();
     let start = cursor.clone();
-    let url = cursor.until(|c| c == '|').trim_end();
+    let ends = |c: char| c == '|' || many == Many::Yes && c.is_whitespace();
+    let url = cursor.until(ends).trim_end();
+    cursor.blanks();
     if let Some(blank) = url.find(char::is_whitespace) {
         return Err(start.wrong_at(blank, "a URL has no blanks; `|` or the end is due"));
     }

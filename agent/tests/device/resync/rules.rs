@@ -1,38 +1,11 @@
-//! The vendor's own provisioning: when a device asks for its profile, which rule it goes by, and what it makes of what
-//! it gets. Sections are those of the description of the rules in the guides.
+//! Which rule a device goes by, and what becomes of a way through its rules.
 
-use crate::support::{Bench, Setup};
+use super::{LOG, PROXY, RULE, asked, at, device, proxy, sealed};
 use agent::device::Input;
 use agent::device::io::{SectionKind, TransferOutcome, TransferWork};
 use agent::provisioning::engine::Ask;
 use agent::provisioning::policy::{ForcedResync, Policies};
 use cwmp::FaultCode;
-use data_model::Secret;
-use data_model::provisioning::encryption::{Packing, seal};
-
-const RULE: &str = "X_CISCO_ATA.Provisioning.Profile_Rule";
-const PROXY: &str = "Device.X_CISCO_ATA.Line.1.Proxy";
-
-fn at(name: &str) -> String {
-    format!("Device.X_CISCO_ATA.Provisioning.{name}")
-}
-
-/// A device without an ACS, with these values below X_CISCO_ATA.Provisioning.
-fn device(values: &[(&'static str, &'static str)]) -> Bench {
-    let mut setup = Setup::of("ata192");
-    setup.url = String::new();
-    setup.installed = values.to_vec();
-    setup.bench()
-}
-
-fn proxy(value: &str) -> String {
-    format!("<flat-profile><Proxy_1_>{value}</Proxy_1_></flat-profile>")
-}
-
-fn asked(bench: &mut Bench) -> Vec<String> {
-    let asked = bench.files().asked.iter();
-    asked.map(|job| job.url.clone()).collect()
-}
 
 /// Section 2.8: after power-up; 2.1: up to twice 20 seconds later. Covers M-01.
 #[test]
@@ -145,21 +118,14 @@ fn a_profile_is_opened_with_the_key_of_its_rule_and_with_no_other() {
         ("X_CISCO_ATA.Provisioning.GPP_SA", "first secret"),
         ("X_CISCO_ATA.Provisioning.Resync_Error_Retry_Delay", "60"),
     ]);
-    let sealed = |key: &str| {
-        let document = proxy("sip.example.net");
-        seal(
-            document.as_bytes(),
-            Packing::Gzip,
-            Some((&Secret::new(key), [7; 8])),
-        )
-    };
-    bench.files().gives_bytes(sealed("another"));
+    let profile = proxy("sip.example.net");
+    bench.files().gives_bytes(sealed("another", &profile));
     bench.advance(41);
     assert_eq!(bench.knows(PROXY), "");
-    bench.files().gives_bytes(sealed("first secret"));
+    bench.files().gives_bytes(sealed("first secret", &profile));
     bench.advance(60);
     assert_eq!(bench.knows(PROXY), "sip.example.net");
-    let log = bench.knows("Device.DeviceInfo.DeviceLog");
+    let log = bench.knows(LOG);
     assert!(
         log.contains("Resync failed: corrupt file") && !log.contains("secret"),
         "{log}"
@@ -177,18 +143,11 @@ fn a_first_profile_installs_key_and_rule_and_a_later_one_rotates_the_key() {
              <GPP_SA>{key}</GPP_SA><Resync_Periodic>600</Resync_Periodic></flat-profile>"
         )
     };
-    let sealed = |key: &str, document: String| {
-        seal(
-            document.as_bytes(),
-            Packing::Plain,
-            Some((&Secret::new(key), [1; 8])),
-        )
-    };
     bench.files().gives(&keyed("one"));
-    bench.files().gives_bytes(sealed("one", keyed("two")));
+    bench.files().gives_bytes(sealed("one", &keyed("two")));
     bench
         .files()
-        .gives_bytes(sealed("two", proxy("sip.example.net")));
+        .gives_bytes(sealed("two", &proxy("sip.example.net")));
     bench.advance(41);
     bench.power_cut();
     bench.advance(41);
@@ -232,58 +191,6 @@ fn a_call_puts_a_resync_off_as_the_policy_says() {
         bench.advance(after_call);
         assert_eq!(asked(&mut bench).len(), 1, "{policy:?}");
     }
-}
-
-/// Section 2.9: the chain of conditions, one image after the other, each once. Covers T-19.
-#[test]
-fn an_upgrade_rule_leads_through_its_stages() {
-    let mut bench = device(&[(
-        "X_CISCO_ATA.Provisioning.Upgrade_Rule",
-        "($SWVER lt 11-4-0)? http://p/ATA19x.11-4-0.img | ($SWVER lt 11-5-0)? http://p/ATA19x.11-5-0.img",
-    )]);
-    bench
-        .files()
-        .delivers("ATA192", "11-4-0")
-        .delivers("ATA192", "11-5-0");
-    bench.advance(3600);
-    assert_eq!(asked(&mut bench).len(), 2);
-    assert_eq!(bench.knows("Device.DeviceInfo.SoftwareVersion"), "11-5-0");
-    bench.advance(24 * 3600);
-    assert_eq!(asked(&mut bench).len(), 2);
-}
-
-/// Section 2.9: a failed upgrade runs on and is tried again after Upgrade_Error_Retry_Delay. Covers T-19.
-#[test]
-fn a_failed_upgrade_does_not_restart_the_device() {
-    let mut bench = device(&[
-        ("X_CISCO_ATA.Provisioning.Upgrade_Rule", "http://p/a.img"),
-        ("X_CISCO_ATA.Provisioning.Upgrade_Error_Retry_Delay", "60"),
-    ]);
-    bench
-        .files()
-        .fails(FaultCode::CONTACT_FILE_SERVER)
-        .delivers("ATA192", "11-5-0");
-    bench.advance(30);
-    assert!(!bench.trace().contains("Reboot"), "{}", bench.trace());
-    bench.advance(60);
-    assert_eq!(bench.knows("Device.DeviceInfo.SoftwareVersion"), "11-5-0");
-}
-
-/// Section 2.10: a report is sent once, without what is secret. Covers M06.
-#[test]
-fn a_report_is_sent_when_a_notify_asks_for_it_and_holds_no_secret() {
-    let mut bench = device(&[
-        (
-            "X_CISCO_ATA.Provisioning.Report_Rule",
-            "http://p/rep/$MA.xml",
-        ),
-        ("X_CISCO_ATA.Provisioning.GPP_SA", "report-secret"),
-    ]);
-    bench.files().takes();
-    bench.input(Input::Provisioning(Box::new(Ask::SipReport)));
-    bench.settle();
-    let sent = bench.files().sent();
-    assert!(sent[0].contains("<flat-profile>") && !sent[0].contains("report-secret"));
 }
 
 /// Section 2.1: Provision_Enable gates every resync, Resync_From_SIP that of a NOTIFY. Covers M-01.

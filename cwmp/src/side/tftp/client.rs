@@ -1,16 +1,10 @@
-//! TFTP from the side that asks: packets, and the two transfers as states (RFC 1350, 2347, 2348, 2349).
+//! TFTP from the side that asks: the two transfers as states (RFC 1350, 2347, 2348, 2349).
 //!
-//! The crates that exist speak only the server's side, or block a thread for each transfer.
 //! Whoever has the socket sends what a step says, sends it once more when nothing comes for a while, and passes on only
 //! datagrams of the address the first answer came from.
 
+use super::packet::{self, Packet, ack};
 use std::fmt;
-
-/// The port requests go to.
-pub const PORT: u16 = 69;
-
-/// Bytes of a block if nobody says otherwise.
-const PLAIN_BLOCK: usize = 512;
 
 /// Bytes of a block that is asked for: fits into one Ethernet frame over IPv6 and through common tunnels.
 const WANTED_BLOCK: usize = 1428;
@@ -20,12 +14,6 @@ pub const PACKET_BYTES: usize = WANTED_BLOCK + 4;
 
 /// Bytes of a file name; a request has to fit into one packet with its options.
 const NAME_BYTES: usize = 400;
-
-/// Characters of an error text that are kept.
-const ERROR_CHARS: usize = 100;
-
-/// Code of the error that answers options nobody asked for.
-const OPTION_ERROR: u16 = 8;
 
 /// Why a transfer cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +91,7 @@ impl Get {
         let packet = request(1, name, Some(0))?;
         let get = Get {
             name: name.to_owned(),
-            block_bytes: PLAIN_BLOCK,
+            block_bytes: packet::BLOCK_BYTES,
             block: 0,
             negotiation: Negotiation::Open,
             total_bytes: None,
@@ -132,12 +120,14 @@ impl Get {
             }
             // The acknowledgement was lost.
             Some(Packet::OptionAck(_)) if self.block == 0 => Ok(Step::Send(ack(0))),
-            Some(Packet::Error(OPTION_ERROR, _)) if self.negotiation == Negotiation::Open => {
+            Some(Packet::Error(packet::OPTIONS, _)) if self.negotiation == Negotiation::Open => {
                 self.negotiation = Negotiation::Plain;
                 request(1, &self.name, None).map(Step::Send)
             }
             Some(Packet::Error(code, text)) => Err(Failure::Server(code, text)),
-            Some(Packet::OptionAck(_) | Packet::Ack(_)) | None => Ok(Step::Ignore),
+            Some(Packet::OptionAck(_) | Packet::Ack(_) | Packet::Request(..)) | None => {
+                Ok(Step::Ignore)
+            }
         }
     }
 
@@ -183,7 +173,7 @@ impl<'f> Put<'f> {
         let put = Put {
             name: name.to_owned(),
             file,
-            block_bytes: PLAIN_BLOCK,
+            block_bytes: packet::BLOCK_BYTES,
             block: 0,
             negotiation: Negotiation::Open,
         };
@@ -205,14 +195,15 @@ impl<'f> Put<'f> {
                 let sent_all = self.block > 0 && self.block * self.block_bytes > self.file.len();
                 Ok(if sent_all { Step::Done } else { self.next() })
             }
-            Some(Packet::Error(OPTION_ERROR, _)) if self.negotiation == Negotiation::Open => {
+            Some(Packet::Error(packet::OPTIONS, _)) if self.negotiation == Negotiation::Open => {
                 self.negotiation = Negotiation::Plain;
                 request(2, &self.name, None).map(Step::Send)
             }
             Some(Packet::Error(code, text)) => Err(Failure::Server(code, text)),
-            Some(Packet::OptionAck(_) | Packet::Ack(_) | Packet::Data(..)) | None => {
-                Ok(Step::Ignore)
-            }
+            Some(
+                Packet::OptionAck(_) | Packet::Ack(_) | Packet::Data(..) | Packet::Request(..),
+            )
+            | None => Ok(Step::Ignore),
         }
     }
 
@@ -221,46 +212,9 @@ impl<'f> Put<'f> {
         let start = (self.block * self.block_bytes).min(self.file.len());
         let end = (start + self.block_bytes).min(self.file.len());
         self.block += 1;
-        let mut packet = vec![0, 3];
-        packet.extend_from_slice(&((self.block & 0xffff) as u16).to_be_bytes());
-        packet.extend_from_slice(&self.file[start..end]);
-        Step::Send(packet)
+        let number = (self.block & 0xffff) as u16;
+        Step::Send(packet::data(number, &self.file[start..end]))
     }
-}
-
-/// What tells a stranger that it has no part in this transfer (RFC 1350: unknown transfer ID).
-pub fn stranger() -> Vec<u8> {
-    b"\0\x05\0\x05not for you\0".to_vec()
-}
-
-/// A packet of a server.
-enum Packet<'d> {
-    Data(u16, &'d [u8]),
-    Ack(u16),
-    Error(u16, String),
-    OptionAck(&'d [u8]),
-}
-
-impl<'d> Packet<'d> {
-    fn read(datagram: &'d [u8]) -> Option<Packet<'d>> {
-        let (code, rest) = number(datagram)?;
-        match code {
-            3 => number(rest).map(|(block, data)| Packet::Data(block, data)),
-            4 => number(rest).map(|(block, _)| Packet::Ack(block)),
-            5 => number(rest).map(|(code, text)| {
-                let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
-                let text = String::from_utf8_lossy(text);
-                Packet::Error(code, text.chars().take(ERROR_CHARS).collect())
-            }),
-            6 => Some(Packet::OptionAck(rest)),
-            _ => None,
-        }
-    }
-}
-
-fn number(bytes: &[u8]) -> Option<(u16, &[u8])> {
-    let (front, rest) = bytes.split_first_chunk::<2>()?;
-    Some((u16::from_be_bytes(*front), rest))
 }
 
 /// What the server has agreed to.
@@ -272,7 +226,7 @@ struct Agreed {
 impl Agreed {
     fn read(options: &[u8]) -> Result<Agreed, Failure> {
         let mut agreed = Agreed {
-            block_bytes: PLAIN_BLOCK,
+            block_bytes: packet::BLOCK_BYTES,
             total_bytes: None,
         };
         let options = options.strip_suffix(&[0]).unwrap_or(options);
@@ -316,11 +270,6 @@ fn request(code: u8, name: &str, total_bytes: Option<u64>) -> Result<Vec<u8>, Fa
         word(&total_bytes.to_string());
     }
     Ok(packet)
-}
-
-fn ack(block: u16) -> Vec<u8> {
-    let [high, low] = block.to_be_bytes();
-    vec![0, 4, high, low]
 }
 
 #[cfg(test)]

@@ -1,24 +1,18 @@
-//! Profiles as they travel: packed with gzip, then encrypted as `openssl enc -aes-256-cbc -md md5` does it.
+//! Profiles as they travel: packed with gzip, then encrypted.
 //!
-//! The format has no seal: a wrong key shows as padding that cannot be, or as a document that cannot be read. Its
-//! derivation of the key is one round of MD5, so the phrase should be as long as a key and as random.
+//! [`openssl`] is the form of every device of the family, [`aes128gcm`] that of RFC 8188, which has seals. Which one a
+//! file is in, its first bytes tell.
+
+pub mod aes128gcm;
+pub mod openssl;
 
 use crate::Secret;
-use aes::Aes256;
-use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
-use md5::{Digest as _, Md5};
+use std::borrow::Cow;
 use std::io::{Read as _, Write as _};
 
-/// What an encrypted profile begins with.
-const MAGIC: &[u8; 8] = b"Salted__";
-/// Bytes of the salt behind it.
-const SALT_BYTES: usize = 8;
-/// Bytes of a block of the cipher.
-const BLOCK_BYTES: usize = 16;
 /// What a packed file begins with.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -40,6 +34,15 @@ pub enum BadProfile {
     /// The padding cannot be.
     #[error("the key does not fit the profile")]
     WrongKey,
+    /// A record says that it is smaller than its own seal (RFC 8188 section 2.1).
+    #[error("the encrypted profile names records of {0} bytes; they have 18 at least")]
+    RecordSize(u32),
+    /// The seal of a record behind the first does not fit, or its padding cannot be.
+    #[error("record {0} of the encrypted profile is damaged or not in its place")]
+    BadRecord(usize),
+    /// Something follows the last record.
+    #[error("the encrypted profile goes on behind its last record")]
+    BehindTheEnd,
     /// The packed file is broken.
     #[error("the packed profile is damaged")]
     Damaged,
@@ -57,21 +60,56 @@ pub enum Packing {
     Plain,
 }
 
-/// Makes a profile ready to travel. The salt must be random and never used twice with one key.
-pub fn seal(profile: &[u8], packing: Packing, key: Option<(&Secret, [u8; SALT_BYTES])>) -> Vec<u8> {
-    let packed = match packing {
-        Packing::Plain => profile.to_vec(),
+/// How a profile is encrypted, with the salt for it: random, and never used twice with one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As `openssl enc -aes-256-cbc -md md5` does it.
+    OpenSsl([u8; openssl::SALT_BYTES]),
+    /// As the content coding `aes128gcm` of RFC 8188; the bytes of the phrase are its keying material.
+    Aes128Gcm([u8; aes128gcm::SALT_BYTES]),
+}
+
+/// Makes a profile ready to travel, encrypted in the form every device reads.
+pub fn seal(
+    profile: &[u8],
+    packing: Packing,
+    key: Option<(&Secret, [u8; openssl::SALT_BYTES])>,
+) -> Vec<u8> {
+    match key {
+        None => pack(profile, packing).into_owned(),
+        Some((phrase, salt)) => seal_as(profile, packing, phrase, Form::OpenSsl(salt)),
+    }
+}
+
+/// Makes a profile ready to travel, encrypted in this form.
+pub fn seal_as(profile: &[u8], packing: Packing, phrase: &Secret, form: Form) -> Vec<u8> {
+    let packed = pack(profile, packing);
+    match form {
+        Form::OpenSsl(salt) => openssl::encrypt(&packed, phrase, salt),
+        Form::Aes128Gcm(salt) => aes128gcm::encrypt(&packed, phrase.reveal().as_bytes(), salt),
+    }
+}
+
+fn pack(profile: &[u8], packing: Packing) -> Cow<'_, [u8]> {
+    match packing {
+        Packing::Plain => Cow::Borrowed(profile),
         Packing::Gzip => {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
             // Writing to memory does not fail.
             let _ = encoder.write_all(profile);
-            encoder.finish().unwrap_or_default()
+            Cow::Owned(encoder.finish().unwrap_or_default())
         }
-    };
-    match key {
-        None => packed,
-        Some((phrase, salt)) => encrypt(&packed, phrase, salt),
     }
+}
+
+/// What is known of the form of a file before one looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Coding {
+    /// Nothing: its first bytes tell.
+    #[default]
+    Untold,
+    /// Its server says `Content-Encoding: aes128gcm`.
+    Aes128Gcm,
 }
 
 /// Gives the profile in what has come.
@@ -79,14 +117,30 @@ pub fn seal(profile: &[u8], packing: Packing, key: Option<(&Secret, [u8; SALT_BY
 /// # Errors
 /// Says why there is none.
 pub fn open(bytes: &[u8], key: Option<&Secret>) -> Result<Vec<u8>, BadProfile> {
+    open_coded(bytes, key, Coding::Untold)
+}
+
+/// Gives the profile in what has come from a server that may have named its form.
+///
+/// # Errors
+/// Says why there is none.
+pub fn open_coded(
+    bytes: &[u8],
+    key: Option<&Secret>,
+    coding: Coding,
+) -> Result<Vec<u8>, BadProfile> {
     if bytes.len() > PROFILE_BYTES {
         return Err(BadProfile::TooLarge);
     }
-    let packed = match (bytes.starts_with(MAGIC), key) {
-        (true, Some(phrase)) => decrypt(bytes, phrase)?,
-        (true, None) => return Err(BadProfile::KeyMissing),
-        (false, Some(_)) => return Err(BadProfile::NotEncrypted),
-        (false, None) => bytes.to_vec(),
+    let coded = coding == Coding::Aes128Gcm;
+    let packed = match key {
+        Some(phrase) if coded || aes128gcm::is_plausible(bytes) => {
+            aes128gcm::decrypt(bytes, phrase.reveal().as_bytes())?
+        }
+        Some(phrase) if openssl::is_openssl(bytes) => openssl::decrypt(bytes, phrase)?,
+        Some(_) => return Err(BadProfile::NotEncrypted),
+        None if coded || openssl::is_openssl(bytes) => return Err(BadProfile::KeyMissing),
+        None => bytes.to_vec(),
     };
     if !packed.starts_with(&GZIP) {
         return Ok(packed);
@@ -100,46 +154,6 @@ pub fn open(bytes: &[u8], key: Option<&Secret>) -> Result<Vec<u8>, BadProfile> {
         return Err(BadProfile::TooLarge);
     }
     Ok(profile)
-}
-
-fn encrypt(plain: &[u8], phrase: &Secret, salt: [u8; SALT_BYTES]) -> Vec<u8> {
-    let (key, iv) = derive(phrase, &salt);
-    let cipher = cbc::Encryptor::<Aes256>::new(&key.into(), &iv.into());
-    let body = cipher.encrypt_padded_vec::<Pkcs7>(plain);
-    [MAGIC.as_slice(), &salt, &body].concat()
-}
-
-fn decrypt(bytes: &[u8], phrase: &Secret) -> Result<Vec<u8>, BadProfile> {
-    let behind = bytes.get(MAGIC.len()..).unwrap_or_default();
-    let (salt, body) = behind
-        .split_at_checked(SALT_BYTES)
-        .ok_or(BadProfile::Truncated)?;
-    if body.is_empty() || !body.len().is_multiple_of(BLOCK_BYTES) {
-        return Err(BadProfile::Truncated);
-    }
-    let (key, iv) = derive(phrase, salt);
-    let cipher = cbc::Decryptor::<Aes256>::new(&key.into(), &iv.into());
-    cipher
-        .decrypt_padded_vec::<Pkcs7>(body)
-        .map_err(|_| BadProfile::WrongKey)
-}
-
-/// `EVP_BytesToKey` with MD5 and one round: key and initialisation vector.
-fn derive(phrase: &Secret, salt: &[u8]) -> ([u8; 32], [u8; 16]) {
-    let round = |before: &[u8]| -> [u8; 16] {
-        let mut hash = Md5::new();
-        hash.update(before);
-        hash.update(phrase.reveal());
-        hash.update(salt);
-        hash.finalize().into()
-    };
-    let first = round(&[]);
-    let second = round(&first);
-    let iv = round(&second);
-    let mut key = [0; 32];
-    key[..16].copy_from_slice(&first);
-    key[16..].copy_from_slice(&second);
-    (key, iv)
 }
 
 #[cfg(test)]
@@ -194,6 +208,23 @@ mod tests {
             let cut = open(&sealed[..end], Some(&phrase("k")));
             assert!(cut.is_err(), "cut at {end}");
         }
+    }
+
+    /// Covers M06.
+    #[test]
+    fn either_form_is_told_by_its_first_bytes() {
+        let profile = b"<flat-profile/>".repeat(20);
+        let key = phrase("right");
+        for form in [Form::OpenSsl(SALT), Form::Aes128Gcm([5; 16])] {
+            let sealed = seal_as(&profile, Packing::Gzip, &key, form);
+            assert_eq!(open(&sealed, Some(&key)), Ok(profile.clone()));
+        }
+        let sealed = seal_as(&profile, Packing::Plain, &key, Form::Aes128Gcm([5; 16]));
+        let wrong = open(&sealed, Some(&phrase("wrong")));
+        assert_eq!(wrong, Err(BadProfile::WrongKey));
+        let coded = |key| open_coded(&sealed, key, Coding::Aes128Gcm);
+        assert_eq!(coded(None), Err(BadProfile::KeyMissing));
+        assert_eq!(coded(Some(&key)), Ok(profile));
     }
 
     /// Covers H09.

@@ -1,0 +1,119 @@
+//! What is dialled, and what answers: star codes, patterns of numbers and of response codes, dial plans.
+
+use super::syntax::is_printable;
+
+/// Brackets inside one another in a dial plan.
+const DIAL_PLAN_DEPTH: usize = 16;
+
+pub(super) fn is_star_code(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"*#".contains(&byte))
+}
+
+/// Three digits, any of which may be `?`; `*` stands for the rest of them.
+pub(super) fn is_responses(text: &str) -> bool {
+    text.split(',').map(str::trim).all(|code| {
+        let (digits, open) = match code.strip_suffix('*') {
+            Some(digits) => (digits, true),
+            None => (code, false),
+        };
+        let letters = digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'?');
+        letters && (!open && digits.len() == 3 || open && (1..3).contains(&digits.len()))
+    })
+}
+
+/// `%xx` stands for a character that means something else in a template.
+pub(super) fn is_phone_pattern(text: &str) -> bool {
+    let mut parts = text.split('%');
+    parts.next();
+    let escaped = |part: &str| {
+        let digits = part.as_bytes().get(..2).unwrap_or_default();
+        digits.len() == 2 && digits.iter().all(u8::is_ascii_hexdigit)
+    };
+    is_printable(text) && parts.all(escaped)
+}
+
+/// Brackets in brackets, sets and replacements closed in their order.
+pub(super) fn is_dial_plan(text: &str) -> bool {
+    let mut open = Vec::new();
+    let text = text.trim();
+    for (at, letter) in text.char_indices() {
+        match (letter, open.last()) {
+            // A set holds characters only.
+            (_, Some('[')) if letter != ']' => {
+                if matches!(letter, '[' | '(' | ')' | '<' | '>' | '|') {
+                    return false;
+                }
+            }
+            ('(' | '[' | '<', _) => open.push(letter),
+            (')', Some('(')) | (']', Some('[')) | ('>', Some('<')) => {
+                open.pop();
+                if open.is_empty() && at + 1 < text.len() {
+                    return false;
+                }
+            }
+            (')' | ']' | '>', _) => return false,
+            (_, None) => return false,
+            (_, Some(_)) => {}
+        }
+        if open.len() > DIAL_PLAN_DEPTH {
+            return false;
+        }
+    }
+    is_printable(text) && open.is_empty() && !text.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn holds(check: fn(&str) -> bool, good: &[&str], bad: &[&str]) {
+        for text in good {
+            assert!(check(text), "{text} was refused");
+        }
+        for text in bad {
+            assert!(!check(text), "{text} was taken");
+        }
+    }
+
+    /// Covers M06.
+    #[test]
+    fn dial_plans_are_checked_bracket_by_bracket() {
+        holds(
+            is_dial_plan,
+            &[
+                "(*xx|[3469]11|0|00|1xxx[2-9]xxxxxxS0|xxx.)",
+                "(<9:>xx.|<:1212>[2-9]xxxxxx|P5<:1000>)",
+                "((1|2)xx)",
+            ],
+            &[
+                "", "xx", "([2-9)", "(x])", "(<9:x)", "(x)y)", "(x)(y)", "([(])", "(x",
+            ],
+        );
+    }
+
+    /// Covers M06.
+    #[test]
+    fn numbers_and_codes_are_checked() {
+        holds(
+            is_star_code,
+            &["*69", "#99", "*0172632"],
+            &["", "*6a", "* 9"],
+        );
+        holds(
+            is_responses,
+            &["404, 5*, 61?", "40*"],
+            &["4xx", "40", "*", "404*", "404,", "4044"],
+        );
+        holds(
+            is_phone_pattern,
+            &["1408*", "1408???1234", "%2a69"],
+            &["%2", "%g0", "50%"],
+        );
+    }
+}

@@ -1,0 +1,411 @@
+//! `dialtone demo --provisioning`: one device on its way from the factory to encrypted profiles of its own, a rotated key
+//! and an upgrade in two stages, by the vendor's rules alone. What is printed is read back from the server and the device.
+
+use super::authority::Authority;
+use super::{IMAGE_BYTES, SERIAL_PREFIX, admin_password, make_folder, signing_key, trouble};
+use crate::arguments::DemoOptions;
+use crate::client::Client;
+use crate::firmware;
+use crate::output::line;
+use acs::config::{Config, TlsConfig as ServerTls};
+use acs::{Server, auth};
+use agent::daemon::{self, AgentConfig};
+use agent::device::Input;
+use agent::provisioning::engine::Ask;
+use agent::shell::RunnerHandle;
+use agent::shell::stop::wait_for_stop;
+use agent::shell::tls::TlsConfig as DeviceTls;
+use data_model::OperatorError;
+use data_model::firmware::hex;
+use data_model::signing::SigningKey;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// The address of the device's network interface, of a block for documentation.
+const MAC: &str = "00005e005342";
+const OUI: &str = "00005E";
+/// The versions of the two stages; the second image runs on the first one's version only.
+const STAGES: [&str; 2] = ["11-3-3MPP0103-001", "11-4-1MPP0002-001"];
+/// Time between two looks.
+const LOOK: Duration = Duration::from_millis(50);
+const PROFILE: &str = "provisioning demo";
+/// Seconds between two resyncs of the device.
+const PERIOD: &str = "2";
+
+/// Everything that runs.
+struct Stage {
+    client: Client,
+    device: RunnerHandle,
+    /// The device in the API.
+    path: String,
+    root: String,
+    product_class: String,
+    http: SocketAddr,
+    deadline: Instant,
+    /// Contacts that have been printed.
+    shown: usize,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// If something cannot be set up; that the device does not get on is told by the status.
+pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
+    let folder = options.data.join("provisioning-demo");
+    forget(&folder)?;
+    make_folder(&folder)?;
+    let product = data_model::catalogue::device_type(&options.device_type).ok_or_else(|| {
+        OperatorError::new(
+            format!("there is no device type `{}`", options.device_type),
+            "it is not in the catalogue",
+            "use one of those `dialtone demo --help` names",
+        )
+    })?;
+    let root = acs::provisioning::flat_profile::root(&product);
+    let serial = format!("{SERIAL_PREFIX}PROV1");
+    let authority = Authority::new(&folder.join("authority"))?;
+    let server = start_server(&folder, &authority).await?;
+    let password = admin_password(&server, &folder.join("acs"))?;
+    let client = Client::sign_in(server.api_address, auth::FIRST_USER, &password).await?;
+    let path = register(&client, &product.product_class, &serial).await?;
+    let key = signing_key(&folder)?;
+    let held = authority.device(&product.product_class, &serial, MAC)?;
+    let config = AgentConfig {
+        device_type: options.device_type.clone(),
+        serial_number: serial,
+        mac: Some(MAC.into()),
+        state: folder.join("device"),
+        tls: DeviceTls {
+            ca_file: Some(authority.file()),
+            certificate_file: Some(held.certificate),
+            key_file: Some(held.key),
+        },
+        firmware_keys: vec![hex(key.verifying_key().as_bytes())],
+        parameters: at_the_factory(&root),
+        ..AgentConfig::default()
+    };
+    let (runner, device) = daemon::start(&config).await?;
+    let running = tokio::spawn(runner.run());
+    let mut stage = Stage {
+        client,
+        device,
+        path,
+        root,
+        product_class: product.product_class.to_string(),
+        http: server.provisioning_http.unwrap_or(server.files_address),
+        deadline: Instant::now() + Duration::from_secs(options.timeout_secs),
+        shown: 0,
+    };
+    let outcome = tokio::select! {
+        outcome = stage.play(&key) => Some(outcome),
+        () = wait_for_stop() => None,
+    };
+    let ended = match outcome {
+        None => ExitCode::FAILURE,
+        Some(Err(error)) => {
+            crate::output::error(&error);
+            stage.told_by_the_device().await;
+            ExitCode::FAILURE
+        }
+        Some(Ok(())) => {
+            if !options.exit {
+                line("");
+                line(format!(
+                    "The pair stays up: http://{}/api/v1. Ctrl-C stops it.",
+                    server.api_address
+                ));
+                wait_for_stop().await;
+            }
+            ExitCode::SUCCESS
+        }
+    };
+    stage.device.stop();
+    // Its loop ends with the next event.
+    let _ = running.await;
+    server.stop().await;
+    Ok(ended)
+}
+
+/// Each run begins with a device from the factory and a server that has not heard of it.
+fn forget(folder: &Path) -> Result<(), OperatorError> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(trouble(folder, &error)),
+        _ => Ok(()),
+    }
+}
+
+/// What the maker has put in: nothing of any provider. It only does not wait at random, for nobody else is there.
+fn at_the_factory(root: &str) -> BTreeMap<String, String> {
+    let name = format!("{root}X_CISCO_ATA.Provisioning.Resync_Random_Delay");
+    BTreeMap::from([(name, "0".to_owned())])
+}
+
+async fn start_server(folder: &Path, authority: &Authority) -> Result<Server, OperatorError> {
+    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    // Known beforehand, because the common rule names it.
+    let https = TcpListener::bind(free)
+        .and_then(|listener| listener.local_addr())
+        .map_err(|error| trouble(folder, &error))?;
+    let own = authority.server(&https.ip().to_string())?;
+    let mut config = Config {
+        data: folder.join("acs"),
+        ..Config::default()
+    };
+    config.cwmp.listen = free;
+    config.api.listen = free;
+    config.files.listen = free;
+    let provisioning = &mut config.provisioning;
+    provisioning.http = Some(free);
+    provisioning.https = Some(https);
+    provisioning.tls = Some(ServerTls {
+        certificate_file: own.certificate,
+        key_file: own.key,
+        client_ca_file: Some(authority.file()),
+    });
+    provisioning.public_url = Some(format!("https://{https}"));
+    provisioning.common_rule = Some(format!("https://{https}/$MA.cfg"));
+    provisioning.images = true;
+    Server::start(config).await
+}
+
+/// The operator knows the device before it comes: product, serial number, and what stands on its label.
+async fn register(client: &Client, product: &str, serial: &str) -> Result<String, OperatorError> {
+    let device = json!({
+        "oui": OUI,
+        "product_class": product,
+        "serial_number": serial,
+    });
+    let known = client.post("/devices", device).await?;
+    let path = format!("/devices/{}", known["id"].as_str().unwrap_or_default());
+    let variables = json!({ "mac": MAC, "number": "15550142" });
+    client.put(&format!("{path}/variables"), variables).await?;
+    Ok(path)
+}
+
+impl Stage {
+    async fn play(&mut self, key: &SigningKey) -> Result<(), OperatorError> {
+        self.profile(None).await?;
+        let rule = self.value("Provisioning.Profile_Rule").await;
+        step("MFG-RESET", "the device is as it left the factory");
+        line(format!(
+            "  its rule is {}, and it has no key",
+            rule.unwrap_or_default()
+        ));
+
+        step("DHCP", "the lease names the provider's server");
+        let server = format!("http://{}", self.http);
+        line(format!("  option 160: {server}"));
+        let named = Ask::Servers(vec![(160, server)]);
+        self.device.input(0, Input::Provisioning(Box::new(named)));
+        self.device
+            .input(0, Input::Provisioning(Box::new(Ask::Resync(None))));
+
+        self.contact("common profile sent").await?;
+        step(
+            "SP-CUST",
+            "the path of all devices tells where each finds its own",
+        );
+        self.told_since().await?;
+        self.rule_becomes("https://").await?;
+
+        self.contact("first profile sent").await?;
+        step(
+            "SEC-PRV-1",
+            "the device has shown its maker's certificate, and gets key and rule over HTTPS",
+        );
+        self.told_since().await?;
+        self.rule_becomes("[--key $SA] https://").await?;
+
+        self.contact("sent encrypted").await?;
+        step(
+            "SEC-PRV-2",
+            "from here on its profiles are encrypted for it alone",
+        );
+        self.told_since().await?;
+        let line_name = self.value("Line.1.Display_Name").await.unwrap_or_default();
+        line(format!("  line 1 is called `{line_name}`"));
+
+        let before = self.standing().await?;
+        let rotate = format!("{}/provisioning/rotate", self.path);
+        self.client.post(&rotate, json!({})).await?;
+        let what = "the device fetches with its next key";
+        self.until(what, async |stage| {
+            let standing = stage.standing().await.ok()?;
+            let replaced = standing["key_since"] != before["key_since"];
+            (replaced && standing["key_used"] == true).then_some(())
+        })
+        .await?;
+        step(
+            "KEY ROTATION",
+            "the next key came encrypted with the old one, which is good for nothing any more",
+        );
+        self.told_since().await?;
+
+        self.upgrade(key).await
+    }
+
+    /// Two images: the rule chains them, oldest first.
+    async fn upgrade(&mut self, key: &SigningKey) -> Result<(), OperatorError> {
+        let base = format!("http://{}/firmware", self.http);
+        let mut stages = Vec::new();
+        for version in STAGES {
+            let mut image = vec![0; IMAGE_BYTES];
+            rand::fill(&mut image[..]);
+            let class = &self.product_class;
+            let container = firmware::container(Some(key), class, version, &image)?;
+            let name = format!("{class}-{version}.img");
+            let path = format!("/files?name={name}&product_class={class}&version={version}");
+            self.client.upload(&path, container).await?;
+            stages.push(format!("($SWVER lt {version})? {base}/{name}"));
+        }
+        let rule = stages.join(" | ");
+        step("UPGRADE", "the profile brings a rule with two stages");
+        line(format!("  {rule}"));
+        self.profile(Some(&rule)).await?;
+        for version in STAGES {
+            let name = format!("{}DeviceInfo.SoftwareVersion", self.root);
+            let what = format!("the device runs {version}");
+            self.until(&what, async |stage| {
+                let name = name.clone();
+                let look = stage
+                    .device
+                    .look(0, move |device| device.core().value_of(&name));
+                (look.await.flatten()? == version).then_some(())
+            })
+            .await?;
+            line(format!(
+                "  fetched {}-{version}.img, restarted, and runs {version}",
+                self.product_class
+            ));
+        }
+        line("");
+        line("The device is provisioned, its key is rotated, and it runs the last image.");
+        Ok(())
+    }
+
+    /// What the device is to be like.
+    async fn profile(&self, upgrade_rule: Option<&str>) -> Result<(), OperatorError> {
+        let mut values = vec![
+            json!({ "name": "~.X_CISCO_ATA.Provisioning.Resync_Periodic", "value": PERIOD }),
+            json!({ "name": "~.X_CISCO_ATA.Line.1.Proxy", "value": "sip.example.net" }),
+            json!({ "name": "~.X_CISCO_ATA.Line.1.User_ID", "value": "{{number}}" }),
+            json!({ "name": "~.X_CISCO_ATA.Line.1.Display_Name", "value": "Line {{number}}" }),
+            json!({ "name": "~.X_CISCO_ATA.Line.1.Password", "value": "a secret of the line" }),
+        ];
+        if let Some(rule) = upgrade_rule {
+            let name = "~.X_CISCO_ATA.Provisioning.Upgrade_Rule";
+            values.push(json!({ "name": name, "value": rule }));
+        }
+        let path = format!("/profiles/{}", PROFILE.replace(' ', "-"));
+        self.client.put(&path, json!({ "values": values })).await?;
+        Ok(())
+    }
+
+    async fn value(&self, below: &str) -> Option<String> {
+        let name = format!("{}X_CISCO_ATA.{below}", self.root);
+        let look = self
+            .device
+            .look(0, move |device| device.core().value_of(&name));
+        look.await.flatten()
+    }
+
+    async fn standing(&self) -> Result<Value, OperatorError> {
+        self.client
+            .get(&format!("{}/provisioning", self.path))
+            .await
+    }
+
+    /// Waits until the server has answered the device in this way.
+    async fn contact(&self, outcome: &str) -> Result<(), OperatorError> {
+        let path = format!("{}/contacts", self.path);
+        let what = format!("the server notes `{outcome}`");
+        self.until(&what, async |stage| {
+            let contacts = stage.client.get(&path).await.ok()?;
+            let mut contacts = contacts.as_array()?.iter();
+            contacts
+                .any(|contact| contact["outcome"] == outcome)
+                .then_some(())
+        })
+        .await
+    }
+
+    async fn rule_becomes(&self, beginning: &str) -> Result<(), OperatorError> {
+        let what = format!("the device's rule begins with `{beginning}`");
+        let rule = self
+            .until(&what, async |stage| {
+                let rule = stage.value("Provisioning.Profile_Rule").await?;
+                rule.starts_with(beginning).then_some(rule)
+            })
+            .await?;
+        let rule = rule.split("/p/").next().unwrap_or_default();
+        line(format!("  its rule is now {rule}…"));
+        Ok(())
+    }
+
+    /// Prints what the device has fetched since the last time, oldest first.
+    async fn told_since(&mut self) -> Result<(), OperatorError> {
+        let contacts = self.client.get(&format!("{}/contacts", self.path)).await?;
+        let all = contacts.as_array().map(Vec::as_slice).unwrap_or_default();
+        let text =
+            |contact: &Value, name: &str| contact[name].as_str().unwrap_or_default().to_owned();
+        let fresh = all.len().saturating_sub(self.shown);
+        let mut last = String::new();
+        for contact in all[..fresh].iter().rev() {
+            let told = format!(
+                "  fetched {} by {}: {}",
+                text(contact, "path"),
+                text(contact, "transport"),
+                text(contact, "outcome")
+            );
+            // A device that resyncs every other second does the same again and again.
+            if told != last {
+                line(&told);
+            }
+            last = told;
+        }
+        self.shown = all.len();
+        Ok(())
+    }
+
+    /// The end of the device's own log, where the server alone does not tell what is wrong.
+    async fn told_by_the_device(&self) {
+        let name = format!("{}DeviceInfo.DeviceLog", self.root);
+        let look = self
+            .device
+            .look(0, move |device| device.core().value_of(&name));
+        let log = look.await.flatten().unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        for told in &lines[lines.len().saturating_sub(12)..] {
+            line(format!("  device: {told}"));
+        }
+    }
+
+    async fn until<T>(
+        &self,
+        what: &str,
+        look: impl AsyncFn(&Stage) -> Option<T>,
+    ) -> Result<T, OperatorError> {
+        loop {
+            if let Some(found) = look(self).await {
+                return Ok(found);
+            }
+            if Instant::now() >= self.deadline {
+                return Err(OperatorError::new(
+                    "the demo does not get on",
+                    format!("in time it did not happen that {what}"),
+                    "give it more with --timeout-secs, or see the device's log below",
+                ));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+fn step(name: &str, what: &str) {
+    line("");
+    line(format!("{name}: {what}"));
+}
