@@ -48,6 +48,8 @@ pub struct ProvisioningConfig {
     pub key_register: String,
     /// Whether a first profile on a line without TLS holds the secrets of the device's profiles.
     pub secrets_without_tls: bool,
+    /// Whether devices are told to report, and their reports are taken.
+    pub reports: bool,
     /// Whether images of the library are served as `/firmware/NAME`, for Upgrade_Rule.
     pub images: bool,
 }
@@ -216,6 +218,7 @@ impl Default for ProvisioningConfig {
             common_rule: None,
             key_register: "GPP_SA".into(),
             secrets_without_tls: false,
+            reports: false,
             images: false,
         }
     }

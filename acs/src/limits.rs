@@ -90,6 +90,22 @@ pub const CONTACTS: usize = 50;
 /// Minutes a window for the first contact may be open: it lets whoever knows the path have a profile.
 pub const WINDOW_MINUTES: std::ops::RangeInclusive<u64> = 1..=7 * 24 * 60;
 
+/// Milliseconds in which a device that was told its rule may ask again: the answer may have been lost on the way, and
+/// devices try again every few minutes.
+pub const ACTIVATION_REPEAT_MS: u64 = 10 * 60 * 1000;
+
+/// Characters of a customer's number: short ones could be found by trying.
+pub const CUSTOMER_CHARS: std::ops::RangeInclusive<usize> = 10..=64;
+
+/// Variables of one binding.
+pub const BINDING_VARIABLES: usize = 256;
+
+/// Bytes of a report as it travels; one of an ATA with everything in it has 100 kB.
+pub const REPORT_BYTES: usize = 1024 * 1024;
+
+/// What is kept of the things in a report nobody understands: enough to see what is wrong.
+pub const REPORT_FINDINGS: usize = 50;
+
 /// Milliseconds an API token is good for.
 pub const TOKEN_MS: u64 = 12 * 60 * 60 * 1000;
 

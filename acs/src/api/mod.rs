@@ -2,6 +2,7 @@
 //! checks takes a token.
 
 pub mod auth;
+mod bindings;
 mod campaigns;
 mod devices;
 pub mod error;
@@ -11,6 +12,7 @@ mod page;
 mod parameters;
 mod profiles;
 mod provisioning;
+mod reports;
 mod tasks;
 mod users;
 
@@ -64,6 +66,16 @@ pub fn router(app: Arc<App>) -> Router {
                 .put(profiles::put)
                 .delete(profiles::delete),
         )
+        .route("/devices/{device}/report", get(reports::read))
+        .route("/devices/{device}/report/diff", get(reports::diff))
+        .route("/bindings", get(bindings::list))
+        .route(
+            "/bindings/{by}/{value}",
+            get(bindings::read)
+                .put(bindings::put)
+                .delete(bindings::delete),
+        )
+        .route("/bindings/{by}/{value}/reopen", post(bindings::reopen))
         .route("/files", get(files::list))
         .route("/files/{file}", get(files::read).delete(files::delete))
         .route("/campaigns", get(campaigns::list).post(campaigns::create))

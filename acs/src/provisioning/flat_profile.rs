@@ -40,11 +40,13 @@ pub enum Secrets {
 
 /// One element.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Element {
+pub struct Element {
     /// The value behind it, before it is written in the vendor's way.
-    value: String,
+    pub value: String,
+    /// Its text in a document.
     text: String,
-    secrecy: Secrecy,
+    /// Whether it must not be shown.
+    pub secrecy: Secrecy,
 }
 
 /// The device type with this product class, if this build knows it.
@@ -68,14 +70,7 @@ pub fn render(
     installed: &[(&str, &str)],
     secrets: Secrets,
 ) -> FlatProfile {
-    let mut elements = BTreeMap::new();
-    let mut left_out = Vec::new();
-    for (name, wanted) in &desired.values {
-        if let Err(why) = add(ty, name, &wanted.value, &mut elements) {
-            let name = name.clone();
-            left_out.push(LeftOut { name, why });
-        }
-    }
+    let (mut elements, left_out) = wanted(ty, desired);
     for (element, text) in installed {
         let own = Element {
             value: (*text).to_owned(),
@@ -92,6 +87,19 @@ pub fn render(
         elements: elements.len(),
         left_out,
     }
+}
+
+/// The elements of what is desired, and what has none.
+pub fn wanted(ty: &DeviceType, desired: &Desired) -> (BTreeMap<String, Element>, Vec<LeftOut>) {
+    let mut elements = BTreeMap::new();
+    let mut left_out = Vec::new();
+    for (name, wanted) in &desired.values {
+        if let Err(why) = add(ty, name, &wanted.value, &mut elements) {
+            let name = name.clone();
+            left_out.push(LeftOut { name, why });
+        }
+    }
+    (elements, left_out)
 }
 
 fn add(

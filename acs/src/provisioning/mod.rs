@@ -8,6 +8,7 @@
 pub mod desired;
 pub mod flat_profile;
 pub mod plan;
+pub mod reported;
 pub mod request_path;
 pub mod selector;
 pub mod template;

@@ -1,7 +1,9 @@
 //! Who asks: by the token in the path, by certificate, or by what it merely says.
 
 use super::Request;
+use super::activation::CUSTOMER_PATH;
 use super::keys::hash_of_token;
+use super::reports::REPORT_PATH;
 use crate::app::App;
 use crate::clock;
 use crate::provisioning::request_path::{Asked, PathPattern};
@@ -44,16 +46,33 @@ pub enum Asker {
 
 /// The parts of a path with a token: the token, and the path behind it.
 pub fn token(path: &str) -> Option<&str> {
-    let (token, _) = path.strip_prefix(TOKEN_PATH)?.split_once('/')?;
+    behind(TOKEN_PATH, path)
+}
+
+/// The token in the path of a report.
+pub fn report_token(path: &str) -> Option<&str> {
+    behind(REPORT_PATH, path)
+}
+
+fn behind<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
+    let (token, _) = path.strip_prefix(prefix)?.split_once('/')?;
     let legal = token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
     legal.then_some(token)
+}
+
+/// The number of a customer in a path.
+pub fn customer(path: &str) -> Option<&str> {
+    let (customer, _) = path.strip_prefix(CUSTOMER_PATH)?.split_once('/')?;
+    Some(customer)
 }
 
 /// A path fit to be shown: a token in it is one no more.
 pub fn masked(path: &str) -> String {
     let shown: String = path.chars().filter(|c| !c.is_control()).take(255).collect();
-    match token(path) {
-        Some(token) => shown.replace(token, "***"),
+    let known = token(path).or_else(|| report_token(path));
+    // The number of a customer opens an account.
+    match known.or_else(|| customer(path)) {
+        Some(secret) => shown.replace(&format!("/{secret}/"), "/***/"),
         None => shown,
     }
 }
@@ -154,5 +173,9 @@ mod tests {
             assert_eq!(token(path), None, "{path}");
         }
         assert_eq!(masked("/a\nb"), "/ab");
+        let path = format!("/report/{token_text}/r.xml");
+        assert_eq!(report_token(&path), Some(token_text));
+        assert_eq!(masked(&path), "/report/***/r.xml");
+        assert_eq!(masked("/c/c0ffee1234/ata192.cfg"), "/c/***/ata192.cfg");
     }
 }

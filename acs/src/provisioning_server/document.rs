@@ -1,12 +1,14 @@
 //! The document a device gets: the values its profiles want, what the server installs beside them, and how they travel.
 
 use super::asker::TOKEN_PATH;
+use super::reports::REPORT_PATH;
 use super::{Request, keys};
 use crate::app::App;
 use crate::files::profiles::NoProfile;
 use crate::provisioning::desired::{Desired, desired};
 use crate::provisioning::flat_profile::{self, FlatProfile, Secrets, device_type};
-use crate::store::Device;
+use crate::provisioning::reported::{Difference, differences};
+use crate::store::{Device, Report};
 use bytes::Bytes;
 use cwmp::xml::XmlWriter;
 use data_model::firmware::hex;
@@ -17,6 +19,8 @@ use std::sync::Arc;
 
 /// The element a device keeps its rule in.
 const RULE: &str = "Profile_Rule";
+/// The element a device keeps the rule of its reports in.
+const REPORT_RULE: &str = "Report_Rule";
 
 /// A document, as far as it is ready to travel.
 #[derive(Debug)]
@@ -91,13 +95,23 @@ impl Wanted {
 
     /// Whether the profiles themselves say what rule or key the device has: then the server installs none.
     pub fn has_own_rule(&self, register: &str) -> bool {
+        self.says(&[RULE, register])
+    }
+
+    /// Whether the profiles say anything about one of these elements.
+    fn says(&self, ours: &[&str]) -> bool {
         let elements = flat_profile::elements(&self.ty);
-        let ours = [RULE, register].into_iter();
-        ours.filter_map(|element| elements.get(element))
+        ours.iter()
+            .filter_map(|element| elements.get(*element))
             .any(|address| {
                 let name = self.ty.schema.path(address);
                 self.desired.values.contains_key(&name)
             })
+    }
+
+    /// Where a device is not as it should be, by its reports.
+    pub fn differences(&self, report: &Report) -> Difference {
+        differences(&self.ty, &self.desired, report)
     }
 
     /// The vendor's document of it, with these elements of the server's own.
@@ -115,27 +129,37 @@ pub fn render(
     secrets: Secrets,
 ) -> Document {
     let register = app.config.provisioning.key_register.as_str();
-    let rule = install.map(|key| rule(app, key, request));
-    let installed = match (install, &rule) {
-        (Some(key), Some(rule)) => vec![(register, key.reveal()), (RULE, rule.as_str())],
-        _ => Vec::new(),
-    };
+    let rules = install.map(|key| {
+        let profile = rule(app, key, request, TOKEN_PATH, "cfg");
+        (profile, rule(app, key, request, REPORT_PATH, "xml"))
+    });
+    let mut installed = Vec::new();
+    if let (Some(key), Some((profile, report))) = (install, &rules) {
+        installed.extend([(register, key.reveal()), (RULE, profile.as_str())]);
+        if app.config.provisioning.reports && !wanted.says(&[REPORT_RULE]) {
+            installed.push((REPORT_RULE, report.as_str()));
+        }
+    }
     Document {
         bytes: wanted.document(&installed, secrets).document.into_bytes(),
         encrypted: false,
     }
 }
 
-/// The rule by which a device with this key fetches.
-fn rule(app: &App, key: &Secret, request: &Request<'_>) -> String {
-    let config = &app.config.provisioning;
-    let register = config.key_register.trim_start_matches("GPP_");
-    let base = match (&config.public_url, request.host) {
+/// What the rules of devices begin with.
+pub(super) fn base(app: &App, request: &Request<'_>) -> String {
+    match (&app.config.provisioning.public_url, request.host) {
         (Some(url), _) => url.trim_end_matches('/').to_owned(),
         (None, Some(host)) => format!("{}://{host}", request.transport.name()),
         // A host that is not named is the one the device was led to by DHCP.
         (None, None) => String::new(),
-    };
-    let token = keys::token(key);
-    format!("[--key ${register}] {base}{TOKEN_PATH}{token}/$MA.cfg")
+    }
+}
+
+/// The rule by which a device with this key fetches, or reports.
+fn rule(app: &App, key: &Secret, request: &Request<'_>, path: &str, ending: &str) -> String {
+    let register = &app.config.provisioning.key_register;
+    let register = register.trim_start_matches("GPP_");
+    let (base, token) = (base(app, request), keys::token(key));
+    format!("[--key ${register}] {base}{path}{token}/$MA.{ending}")
 }

@@ -1,19 +1,23 @@
 //! The provisioning server over HTTP and HTTPS: profiles with entity tags, and images of the library by their names.
 
-use super::{Answer, Request, Transport, certificate, serve};
+use super::reports::{REPORT_PATH, Received, receive, reporter};
+use super::{Answer, Request, Transport, activation, certificate, serve};
 use crate::app::App;
-use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT};
+use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT, REPORT_BYTES};
 use crate::listen::Arrival;
+use crate::sessions::body;
 use axum::body::Body;
+use axum::extract::Query;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, HeaderName, HeaderValue, IF_NONE_MATCH,
     USER_AGENT,
 };
-use http::{Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde::Deserialize;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -64,6 +68,10 @@ pub async fn talk(app: Arc<App>, arrival: Arrival, mut stopped: watch::Receiver<
 }
 
 async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Response<Body> {
+    let reports = app.config.provisioning.reports && request.uri().path().starts_with(REPORT_PATH);
+    if reports && (request.method() == Method::PUT || request.method() == Method::POST) {
+        return report(app, peer, request).await;
+    }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let mut response = status(StatusCode::METHOD_NOT_ALLOWED);
         let allowed = HeaderValue::from_static("GET, HEAD");
@@ -76,31 +84,85 @@ async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Re
         let name = name.to_owned();
         return image(app, &name, request).await;
     }
-    let text = |name: HeaderName| {
-        let value = request.headers().get(name);
-        value.and_then(|value| value.to_str().ok())
+    let tags = text(request.headers(), IF_NONE_MATCH);
+    let asked = asked(peer, request.uri().path(), request.headers());
+    let answer = match request.uri().path() {
+        activation::CALLHOME => {
+            let said = Query::<CallHome>::try_from_uri(request.uri());
+            let said = said.map(|Query(said)| said).unwrap_or_default();
+            activation::callhome(app, &asked, &said.id, &said.sw).await
+        }
+        _ => serve(app, &asked).await,
     };
-    let asked = Request {
-        path: request.uri().path(),
-        address: peer.address,
-        transport: peer.transport,
-        host: text(HOST).filter(|host| is_host(host)),
-        user_agent: text(USER_AGENT),
-        certificate: peer.holder.clone(),
-    };
-    match serve(app, &asked).await {
+    match answer {
         Answer::Profile {
             bytes,
             tag,
             encrypted,
         } => {
-            let known = text(IF_NONE_MATCH).is_some_and(|tags| knows(tags, &tag));
+            let known = tags.is_some_and(|tags| knows(tags, &tag));
             profile(bytes, &tag, encrypted, known)
         }
         Answer::NotFound => status(StatusCode::NOT_FOUND),
         Answer::Refused => status(StatusCode::FORBIDDEN),
         Answer::Unavailable => status(StatusCode::SERVICE_UNAVAILABLE),
     }
+}
+
+/// What a device calls home with; what else it says does not matter here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CallHome {
+    /// `MAC:SN:PN`
+    id: String,
+    /// The load it runs.
+    sw: String,
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn asked<'a>(peer: &Peer, path: &'a str, headers: &'a HeaderMap) -> Request<'a> {
+    Request {
+        path,
+        address: peer.address,
+        transport: peer.transport,
+        host: text(headers, HOST).filter(|host| is_host(host)),
+        user_agent: text(headers, USER_AGENT),
+        certificate: peer.holder.clone(),
+    }
+}
+
+/// Takes a report. A body is only read from somebody who may report.
+async fn report(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Response<Body> {
+    let (head, incoming) = request.into_parts();
+    let asked = asked(peer, head.uri.path(), &head.headers);
+    let reporter = match reporter(app, &asked).await {
+        Ok(reporter) => reporter,
+        Err(received) => return received_status(received),
+    };
+    let read = match body::coding(&head.headers) {
+        Ok(coding) => body::read(incoming, coding, REPORT_BYTES).await,
+        Err(bad) => Err(bad),
+    };
+    match read {
+        Ok(bytes) => received_status(receive(app, &asked, &reporter, &bytes).await),
+        Err(bad) => {
+            tracing::info!(address = %peer.address, why = bad.why, "a report has not come whole");
+            status(StatusCode::from_u16(bad.status).unwrap_or(StatusCode::BAD_REQUEST))
+        }
+    }
+}
+
+fn received_status(received: Received) -> Response<Body> {
+    status(match received {
+        Received::Kept => StatusCode::NO_CONTENT,
+        Received::Bad => StatusCode::BAD_REQUEST,
+        Received::Refused => StatusCode::FORBIDDEN,
+        Received::NotFound => StatusCode::NOT_FOUND,
+        Received::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    })
 }
 
 /// Whether one of these entity tags is this one (RFC 9110 section 13.1.2).

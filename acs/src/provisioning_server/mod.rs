@@ -4,11 +4,13 @@
 //! one, if it proves who it is by certificate or while an operator has opened a window for it; from then on its profile
 //! is encrypted for it alone. Nothing here takes an order: whatever changes something goes through the API.
 
+pub mod activation;
 pub mod asker;
 pub mod certificate;
 pub mod document;
 pub mod http;
 pub mod keys;
+pub mod reports;
 
 use crate::app::App;
 use crate::clock;
@@ -16,7 +18,7 @@ use crate::config::ProvisioningConfig;
 use crate::metrics::Metrics;
 use crate::provisioning::flat_profile::Secrets;
 use crate::provisioning::request_path::PathPattern;
-use crate::provisioning::user_agent;
+use crate::provisioning::user_agent::{self, UserAgent};
 use crate::store::{Actor, Contact, Device, ProvisioningKeys, StoreError};
 use asker::{Asker, Proof};
 use bytes::Bytes;
@@ -130,6 +132,9 @@ pub async fn serve(app: &App, request: &Request<'_>) -> Answer {
     let Some(provisioner) = &app.provisioner else {
         return Answer::NotFound;
     };
+    if let Some(answer) = activation::customer(app, provisioner, request).await {
+        return answer;
+    }
     let (device, answer) = match asker::find(app, &provisioner.patterns, request).await {
         Err(error) => (None, Err(error.into())),
         Ok(Asker::Nobody) => (None, Ok((Answer::NotFound, "unknown"))),
@@ -164,12 +169,19 @@ pub async fn serve(app: &App, request: &Request<'_>) -> Answer {
         Answer::Unavailable => "unavailable",
     };
     Metrics::count(&app.metrics.provisioning_requests, counted);
-    keep(app, request, device.as_deref(), outcome).await;
+    let agent = request.user_agent.and_then(user_agent::read);
+    keep(app, request, device.as_deref(), agent, outcome).await;
     answer
 }
 
 /// Keeps the contact. That it cannot be kept is no reason to leave the device without its profile.
-async fn keep(app: &App, request: &Request<'_>, device: Option<&Device>, outcome: &str) {
+async fn keep(
+    app: &App,
+    request: &Request<'_>,
+    device: Option<&Device>,
+    agent: Option<UserAgent>,
+    outcome: &str,
+) {
     let path = asker::masked(request.path);
     let Some(device) = device else {
         tracing::info!(address = %request.address, path, outcome, "a request for a profile");
@@ -180,7 +192,7 @@ async fn keep(app: &App, request: &Request<'_>, device: Option<&Device>, outcome
         address: request.address.to_string(),
         transport: request.transport.name().into(),
         path,
-        agent: request.user_agent.and_then(user_agent::read),
+        agent,
         outcome: outcome.into(),
     };
     tracing::debug!(device = %device.id, outcome, "a device has asked for its profile");

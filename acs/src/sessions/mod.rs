@@ -5,7 +5,7 @@
 //! [`on_inform`], [`on_call`], [`next_rpc`], [`on_answer`]. Nothing is acknowledged before it is kept.
 
 mod authenticate;
-mod body;
+pub mod body;
 pub mod endpoint;
 mod next_rpc;
 mod on_answer;

@@ -231,6 +231,52 @@ pub trait Store: Send + Sync + 'static {
     /// The contacts of a device, newest first.
     async fn contact_list(&self, device: Id) -> Result<Vec<Contact>>;
 
+    // ---- activation and reports ----------------------------------------------------------------------
+
+    /// Binds an account; who was told stays as it is.
+    async fn binding_put(&self, actor: &Actor, binding: Binding, now: Timestamp)
+    -> Result<Binding>;
+
+    /// A binding by its key.
+    async fn binding_find(&self, binding: Id) -> Result<Option<Binding>>;
+
+    /// Bindings in the order of their keys.
+    async fn binding_list(&self, page: Page<Id>) -> Result<Vec<Binding>>;
+
+    /// Removes a binding. `None` if there was none.
+    async fn binding_delete(
+        &self,
+        actor: &Actor,
+        binding: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// Lets a binding be told once more. `None` if there is none.
+    async fn binding_reopen(
+        &self,
+        actor: &Actor,
+        binding: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// Tells a device its account, once: it is registered if nobody knows it, gets the variables of the account and its
+    /// window, and the binding is used, all in one. Who was told may ask again for a short while, or while its window
+    /// is open.
+    async fn binding_tell(&self, claim: Claim, now: Timestamp) -> Result<Activation>;
+
+    /// Keeps a report of a device over the ones before, and what it shows as the observed state. `None` if there is no
+    /// such device.
+    async fn report_record(
+        &self,
+        device: Id,
+        report: Report,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// What a device has reported, `None` if nothing.
+    async fn report_find(&self, device: Id) -> Result<Option<Report>>;
+
     // ---- files ---------------------------------------------------------------------------------------
 
     /// Describes a file whose bytes are in their place.

@@ -62,6 +62,7 @@ macro_rules! cases {
 
 use {cases, every_backend, one_backend};
 
+mod activation;
 mod attempts;
 mod audit;
 mod calls;

@@ -1,5 +1,6 @@
 //! What the store keeps: plain structs, without behaviour beyond their own consistency.
 
+mod activation;
 mod campaigns;
 mod devices;
 mod ids;
@@ -7,9 +8,11 @@ mod observed;
 mod people;
 mod profiles;
 mod provisioning;
+mod report;
 mod tasks;
 pub mod values;
 
+pub use activation::*;
 pub use campaigns::*;
 pub use devices::*;
 pub use ids::*;
@@ -17,4 +20,5 @@ pub use observed::*;
 pub use people::*;
 pub use profiles::*;
 pub use provisioning::*;
+pub use report::*;
 pub use tasks::*;

@@ -4,9 +4,10 @@ use data_model::OperatorError;
 use rusqlite::Connection;
 use std::path::Path;
 
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("../../../migrations/0001-first.sql"),
     include_str!("../../../migrations/0002-provisioning.sql"),
+    include_str!("../../../migrations/0003-activation-and-reports.sql"),
 ];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.

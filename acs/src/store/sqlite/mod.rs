@@ -6,6 +6,7 @@
 //!
 //! Long because the trait has so many methods; each is one line of dispatch.
 
+mod activation;
 mod audit;
 mod campaigns;
 mod credential_cache;
@@ -17,17 +18,18 @@ mod library;
 mod migrations;
 mod people;
 mod provisioning;
+mod reports;
 mod rows;
 mod snapshots;
 mod tasks;
 mod transfers;
 
 use super::{
-    Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
-    ClaimedTask, Contact, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id,
-    InformOutcome, InformRecord, NewCredentials, NewTask, Observed, Page, Profile,
-    ProvisioningKeys, Result, SealedKey, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
-    TransferMatch, User,
+    Activation, Actor, Agreement, AuditEntry, Binding, Campaign, CampaignCounts, CampaignDevice,
+    CampaignState, Claim, ClaimedTask, Contact, Credentials, DeletedFile, Device, DeviceFilter,
+    FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewTask, Observed, Page, Profile,
+    ProvisioningKeys, Report, Result, SealedKey, Snapshot, Store, Task, TaskFault, TaskOutcome,
+    Token, TransferMatch, User,
 };
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
@@ -384,6 +386,74 @@ impl Store for SqliteStore {
         self.engine
             .read(move |db| provisioning::contacts(db, device))
             .await
+    }
+
+    async fn binding_put(
+        &self,
+        actor: &Actor,
+        binding: Binding,
+        now: Timestamp,
+    ) -> Result<Binding> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| activation::put(tx, &actor, binding, now))
+            .await
+    }
+
+    async fn binding_find(&self, binding: Id) -> Result<Option<Binding>> {
+        self.engine
+            .read(move |db| activation::find(db, binding))
+            .await
+    }
+
+    async fn binding_list(&self, page: Page<Id>) -> Result<Vec<Binding>> {
+        self.engine.read(move |db| activation::list(db, page)).await
+    }
+
+    async fn binding_delete(
+        &self,
+        actor: &Actor,
+        binding: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| activation::delete(tx, &actor, binding, now))
+            .await
+    }
+
+    async fn binding_reopen(
+        &self,
+        actor: &Actor,
+        binding: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| activation::reopen(tx, &actor, binding, now))
+            .await
+    }
+
+    async fn binding_tell(&self, claim: Claim, now: Timestamp) -> Result<Activation> {
+        self.engine
+            .write(move |tx| activation::tell(tx, &claim, now))
+            .await
+    }
+
+    async fn report_record(
+        &self,
+        device: Id,
+        report: Report,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        self.engine
+            .write(move |tx| reports::record(tx, device, report, &observed, now))
+            .await
+    }
+
+    async fn report_find(&self, device: Id) -> Result<Option<Report>> {
+        self.engine.read(move |db| reports::find(db, device)).await
     }
 
     async fn file_put(&self, actor: &Actor, file: FileRecord) -> Result<()> {

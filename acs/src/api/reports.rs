@@ -1,0 +1,56 @@
+//! What devices have reported of themselves, and where that differs from their profiles.
+
+use super::auth::Viewer;
+use super::devices::{Argument, find};
+use super::error::{Answer, ApiError};
+use crate::app::App;
+use crate::files::profiles::NoProfile;
+use crate::provisioning::reported::Difference;
+use crate::provisioning_server::document::Wanted;
+use crate::store::{Report, StoreError};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A report as it is shown.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    /// Where the values come from.
+    source: &'static str,
+    #[serde(flatten)]
+    report: Report,
+}
+
+/// GET /devices/{device}/report
+pub async fn read(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    device: Argument,
+) -> Answer<Json<Shown>> {
+    let device = find(&app, &device?).await?;
+    let report = app.store.report_find(device.id).await?;
+    let report = report.ok_or_else(|| ApiError::not_found("report"))?;
+    Ok(Json(Shown {
+        source: "report",
+        report,
+    }))
+}
+
+/// GET /devices/{device}/report/diff
+pub async fn diff(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    device: Argument,
+) -> Answer<Json<Difference>> {
+    let device = find(&app, &device?).await?;
+    let report = app.store.report_find(device.id).await?;
+    let report = report.ok_or_else(|| ApiError::not_found("report"))?;
+    match Wanted::of(&app, &device).await {
+        Ok(wanted) => Ok(Json(wanted.differences(&report))),
+        Err(NoProfile::Store(error)) => Err(error.into()),
+        Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_))) => {
+            Err(StoreError::Conflict(why.to_string()).into())
+        }
+    }
+}
