@@ -12,6 +12,7 @@ mod by_clock;
 mod by_rule;
 mod called;
 pub mod core;
+mod custom_ca;
 mod diagnose;
 mod discovery;
 pub mod exchange;

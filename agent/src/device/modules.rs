@@ -126,6 +126,7 @@ impl Device {
             username: wanted.username,
             password: wanted.password,
             work: TransferWork::Package(wanted.limit),
+            trust: None,
         }));
     }
 

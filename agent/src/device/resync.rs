@@ -3,7 +3,7 @@
 //! No session with the ACS is open while a file of provisioning is on its way, and none is fetched in a session: each
 //! side sees a configuration that the other leaves alone.
 
-use super::io::{FileContent, Provision, Restart, SectionKind, TransferJob, TransferOutcome};
+use super::io::{FileContent, Restart, SectionKind, TransferJob, TransferOutcome};
 use super::io::{TransferWork, Verb};
 use super::{Device, Output};
 use crate::configuration_file;
@@ -147,12 +147,7 @@ impl Device {
         verb: Verb,
         message: Setting,
     ) {
-        let provision = Provision {
-            user_agent: self.core.user_agent(),
-            verb,
-            limit_bytes: CONFIGURATION_BYTES,
-        };
-        let file = TransferWork::Provision(Box::new(provision));
+        let file = self.core.provision(verb, CONFIGURATION_BYTES);
         self.start_provision(work, url, (username, password), file, message);
     }
 
@@ -172,6 +167,7 @@ impl Device {
             username,
             password,
             work: file,
+            trust: self.core.trust(),
         };
         let run = Run {
             work,
@@ -206,6 +202,7 @@ impl Device {
                 self.profile_ended(resync, key.as_ref(), &run.url, bytes);
             }
             Work::Upgrade(rule) => self.upgrade_ended(rule, run.url, run.started, outcome),
+            Work::CustomCa(url) => self.custom_ca_ended(url, run.url.scheme, outcome),
             Work::Report => {
                 let ended = fetched(outcome, run.url.scheme == Scheme::Tftp);
                 let line = match ended {

@@ -33,7 +33,22 @@ impl Device {
         if self.restarted_for == Some(Cause::Upgrade) {
             self.upgrade_booted(into);
         }
+        self.sources_booted();
         self.arm_provisioning();
+    }
+
+    /// What the device is given at every boot: servers from DHCP, and its certificate.
+    fn sources_booted(&mut self) {
+        let certificate = self.core.certificate_status();
+        let place = "Status.Product.Client_Certificate";
+        self.core.show_vendor_value(place, certificate);
+        let Some(sources) = self.core.files.provisioning.clone() else {
+            return;
+        };
+        if !sources.dhcp.is_empty() {
+            let engine = self.provisioning.get_or_insert_default();
+            engine.set_servers(sources.dhcp.clone());
+        }
     }
 
     /// Somebody wants something.
@@ -77,7 +92,8 @@ impl Device {
             .as_ref()
             .is_some_and(|it| it.has_servers());
         let profiles = self.core.has_profile_rule(with_server);
-        if self.provisioning.is_none() && !profiles && !self.has_upgrade_rule() {
+        let custom_ca = self.core.wants_custom_ca();
+        if self.provisioning.is_none() && !profiles && !custom_ca && !self.has_upgrade_rule() {
             return;
         }
         let mut engine = self.provisioning.take().unwrap_or_default();
@@ -88,6 +104,7 @@ impl Device {
             (engine.timing, engine.triggers_at) = (None, None);
         }
         self.arm_upgrade(&mut engine);
+        self.arm_custom_ca(&mut engine);
         if !engine.is_idle() || profiles {
             self.provisioning = Some(engine);
         }
@@ -169,7 +186,8 @@ impl Device {
             .and_then(|due| self.resync_at(engine, due));
         let upgrade = self.upgrade_due(engine);
         let report = engine.report.then(|| self.now());
-        [resync, upgrade, report, engine.triggers_at]
+        let custom_ca = engine.custom_ca.as_ref().and_then(|it| it.at);
+        [resync, upgrade, report, custom_ca, engine.triggers_at]
             .into_iter()
             .flatten()
             .min()
@@ -248,7 +266,10 @@ impl Device {
         let due = engine
             .next_due()
             .and_then(|due| self.resync_at(engine, due));
-        if due.is_some_and(|due| due <= now) {
+        let custom_ca = engine.custom_ca.as_ref().and_then(|it| it.at);
+        if custom_ca.is_some_and(|at| at <= now) {
+            self.begin_custom_ca();
+        } else if due.is_some_and(|due| due <= now) {
             self.begin_resync();
         } else if engine.report {
             self.begin_report();

@@ -5,6 +5,7 @@ use super::product::addresses_of;
 use super::{Core, Device, Output};
 use crate::configuration_file;
 use crate::limits::{CONFIGURATION_BYTES, LOG_BYTES};
+use crate::provisioning::sources::Sources;
 use crate::transfer::{
     Direction, OwnTransfer, OwnTransferMade, Policy, Transfer, TransferFile, TransferState,
 };
@@ -20,6 +21,8 @@ pub struct FilePolicy {
     pub upload_hosts: Arc<[String]>,
     /// Bytes of the log.
     pub log_bytes: usize,
+    /// Where the device's own provisioning comes from, if whoever runs it knows.
+    pub provisioning: Option<Arc<Sources>>,
 }
 
 impl Default for FilePolicy {
@@ -27,6 +30,7 @@ impl Default for FilePolicy {
         FilePolicy {
             upload_hosts: Arc::from([]),
             log_bytes: LOG_BYTES,
+            provisioning: None,
         }
     }
 }
@@ -168,6 +172,7 @@ impl Device {
             url: transfer.url,
             username: transfer.username,
             work,
+            trust: None,
         };
         self.persist(&[SectionKind::Transfers]);
         self.outputs.push_back(Output::StartTransfer(job));

@@ -99,6 +99,19 @@ pub enum Work {
     Upgrade(String),
     /// A report.
     Report,
+    /// Authorities; with the text of `Custom_CA_URL`.
+    CustomCa(String),
+}
+
+/// Authorities of `Custom_CA_URL` that are not there yet.
+#[derive(Debug)]
+pub struct WantedCa {
+    /// The text of the parameter.
+    pub url: String,
+    /// When they are fetched; `None` while they are on their way, and if they are not tried again.
+    pub at: Option<Timestamp>,
+    /// Tries that have failed.
+    pub failures: usize,
 }
 
 /// One way through the rules.
@@ -154,6 +167,8 @@ pub struct Engine {
     pub triggers_at: Option<Timestamp>,
     /// One of them held at the last look.
     pub triggered: bool,
+    /// The authorities that are wanted.
+    pub custom_ca: Option<WantedCa>,
     /// What is under way.
     pub run: Option<Run>,
     /// Servers DHCP has named.
@@ -212,6 +227,7 @@ impl Engine {
             && self.servers.is_empty()
             && self.policies == Policies::default()
             && self.upgrade_tried.is_none()
+            && self.custom_ca.is_none()
             && !self.report
     }
 }

@@ -19,6 +19,18 @@ pub struct Remembered {
     pub upgraded: Option<Upgraded>,
     /// Why provisioning restarts the device, while it does.
     pub restart: Option<Cause>,
+    /// The authorities of `Custom_CA_URL`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_ca: Option<CustomCa>,
+}
+
+/// Authorities, and where they are from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomCa {
+    /// The text of `Custom_CA_URL`.
+    pub url: String,
+    /// Their certificates, in PEM.
+    pub pem: String,
 }
 
 /// An upgrade is not made again until the text of its rule or what follows from it is another.

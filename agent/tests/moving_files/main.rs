@@ -61,6 +61,7 @@ fn job(url: &str, work: TransferWork) -> TransferJob {
         username: "reader".into(),
         password: Secret::new("file-secret"),
         work,
+        trust: None,
     }
 }
 

@@ -1,10 +1,14 @@
 //! The vendor's own provisioning over real sockets: a device, a server, and profiles the real `openssl enc` has made.
 
+mod authority;
 mod server;
+mod sources;
+mod trust;
 
 use agent::device::exchange::Downgrade;
 use agent::device::{DeviceConfig, FilePolicy, Identity, Product};
 use agent::platform::simulated::Simulated;
+use agent::provisioning::sources::Sources;
 use agent::shell::diagnostics::DiagnosticsConfig;
 use agent::shell::http::Network;
 use agent::shell::tls::TlsConfig;
@@ -13,6 +17,7 @@ use cwmp::CwmpVersion;
 use server::Server;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 const PROXY: &str = "Device.X_CISCO_ATA.Line.1.Proxy";
@@ -21,6 +26,16 @@ const PROFILE: &str = "<flat-profile><Proxy_1_>sip.example.net</Proxy_1_></flat-
 
 /// A device without an ACS that goes by this rule at once.
 async fn device(rule: &str) -> RunnerHandle {
+    device_with(rule, TlsConfig::default(), Sources::default(), &[]).await
+}
+
+/// One that trusts these authorities, is given this of its provisioning, and comes with further settings.
+async fn device_with(
+    rule: &str,
+    tls: TlsConfig,
+    sources: Sources,
+    settings: &[(&str, &str)],
+) -> RunnerHandle {
     let at = |name: &str| format!("Device.X_CISCO_ATA.Provisioning.{name}");
     let config = RunnerConfig {
         diagnostics: DiagnosticsConfig::simulated(1),
@@ -33,19 +48,22 @@ async fn device(rule: &str) -> RunnerHandle {
                 serial_number: "FCH26480QXA".into(),
                 mac: [0, 0, 0x5e, 0, 0x53, 1],
             },
-            installed: vec![
-                (at("Profile_Rule"), rule.to_owned()),
-                (at("Resync_Random_Delay"), "0".to_owned()),
-            ]
-            .into(),
+            installed: [("Profile_Rule", rule), ("Resync_Random_Delay", "0")]
+                .iter()
+                .chain(settings)
+                .map(|(name, value)| (at(name), (*value).to_owned()))
+                .collect(),
             authority: "".into(),
             downgrade: Downgrade::Refused,
             newest_version: CwmpVersion::V1_4,
             seed: 1,
-            files: FilePolicy::default(),
+            files: FilePolicy {
+                provisioning: Some(Arc::new(sources)),
+                ..FilePolicy::default()
+            },
         }],
         network: Network {
-            tls: TlsConfig::default().load().expect("no file is needed"),
+            tls: tls.load().expect("its files are there"),
             source: None,
             name_server: None,
         },
@@ -80,6 +98,16 @@ async fn comes_to_hold(handle: &RunnerHandle, name: &'static str, text: &str) {
     deadline
         .await
         .unwrap_or_else(|_| panic!("{name} never holds `{text}`"));
+}
+
+async fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let look = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let deadline = tokio::time::timeout(Duration::from_secs(20), look);
+    deadline.await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 /// What `openssl enc -aes-256-cbc -md md5` makes of the profile.
