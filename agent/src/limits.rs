@@ -269,6 +269,9 @@ pub const PROVISION_REDIRECTS: u32 = 5;
 /// As above.
 pub const PROVISION_AUTHENTICATIONS: u32 = 2;
 
+/// Bytes of what an activation server answers: one rule.
+pub const ACTIVATION_RULE_BYTES: u64 = 2048;
+
 /// Bytes of the file of `Custom_CA_URL`: several certificates, kept with the device's state.
 pub const CUSTOM_CA_BYTES: u64 = 32 * 1024;
 

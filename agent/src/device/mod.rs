@@ -13,6 +13,7 @@ mod by_rule;
 mod called;
 pub mod core;
 mod custom_ca;
+mod customization;
 mod diagnose;
 mod discovery;
 pub mod exchange;

@@ -8,6 +8,7 @@ use super::io::{TransferWork, Verb};
 use super::{Device, Output};
 use crate::configuration_file;
 use crate::limits::{CONFIGURATION_BYTES, RESYNC_FETCH_SECS};
+use crate::provisioning::customization::Step;
 use crate::provisioning::engine::{Engine, Reason, Resync, Run, Work};
 use crate::provisioning::macros::DeviceMacros;
 use crate::provisioning::outcome::{Class, Trouble, fetched};
@@ -202,6 +203,7 @@ impl Device {
                 self.profile_ended(resync, key.as_ref(), &run.url, bytes);
             }
             Work::Upgrade(rule) => self.upgrade_ended(rule, run.url, run.started, outcome),
+            Work::Activation => self.activation_ended(run.url.scheme, outcome),
             Work::CustomCa(url) => self.custom_ca_ended(url, run.url.scheme, outcome),
             Work::Report => {
                 let ended = fetched(outcome, run.url.scheme == Scheme::Tftp);
@@ -267,6 +269,12 @@ impl Device {
         if resync.restarts {
             // What has failed is made up for after the restart, as after any other.
             remembered.restart = (!failed).then_some(Cause::Parameters);
+        }
+        if !failed {
+            let kept = self.customize(Step::Resynced);
+            if !kept.is_empty() {
+                self.persist(kept);
+            }
         }
         if let Err(trouble) = &ended {
             self.say(Setting::LogResyncFailureMsg, None, &trouble.text);

@@ -92,8 +92,8 @@ impl Device {
             .as_ref()
             .is_some_and(|it| it.has_servers());
         let profiles = self.core.has_profile_rule(with_server);
-        let custom_ca = self.core.wants_custom_ca();
-        if self.provisioning.is_none() && !profiles && !custom_ca && !self.has_upgrade_rule() {
+        let sources = self.core.wants_custom_ca() || self.core.wants_activation(with_server);
+        if self.provisioning.is_none() && !profiles && !sources && !self.has_upgrade_rule() {
             return;
         }
         let mut engine = self.provisioning.take().unwrap_or_default();
@@ -105,6 +105,7 @@ impl Device {
         }
         self.arm_upgrade(&mut engine);
         self.arm_custom_ca(&mut engine);
+        self.arm_activation(&mut engine);
         if !engine.is_idle() || profiles {
             self.provisioning = Some(engine);
         }
@@ -187,10 +188,18 @@ impl Device {
         let upgrade = self.upgrade_due(engine);
         let report = engine.report.then(|| self.now());
         let custom_ca = engine.custom_ca.as_ref().and_then(|it| it.at);
-        [resync, upgrade, report, custom_ca, engine.triggers_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let activation = engine.activation_at;
+        [
+            resync,
+            upgrade,
+            report,
+            custom_ca,
+            activation,
+            engine.triggers_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// When a resync that is due then can begin: `Forced_Resync_Delay` decides what a call means for it.
@@ -269,6 +278,8 @@ impl Device {
         let custom_ca = engine.custom_ca.as_ref().and_then(|it| it.at);
         if custom_ca.is_some_and(|at| at <= now) {
             self.begin_custom_ca();
+        } else if engine.activation_at.is_some_and(|at| at <= now) {
+            self.begin_activation();
         } else if due.is_some_and(|due| due <= now) {
             self.begin_resync();
         } else if engine.report {

@@ -101,6 +101,8 @@ pub enum Work {
     Report,
     /// Authorities; with the text of `Custom_CA_URL`.
     CustomCa(String),
+    /// The rule of the activation server.
+    Activation,
 }
 
 /// Authorities of `Custom_CA_URL` that are not there yet.
@@ -169,6 +171,12 @@ pub struct Engine {
     pub triggered: bool,
     /// The authorities that are wanted.
     pub custom_ca: Option<WantedCa>,
+    /// When the activation server is asked.
+    pub activation_at: Option<Timestamp>,
+    /// It is wanted, and has its time or had it.
+    pub activation_armed: bool,
+    /// Tries that have failed.
+    pub activation_failures: usize,
     /// What is under way.
     pub run: Option<Run>,
     /// Servers DHCP has named.
@@ -228,6 +236,7 @@ impl Engine {
             && self.policies == Policies::default()
             && self.upgrade_tried.is_none()
             && self.custom_ca.is_none()
+            && !self.activation_armed
             && !self.report
     }
 }

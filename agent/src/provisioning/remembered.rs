@@ -1,5 +1,6 @@
 //! What provisioning remembers over a restart.
 
+use super::customization::Customization;
 use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,8 @@ pub struct Remembered {
     pub upgraded: Option<Upgraded>,
     /// Why provisioning restarts the device, while it does.
     pub restart: Option<Cause>,
+    /// How far the device is on its way to a provider.
+    pub customization: Customization,
     /// The authorities of `Custom_CA_URL`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_ca: Option<CustomCa>,

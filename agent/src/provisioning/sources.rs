@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub struct Sources {
     /// What DHCP says: the number of an option (66, 150, 159, 160), and its server.
     pub dhcp: Vec<(u8, String)>,
+    /// The activation server, `https://host`; without one none is asked.
+    pub activation: Option<String>,
     /// The certificate the device has from its factory.
     pub certificate: Option<Arc<DeviceCertificate>>,
 }

@@ -2,6 +2,7 @@
 
 use super::tls::own_certificate;
 use crate::device::Identity;
+use crate::device::exchange::absolute;
 use crate::provisioning::sources::{DeviceCertificate, Sources};
 use data_model::{OperatorError, Secret};
 use serde::Deserialize;
@@ -20,6 +21,8 @@ pub struct ProvisioningSettings {
     pub certificate: Option<PathBuf>,
     /// Its private key, in PEM.
     pub key: Option<PathBuf>,
+    /// The activation server, `https://host`: asked for the device's rule while nobody else names a server.
+    pub activation: Option<String>,
     /// What DHCP would say, by the number of the option: 66, 150, 159 or 160.
     pub dhcp: BTreeMap<String, String>,
 }
@@ -32,6 +35,7 @@ impl ProvisioningSettings {
     pub fn sources(&self, identity: &Identity) -> Result<Option<Arc<Sources>>, OperatorError> {
         let sources = Sources {
             dhcp: self.servers()?,
+            activation: self.activation()?,
             certificate: self.device_certificate(identity)?,
         };
         Ok((sources != Sources::default()).then(|| Arc::new(sources)))
@@ -52,6 +56,20 @@ impl ProvisioningSettings {
             Ok((known?, server.clone()))
         };
         self.dhcp.iter().map(server).collect()
+    }
+
+    fn activation(&self) -> Result<Option<String>, OperatorError> {
+        let Some(url) = &self.activation else {
+            return Ok(None);
+        };
+        match absolute(url) {
+            Some(_) => Ok(Some(url.clone())),
+            None => Err(OperatorError::new(
+                "the activation server cannot be used",
+                format!("`{url}` is no URL of http or https"),
+                "set `activation` in `[provisioning]` to something like \"https://activate.example.net\"",
+            )),
+        }
     }
 
     fn device_certificate(

@@ -75,3 +75,85 @@ fn an_option_that_names_no_server_is_refused_by_its_number() {
     let refused = settings.sources(&identity).expect_err("67 names a file");
     assert!(refused.to_string().contains("`67`"), "{refused}");
 }
+
+const CUSTOMIZATION: &str = "Device.X_CISCO_ATA.Status.Product.Customization";
+const CALL_HOME: &str =
+    "/software/edos/callhome/rc?id=00005E005301:FCH26480QXA:ATA192-MPP&sw=11-3-2MPP0102-233";
+
+fn activated_by(server: &FileServer) -> Sources {
+    Sources {
+        activation: Some(server.url("/")),
+        ..Sources::default()
+    }
+}
+
+/// Section 5.2: Open, Pending, Custom Pending, Acquired. Covers M-01, T-14.
+#[tokio::test]
+async fn a_device_nobody_told_of_its_provider_is_told_by_the_activation_server_once() {
+    let (activation, provider) = (FileServer::plain().await, FileServer::plain().await);
+    activation.put(CALL_HOME, format!("{}\n", provider.url("/$MA.cfg")));
+    let sources = activated_by(&activation);
+    let handle = device_with("/ata$PSN.cfg", TlsConfig::default(), sources, &[HTTP]).await;
+    comes_to_hold(&handle, CUSTOMIZATION, "Custom Pending").await;
+    // It goes by its rule until something comes by it, as any other.
+    comes_to_hold(&handle, super::LOG, "file not found").await;
+    provider.put("/00005e005301.cfg", PROFILE);
+    let again = Ask::Resync(None);
+    handle.input(0, Input::Provisioning(Box::new(again)));
+    comes_to_hold(&handle, PROXY, "sip.example.net").await;
+    comes_to_hold(&handle, CUSTOMIZATION, "Acquired").await;
+    assert_eq!(activation.seen().len(), 1);
+
+    // A reset makes it nobody's again.
+    handle.input(0, Input::LocalFactoryReset);
+    eventually("it asks again", || activation.seen().len() == 2).await;
+    comes_to_hold(&handle, CUSTOMIZATION, "Acquired").await;
+    handle.stop();
+}
+
+/// Section 5.2: Unavailable, and Aborted when DHCP or a person was first. Covers M-01, T-14.
+#[tokio::test]
+async fn an_activation_server_that_knows_nobody_is_not_asked_again_nor_one_that_is_not_needed() {
+    let (activation, provider) = (FileServer::plain().await, FileServer::plain().await);
+    let sources = activated_by(&activation);
+    let handle = device_with("/ata$PSN.cfg", TlsConfig::default(), sources, &[HTTP]).await;
+    comes_to_hold(&handle, CUSTOMIZATION, "Unavailable").await;
+    assert_eq!(activation.seen().len(), 1);
+    handle.stop();
+
+    provider.put("/ata192.cfg", PROFILE);
+    let named = Sources {
+        dhcp: dhcp(&[(66, &provider)]).dhcp,
+        ..activated_by(&activation)
+    };
+    let by_hand = provider.url("/ata192.cfg");
+    for (rule, sources) in [
+        ("/ata$PSN.cfg", named),
+        (by_hand.as_str(), activated_by(&activation)),
+    ] {
+        let handle = device_with(rule, TlsConfig::default(), sources, &[HTTP]).await;
+        comes_to_hold(&handle, PROXY, "sip.example.net").await;
+        comes_to_hold(&handle, CUSTOMIZATION, "Aborted").await;
+        assert_eq!(activation.seen().len(), 1);
+        handle.stop();
+    }
+}
+
+/// Section 5.2: if both fail, both are asked again. Covers M-01, T-14.
+#[tokio::test]
+async fn an_activation_server_that_talks_nonsense_is_asked_again() {
+    let activation = FileServer::plain().await;
+    activation.put(CALL_HOME, "(((");
+    let sources = activated_by(&activation);
+    let settings = [HTTP, ("Resync_Error_Retry_Delay", "1")];
+    let handle = device_with("/ata$PSN.cfg", TlsConfig::default(), sources, &settings).await;
+    eventually("it asks again", || activation.seen().len() > 1).await;
+    comes_to_hold(
+        &handle,
+        super::LOG,
+        "activation: failed: what it answers is no rule",
+    )
+    .await;
+    comes_to_hold(&handle, CUSTOMIZATION, "Pending").await;
+    handle.stop();
+}
