@@ -1,6 +1,6 @@
 //! What may be said on the command line; `--help` is made from these sentences.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 

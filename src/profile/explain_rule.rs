@@ -53,14 +53,6 @@ impl ExplainRule {
     }
 }
 
-/// The form, with a salt nobody has used before.
-fn chosen(form: ProfileForm) -> Form {
-    match form {
-        ProfileForm::Openssl => Form::OpenSsl(rand::random()),
-        ProfileForm::Aes128gcm => Form::Aes128Gcm(rand::random()),
-    }
-}
-
 /// The macros of a device that is only described.
 struct Given(BTreeMap<String, String>);
 

@@ -10,6 +10,7 @@ use agent::shell::http::Network;
 use agent::shell::slots::SlotStore;
 use agent::shell::tls::TlsConfig;
 use agent::shell::transfers::{TransferConfig, carry_out};
+use agent::shell::upload::Uploads;
 use async_trait::async_trait;
 use bytes::Bytes;
 use data_model::Secret;

@@ -12,6 +12,8 @@ mod by_clock;
 mod by_rule;
 mod called;
 pub mod core;
+mod custom_ca;
+mod customization;
 mod diagnose;
 mod discovery;
 pub mod exchange;

@@ -5,6 +5,7 @@ use super::product::addresses_of;
 use super::{Core, Device, Output};
 use crate::configuration_file;
 use crate::limits::{CONFIGURATION_BYTES, LOG_BYTES};
+use crate::provisioning::sources::Sources;
 use crate::transfer::{
     Direction, OwnTransfer, OwnTransferMade, Policy, Transfer, TransferFile, TransferState,
 };
@@ -21,6 +22,8 @@ pub struct FilePolicy {
     pub upload_hosts: Arc<[String]>,
     /// Bytes of the log.
     pub log_bytes: usize,
+    /// Where the device's own provisioning comes from, if whoever runs it knows.
+    pub provisioning: Option<Arc<Sources>>,
 }
 
 impl Default for FilePolicy {
@@ -28,6 +31,7 @@ impl Default for FilePolicy {
         FilePolicy {
             upload_hosts: Arc::from([]),
             log_bytes: LOG_BYTES,
+            provisioning: None,
         }
     }
 }
@@ -171,6 +175,7 @@ impl Device {
             username: transfer.username,
             domains: String::new(),
             work,
+            trust: None,
         };
         if transfer.file == TransferFile::Firmware && self.core.firmware.overwrite() {
             self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);

@@ -31,6 +31,7 @@ mod packing;
 pub mod page;
 mod place;
 mod provision_http;
+pub mod provisioning;
 mod reach;
 pub mod record;
 pub mod redact;

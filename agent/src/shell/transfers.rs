@@ -11,6 +11,7 @@ use crate::limits::{FILE_BYTES, TRANSFER_SECS};
 use crate::transfer::Direction;
 use cwmp::{Fault, FaultCode};
 use data_model::signing::VerifyingKey;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time without a byte after which a transfer is given up.
@@ -44,7 +45,17 @@ pub async fn carry_out(config: &TransferConfig, job: TransferJob) -> TransferOut
         },
     };
     let whole = Duration::from_secs(TRANSFER_SECS);
-    match tokio::time::timeout(whole, move_file(config, job)).await {
+    let mut config = config.clone();
+    if let Some(trust) = &job.trust {
+        match config.network.tls.trusting(trust) {
+            Ok(tls) => config.network.tls = Arc::new(tls),
+            Err(why) => {
+                let fault = Fault::new(FaultCode::CONTACT_FILE_SERVER, why);
+                return TransferOutcome::Failed(fault);
+            }
+        }
+    }
+    match tokio::time::timeout(whole, move_file(&config, job)).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(fault)) => TransferOutcome::Failed(fault),
         Err(_) => {

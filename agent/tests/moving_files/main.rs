@@ -63,6 +63,7 @@ fn job(url: &str, work: TransferWork) -> TransferJob {
         password: Secret::new("file-secret"),
         domains: String::new(),
         work,
+        trust: None,
     }
 }
 
