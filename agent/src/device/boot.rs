@@ -5,11 +5,12 @@ use super::facts::{CLOCK_FLOOR, Facts};
 use super::io::SectionKind;
 use super::log::DeviceLog;
 use super::meta::Meta;
-use super::{BootedInto, DeviceConfig, EventQueue, Random, Saved, Slots, Tree};
+use super::{BootedInto, DeviceConfig, EventQueue, Random, Saved, Slots, Tree, password};
 use crate::firmware::SlotName;
 use crate::inform::Changes;
 use crate::tree::{SavedTree, Transaction};
 use cwmp::{Event, EventCode};
+use data_model::schema::Address;
 use data_model::{Timestamp, XsdType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -60,7 +61,8 @@ impl Core {
         install(&mut tree, &facts, &config.installed);
         let saved_tree: SavedTree = read(saved, SectionKind::Tree);
         tree.restore(&saved_tree);
-        Core {
+        let in_clear = passwords_in_clear(&saved_tree, &tree);
+        let mut core = Core {
             tree,
             facts,
             events: EventQueue::restore(read(saved, SectionKind::Events)),
@@ -78,7 +80,9 @@ impl Core {
             files: config.files,
             provisioning_moves: false,
             meta,
-        }
+        };
+        core.hash_passwords(&in_clear);
+        core
     }
 
     /// Notes what a boot means: events, the fate of transfers, another version, another address.
@@ -203,6 +207,14 @@ fn install(tree: &mut Tree, facts: &Facts, installed: &[(String, String)]) {
         }
     }
     tree.seal_installed();
+}
+
+/// Passwords of the page that an agent without hashes has kept as they were set.
+fn passwords_in_clear(saved: &SavedTree, tree: &Tree) -> Vec<Address> {
+    let passwords = saved.values.iter().filter(|(name, value)| {
+        name.contains(".Web_Login_") && name.ends_with("_Password") && !password::is_hashed(value)
+    });
+    passwords.filter_map(|(name, _)| tree.find(name)).collect()
 }
 
 fn read<T: DeserializeOwned + Default>(saved: &Saved, kind: SectionKind) -> T {

@@ -230,7 +230,7 @@ impl Device {
 }
 
 impl Core {
-    /// What a person's URL comes to: without a server it is the person's own machine (SPA), and macros are not looked for.
+    /// What a person's URL comes to: without a server it is at the person's own machine (SPA).
     fn full_url(&self, asked: &AskedUrl) -> Result<String, LocalRefusal> {
         let transport = Scheme::parse(&self.setting(Setting::TransportProtocol));
         let server = match asked.from.to_canonical() {

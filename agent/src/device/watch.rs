@@ -50,7 +50,7 @@ impl Core {
 
     /// Of a password of the page only its hash is kept. One that opens nothing stays as it is: the factory's, which has to
     /// be replaced at the first login, and those that are too short.
-    fn hash_passwords(&mut self, changed: &[Address]) {
+    pub(super) fn hash_passwords(&mut self, changed: &[Address]) {
         let product = std::sync::Arc::clone(self.product());
         let schema = &product.ty.schema;
         for which in ["Admin", "Guest"] {

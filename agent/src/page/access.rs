@@ -345,7 +345,7 @@ fn closed(accounts: &Accounts) -> Answer {
              Set one of 8 to 127 characters that is not the factory's: `password` in the [page] table of the\n\
              agent's configuration file, or the parameter\n\
              {parameter}\n\
-             at the ACS. Or set `enabled = true` there and log in from the same network with the factory's password,\n\
+             at the ACS. Or set only `enabled = true` there and log in from the same network with the factory's password,\n\
              which has to be replaced at once. If that is done, administrators have been shut out by\n\
              Enable_Web_Admin_Access or Admin_Access."
         ),

@@ -47,8 +47,11 @@ impl PageSettings {
     /// What the installer has decided about who may come in.
     pub fn policy(&self) -> Policy {
         Policy {
-            // Without a password of its own the page is only there for whoever has asked for it.
-            first_login: self.enabled == Some(true),
+            // Only for whoever has asked for the page and given it no password: or else anybody at home could be the
+            // first at an account that was meant to stay closed.
+            first_login: self.enabled == Some(true)
+                && self.password.is_empty()
+                && self.user_password.is_empty(),
             credentials_in_query: self.credentials_in_query,
         }
     }

@@ -56,7 +56,7 @@ fn lines(html: &mut Html, view: &View) {
 
 fn acs(html: &mut Html, view: &View) {
     let acs = &view.acs;
-    html.raw("<section>\n<h2>ACS</h2>\n<table>\n")
+    html.raw("<section class=\"all\">\n<h2>ACS</h2>\n<table>\n")
         .row("URL", &without_credentials(&acs.url))
         .row("TR-069", if acs.enabled { "on" } else { "off" })
         .row(

@@ -92,6 +92,9 @@ const fn tab(
 /// The path of the tab whose sections are the lines themselves.
 const QUICK: &str = "/quick";
 
+/// The path of the tab that only shows.
+const INFORMATION: &str = "/voice/information";
+
 /// Every tab, in the order of the menu.
 pub const TABS: &[Tab] = &[
     tab(
@@ -151,7 +154,7 @@ pub const TABS: &[Tab] = &[
             "Router.HTTP_Proxy.",
         ],
     ),
-    tab("/voice/information", "Voice", "Information", &["Status."]),
+    tab(INFORMATION, "Voice", "Information", &["Status."]),
     tab("/voice/system", "Voice", "System", &["System."]),
     tab("/voice/sip", "Voice", "SIP", &["SIP."]),
     tab(
@@ -289,16 +292,14 @@ fn title(core: &Core, tab: &Tab, address: &Address) -> String {
     let object = node.parent.map(|parent| schema.node(parent));
     let number = match address.instances.as_slice() {
         [line, call] => Some(format!("Line {line}, call {call}")),
-        [line] if tab.path == QUICK || tab.path == "/voice/information" => {
-            Some(format!("Line {line}"))
-        }
+        [line] if matches!(tab.path, QUICK | INFORMATION) => Some(format!("Line {line}")),
         _ => None,
     };
     let by_model = schema.section(address.node).map(str::to_owned);
     let by_object = || {
         let name = object.map_or("", |object| &*object.name);
         match name {
-            "Router" => "General".to_owned(),
+            "Router" if tab.path != INFORMATION => "General".to_owned(),
             // It stands for the pool it is the rule of.
             "Rule" => "DHCP server".to_owned(),
             "WAN" => "QoS bandwidth control".to_owned(),

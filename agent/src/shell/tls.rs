@@ -83,6 +83,11 @@ pub struct Tls {
 }
 
 impl Tls {
+    /// The settings of connections, for whoever speaks TLS below another protocol.
+    pub fn client(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.client)
+    }
+
     /// The same for files of the vendor's own provisioning. Nothing is resumed: a connection that was made with another
     /// trust proves nothing.
     ///

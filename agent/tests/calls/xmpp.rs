@@ -152,7 +152,7 @@ impl Person {
         .await;
         let tls = prosody.tls().load().expect("the certificate is there");
         let name = ServerName::try_from("localhost").expect("it is a name");
-        let connector = tokio_rustls::TlsConnector::from(tls);
+        let connector = tokio_rustls::TlsConnector::from(tls.client());
         let mut stream = connector.connect(name, plain).await.expect("TLS works");
         ask(&mut stream, header, "</stream:features>").await;
         let (user, password) = USERS[user];

@@ -2,8 +2,9 @@
 
 use crate::support::requests::{allow, set_attributes};
 use crate::support::{Bench, Reaction};
-use agent::device::orders::{LocalRefusal, Order};
+use agent::device::orders::{AskedUrl, LocalRefusal, Order};
 use cwmp::rpc::RequestDownload;
+use data_model::provisioning::profile::EmptyElements;
 
 const URL: &str = "Device.ManagementServer.URL";
 const USERNAME: &str = "Device.ManagementServer.Username";
@@ -145,5 +146,68 @@ fn a_power_cut_leaves_another_acs_with_its_bootstrap_or_the_one_before_without()
         let moved = bench.knows(URL) != before;
         assert_eq!(session.tells("0 BOOTSTRAP"), moved, "cut {cut}");
         assert!(moved || answer.is_none(), "cut {cut}: answered and lost");
+    }
+}
+
+/// A configuration as a person gives it, whose empty elements clear everything but secrets.
+fn backup(elements: &str) -> Order {
+    Order::Configure {
+        file: format!("<flat-profile>{elements}</flat-profile>").into_bytes(),
+        empty: EmptyElements::ClearUnlessSecret,
+    }
+}
+
+/// Covers D-13, R-01, M06.
+#[test]
+fn a_configuration_a_person_gives_is_taken_whole_and_kept_before_it_is_confirmed() {
+    let mut bench = Bench::bootstrapped("ata192");
+    let (proxy, forward) = (
+        "Device.X_CISCO_ATA.Line.1.Proxy",
+        "Device.X_CISCO_ATA.User.1.Cfwd_All_Dest",
+    );
+    let values = [(forward, "5551234")];
+    assert_eq!(bench.orders(change(&values)), Some(Ok(())));
+    let good = "<Proxy_1_>sip.example.net</Proxy_1_><Cfwd_All_Dest_1_ ua=\"rw\"/>";
+    let bad = format!("{good}<Register_1_>perhaps</Register_1_>");
+    let Some(Err(LocalRefusal::Unusable(why))) = bench.orders(backup(&bad)) else {
+        panic!("a bad value is taken");
+    };
+    assert!(why.contains("Register_1_"), "{why}");
+    assert_eq!(bench.knows(forward), "5551234");
+    assert_eq!(bench.orders(backup(good)), Some(Ok(())));
+    bench.power_cut();
+    assert_eq!(bench.knows(proxy), "sip.example.net");
+    assert_eq!(bench.knows(forward), "");
+}
+
+/// Covers D-13.
+#[test]
+fn a_resync_and_an_upgrade_are_refused_where_the_settings_forbid_them() {
+    let mut bench = Bench::bootstrapped("ata192");
+    let url = |text: &str| AskedUrl {
+        text: text.to_owned(),
+        from: "192.0.2.9".parse().expect("an address"),
+    };
+    let off = [
+        ("Device.X_CISCO_ATA.Provisioning.Provision_Enable", "0"),
+        ("Device.X_CISCO_ATA.Provisioning.Upgrade_Enable", "0"),
+    ];
+    assert_eq!(bench.orders(change(&off)), Some(Ok(())));
+    for (order, setting) in [
+        (Order::Resync(None), "Provision_Enable"),
+        (Order::Upgrade(url("http://s/x")), "Upgrade_Enable"),
+        (Order::TakeFirmware, "Upgrade_Enable"),
+    ] {
+        let refused = Some(Err(LocalRefusal::SwitchedOff(setting)));
+        assert_eq!(bench.orders(order), refused);
+    }
+    let on = off.map(|(name, _)| (name, "1"));
+    assert_eq!(bench.orders(change(&on)), Some(Ok(())));
+    for wrong in ["ftp://s/x", "http://s", "http://:80/x", "a b/c"] {
+        let refused = bench.orders(Order::Resync(Some(url(wrong))));
+        assert!(
+            matches!(refused, Some(Err(LocalRefusal::Unusable(_)))),
+            "{wrong}"
+        );
     }
 }

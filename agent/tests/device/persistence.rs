@@ -293,3 +293,20 @@ fn a_month_of_hourly_informs_writes_little() {
     assert!(a_day <= 200 * 1024, "{a_day} bytes a day");
     bench.acs().calls(get(&[CODE]));
 }
+
+/// Covers D-13, R-24.
+#[test]
+fn a_password_of_the_page_that_was_kept_in_clear_is_hashed_at_the_next_boot() {
+    let name = "Device.X_CISCO_ATA.Router.Web_Login_Admin_Password";
+    let mut bench = Bench::bootstrapped("ata192");
+    let tree = format!("{{\"values\":{{\"{name}\":\"Kept-1-in-clear\"}}}}");
+    bench.power_off();
+    bench.overwrites(SectionKind::Tree, tree.as_bytes());
+    bench.power_on();
+    bench.settle();
+    assert!(bench.knows(name).starts_with("$pbkdf2-sha256$"));
+    bench
+        .set(&[(name, "Set-1-by-the-acs")], "k")
+        .expect("it is taken");
+    assert!(!bench.stored(SectionKind::Tree).contains("Set-1-by-the-acs"));
+}

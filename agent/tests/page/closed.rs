@@ -114,9 +114,11 @@ async fn who_knows_the_users_password_has_no_more_guesses_at_the_administrators(
 
 /// Covers D-13.
 #[tokio::test]
-async fn the_factorys_passwords_open_nothing_unless_the_configuration_asks_for_a_first_login() {
+async fn the_factorys_passwords_open_nothing_where_the_configuration_has_one() {
     let mut config = AgentConfig::default();
     config.page.user_password = USER_PASSWORD.into();
+    // Whoever gives one account a password means the other to stay closed.
+    config.page.enabled = Some(true);
     let agent = Agent::with(config, "").await;
     Browser::new(agent.page(), "admin", "admin")
         .get("/")

@@ -8,11 +8,13 @@ mod accounts;
 mod actions;
 mod browser;
 mod buttons;
+mod chromium;
 mod closed;
 mod hostile;
 mod shown;
 mod tabs;
 mod walks;
+mod webdriver;
 
 use acs::TestAcs;
 use agent::daemon::{AgentConfig, start};
