@@ -137,3 +137,21 @@ fn defaults_may_hold_instance_numbers_and_wildcards_reach_all() {
     assert_eq!(value("Device.A.2.B.2.X"), "second");
     assert_eq!(value("Device.A.2.B.1.X"), "");
 }
+
+#[test]
+fn a_title_holds_until_the_next_one_or_the_end_of_its_object() {
+    let schema = build(&[
+        "[A.]\nBefore ro string\n-- First --\nOne ro string\nTwo ro string\n-- Second (part) --\nThree ro string\n\
+         [B.]\nElsewhere ro string\n",
+    ])
+    .expect("it is a model");
+    let title = |name: &str| {
+        let address = schema.lookup(name).expect("it is declared");
+        schema.section(address.node)
+    };
+    assert_eq!(title("Device.A.Before"), None);
+    assert_eq!(title("Device.A.One"), Some("First"));
+    assert_eq!(title("Device.A.Two"), Some("First"));
+    assert_eq!(title("Device.A.Three"), Some("Second (part)"));
+    assert_eq!(title("Device.B.Elsewhere"), None);
+}

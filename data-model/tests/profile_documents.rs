@@ -104,12 +104,19 @@ fn the_known_mistakes_of_published_profiles_are_mended_with_a_warning_and_refuse
 /// Covers M06.
 #[test]
 fn what_an_empty_element_means_is_a_policy() {
-    use EmptyElements::{Clear, ClearUnlessOfUser, Factory, Keep};
+    use EmptyElements::{Clear, ClearUnlessOfUser, ClearUnlessSecret, Factory, Keep};
     let some = |text: &str| Some(text.to_owned());
     for (inner, element, policy, expected) in [
         ("<Proxy_1_/>", "Proxy_1_", ClearUnlessOfUser, some("")),
         ("<Proxy_1_ ua=\"rw\"/>", "Proxy_1_", ClearUnlessOfUser, None),
         ("<Password_1_/>", "Password_1_", ClearUnlessOfUser, None),
+        ("<Password_1_/>", "Password_1_", ClearUnlessSecret, None),
+        (
+            "<Proxy_1_ ua=\"rw\"/>",
+            "Proxy_1_",
+            ClearUnlessSecret,
+            some(""),
+        ),
         (
             "<Line_Enable_1_/>",
             "Line_Enable_1_",

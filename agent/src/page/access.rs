@@ -4,18 +4,16 @@
 //! A form and not HTTP Digest, so that of passwords only hashes are kept, the factory's can be replaced at the first
 //! login, and a session ends when a person says so. What protects a password on its way is TLS in front of the page.
 
-use super::limits::{
-    FAILING_CALLERS, FAILURE_SECS, FAILURES, SESSION_IDLE_SECS, SESSION_SECS, SESSIONS,
-};
+use super::limits::{SESSION_IDLE_SECS, SESSION_SECS, SESSIONS};
 use super::message::{Answer, Head};
 use super::remote::is_local;
+use super::throttle::{Caller, Throttle};
 use super::token::{is_token, token};
 use super::view::{Account, Accounts, Standing};
 use crate::device::password;
 use cwmp::http::{Credentials, parse_authorization};
 use data_model::Timestamp;
 use data_model::firmware::unhex;
-use std::net::{IpAddr, Ipv6Addr};
 
 const REALM: &str = "Telephone adapter";
 const COOKIE: &str = "ata-session";
@@ -66,7 +64,7 @@ pub struct Policy {
 pub struct Access {
     key: [u8; 32],
     policy: Policy,
-    failing: Vec<Failing>,
+    throttle: Throttle,
     /// The one that was used last stands last.
     sessions: Vec<Session>,
 }
@@ -81,30 +79,13 @@ struct Session {
     used: Timestamp,
 }
 
-/// Wrong passwords of one caller.
-#[derive(Debug)]
-struct Failing {
-    caller: Caller,
-    times: u32,
-    last: Timestamp,
-}
-
-/// Who is counted: a network, and the account it tries. To know the password of one account is no excuse for guesses at
-/// the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Caller {
-    from: IpAddr,
-    /// `None` for names nobody has, all together.
-    named: Option<Role>,
-}
-
 impl Access {
     /// A door; `key` must come from a good source of randomness.
     pub fn new(key: [u8; 32], policy: Policy) -> Access {
         Access {
             key,
             policy,
-            failing: Vec::new(),
+            throttle: Throttle::default(),
             sessions: Vec::new(),
         }
     }
@@ -243,11 +224,8 @@ impl Access {
         now: Timestamp,
     ) -> Result<Option<(Role, Account)>, Answer> {
         let named = accounts.named(name);
-        let caller = Caller {
-            from: network_of(head.from),
-            named,
-        };
-        if let Some(wait_secs) = self.must_wait(caller, now) {
+        let caller = Caller::new(head.from, named);
+        if let Some(wait_secs) = self.throttle.must_wait(caller, now) {
             let why = format!("Too many wrong passwords. Try again in {wait_secs} seconds.");
             return Err(Answer::text(429, why).with("retry-after", wait_secs.to_string()));
         }
@@ -256,43 +234,10 @@ impl Access {
             self.usable(account, head) && password::matches(account.password.reveal(), given)
         });
         match account {
-            Some(_) => self.failing.retain(|failing| failing.caller != caller),
-            None => self.failed(caller, now),
+            Some(_) => self.throttle.succeeded(caller),
+            None => self.throttle.failed(caller, now),
         }
         Ok(account.map(|(role, account)| (role, account.clone())))
-    }
-
-    /// Seconds a caller has to wait, if it has to. While as many fail as can be remembered, so has everybody else: or else
-    /// whoever has enough addresses would never wait.
-    fn must_wait(&mut self, caller: Caller, now: Timestamp) -> Option<u64> {
-        let window_ms = FAILURE_SECS * 1000;
-        // A clock that was set back must not make the wait longer.
-        self.failing
-            .retain(|failing| failing.last <= now && now.since_ms(failing.last) < window_ms);
-        let left = |failing: &Failing| FAILURE_SECS - now.since_ms(failing.last) / 1000;
-        match self.failing.iter().find(|failing| failing.caller == caller) {
-            Some(failing) => (failing.times >= FAILURES).then(|| left(failing)),
-            None if self.failing.len() < FAILING_CALLERS => None,
-            None => self.failing.first().map(left),
-        }
-    }
-
-    fn failed(&mut self, caller: Caller, now: Timestamp) {
-        let known = |failing: &Failing| failing.caller == caller;
-        let before = self.failing.iter().position(known);
-        let times = before.map_or(0, |at| self.failing.remove(at).times) + 1;
-        if self.failing.len() == FAILING_CALLERS {
-            self.failing.remove(0);
-        }
-        // The one that has failed last stands last.
-        self.failing.push(Failing {
-            caller,
-            times,
-            last: now,
-        });
-        if times == FAILURES {
-            tracing::warn!(from = %caller.from, "too many wrong passwords at the device's page");
-        }
     }
 }
 
@@ -311,17 +256,6 @@ impl Accounts {
         match role {
             Role::Admin => self.admin.as_ref(),
             Role::User => self.user.as_ref(),
-        }
-    }
-}
-
-/// Whoever has one address of such a network has all of them.
-fn network_of(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let prefix = u128::from(address) & !u128::from(u64::MAX);
-            IpAddr::V6(Ipv6Addr::from(prefix))
         }
     }
 }
@@ -355,65 +289,106 @@ fn closed(accounts: &Accounts) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::IpAddr;
 
     const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-    fn caller(number: u8, named: Option<Role>) -> Caller {
-        Caller {
-            from: IpAddr::from([192, 0, 2, number]),
-            named,
+    fn head(cookie: &str) -> Head {
+        Head {
+            method: "GET".into(),
+            target: Default::default(),
+            hosts: vec!["x".into()],
+            origin: None,
+            referer: None,
+            fetch_site: None,
+            content_type: None,
+            authorization: None,
+            cookies: vec![data_model::Secret::new(cookie)],
+            from: IpAddr::from([192, 0, 2, 1]),
         }
     }
 
+    fn accounts(standing: Standing) -> Accounts {
+        Accounts {
+            open: true,
+            admin: Some(Account {
+                name: "admin".into(),
+                password: "Only-4-tests".into(),
+                standing,
+            }),
+            user: None,
+            password_parameter: String::new(),
+            remote: crate::page::remote::Remote {
+                allowed: false,
+                only: None,
+                upgrade: false,
+            },
+        }
+    }
+
+    /// Begins a session; what the browser sends from then on.
+    fn logged_in(access: &mut Access, number: u8, now: Timestamp) -> Head {
+        let accounts = accounts(Standing::Own);
+        let credentials = ("admin", "Only-4-tests");
+        let begun = access.log_in(&head(""), &accounts, credentials, [number; 32], now);
+        let (_, cookie) = begun.expect("nobody waits").expect("it is right");
+        head(cookie.split(';').next().expect("a cookie"))
+    }
+
+    /// Covers D-13.
     #[test]
-    fn failures_are_counted_by_address_and_account_and_forgotten_after_a_while() {
+    fn a_session_ends_when_it_rests_and_when_it_is_old() {
+        let accounts = accounts(Standing::Own);
         let mut access = Access::new([7; 32], Policy::default());
-        let admin = caller(1, Some(Role::Admin));
-        for _ in 0..FAILURES {
-            assert_eq!(access.must_wait(admin, NOW), None);
-            access.failed(admin, NOW);
+        let head = logged_in(&mut access, 1, NOW);
+        let mut now = NOW;
+        while now < NOW.plus_secs(SESSION_SECS - SESSION_IDLE_SECS) {
+            now = now.plus_secs(SESSION_IDLE_SECS - 1);
+            assert!(access.by_session(&head, &accounts, now).is_some());
         }
-        assert_eq!(access.must_wait(admin, NOW), Some(FAILURE_SECS));
-        let others = [caller(2, Some(Role::Admin)), caller(1, Some(Role::User))];
-        for other in others {
-            assert_eq!(access.must_wait(other, NOW), None);
-        }
-        let later = NOW.plus_secs(FAILURE_SECS);
-        assert_eq!(access.must_wait(admin, later), None);
-        access.failed(admin, later);
-        assert_eq!(access.must_wait(admin, later), None);
+        let old = NOW.plus_secs(SESSION_SECS);
+        assert!(access.by_session(&head, &accounts, old).is_none());
+        let head = logged_in(&mut access, 2, NOW);
+        let rested = NOW.plus_secs(SESSION_IDLE_SECS);
+        assert!(access.by_session(&head, &accounts, rested).is_none());
+        // A clock that was set back ends it as well.
+        let head = logged_in(&mut access, 3, NOW);
+        let back = Timestamp::from_secs(1_700_000_000);
+        assert!(access.by_session(&head, &accounts, back).is_none());
     }
 
     #[test]
-    fn a_clock_that_is_set_back_makes_no_wait_longer() {
+    fn many_sessions_take_no_more_room_and_the_oldest_goes_first() {
+        let accounts = accounts(Standing::Own);
         let mut access = Access::new([7; 32], Policy::default());
-        let admin = caller(1, Some(Role::Admin));
-        for _ in 0..FAILURES {
-            access.failed(admin, NOW.plus_secs(3600));
-        }
-        assert_eq!(access.must_wait(admin, NOW), None);
+        let heads: Vec<Head> = (0..=SESSIONS as u8)
+            .map(|number| logged_in(&mut access, number, NOW))
+            .collect();
+        assert_eq!(access.sessions.len(), SESSIONS);
+        assert!(access.by_session(&heads[0], &accounts, NOW).is_none());
+        assert!(access.by_session(&heads[1], &accounts, NOW).is_some());
     }
 
+    /// Covers D-13.
     #[test]
-    fn many_failing_addresses_take_no_more_room_and_do_not_help_each_other() {
-        let mut access = Access::new([7; 32], Policy::default());
-        for number in 0..=255 {
-            access.failed(caller(number, None), NOW);
+    fn the_factorys_password_is_for_a_first_login_at_home() {
+        let accounts = accounts(Standing::FromTheFactory);
+        let near = IpAddr::from([192, 168, 15, 2]);
+        for (first_login, from, opens) in [
+            (false, near, false),
+            (true, near, true),
+            (true, IpAddr::from([198, 51, 100, 1]), false),
+        ] {
+            let policy = Policy {
+                first_login,
+                ..Policy::default()
+            };
+            let mut access = Access::new([7; 32], policy);
+            let head = Head { from, ..head("") };
+            assert_eq!(access.is_open(&head, &accounts).is_ok(), opens);
+            let credentials = ("admin", "Only-4-tests");
+            let begun = access.log_in(&head, &accounts, credentials, [1; 32], NOW);
+            assert_eq!(begun.expect("nobody waits").is_some(), opens);
         }
-        assert_eq!(access.failing.len(), FAILING_CALLERS);
-        let fresh = caller(7, Some(Role::Admin));
-        assert_eq!(access.must_wait(fresh, NOW), Some(FAILURE_SECS));
-        let later = NOW.plus_secs(FAILURE_SECS);
-        assert_eq!(access.must_wait(fresh, later), None);
-    }
-
-    #[test]
-    fn a_network_of_addresses_is_one_caller() {
-        let same =
-            |a: &str, b: &str| network_of(a.parse().unwrap()) == network_of(b.parse().unwrap());
-        assert!(same("2001:db8::1", "2001:db8::ffff:1"));
-        assert!(!same("2001:db8::1", "2001:db8:0:1::1"));
-        assert!(same("::ffff:192.0.2.1", "192.0.2.1"));
-        assert!(!same("192.0.2.1", "192.0.2.2"));
     }
 }

@@ -2,10 +2,10 @@
 //! are moved by `shell/page.rs`.
 //!
 //! In reading order: [`message`] (a request, an answer), [`route`] (what is where), [`view`] (what is shown, taken from
-//! the device) and [`tabs`] (the same of its parameters), [`access`] (who may come in), [`remote`] (from where) and
-//! [`token`] (whose form it is), [`form`], [`multipart`] and [`html`] (reading the ones, writing the other),
-//! [`layout`], then the pages, given out by `answers`: [`login`], [`status`], [`fields`], [`acs_settings`], [`maintenance`], and [`dump`] for
-//! scripts. Every limit is in [`limits`], what an installer says in [`settings`].
+//! the device) and [`tabs`] (the same of its parameters), [`access`] (who may come in, with [`throttle`]), [`remote`]
+//! (from where) and [`token`] (whose form it is), [`form`], [`multipart`] and [`html`] (reading the ones, writing the
+//! other), [`layout`], then the pages, given out by `answers`: [`login`], [`status`], [`fields`], [`acs_settings`],
+//! [`maintenance`], and [`dump`] for scripts. Every limit is in [`limits`], what an installer says in [`settings`].
 //!
 //! The page never does anything for somebody who is not the administrator of the device, but change what `ua` leaves to
 //! the user, and never for a form that was not its own (TR-069 3.1: local ways to set the ACS URL are protected).
@@ -28,6 +28,7 @@ pub mod route;
 pub mod settings;
 pub mod status;
 pub mod tabs;
+pub mod throttle;
 pub mod token;
 pub mod view;
 

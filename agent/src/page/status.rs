@@ -29,7 +29,8 @@ fn table(html: &mut Html, title: &'static str, rows: &[(&'static str, String)]) 
 }
 
 fn lines(html: &mut Html, view: &View) {
-    html.raw("<section class=\"all\">\n<h2>Lines</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Lines\">\n<table>\n<thead><tr>")
+    html.raw("<section class=\"all\">\n<h2>Lines</h2>\n")
+        .raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Lines\">\n<table>\n<thead><tr>")
         .raw("<th scope=\"col\">Line</th><th scope=\"col\">User</th><th scope=\"col\">Handset</th>")
         .raw("<th scope=\"col\">Registration</th><th scope=\"col\">Last registered</th>")
         .raw("<th scope=\"col\">Message waiting</th></tr></thead>\n<tbody>\n");
