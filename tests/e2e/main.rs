@@ -3,6 +3,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod activation;
 mod calls;
 mod campaigns;
 mod command_line;
@@ -12,6 +13,7 @@ mod people;
 mod profile_files;
 mod provisioning;
 mod recovery;
+mod reports;
 mod resync;
 mod tftp;
 mod tls;

@@ -84,6 +84,7 @@ async fn moved(url: String, work: TransferWork) -> TransferOutcome {
         url,
         username: String::new(),
         password: Secret::new(""),
+        domains: String::new(),
         work,
     };
     carry_out(&config, job).await
