@@ -1,6 +1,6 @@
 //! What may be said on the command line; `--help` is made from these sentences.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -35,7 +35,7 @@ pub enum Command {
     Package(crate::package::PackageCommand),
     /// Explain provisioning rules, encrypt and decrypt profiles.
     #[command(subcommand)]
-    Profile(ProfileCommand),
+    Profile(crate::profile::ProfileCommand),
     /// Check a server's configuration and data, and say what to do about what is wrong.
     Doctor(DoctorOptions),
 }
@@ -283,80 +283,6 @@ pub enum FirmwareCommand {
         #[arg(long)]
         firmware_key: Vec<String>,
     },
-}
-
-/// Profiles of the vendor's own provisioning.
-#[derive(Debug, Subcommand)]
-pub enum ProfileCommand {
-    /// Show step by step what a device would do with a Profile_Rule or an Upgrade_Rule.
-    ExplainRule {
-        /// The rule.
-        rule: String,
-        /// What the device is: ata191, ata192 or spa122.
-        #[arg(long, default_value = "ata192")]
-        device_type: String,
-        /// The address of its network interface, for $MA, $MAU and $MAC.
-        #[arg(long, default_value = "00:56:2B:00:00:01")]
-        mac: String,
-        /// Its serial number, for $SN.
-        #[arg(long, default_value = "FCH2118DGQP")]
-        serial_number: String,
-        /// The value of a macro, as NAME=VALUE; registers are A to P and SA to SD.
-        #[arg(long)]
-        set: Vec<String>,
-        /// Transport_Protocol: what a rule without a server is fetched by.
-        #[arg(long, default_value = "https")]
-        transport: String,
-        /// The server DHCP has named.
-        #[arg(long, default_value = "")]
-        dhcp_server: String,
-    },
-    /// Encrypt a profile as `openssl enc -aes-256-cbc -md md5` does it, or by RFC 8188.
-    Encrypt {
-        #[command(flatten)]
-        key: ProfileKey,
-        /// How it is encrypted.
-        #[arg(long, value_enum, default_value_t = ProfileForm::Openssl)]
-        form: ProfileForm,
-        /// Do not pack it with gzip first.
-        #[arg(long)]
-        plain: bool,
-        /// The profile.
-        input: PathBuf,
-        /// The encrypted profile; `-` for standard output.
-        #[arg(long, default_value = "-")]
-        output: PathBuf,
-    },
-    /// Decrypt a profile, and unpack it.
-    Decrypt {
-        #[command(flatten)]
-        key: ProfileKey,
-        /// The encrypted profile.
-        input: PathBuf,
-        /// The profile; `-` for standard output.
-        #[arg(long, default_value = "-")]
-        output: PathBuf,
-    },
-}
-
-/// How a profile is encrypted.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ProfileForm {
-    /// As `openssl enc -aes-256-cbc -md md5` does it; every device reads it.
-    Openssl,
-    /// The content coding of RFC 8188, with the key as its keying material; it has seals.
-    Aes128gcm,
-}
-
-/// The key of a profile.
-#[derive(Debug, Args)]
-pub struct ProfileKey {
-    /// The file that holds the key.
-    #[arg(long)]
-    pub key_file: Option<PathBuf>,
-    /// The key itself; arguments are seen by everybody on the machine.
-    #[arg(long, env = "DIALTONE_PROFILE_KEY", hide_env_values = true)]
-    pub key: Option<String>,
 }
 
 /// Checks.

@@ -13,6 +13,7 @@ use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::discovery::watch;
 use crate::shell::http::Network;
 use crate::shell::page;
+use crate::shell::provisioning::ProvisioningSettings;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
@@ -66,6 +67,8 @@ pub struct AgentConfig {
     pub diagnostics: DiagnosticsMode,
     /// Its web page.
     pub page: PageSettings,
+    /// Where its own provisioning comes from.
+    pub provisioning: ProvisioningSettings,
 }
 
 /// Where the results of diagnostic tests come from.
@@ -133,6 +136,7 @@ impl Default for AgentConfig {
             upload_hosts: Vec::new(),
             diagnostics: DiagnosticsMode::default(),
             page: PageSettings::default(),
+            provisioning: ProvisioningSettings::default(),
         }
     }
 }
@@ -188,11 +192,13 @@ impl AgentConfig {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
+        let identity = Identity {
+            serial_number: self.serial_number.as_str().into(),
+            mac: self.mac_octets()?,
+        };
+        let provisioning = self.provisioning.sources(&identity)?;
         Ok(DeviceConfig {
-            identity: Identity {
-                serial_number: self.serial_number.as_str().into(),
-                mac: self.mac_octets()?,
-            },
+            identity,
             product,
             installed: installed.into(),
             authority: "".into(),
@@ -204,6 +210,7 @@ impl AgentConfig {
             seed: rand::random(),
             files: FilePolicy {
                 upload_hosts: self.upload_hosts.as_slice().into(),
+                provisioning,
                 ..FilePolicy::default()
             },
         })
@@ -332,7 +339,8 @@ pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), Opera
             );
         }
         handle.page = Some(shown);
-        tokio::spawn(page::serve(listener, handle.clone()));
+        let policy = config.page.policy();
+        tokio::spawn(page::serve(listener, handle.clone(), policy));
     }
     if config.discovery.folder.is_some() {
         tokio::spawn(watch(config.discovery.clone(), handle.clone()));

@@ -3,6 +3,7 @@
 use crate::limits::DISCOVERY_FILE_BYTES;
 use cwmp::side::dhcp_discovery::{Answers, Offer, Requested};
 use serde::Deserialize;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 /// The discovery part of a configuration.
@@ -75,6 +76,59 @@ impl DiscoverySettings {
         }
         Some(offer)
     }
+}
+
+/// What the files of the hooks say of the server of the device's own provisioning: options 66, 150, 159 and 160.
+pub fn servers(files: &[String]) -> Vec<(u8, String)> {
+    let mut found = Vec::new();
+    let files = files
+        .iter()
+        .filter(|file| file.len() <= DISCOVERY_FILE_BYTES);
+    for (name, value) in files
+        .flat_map(|file| file.lines())
+        .filter_map(|line| line.split_once('='))
+    {
+        let Some(option) = name.trim().strip_prefix("option") else {
+            continue;
+        };
+        let server = match (option, value.trim()) {
+            ("150", value) => addresses(value),
+            ("66" | "159" | "160", value) => text(value),
+            _ => continue,
+        };
+        if let (Ok(option), Some(server)) = (option.parse(), server) {
+            found.push((option, server));
+        }
+    }
+    found
+}
+
+/// The addresses of option 150, as a list: four octets each (RFC 5859), or written out by the client.
+fn addresses(value: &str) -> Option<String> {
+    if value.contains('.') {
+        return text(value);
+    }
+    let octets = bytes(value)?;
+    let addresses: Vec<String> = octets
+        .chunks_exact(4)
+        .map(|it| Ipv4Addr::new(it[0], it[1], it[2], it[3]).to_string())
+        .collect();
+    (!addresses.is_empty()).then(|| addresses.join(","))
+}
+
+/// A text, as it stands or, if all of it are pairs of digits, as its octets.
+fn text(value: &str) -> Option<String> {
+    let value = value.trim_matches('"');
+    let octets = match value.contains('.') {
+        true => None,
+        false => bytes(value),
+    };
+    let text = match octets {
+        Some(octets) => String::from_utf8(octets).ok()?,
+        None => value.to_owned(),
+    };
+    let text = text.trim_end_matches('\0');
+    (!text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())).then(|| text.to_owned())
 }
 
 /// The octets of an option. `udhcpc` writes `0110ab`, `dhclient` `1:10:ab`, or the text itself if all of it can be printed.
@@ -156,6 +210,25 @@ mod tests {
             url(&settings, &[v4, &v6]).as_deref(),
             Some("https://v6.b/c")
         );
+    }
+
+    /// Section 5.3: what an option says of the server of provisioning, as each client writes it.
+    #[test]
+    fn servers_of_provisioning_are_read_as_each_client_writes_them() {
+        let file = format!(
+            "interface=eth0\noption66={}\noption150=c0:0:2:1:c0:0:2:2\noption159=https://192.0.2.3/p\n\
+             option160=\"prov.example.net\"\noption43=\noption67=file\n",
+            hex(b"tftp.example.net\0", "")
+        );
+        let found = servers(&[file, "option66=\noption150=192.0.2.9\noption160=a b".into()]);
+        let expected = [
+            (66, "tftp.example.net"),
+            (150, "192.0.2.1,192.0.2.2"),
+            (159, "https://192.0.2.3/p"),
+            (160, "prov.example.net"),
+            (150, "192.0.2.9"),
+        ];
+        assert_eq!(found, expected.map(|(option, it)| (option, it.to_owned())));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::daemon::{firmware_keys, mac_of};
 use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
 use crate::limits::FLEET_LOG_BYTES;
+use crate::provisioning::sources::Sources;
 use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
@@ -45,13 +46,16 @@ pub struct FleetConfig {
     pub seed: u64,
 }
 
+/// What a device of a fleet is given of its provisioning, by its number.
+pub type GivenSources = dyn Fn(usize, &Identity) -> Option<Arc<Sources>> + Sync;
+
 impl FleetConfig {
     /// The serial number of a device.
     pub fn serial_number(&self, device: usize) -> String {
         format!("{}{device:06}", self.serial_prefix)
     }
 
-    fn runner(&self) -> Result<RunnerConfig, OperatorError> {
+    fn runner(&self, sources: &GivenSources) -> Result<RunnerConfig, OperatorError> {
         let product = Product::load(&self.device_type)?;
         let mut installed = vec![
             (
@@ -70,12 +74,14 @@ impl FleetConfig {
         let upload_hosts: Arc<[String]> = Arc::from([]);
         let device = |number: usize| {
             let serial_number = self.serial_number(number);
+            let identity = Identity {
+                mac: mac_of(&serial_number),
+                serial_number: serial_number.into(),
+            };
+            let provisioning = sources(number, &identity);
             DeviceConfig {
                 product: Arc::clone(&product),
-                identity: Identity {
-                    mac: mac_of(&serial_number),
-                    serial_number: serial_number.into(),
-                },
+                identity,
                 installed: Arc::clone(&installed),
                 authority: "".into(),
                 downgrade: Downgrade::Refused,
@@ -84,6 +90,7 @@ impl FleetConfig {
                 files: FilePolicy {
                     upload_hosts: Arc::clone(&upload_hosts),
                     log_bytes: FLEET_LOG_BYTES,
+                    provisioning,
                 },
             }
         };
@@ -121,6 +128,18 @@ impl FleetConfig {
     /// # Errors
     /// If something it needs cannot be had.
     pub async fn start(&self) -> Result<(Runner, RunnerHandle), OperatorError> {
-        Runner::start(self.runner()?).await
+        self.start_with(&|_, _| None).await
+    }
+
+    /// Starts the fleet with what each device, by its number, is given of its provisioning: servers from DHCP, a
+    /// certificate.
+    ///
+    /// # Errors
+    /// If something it needs cannot be had.
+    pub async fn start_with(
+        &self,
+        sources: &GivenSources,
+    ) -> Result<(Runner, RunnerHandle), OperatorError> {
+        Runner::start(self.runner(sources)?).await
     }
 }

@@ -272,5 +272,21 @@ pub const PROVISION_REDIRECTS: u32 = 5;
 /// As above.
 pub const PROVISION_AUTHENTICATIONS: u32 = 2;
 
+/// Bytes of what an activation server answers: one rule.
+pub const ACTIVATION_RULE_BYTES: u64 = 2048;
+
+/// Bytes of the file of `Custom_CA_URL`: several certificates, kept with the device's state.
+pub const CUSTOM_CA_BYTES: u64 = 32 * 1024;
+
+/// Certificates of one PEM text that are taken: as above, and chains are shorter.
+pub const CUSTOM_CAS: usize = 8;
+
 /// Bytes of a line of `Log_*_Msg`: what fits a datagram for syslog (RFC 3164).
 pub const SYSLOG_BYTES: usize = 1024;
+
+/// Rounds of the hash of a page's password: a tenth of a second on the slowest processor of this class, and no more work
+/// for whoever guesses than the throttle allows.
+pub const PASSWORD_ITERATIONS: u32 = 20_000;
+
+/// Characters of the shortest password that opens the page, and of the longest (the vendor's own rule).
+pub const PAGE_PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=127;

@@ -2,15 +2,15 @@
 # The format is described in README.md.
 
 [X_CISCO_ATA.Line.{i}.] ro init=2 max=2 xml=*_{1}_ text=yes-no
-  # -- General --
+  -- General --
   Line_Enable                        rw boolean                = 1
 
-  # -- Streaming Audio Server (SAS) --
+  -- Streaming Audio Server (SAS) --
   SAS_Enable                         rw boolean                = 0
   SAS_DLG_Refresh_Intvl              rw unsignedInt[0:255]     = 30
   SAS_Inbound_RTP_Sink               rw host?(63)
 
-  # -- NAT Settings --
+  -- NAT Settings --
   NAT_Mapping_Enable                 rw boolean                = 0
   NAT_Keep_Alive_Enable              rw boolean                = 0
   # $NOTIFY, $OPTIONS, $REGISTER or the message itself; one dump prints $OPTIONS.
@@ -18,7 +18,7 @@
   # $PROXY or host[:port].
   NAT_Keep_Alive_Dest                rw string                 = $PROXY
 
-  # -- Network Settings --
+  -- Network Settings --
   SIP_ToS_DiffServ_Value             rw hexbyte                = 0x68
   SIP_CoS_Value                      rw unsignedInt[0:7]       = 3
   RTP_ToS_DiffServ_Value             rw hexbyte                = 0xb8
@@ -26,7 +26,7 @@
   Network_Jitter_Level               rw enum(low|medium|high|"very high"|"extremely high") = high
   Jitter_Buffer_Adjustment           rw boolean                = 1
 
-  # -- SIP Settings --
+  -- SIP Settings --
   # AUTO asks DNS for NAPTR records; TLS forces SRTP.
   SIP_Transport                      rw enum(UDP|TCP|TLS|AUTO) = UDP
   # 5060 on line 1, 5061 on line 2: see the device types.
@@ -54,7 +54,7 @@
   MediaSec_Request                   rw boolean                = 0
   MediaSec_Over_TLS_Only             rw boolean                = 0
 
-  # -- Call Feature Settings --
+  -- Call Feature Settings --
   Blind_Attn-Xfer_Enable             rw boolean                = 0
   MOH_Server                         rw string
   Xfer_When_Hangup_Conf              rw boolean                = 1
@@ -68,12 +68,12 @@
   # One dump prints Strict, from a laboratory.
   Secure_Call_Option                 rw enum(Optional|Strict)  = Optional
 
-  # -- E911 Geolocation Configuration --
+  -- E911 Geolocation Configuration --
   Company_UUID                       rw string(128)
   Primary_Request_URL                rw url?(255)
   Secondary_Request_URL              rw url?(255)
 
-  # -- Proxy and Registration --
+  -- Proxy and Registration --
   # host[:port][:p=priority][:w=weight][:A=addresses], several of them joined by |.
   Proxy                              rw string
   Outbound_Proxy                     rw string
@@ -95,7 +95,7 @@
   # Dumps print No; the administrator's guide says yes.
   Auto_Register_When_Failover        rw boolean                = 0
 
-  # -- Subscriber Information --
+  -- Subscriber Information --
   Display_Name                       rw string
   User_ID                            rw string(63)
   # Also authenticates a NOTIFY that asks for a resync or restart.
@@ -107,7 +107,7 @@
   # sip:user@host:port.
   SIP_URI                            rw string
 
-  # -- Supplementary Service Subscription --
+  -- Supplementary Service Subscription --
   Call_Waiting_Serv                  rw boolean                = 1
   Block_CID_Serv                     rw boolean                = 1
   Block_ANC_Serv                     rw boolean                = 1
@@ -139,7 +139,7 @@
   Reuse_CID_Number_As_Name           rw boolean                = 1
   CONFCID_Serv                       rw boolean                = 1
 
-  # -- Audio Configuration --
+  -- Audio Configuration --
   Preferred_Codec                    rw enum(G711u|G711a|G726-32|G729a) = G711u
   Second_Preferred_Codec             rw enum(Unspecified|G711u|G711a|G726-32|G729a) = Unspecified
   Third_Preferred_Codec              rw enum(Unspecified|G711u|G711a|G726-32|G729a) = Unspecified
@@ -177,16 +177,16 @@
   RTP_to_Proxy_in_Remote_Hold        rw boolean                = 0
   Encryption_Method                  rw enum("AES 128"|"AES 256 GCM") = AES 128
 
-  # -- Dial Plan --
+  -- Dial Plan --
   Dial_Plan                          rw dialplan               = (*xx|[3469]11|0|00|[2-9]xxxxxx|1xxx[2-9]xxxxxxS0|xxxxxxxxxxxx.)
 
-  # -- FXS Port Polarity Configuration --
+  -- FXS Port Polarity Configuration --
   Idle_Polarity                      rw enum(Forward|Reverse)  = Forward
   Caller_Conn_Polarity               rw enum(Forward|Reverse)  = Forward
   Callee_Conn_Polarity               rw enum(Forward|Reverse)  = Forward
   # Printed by dumps, described nowhere.
   Profile_Stamp                      rw string
 
-  # -- in the guide only --
+  -- Further Settings --
   # Named by the guide, missing from dumps.
   Use_Remote_Pref_Codec              rw boolean                = 0

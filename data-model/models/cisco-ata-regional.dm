@@ -2,7 +2,7 @@
 # The format is described in README.md.
 
 [X_CISCO_ATA.Regional.] xml=* text=yes-no
-  # -- Call Progress Tones --
+  -- Call Progress Tones --
   # Levels as every dump prints them; the guide's text has louder ones.
   Dial_Tone                          rw tone?                  = 350@-19,440@-19;10(*/0/1+2)
   Second_Dial_Tone                   rw tone?                  = 420@-19,520@-19;10(*/0/1+2)
@@ -26,7 +26,7 @@
   Feature_Invocation_Tone            rw tone?                  = 350@-16;*(.1/.1/1)
   Call_Remind_Tone                   rw tone?
 
-  # -- Distinctive Ring Patterns --
+  -- Distinctive Ring Patterns --
   Ring1_Cadence                      rw cadence?(127)          = 60(2/4)
   Ring2_Cadence                      rw cadence?(127)          = 60(.8/.4,.8/4)
   Ring3_Cadence                      rw cadence?(127)          = 60(.4/.2,.4/.2,.8/4)
@@ -36,7 +36,7 @@
   Ring7_Cadence                      rw cadence?(127)          = 60(.4/.2,.4/.2,.4/4)
   Ring8_Cadence                      rw cadence?(127)          = 60(0.25/9.75)
 
-  # -- Distinctive Call Waiting Tone Patterns --
+  -- Distinctive Call Waiting Tone Patterns --
   # Dumps agree on this value; the guide's text differs.
   CWT1_Cadence                       rw cadence?(127)          = *(.3/9.7)
   CWT2_Cadence                       rw cadence?(127)          = 30(.1/.1, .1/9.7)
@@ -48,7 +48,7 @@
   CWT7_Cadence                       rw cadence?(127)          = 30(.3/.1,.3/.1,.1/9.1)
   CWT8_Cadence                       rw cadence?(127)          = 2.3(.3/2)
 
-  # -- CWT Pattern Names --
+  -- CWT Pattern Names --
   Ring1_Name                         rw string                 = Bellcore-r1
   Ring2_Name                         rw string                 = Bellcore-r2
   Ring3_Name                         rw string                 = Bellcore-r3
@@ -58,7 +58,7 @@
   Ring7_Name                         rw string                 = Bellcore-r7
   Ring8_Name                         rw string                 = Bellcore-r8
 
-  # -- Ring and Call Waiting Tone Spec --
+  -- Ring and Call Waiting Tone Spec --
   # Dumps print Trapezoid; the guide's text says Sinusoid.
   Ring_Waveform                      rw enum(Trapezoid|Sinusoid) = Trapezoid
   # Hz; the wider of the two ranges in print.
@@ -68,7 +68,7 @@
   CWT_Frequency                      rw frequencies(127)       = 440@-10
   Synchronized_Ring                  rw boolean                = 0
 
-  # -- Control Timer Values (sec) --
+  -- Control Timer Values (sec) --
   Hook_Flash_Timer_Min               rw decimal[0.1:0.4]       = .1
   Hook_Flash_Timer_Max               rw decimal[0.4:1.6]       = .9
   Callee_On_Hook_Delay               rw unsignedInt[0:255]     = 0
@@ -84,7 +84,7 @@
   # Seconds; 0 switches the polarity signal off.
   CPC_Duration                       rw decimal[0:1]           = .5
 
-  # -- Vertical Service Activation Codes --
+  -- Vertical Service Activation Codes --
   Call_Return_Code                   rw starcode?(7)           = *69
   Call_Redial_Code                   rw starcode?(7)           = *07
   Blind_Transfer_Code                rw starcode?(7)           = *98
@@ -136,11 +136,11 @@
   Referral_Services_Codes            rw string(79)
   Feature_Dial_Services_Codes        rw string(79)
 
-  # -- Vertical Service Announcement Codes --
+  -- Vertical Service Announcement Codes --
   Service_Annc_Base_Number           rw string
   Service_Annc_Extension_Codes       rw string
 
-  # -- Outbound Call Codec Selection Codes --
+  -- Outbound Call Codec Selection Codes --
   Prefer_G711u_Code                  rw starcode?(7)           = *017110
   Force_G711u_Code                   rw starcode?(7)           = *027110
   Prefer_G711a_Code                  rw starcode?(7)           = *017111
@@ -151,7 +151,7 @@
   Prefer_G729a_Code                  rw starcode?(7)           = *01729
   Force_G729a_Code                   rw starcode?(7)           = *02729
 
-  # -- Miscellaneous --
+  -- Miscellaneous --
   FXS_Port_Impedance                 rw enum(600|900|600+2.16uF|900+2.16uF|"270+750||150nF"|"220+850||120nF"|"220+820||115nF"|"200+600||100nF") = 600
   # dB.
   FXS_Port_Input_Gain                rw decimal[-12:6]         = -3
@@ -170,7 +170,7 @@
   # Printed by dumps, described nowhere.
   Max_Session                        rw unsignedInt            = 2
 
-  # -- in the guide only --
+  -- Further Settings --
   # Named by the guide, missing from dumps: the hardware has no G.722.
   Prefer_G722_Code                   rw starcode?(7)           = *01722
   Force_G722_Code                    rw starcode?(7)           = *02722

@@ -2,7 +2,7 @@
 # The format is described in README.md.
 
 [X_CISCO_ATA.SIP.] xml=* text=yes-no
-  # -- SIP Parameters --
+  -- SIP Parameters --
   Max_Forward                            rw unsignedInt[1:255]     = 70
   # The upper limit is not certain, so none is set.
   Max_Redirection                        rw unsignedInt            = 5
@@ -28,7 +28,7 @@
   Keep_Referee_When_REFER_Failed         rw boolean                = 0
   Caller_ID_Header                       rw enum(PAID-RPID-FROM|P-ASSERTED-IDENTITY|REMOTE-PARTY-ID|FROM) = PAID-RPID-FROM
 
-  # -- SIP Timer Values (sec) --
+  -- SIP Timer Values (sec) --
   # Seconds with decimals.
   SIP_T1                                 rw decimal[0:64]          = .5
   SIP_T2                                 rw decimal[0:64]          = 4
@@ -50,7 +50,7 @@
   # 0 switches the exponential back-off off.
   Reg_Retry_Intvl_Cap                    rw unsignedInt            = 0
 
-  # -- Response Status Code Handling --
+  -- Response Status Code Handling --
   # Response codes and patterns, such as 404, 5*, 61?.
   SIT1_RSC                               rw responses?(39)
   SIT2_RSC                               rw responses?(39)
@@ -59,7 +59,7 @@
   Try_Backup_RSC                         rw responses?(39)
   Retry_Reg_RSC                          rw responses?(39)
 
-  # -- RTP Parameters --
+  -- RTP Parameters --
   # The range must hold four even ports at least.
   RTP_Port_Min                           rw unsignedInt[1:65535]   = 16384
   RTP_Port_Max                           rw unsignedInt[1:65535]   = 16482
@@ -73,7 +73,7 @@
   Stats_In_BYE                           rw boolean                = 1
   Call_Statistics                        rw boolean                = 1
 
-  # -- SDP Payload Types --
+  -- SDP Payload Types --
   NSE_Dynamic_Payload                    rw unsignedInt[96:127]    = 100
   AVT_Dynamic_Payload                    rw unsignedInt[96:127]    = 101
   # Empty leaves the payload type unset.
@@ -91,7 +91,7 @@
   G729a_Codec_Name                       rw string                 = G729a
   EncapRTP_Codec_Name                    rw string                 = encaprtp
 
-  # -- NAT Support Parameters --
+  -- NAT Support Parameters --
   Handle_VIA_received                    rw boolean                = 0
   Handle_VIA_rport                       rw boolean                = 0
   Insert_VIA_received                    rw boolean                = 0
@@ -107,6 +107,6 @@
   # A switch in every dump, an interval of 15 in the text of the guide.
   Redirect_Keep_Alive                    rw boolean                = 0
 
-  # -- in the guide only --
+  -- Further Settings --
   # Named by the guide, missing from dumps: the hardware has no G.722.
   G722_Codec_Name                        rw string                 = G722

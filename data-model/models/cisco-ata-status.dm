@@ -10,7 +10,7 @@
   Hardware_Version                 ro string                = @hardware_version
   # Twelve hexadecimal digits.
   MAC_Address                      ro string                = @mac_address_plain
-  Client_Certificate               ro enum(Installed|"Not Installed") = Installed
+  Client_Certificate               ro enum(Installed|"Not Installed") = Not Installed
   Customization                    ro enum(Open|Pending|"Custom Pending"|Acquired|Unavailable|Aborted) = Open
 
 [X_CISCO_ATA.Status.System.] status=*

@@ -4,35 +4,35 @@
 [X_CISCO_ATA.]
 
 [X_CISCO_ATA.System.] xml=* text=yes-no
-  # -- System Configuration --
+  -- System Configuration --
   # Comma list; when set, SIP requests are answered only for these servers and domains.
   Restricted_Access_Domains          rw string
   IVR_Admin_Passwd                   rw digits?                secret
   Network_Startup_Delay              rw unsignedInt            = 3
 
-  # -- Miscellaneous Settings --
+  -- Miscellaneous Settings --
   # Dumps print No; the guide's text calls Yes the default.
   DNS_Query_TTL_Ignore               rw boolean                = 0
   Survivability_Test_Mode            rw boolean                = 0
 
-  # -- Security Settings --
+  -- Security Settings --
   # TR-069 may stop working while this is on. That it needs a restart is inferred.
   FIPS_Mode                          rw enum(Disabled|Enabled) reboot = Disabled
   TLS_Min_Version                    rw enum("TLS 1.0"|"TLS 1.1"|"TLS 1.2"|"TLS 1.3") = TLS 1.1
   # Printed by dumps, described nowhere.
   DevTest_Password                   rw string                 secret
 
-  # -- in the guide only --
+  -- Further Settings --
   # Named by the guide, missing from dumps of the ATA; default of the SPA122.
   Enable_Web_Admin_Access            rw boolean                = 1
 
 [X_CISCO_ATA.Provisioning.] xml=* text=yes-no
-  # -- Account Profile --
+  -- Account Profile --
   # Account for the 401 challenge of a profile server. The user may change both.
   User_ID                            rw string                 ua=rw
   Password                           rw string                 secret ua=rw
 
-  # -- Configuration Profile --
+  -- Configuration Profile --
   Provision_Enable                   rw boolean                = 1
   Resync_On_Reset                    rw boolean                = 1
   # Seconds in steps of 20, 0 for none; dumps print 2 all the same.
@@ -69,7 +69,7 @@
   # Printed by dumps, described nowhere.
   SP_Default                         rw string
 
-  # -- Firmware Upgrade --
+  -- Firmware Upgrade --
   Upgrade_Enable                     rw boolean                = 1
   Upgrade_Error_Retry_Delay          rw delays?                = 3600
   # Images older than this version are refused.
@@ -83,15 +83,15 @@
   License_Keys                       rw string
   Recovery_URL                       rw string
 
-  # -- CA Settings --
+  -- CA Settings --
   # May hold macros.
   Custom_CA_URL                      rw url?
 
-  # -- MIC Cert Settings --
+  -- MIC Cert Settings --
   MIC_Cert_Refresh_Enable            rw boolean                = 0
   MIC_Cert_Refresh_Rule              rw rule?                  = http://sudirenewal.cisco.com/
 
-  # -- General Purpose Parameters --
+  -- General Purpose Parameters --
   # Readable as $A to $P in rules; may hold an alias map, a POST template or a key.
   GPP_A                              rw string
   GPP_B                              rw string

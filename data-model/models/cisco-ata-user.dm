@@ -2,14 +2,14 @@
 # The format is described in README.md.
 
 [X_CISCO_ATA.User.{i}.] ro init=2 max=2 xml=*_{1}_ text=yes-no ua=rw
-  # -- Call Forward Settings --
+  -- Call Forward Settings --
   # A number or a URL.
   Cfwd_All_Dest                  rw phone?(39)
   Cfwd_Busy_Dest                 rw phone?(39)
   Cfwd_No_Ans_Dest               rw phone?(39)
   Cfwd_No_Ans_Delay              rw unsignedInt            = 20
 
-  # -- Selective Call Forward Settings --
+  -- Selective Call Forward Settings --
   Cfwd_Sel1_Caller               rw phone-pattern?(39)
   Cfwd_Sel1_Dest                 rw phone?(39)
   Cfwd_Sel2_Caller               rw phone-pattern?(39)
@@ -32,7 +32,7 @@
   Block_Last_Caller              rw phone?(39)
   Accept_Last_Caller             rw phone?(39)
 
-  # -- Speed Dial Settings --
+  -- Speed Dial Settings --
   Speed_Dial_2                   rw phone?(39)
   Speed_Dial_3                   rw phone?(39)
   Speed_Dial_4                   rw phone?(39)
@@ -42,7 +42,7 @@
   Speed_Dial_8                   rw phone?(39)
   Speed_Dial_9                   rw phone?(39)
 
-  # -- Supplementary Service Settings --
+  -- Supplementary Service Settings --
   CW_Setting                     rw boolean                = 1
   Block_CID_Setting              rw boolean                = 0
   Block_ANC_Setting              rw boolean                = 0
@@ -58,7 +58,7 @@
   Media_Loopback_Type            rw enum(media|packet)     ua=na = media
   CONFCID_Setting                rw boolean                = 1
 
-  # -- Distinctive Ring Settings --
+  -- Distinctive Ring Settings --
   Ring1_Caller                   rw phone-pattern?(39)
   Ring2_Caller                   rw phone-pattern?(39)
   Ring3_Caller                   rw phone-pattern?(39)
@@ -68,7 +68,7 @@
   Ring7_Caller                   rw phone-pattern?(39)
   Ring8_Caller                   rw phone-pattern?(39)
 
-  # -- Ring Settings --
+  -- Ring Settings --
   Default_Ring                   rw unsignedInt[1:8]       = 1
   Default_CWT                    rw unsignedInt[1:8]       = 1
   # That None is a value is likely but not certain.

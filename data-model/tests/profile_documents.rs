@@ -53,6 +53,21 @@ fn text_is_what_the_guide_says_it_is() {
     assert_eq!((found[0].position.line, found[0].position.column), (2, 40));
 }
 
+/// Covers X09.
+#[test]
+fn single_bytes_are_windows_1252_unless_the_file_says_latin_1() {
+    let read_as = |declaration: &str| {
+        let head = format!("<?xml version=\"1.0\"{declaration}?><flat-profile><a>");
+        let bytes = [head.as_bytes(), b"\x80\x84\xfc\x9f", b"</a></flat-profile>"].concat();
+        read(&bytes, Policy::default()).expect("a profile").entries[0]
+            .text
+            .clone()
+    };
+    assert_eq!(read_as(" encoding=\"windows-1252\""), "€„üŸ");
+    assert_eq!(read_as(""), "€„üŸ", "no editor writes control characters");
+    assert_eq!(read_as(" encoding='ISO-8859-1'"), "\u{80}\u{84}ü\u{9f}");
+}
+
 /// Covers M06.
 #[test]
 fn the_known_mistakes_of_published_profiles_are_mended_with_a_warning_and_refused_by_the_strict() {

@@ -6,6 +6,11 @@
 #     send vendor-class-identifier "dslforum.org";
 #     also request vendor-encapsulated-options;     (or vivso instead)
 #     also request dhcp6.vendor-opts;
+# and for the server of the vendor's own provisioning:
+#     option tftp-servers code 150 = array of ip-address;
+#     option provisioning-ip code 159 = text;
+#     option provisioning-url code 160 = text;
+#     also request tftp-server-name, tftp-servers, provisioning-ip, provisioning-url;
 dialtone_discovered() {
 	dialtone_folder="${DIALTONE_DISCOVERY:-/run/dialtone-discovery}"
 	case "${reason:-}" in
@@ -20,6 +25,10 @@ dialtone_discovered() {
 		v4)
 			echo "option43=${new_vendor_encapsulated_options:-}"
 			echo "option125=${new_vivso:-}"
+			echo "option66=${new_tftp_server_name:-}"
+			echo "option150=${new_tftp_servers:-}"
+			echo "option159=${new_provisioning_ip:-}"
+			echo "option160=${new_provisioning_url:-}"
 			;;
 		v6) echo "v6option17=${new_dhcp6_vendor_opts:-}" ;;
 		esac

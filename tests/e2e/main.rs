@@ -10,6 +10,7 @@ mod command_line;
 mod enrolment;
 mod parameters;
 mod people;
+mod profile_command;
 mod profile_files;
 mod provisioning;
 mod recovery;

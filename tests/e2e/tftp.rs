@@ -10,10 +10,12 @@ use agent::shell::http::Network;
 use agent::shell::slots::SlotStore;
 use agent::shell::tls::TlsConfig;
 use agent::shell::transfers::{TransferConfig, carry_out};
+use agent::shell::upload::Uploads;
 use async_trait::async_trait;
 use bytes::Bytes;
 use data_model::Secret;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -78,6 +80,7 @@ async fn moved(url: String, work: TransferWork) -> TransferOutcome {
         slots: SlotStore::Simulated,
         trusted: Vec::new(),
         tftp_wait_ms: TFTP_FIRST_WAIT_MS,
+        uploads: Uploads::default(),
     };
     let job = TransferJob {
         number: 1,
@@ -141,7 +144,7 @@ impl Dice {
         *state ^= *state << 13;
         *state ^= *state >> 7;
         *state ^= *state << 17;
-        let lost = *state % 100 == 0;
+        let lost = state.is_multiple_of(100);
         self.1.fetch_add(usize::from(lost), Ordering::Relaxed);
         lost
     }
@@ -160,29 +163,45 @@ impl Lossy {
 
 /// Gives each device a port of its own towards the server, as a router does.
 async fn relay(inner: Arc<UdpSocket>, server: SocketAddr, dice: Dice) {
-    let mut outer: HashMap<SocketAddr, (Arc<UdpSocket>, Arc<Mutex<SocketAddr>>)> = HashMap::new();
+    let mut ways: HashMap<SocketAddr, Way> = HashMap::new();
     let mut back = JoinSet::new();
     let mut buffer = vec![0; 2_000];
     while let Ok((length, device)) = inner.recv_from(&mut buffer).await {
-        if !outer.contains_key(&device) {
-            let socket = Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a port"));
-            let peer = Arc::new(Mutex::new(server));
-            outer.insert(device, (Arc::clone(&socket), Arc::clone(&peer)));
-            let (inner, dice) = (Arc::clone(&inner), dice.clone());
-            back.spawn(async move {
-                let mut buffer = vec![0; 2_000];
-                while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
-                    *peer.lock().expect("nobody panics") = from;
-                    if !dice.loses() {
-                        let _ = inner.send_to(&buffer[..length], device).await;
-                    }
-                }
-            });
-        }
-        let (socket, peer) = &outer[&device];
-        let peer = *peer.lock().expect("nobody panics");
+        let way = match ways.entry(device) {
+            Entry::Occupied(way) => way.into_mut(),
+            Entry::Vacant(place) => {
+                let way = Way {
+                    socket: Arc::new(UdpSocket::bind("127.0.0.1:0").await.expect("a port")),
+                    peer: Arc::new(Mutex::new(server)),
+                };
+                let (inner, dice) = (Arc::clone(&inner), dice.clone());
+                back.spawn(way.clone().back(inner, device, dice));
+                place.insert(way)
+            }
+        };
+        let peer = *way.peer.lock().expect("nobody panics");
         if !dice.loses() {
-            let _ = socket.send_to(&buffer[..length], peer).await;
+            let _ = way.socket.send_to(&buffer[..length], peer).await;
+        }
+    }
+}
+
+/// What a router keeps of a device.
+#[derive(Clone)]
+struct Way {
+    socket: Arc<UdpSocket>,
+    /// Where the server's last packet came from.
+    peer: Arc<Mutex<SocketAddr>>,
+}
+
+impl Way {
+    async fn back(self, inner: Arc<UdpSocket>, device: SocketAddr, dice: Dice) {
+        let mut buffer = vec![0; 2_000];
+        while let Ok((length, from)) = self.socket.recv_from(&mut buffer).await {
+            *self.peer.lock().expect("nobody panics") = from;
+            if !dice.loses() {
+                let _ = inner.send_to(&buffer[..length], device).await;
+            }
         }
     }
 }

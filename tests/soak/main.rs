@@ -3,7 +3,7 @@
 //! `cargo test --release --test soak -- --runs 500 --seed 1` plays 500 runs, the first with seed 1, and prints what
 //! happened in them as a table. A run in which a rule was broken is printed with its trace; `--seed N --runs 1`
 //! repeats it. What the rules are is said in `ledger.rs` (events and transfers), `belief.rs` (configuration) and
-//! `world.rs` (storage, retry schedule, memory).
+//! `profiles.rs` (the profiles it fetches itself) and `world.rs` (storage, retry schedule, memory).
 //!
 //! Covers E-01, E-02, E-04, E-07, E-11, H-08, M12, P-01, P-09, P-12, P3, R-01, S-06, S-07, S-09, T-01, T-05.
 #![expect(clippy::print_stdout, reason = "it prints what it counts")]
@@ -16,8 +16,11 @@ mod acs;
 mod belief;
 mod dice;
 mod ledger;
+mod profiles;
+mod setup;
 mod story;
 mod weather;
+mod words;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,8 +2,9 @@
 //! closed.
 
 use crate::acs::Task;
+use crate::setup::ACS_URLS;
 use crate::weather::Weather;
-use crate::world::{ACS_URLS, World};
+use crate::world::World;
 
 /// Things that happen in one run.
 const CHAPTERS: u64 = 60;
@@ -23,7 +24,8 @@ pub fn play(world: &mut World) {
     for _ in 0..CALM_HOURS {
         world.advance(3_600_000);
         world.call();
-        world.advance(120_000);
+        // A session may have to wait for a profile, which takes ten minutes at most.
+        world.advance(720_000);
         if !world.ledger.violations.is_empty() {
             return;
         }
@@ -33,7 +35,7 @@ pub fn play(world: &mut World) {
             .ledger
             .wrong("the ACS was not able to ask all it wanted");
     }
-    world.ledger.close();
+    world.close();
     if world.modules() > 0 {
         world.ledger.wrong("a module was not removed");
     }

@@ -6,26 +6,18 @@
 use crate::acs::{Acs, VENDOR, config};
 use crate::dice::Dice;
 use crate::ledger::Ledger;
+use crate::profiles::Profiles;
+use crate::setup::{CALLER, CALLER_PASSWORD, ENVIRONMENT, setup};
 use crate::weather::{Counts, Trouble, Weather};
-use agent::device::exchange::Downgrade;
+use crate::words::{events, is_http, kind, what};
 use agent::device::io::{ConnectionRequest, Restart, TransferJob, TransferOutcome, TransferWork};
-use agent::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Output, Product, Saved};
+use agent::device::{Device, DeviceConfig, Input, Output, Saved};
 use agent::firmware::ImageHeader;
 use cwmp::http::{Authorizer, Challenge};
-use cwmp::{CwmpVersion, Fault, FaultCode};
+use cwmp::{Fault, FaultCode};
 use data_model::package::PackageHeader;
 use data_model::{Secret, Timestamp};
-use std::sync::Arc;
 
-/// Both names of the ACS; the first is the one the device is installed with.
-pub const ACS_URLS: [&str; 2] = [
-    "http://acs.example.net:7547/cwmp",
-    "http://acs.example.net:7547/new",
-];
-/// The type of execution environment the device has.
-const ENVIRONMENT: &str = "Dialtone-Modules-1";
-const CALLER: &str = "acs-calls";
-const CALLER_PASSWORD: &str = "caller-secret";
 /// 2026-03-02T08:15:00Z.
 const START: Timestamp = Timestamp::from_secs(1_772_439_300);
 /// What a device may do without time going by; more is a loop.
@@ -34,8 +26,8 @@ const OUTPUTS_AT_A_MOMENT: usize = 2_000;
 const MEMORY_BYTES: usize = 32 * 1024;
 /// Bytes of everything it keeps.
 const STORED_BYTES: usize = 64 * 1024;
-/// The longest silence: the last wait of the retry schedule, and a session that takes all its time.
-const SILENCE_SECS: u64 = 5_120 + 15 * 60 + 60;
+/// The longest silence: the last wait of the retry schedule, a profile, and a session that takes all its time.
+const SILENCE_SECS: u64 = 5_120 + 10 * 60 + 15 * 60 + 60;
 
 /// The world.
 pub struct World {
@@ -50,6 +42,8 @@ pub struct World {
     pub weather: Weather,
     /// The ACS.
     pub acs: Acs,
+    /// The server of its profiles.
+    profiles: Profiles,
     /// The books.
     pub ledger: Ledger,
     /// What has happened how often.
@@ -79,32 +73,6 @@ struct Retry {
     news: bool,
 }
 
-fn setup(seed: u64) -> DeviceConfig {
-    let product = Product::load("ata192").expect("the device type is of this build");
-    let installed = [
-        ("URL", ACS_URLS[0]),
-        ("Password", "device-secret"),
-        ("PeriodicInformInterval", "3600"),
-        ("ConnectionRequestUsername", CALLER),
-        ("ConnectionRequestPassword", CALLER_PASSWORD),
-    ];
-    let named =
-        |(name, value): (&str, &str)| (format!("Device.ManagementServer.{name}"), value.to_owned());
-    DeviceConfig {
-        product,
-        identity: Identity {
-            serial_number: "FCH26480QXA".into(),
-            mac: [0, 0, 0x5e, 0, 0x53, 1],
-        },
-        installed: installed.map(named).to_vec().into(),
-        authority: Arc::from("192.0.2.10:7547"),
-        downgrade: Downgrade::Refused,
-        newest_version: CwmpVersion::V1_4,
-        files: FilePolicy::default(),
-        seed,
-    }
-}
-
 impl World {
     /// A device fresh from the factory, switched on.
     pub fn new(seed: u64) -> World {
@@ -120,6 +88,7 @@ impl World {
             weather: Weather::of(&mut dice),
             dice,
             acs: Acs::new(factory.expect("the factory sets nothing by halves")),
+            profiles: Profiles::default(),
             ledger: Ledger::default(),
             counts: Counts::default(),
             trace: Vec::new(),
@@ -160,13 +129,14 @@ impl World {
         self.ledger.booted(reset, cut);
         if reset != crate::belief::Reset::No {
             self.acs.forgets_rows();
+            self.profiles.forgotten();
         }
         self.retry = Retry::default();
         self.heard = self.now;
         self.counts.add("boots");
         self.note("boots");
         self.device = Some(Device::boot(self.setup.clone(), &self.stable, self.now));
-        self.look();
+        self.look(false);
     }
 
     /// Cuts the power and brings it back after so many seconds.
@@ -180,6 +150,7 @@ impl World {
 
     fn off(&mut self, secs: u64) {
         self.arriving.clear();
+        self.profiles.hung_up();
         self.acs.hung_up();
         self.now = self.now.plus_secs(secs);
     }
@@ -258,7 +229,11 @@ impl World {
         if matches!(input, Input::HttpResponse(_)) {
             self.ledger.answer_arrives();
         }
-        if let Input::TransferEnded(number, outcome) = &input {
+        if let Input::TransferEnded(number, outcome) = &input
+            && self.profiles.ended(*number)
+        {
+            self.note(format!("profile {number}: {outcome:?}"));
+        } else if let Input::TransferEnded(number, outcome) = &input {
             self.retry.news = true;
             let what = match outcome {
                 TransferOutcome::Staged(header) => format!("file {number}: {}", header.version),
@@ -340,7 +315,10 @@ impl World {
 
     fn exchange(&mut self, request: &agent::device::io::HttpRequest) {
         self.check_durable();
-        self.look();
+        self.look(true);
+        if self.profiles.is_moving() {
+            self.ledger.wrong("a session while a profile is on its way");
+        }
         if self.arriving.iter().any(|(_, input)| is_http(input)) {
             self.ledger.wrong("two requests at one time");
         }
@@ -371,6 +349,9 @@ impl World {
     }
 
     fn transfer(&mut self, job: &TransferJob) {
+        if matches!(job.work, TransferWork::Provision(_)) {
+            return self.profile(job);
+        }
         self.counts.add("files asked for");
         let key = job.url.rsplit('/').next().unwrap_or_default().to_owned();
         self.ledger.transfer_begins(&key);
@@ -418,6 +399,18 @@ impl World {
         self.moving = (job.number, key);
         let ended = Input::TransferEnded(job.number, outcome);
         self.arriving.push((self.now.plus_secs(secs), ended));
+    }
+
+    fn profile(&mut self, job: &TransferJob) {
+        self.counts.add("profiles asked for");
+        self.note(format!("asks for profile {}", job.number));
+        if self.acs.in_session() {
+            self.ledger.wrong("a profile is asked for in a session");
+        }
+        let (now, dice) = (self.now, &mut self.dice);
+        let (secs, outcome) = self.profiles.asked(job.number, now, dice);
+        let ended = Input::TransferEnded(job.number, outcome);
+        self.arriving.push((now.plus_secs(secs), ended));
     }
 
     fn session_over(&mut self, failure: Option<String>) {
@@ -500,12 +493,24 @@ impl World {
     // ---- what must always hold
 
     /// No parameter of those that change together has another value than the others, and all are what they may be.
-    fn look(&mut self) {
+    fn look(&mut self, kept: bool) {
         let Some(device) = &self.device else { return };
-        let seen = config(|name| device.core().value_of(name));
-        if let Err(why) = seen {
+        let seen = config(|name| device.core().value_of(name)).map(drop);
+        let profiles = &mut self.profiles;
+        let shown = profiles.look(kept, |name| device.core().value_of(name));
+        for wrong in [seen, shown].into_iter().filter_map(Result::err) {
+            self.ledger.wrong(wrong);
+        }
+    }
+
+    /// In the end the device has the newest profile that has reached it.
+    pub fn close(&mut self) {
+        let Some(device) = &self.device else { return };
+        let shown = self.profiles.close(|name| device.core().value_of(name));
+        if let Err(why) = shown {
             self.ledger.wrong(why);
         }
+        self.ledger.close();
     }
 
     /// Nothing leaves the device, and no restart begins, before all that it stands on is kept.
@@ -525,7 +530,9 @@ impl World {
             let waited_ms = self.now.since_ms(failed_at);
             let low_ms = 5_000 << (self.retry.failures.clamp(1, 10) - 1);
             let news = self.retry.news || by_clock;
-            if (waited_ms < low_ms && !news) || waited_ms > 2 * low_ms {
+            // No session begins while a profile is on its way.
+            let late = waited_ms > 2 * low_ms && !self.profiles.held(self.now);
+            if (waited_ms < low_ms && !news) || late {
                 let number = self.retry.failures;
                 self.ledger
                     .wrong(format!("retry {number} comes after {waited_ms} ms"));
@@ -558,43 +565,4 @@ impl World {
                 .wrong("the device wants never to be woken again");
         }
     }
-}
-
-fn is_http(input: &Input) -> bool {
-    matches!(input, Input::HttpResponse(_) | Input::HttpFailed(_))
-}
-
-/// What a message is, for the trace.
-fn what(body: &str) -> String {
-    let Ok(read) = cwmp::envelope::read::<cwmp::FromCpe>(body.as_bytes()) else {
-        return if body.is_empty() {
-            "empty POST".into()
-        } else {
-            body.into()
-        };
-    };
-    match &read.body {
-        cwmp::FromCpe::Request(cwmp::CpeRequest::Inform(inform)) => {
-            let events = inform.event.iter();
-            let events: Vec<String> = events
-                .map(|event| format!("{} {}", event.event_code, event.command_key.as_str()))
-                .collect();
-            format!("Inform #{} [{}]", inform.retry_count, events.join(", "))
-        }
-        cwmp::FromCpe::Request(cwmp::CpeRequest::TransferComplete(report)) => {
-            let code = report.fault_struct.fault_code;
-            format!("TransferComplete {} {code}", report.command_key.as_str())
-        }
-        other => cwmp::message::Body::name(other).to_owned(),
-    }
-}
-
-/// The events of an Inform by what it is in the trace.
-fn events(what: &str) -> impl Iterator<Item = &str> {
-    what.split(['[', ',', ']']).map(str::trim)
-}
-
-/// The name of a kind of trouble, without what it carries.
-fn kind(trouble: Trouble) -> String {
-    format!("{trouble:?}").to_lowercase()
 }

@@ -18,8 +18,8 @@ pub fn read(
     aliases: &Aliases,
     tree: &Tree,
     facts: &Facts,
+    policy: Policy,
 ) -> Result<Checked, String> {
-    let policy = Policy::default();
     let document = profile::read_renamed(bytes, policy, aliases)
         .map_err(|error| format!("the configuration file cannot be read: {error}"))?;
     let schema = &tree.device_type().schema;
@@ -35,6 +35,9 @@ pub fn read(
             && *tree.value(&change.address, facts) != **value
         {
             transaction.set(&schema.path(&change.address), XsdType::String, value);
+        }
+        if let Some(level) = change.user_access {
+            transaction.set_user_access(change.address, level);
         }
     }
     transaction.check().map_err(|refused| {

@@ -2,7 +2,7 @@
 
 use crate::device::Facts;
 use crate::tree::Tree;
-use data_model::provisioning::profile::{self, Line};
+use data_model::provisioning::profile::{self, Line, Style};
 use data_model::schema::{Secrecy, XmlDocument};
 
 /// How a device does. What is secret, the key of a live web session above all, is left out.
@@ -12,6 +12,9 @@ pub fn status(tree: &Tree, facts: &Facts) -> String {
     // Elements of a line stand together, since five of them are told apart by nothing else (`Registration_State`).
     let mut lines_begin = None;
     for (place, (element, address)) in schema.xml_elements(XmlDocument::Status).enumerate() {
+        if !tree.exists(&address) {
+            continue;
+        }
         let parameter = tree.parameter(&address);
         let (Some(binding), Secrecy::Open) = (&parameter.xml, parameter.secret) else {
             continue;
@@ -31,5 +34,5 @@ pub fn status(tree: &Tree, facts: &Facts) -> String {
     }
     lines.sort_by_key(|(place, _)| *place);
     let lines: Vec<Line<'_>> = lines.into_iter().map(|(_, line)| line).collect();
-    profile::write_status(&lines)
+    profile::write_as("flat-status", &lines, Style::Plain)
 }

@@ -68,7 +68,7 @@ impl Element<'_> {
         };
         Line {
             element: self.name.clone().into(),
-            user_access: Some(self.binding.user_access),
+            user_access: Some(tree.user_access(&self.address)),
             text: text.into(),
             heading: None,
         }

@@ -1,7 +1,7 @@
 //! What a device reads and writes of its parameters for provisioning: settings, assignments, the words of the log.
 
 use super::Core;
-use super::io::NotificationOut;
+use super::io::{NotificationOut, Provision, TransferWork, Verb};
 use crate::limits::SYSLOG_BYTES;
 use crate::provisioning::macros::DeviceMacros;
 use crate::provisioning::outcome::Trouble;
@@ -52,6 +52,15 @@ impl Core {
             &self.identity().serial_number,
         );
         format!("{maker}/{model}-{version}({serial})")
+    }
+
+    /// A file of provisioning.
+    pub(super) fn provision(&self, verb: Verb, limit_bytes: u64) -> TransferWork {
+        TransferWork::Provision(Box::new(Provision {
+            user_agent: self.user_agent(),
+            verb,
+            limit_bytes,
+        }))
     }
 
     /// Sets parameters by the names of their elements, all or none.

@@ -9,6 +9,7 @@ use crate::diagnostics::{EchoConfig, EchoCounters, Outcome, TestJob};
 use crate::firmware::{ImageHeader, SlotName};
 use crate::ivr::{Key, Spoken};
 use crate::provisioning::engine::Ask;
+use crate::provisioning::sources::Trust;
 use crate::transfer::{OwnTransfer, OwnTransferMade};
 use crate::xmpp::Servers;
 use cwmp::Fault;
@@ -18,6 +19,9 @@ use data_model::device_type::UnsignedFirmware;
 use data_model::package::PackageHeader;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
+
+/// The URL of a transfer whose bytes a person sends to the device's page.
+pub const UPLOADED: &str = "upload:";
 
 /// What happens to a device.
 #[derive(Debug)]
@@ -385,6 +389,8 @@ pub struct TransferJob {
     pub domains: String,
     /// Which file, and which way.
     pub work: TransferWork,
+    /// Whom it trusts, and as whom it goes, if not as the device does otherwise.
+    pub trust: Option<Box<Trust>>,
 }
 
 /// What is to be done with a file.

@@ -1,11 +1,22 @@
 //! What a person at the device does to it: changes that just happen, and orders that are answered when they are kept.
 
-use super::io::{Restart, SectionKind};
+use super::io::{Restart, SectionKind, UPLOADED};
 use super::meta::Access;
-use super::orders::{LocalAnswer, LocalOrder, LocalRefusal, Order};
-use super::{Device, Output};
+use super::orders::{AskedUrl, LocalAnswer, LocalOrder, LocalRefusal, Order};
+use super::{Core, Device, Output};
+use crate::configuration_file;
+use crate::provisioning::engine::Ask;
+use crate::provisioning::settings::Setting;
+use crate::transfer::{OwnTransfer, TransferFile};
 use cwmp::rpc::RequestDownload;
 use cwmp::{Event, EventCode};
+use data_model::Secret;
+use data_model::provisioning::ProfileUrl;
+use data_model::provisioning::encryption;
+use data_model::provisioning::profile::{Aliases, EmptyElements, Policy};
+use data_model::provisioning::url::Scheme;
+use data_model::schema::Applies;
+use std::net::IpAddr;
 
 impl Device {
     pub(super) fn local_change(&mut self, name: String, value: String) {
@@ -87,6 +98,28 @@ impl Device {
                 self.request_download(request);
                 self.outputs.push_back(answer(Ok(())));
             }
+            Order::Resync(url) => {
+                let outcome = self.order_resync(url);
+                self.outputs.push_back(answer(outcome));
+            }
+            Order::Upgrade(url) => {
+                let outcome = self.order_upgrade(&url);
+                self.outputs.push_back(answer(outcome));
+            }
+            Order::TakeFirmware => {
+                let outcome = self.order_transfer(UPLOADED.to_owned());
+                self.outputs.push_back(answer(outcome));
+            }
+            Order::Configure { file, empty } => match self.order_configuration(&file, empty) {
+                Err(refusal) => self.outputs.push_back(answer(Err(refusal))),
+                Ok(applies) => {
+                    self.outputs.push_back(answer(Ok(())));
+                    if applies == Applies::AfterReboot {
+                        self.persist(&SectionKind::ALL);
+                        self.stop(Restart::Reboot);
+                    }
+                }
+            },
             Order::Restart => {
                 self.persist(&SectionKind::ALL);
                 self.outputs.push_back(answer(Ok(())));
@@ -99,6 +132,79 @@ impl Device {
                 self.stop(Restart::Reboot);
             }
         }
+    }
+
+    /// `/admin/resync`: gated by `Provision_Enable`, whatever triggers say.
+    fn order_resync(&mut self, url: Option<AskedUrl>) -> Result<(), LocalRefusal> {
+        if self.core.product().known.provisioning.is_none() {
+            let why = "this device has no provisioning of its own";
+            return Err(LocalRefusal::Unusable(why.into()));
+        }
+        if !self.core.is_set(Setting::ProvisionEnable) {
+            return Err(LocalRefusal::SwitchedOff("Provision_Enable"));
+        }
+        let rule = url.map(|url| self.core.full_url(&url)).transpose()?;
+        self.core.note("a resync was asked for on the device");
+        self.provisioning_asked(Ask::Resync(rule));
+        Ok(())
+    }
+
+    /// `/admin/upgrade`: gated by `Upgrade_Enable`.
+    fn order_upgrade(&mut self, url: &AskedUrl) -> Result<(), LocalRefusal> {
+        let url = self.core.full_url(url)?;
+        if let Err(fault) = crate::rpc::file_url::check(&url) {
+            return Err(LocalRefusal::Unusable(fault.text));
+        }
+        self.order_transfer(url)
+    }
+
+    /// Brings firmware into the slot that rests.
+    fn order_transfer(&mut self, url: String) -> Result<(), LocalRefusal> {
+        let provisions = self.core.product().known.provisioning.is_some();
+        if provisions && !self.core.is_set(Setting::UpgradeEnable) {
+            return Err(LocalRefusal::SwitchedOff("Upgrade_Enable"));
+        }
+        if self.core.upgrades_are_managed() {
+            return Err(LocalRefusal::SwitchedOff("UpgradesManaged"));
+        }
+        let own = OwnTransfer {
+            file: TransferFile::Firmware,
+            url,
+            username: String::new(),
+            password: Secret::default(),
+        };
+        let queued = self.core.transfers.queue_own(own, self.core.facts.now);
+        queued.map_err(|fault| LocalRefusal::Unusable(fault.text))?;
+        self.core.note("an upgrade was asked for on the device");
+        self.persist(&[SectionKind::Transfers]);
+        Ok(())
+    }
+
+    fn order_configuration(
+        &mut self,
+        file: &[u8],
+        empty: EmptyElements,
+    ) -> Result<Applies, LocalRefusal> {
+        if self.session.is_some() {
+            return Err(LocalRefusal::InSession);
+        }
+        let policy = Policy {
+            empty,
+            ..Policy::default()
+        };
+        let file = encryption::open(file, None);
+        let file = file.map_err(|why| LocalRefusal::Unusable(why.to_string()))?;
+        let core = &self.core;
+        let aliases = Aliases::default();
+        let checked = configuration_file::read(&file, &aliases, &core.tree, &core.facts, policy)
+            .map_err(LocalRefusal::Unusable)?;
+        let applies = checked.applies;
+        let (before, told) = (core.access(), core.changes.has_active());
+        self.core.commit_from_profile(checked);
+        self.core
+            .note("a configuration was taken over on the device");
+        self.changed_by_profile(&before, told);
+        Ok(applies)
     }
 
     /// All or none.
@@ -120,5 +226,23 @@ impl Device {
         self.changed_locally(&before);
         self.tell_changes(told);
         Ok(())
+    }
+}
+
+impl Core {
+    /// What a person's URL comes to: without a server it is the person's own machine (SPA), and macros are not looked for.
+    fn full_url(&self, asked: &AskedUrl) -> Result<String, LocalRefusal> {
+        let transport = Scheme::parse(&self.setting(Setting::TransportProtocol));
+        let server = match asked.from.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        };
+        let url =
+            ProfileUrl::parse(&asked.text).and_then(|url| url.complete(transport, Some(&server)));
+        let url = url.map_err(|why| LocalRefusal::Unusable(why.to_string()))?;
+        if let Err(trouble) = self.check_domain(&url) {
+            return Err(LocalRefusal::Unusable(trouble.text));
+        }
+        Ok(url.to_string())
     }
 }

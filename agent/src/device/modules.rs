@@ -127,6 +127,7 @@ impl Device {
             password: wanted.password,
             domains: String::new(),
             work: TransferWork::Package(wanted.limit),
+            trust: None,
         }));
     }
 

@@ -167,7 +167,9 @@ impl Device {
                     Ok(()) => Saving::Done,
                     Err(refusal) => match refusal {
                         LocalRefusal::InSession | LocalRefusal::NoAcs => Saving::Busy,
-                        LocalRefusal::Values(_) => Saving::Refused(reasons(refusal)),
+                        LocalRefusal::Values(_)
+                        | LocalRefusal::SwitchedOff(_)
+                        | LocalRefusal::Unusable(_) => Saving::Refused(reasons(refusal)),
                     },
                 };
                 phones.restart |= saving == Saving::Done;
@@ -241,5 +243,7 @@ fn reasons(refusal: LocalRefusal) -> String {
             reasons.join("; ")
         }
         LocalRefusal::InSession | LocalRefusal::NoAcs => "try again in a moment".into(),
+        LocalRefusal::SwitchedOff(setting) => format!("{setting} forbids it"),
+        LocalRefusal::Unusable(why) => why,
     }
 }

@@ -3,11 +3,12 @@
 //! No session with the ACS is open while a file of provisioning is on its way, and none is fetched in a session: each
 //! side sees a configuration that the other leaves alone.
 
-use super::io::{FileContent, Provision, Restart, SectionKind, TransferJob, TransferOutcome};
+use super::io::{FileContent, Restart, SectionKind, TransferJob, TransferOutcome};
 use super::io::{TransferWork, Verb};
 use super::{Device, Output};
 use crate::configuration_file;
 use crate::limits::{CONFIGURATION_BYTES, KEPT_CHANGES, RESYNC_FETCH_SECS};
+use crate::provisioning::customization::Step;
 use crate::provisioning::engine::{Engine, Reason, Resync, Run, Work};
 use crate::provisioning::macros::DeviceMacros;
 use crate::provisioning::outcome::{Class, Fetched, Trouble, fetched};
@@ -19,7 +20,7 @@ use crate::tree::InstanceMode;
 use data_model::Secret;
 use data_model::provisioning::encryption;
 use data_model::provisioning::macros::{Secrets, expand};
-use data_model::provisioning::profile::Aliases;
+use data_model::provisioning::profile::{Aliases, Policy};
 use data_model::provisioning::rule::{Choice, Fetch, Rule};
 use data_model::provisioning::url::{BadUrl, FullUrl, Scheme};
 use data_model::schema::Applies;
@@ -178,12 +179,7 @@ impl Device {
         verb: Verb,
         message: Option<Setting>,
     ) {
-        let provision = Provision {
-            user_agent: self.core.user_agent(),
-            verb,
-            limit_bytes: CONFIGURATION_BYTES,
-        };
-        let file = TransferWork::Provision(Box::new(provision));
+        let file = self.core.provision(verb, CONFIGURATION_BYTES);
         self.start_provision(work, url, (username, password), file, message);
     }
 
@@ -206,6 +202,7 @@ impl Device {
             password,
             domains: self.core.restricted_domains(),
             work: file,
+            trust: self.core.trust(),
         };
         let run = Run {
             work,
@@ -248,6 +245,8 @@ impl Device {
                 self.profile_ended(resync, &run.url, taken);
             }
             Work::Upgrade(rule) => self.upgrade_ended(rule, run.url, run.started, outcome),
+            Work::Activation => self.activation_ended(run.url.scheme, outcome),
+            Work::CustomCa(url) => self.custom_ca_ended(url, run.url.scheme, outcome),
             Work::Report(report) => {
                 let ended = fetched(outcome, run.url.scheme == Scheme::Tftp);
                 self.one_report_ended(report, ended.map(drop));
@@ -289,8 +288,8 @@ impl Device {
         let bad = |why: String| Trouble::bad_profile(format!("corrupt file: {why}"));
         let profile = encryption::open_coded(&file.bytes, key, file.coding);
         let profile = profile.map_err(|why| bad(why.to_string()))?;
-        let core = &self.core;
-        let checked = configuration_file::read(&profile, aliases, &core.tree, &core.facts);
+        let (core, policy) = (&self.core, Policy::default());
+        let checked = configuration_file::read(&profile, aliases, &core.tree, &core.facts, policy);
         let checked = checked.map_err(bad)?;
         let applies = checked.applies;
         let (before, told) = (self.core.access(), self.core.changes.has_active());
@@ -315,6 +314,12 @@ impl Device {
             remembered.changed = changed;
             // What has failed is made up for after the restart, as after any other.
             remembered.restart = (!failed).then_some(Cause::Parameters);
+        }
+        if !failed {
+            let kept = self.customize(Step::Resynced);
+            if !kept.is_empty() {
+                self.persist(kept);
+            }
         }
         if let Err(trouble) = &ended {
             self.say(Setting::LogResyncFailureMsg, None, &trouble.text);

@@ -37,7 +37,22 @@ impl Device {
             let changed = std::mem::take(&mut self.core.remembered_mut().changed);
             self.core.note_kept_changes(&changed);
         }
+        self.sources_booted();
         self.arm_provisioning();
+    }
+
+    /// What the device is given at every boot: servers from DHCP, and its certificate.
+    fn sources_booted(&mut self) {
+        let certificate = self.core.certificate_status();
+        let place = "Status.Product.Client_Certificate";
+        self.core.show_vendor_value(place, certificate);
+        let Some(sources) = self.core.files.provisioning.clone() else {
+            return;
+        };
+        if !sources.dhcp.is_empty() {
+            let engine = self.provisioning.get_or_insert_default();
+            engine.set_servers(sources.dhcp.clone());
+        }
     }
 
     /// Somebody wants something.
@@ -82,7 +97,9 @@ impl Device {
             .is_some_and(|it| it.has_servers());
         let profiles = self.core.has_profile_rule(with_server);
         let marks = self.core.wants_marks();
-        if self.provisioning.is_none() && !profiles && !self.has_upgrade_rule() && !marks {
+        let sources = self.core.wants_custom_ca() || self.core.wants_activation(with_server);
+        let wanted = profiles || sources || marks || self.has_upgrade_rule();
+        if self.provisioning.is_none() && !wanted {
             return;
         }
         let mut engine = self.provisioning.take().unwrap_or_default();
@@ -95,6 +112,8 @@ impl Device {
         self.arm_upgrade(&mut engine);
         let before = engine.marks.take().filter(|_| marks);
         engine.marks = before.or_else(|| marks.then(|| self.core.marks()));
+        self.arm_custom_ca(&mut engine);
+        self.arm_activation(&mut engine);
         if !engine.is_idle() || profiles {
             self.provisioning = Some(engine);
         }
@@ -138,9 +157,12 @@ impl Device {
             self.arm_period(engine, remembered.succeeded);
         }
         let triggers = [Setting::ResyncTrigger1, Setting::ResyncTrigger2];
-        let set = triggers
-            .into_iter()
-            .any(|it| !self.core.setting(it).is_empty());
+        let set = triggers.into_iter().any(|trigger| {
+            let text = self.core.setting(trigger);
+            let text = text.trim_start();
+            // A comment switches it off.
+            !text.is_empty() && !text.starts_with('#')
+        });
         let next = engine
             .triggers_at
             .unwrap_or(now.plus_secs(RESYNC_TRIGGER_SECS));
@@ -176,10 +198,19 @@ impl Device {
             .and_then(|due| self.resync_at(engine, due));
         let upgrade = self.upgrade_due(engine);
         let report = engine.report.map(|_| self.now());
-        [resync, upgrade, report, engine.triggers_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let custom_ca = engine.custom_ca.as_ref().and_then(|it| it.at);
+        let activation = engine.activation_at;
+        [
+            resync,
+            upgrade,
+            report,
+            custom_ca,
+            activation,
+            engine.triggers_at,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// When a resync that is due then can begin: `Forced_Resync_Delay` decides what a call means for it.
@@ -255,7 +286,12 @@ impl Device {
         let due = engine
             .next_due()
             .and_then(|due| self.resync_at(engine, due));
-        if due.is_some_and(|due| due <= now) {
+        let custom_ca = engine.custom_ca.as_ref().and_then(|it| it.at);
+        if custom_ca.is_some_and(|at| at <= now) {
+            self.begin_custom_ca();
+        } else if engine.activation_at.is_some_and(|at| at <= now) {
+            self.begin_activation();
+        } else if due.is_some_and(|due| due <= now) {
             self.begin_resync();
         } else if engine.report.is_some() {
             self.begin_report();

@@ -5,12 +5,13 @@ use super::product::addresses_of;
 use super::{Core, Device, Output};
 use crate::configuration_file;
 use crate::limits::{CONFIGURATION_BYTES, LOG_BYTES};
+use crate::provisioning::sources::Sources;
 use crate::transfer::{
     Direction, OwnTransfer, OwnTransferMade, Policy, Transfer, TransferFile, TransferState,
 };
 use cwmp::{Fault, FaultCode};
 use data_model::Timestamp;
-use data_model::provisioning::profile::Aliases;
+use data_model::provisioning::profile::{self, Aliases};
 use data_model::schema::Applies;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub struct FilePolicy {
     pub upload_hosts: Arc<[String]>,
     /// Bytes of the log.
     pub log_bytes: usize,
+    /// Where the device's own provisioning comes from, if whoever runs it knows.
+    pub provisioning: Option<Arc<Sources>>,
 }
 
 impl Default for FilePolicy {
@@ -28,6 +31,7 @@ impl Default for FilePolicy {
         FilePolicy {
             upload_hosts: Arc::from([]),
             log_bytes: LOG_BYTES,
+            provisioning: None,
         }
     }
 }
@@ -52,7 +56,7 @@ impl Core {
     }
 
     /// Whether upgrades come from the ACS only (TR-181 ManagementServer.UpgradesManaged).
-    fn upgrades_are_managed(&self) -> bool {
+    pub(super) fn upgrades_are_managed(&self) -> bool {
         self.management("UpgradesManaged") == "1"
     }
 
@@ -92,7 +96,8 @@ impl Core {
 
     /// Takes a configuration file over, all of it or nothing.
     fn apply_configuration(&mut self, transfer: &Transfer, bytes: &[u8]) -> Result<Applies, Fault> {
-        let checked = configuration_file::read(bytes, &Aliases::default(), &self.tree, &self.facts)
+        let (aliases, policy) = (Aliases::default(), profile::Policy::default());
+        let checked = configuration_file::read(bytes, &aliases, &self.tree, &self.facts, policy)
             .map_err(|why| Fault::new(FaultCode::FILE_CORRUPTED, why))?;
         let applies = checked.applies;
         let (name, date) = (transfer.file_name(), self.facts.now.to_xsd());
@@ -170,6 +175,7 @@ impl Device {
             username: transfer.username,
             domains: String::new(),
             work,
+            trust: None,
         };
         if transfer.file == TransferFile::Firmware && self.core.firmware.overwrite() {
             self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);

@@ -9,8 +9,7 @@ use data_model::schema::{Address, UserAccess};
 impl Core {
     /// Whether the user account may change a parameter: `ua`, and the ACS lets others than itself.
     pub(super) fn may_user_change(&self, address: &Address) -> bool {
-        let xml = self.tree.parameter(address).xml.as_ref();
-        xml.is_some_and(|xml| xml.user_access == UserAccess::ReadWrite)
+        self.tree.user_access(address) == UserAccess::ReadWrite
             && self.subscriber_may_write(address)
     }
 

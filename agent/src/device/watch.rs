@@ -3,10 +3,11 @@
 use super::core::Core;
 use super::exchange::absolute;
 use super::facts::Facts;
+use super::password;
 use super::product::addresses_of;
 use crate::diagnostics::Asker;
 use crate::inform::Urgency;
-use crate::limits::NEW_ACS_FAILURES;
+use crate::limits::{NEW_ACS_FAILURES, PAGE_PASSWORD_CHARS};
 use crate::tree::{Checked, Transaction};
 use cwmp::EventCode;
 use data_model::XsdType;
@@ -38,12 +39,37 @@ impl Core {
 
     fn commit(&mut self, checked: Checked, asker: Asker) {
         let changed = self.tree.commit(checked);
+        self.hash_passwords(&changed);
         let delay_reboot = self.product().known.delay_reboot;
         let compression = self.product().known.http_compression;
         self.delay_reboot_set |= changed.iter().any(|address| Some(*address) == delay_reboot);
         self.packing_refused &= !changed.iter().any(|address| Some(*address) == compression);
         self.diagnostics_written(&changed, asker);
         self.module_states_written(&changed);
+    }
+
+    /// Of a password of the page only its hash is kept. One that opens nothing stays as it is: the factory's, which has to
+    /// be replaced at the first login, and those that are too short.
+    fn hash_passwords(&mut self, changed: &[Address]) {
+        let product = std::sync::Arc::clone(self.product());
+        let schema = &product.ty.schema;
+        for which in ["Admin", "Guest"] {
+            let name = format!(
+                "{}X_CISCO_ATA.Router.Web_Login_{which}_Password",
+                product.root
+            );
+            let address = schema.lookup(&name).filter(|at| changed.contains(at));
+            let Some(address) = address else { continue };
+            let value = self.value(&address);
+            let own = value != schema.factory_value(&address);
+            if own && PAGE_PASSWORD_CHARS.contains(&value.chars().count()) {
+                let (serial, now) = (&self.identity().serial_number, self.facts.now);
+                let times = [now.as_millis().to_be_bytes(), self.boots().to_be_bytes()];
+                let seed = [serial.as_bytes(), name.as_bytes(), &times[0], &times[1]];
+                let kept = password::hashed(&value, &seed);
+                self.tree.set_by_device(&address, &kept);
+            }
+        }
     }
 
     /// A session has failed at a URL. Whether the device has had enough of an ACS that never answered, and is back
@@ -257,7 +283,7 @@ impl Core {
         let product = self.product();
         let by_model = product.notified.iter().chain(&product.forced_inform);
         let by_model = by_model.flat_map(|node| addresses_of(&self.tree, *node));
-        let by_acs = self.tree.attributes().addresses();
+        let by_acs = self.tree.attributes().notified();
         let mut all: Vec<Address> = by_model.chain(by_acs).collect();
         all.sort_unstable();
         all.dedup();

@@ -34,6 +34,11 @@ impl Form {
         self.0.iter().any(|(field, _)| field == name)
     }
 
+    /// The names of all fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// The value of a field as it was typed.
     pub fn exactly(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(field, _)| field == name);
@@ -41,7 +46,8 @@ impl Form {
     }
 }
 
-fn unescape(text: &[u8]) -> Option<String> {
+/// A text without the escapes of a form.
+pub fn unescape(text: &[u8]) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter();
     while let Some(byte) = rest.next() {

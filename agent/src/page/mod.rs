@@ -1,45 +1,56 @@
 //! The device's own web page, pure: requests and a snapshot of the device go in, answers and orders come out. The bytes
 //! are moved by `shell/page.rs`.
 //!
-//! In reading order: [`message`] (a request, an answer), [`view`] (what is shown, taken from the device), [`access`]
-//! (who may come in) and [`token`] (whose form it is), [`form`] and [`html`] (reading the one, writing the other),
-//! [`layout`], then the pages: [`status`], [`acs_settings`],
-//! [`maintenance`]. Every limit is in [`limits`],
-//! what an installer says in [`settings`].
+//! In reading order: [`message`] (a request, an answer), [`route`] (what is where), [`view`] (what is shown, taken from
+//! the device) and [`tabs`] (the same of its parameters), [`access`] (who may come in), [`remote`] (from where) and
+//! [`token`] (whose form it is), [`form`], [`multipart`] and [`html`] (reading the ones, writing the other),
+//! [`layout`], then the pages, given out by `answers`: [`login`], [`status`], [`fields`], [`acs_settings`], [`maintenance`], and [`dump`] for
+//! scripts. Every limit is in [`limits`], what an installer says in [`settings`].
 //!
-//! The page never does anything for somebody who is not the administrator of the device, and never for a form that was
-//! not its own (TR-069 3.1: local ways to set the ACS URL are protected).
+//! The page never does anything for somebody who is not the administrator of the device, but change what `ua` leaves to
+//! the user, and never for a form that was not its own (TR-069 3.1: local ways to set the ACS URL are protected).
 
 pub mod access;
 pub mod acs_settings;
+mod answers;
+pub mod dump;
+pub mod fields;
 pub mod form;
 pub mod html;
 pub mod layout;
 pub mod limits;
+pub mod login;
 pub mod maintenance;
 pub mod message;
+pub mod multipart;
+pub mod remote;
+pub mod route;
 pub mod settings;
 pub mod status;
+pub mod tabs;
 pub mod token;
 pub mod view;
 
 use crate::device::orders::{LocalRefusal, Order};
-use access::{Access, Role, Visitor};
-use acs_settings::{Notice, Typed};
+use access::{Access, Policy, Visitor};
+use acs_settings::Typed;
+use answers::{act, may_ask, may_go, read, refused, style};
 use data_model::Timestamp;
+use data_model::provisioning::profile::EmptyElements;
+use data_model::schema::Applies;
+use dump::Document;
 use form::Form;
 use message::{Answer, Head};
-use view::{Accounts, View};
+use route::{Route, Takes};
+use tabs::Tab;
+use view::{Accounts, Standing, View};
 
-/// Why nothing could be changed while a session is open.
-const IN_SESSION: &str = "Nothing was changed: the device talks with its ACS, and meanwhile only the ACS changes \
-                          settings. Send the form again in a moment.";
-/// Why nobody was asked.
-const NO_ACS: &str =
-    "Nobody was asked: the device has no ACS, or TR-069 is off. Set the URL of the ACS first.";
 /// What is said if the device says nothing.
 const NO_ANSWER: &str =
     "The device does not answer, or could not keep it. Look whether anything has changed.";
+/// What is said of a form that is not of this page.
+const OLD_FORM: &str =
+    "The form is too old, or not of this page. Load the page again and send it anew.";
 
 /// The page of one device.
 #[derive(Debug)]
@@ -47,11 +58,24 @@ pub struct Page {
     access: Access,
 }
 
+/// A request whose head is in order.
+#[derive(Debug)]
+pub struct Admitted {
+    /// What is where it leads to.
+    pub route: Route,
+    /// Who asks; nobody at the door.
+    pub visitor: Option<Visitor>,
+    /// What its body brings.
+    pub takes: Takes,
+}
+
 /// What becomes of a request.
 #[derive(Debug)]
 pub enum Reply {
     /// It is answered.
     Answer(Answer),
+    /// It is answered with a document.
+    Document(Document),
     /// The device is to do this; [`Page::ordered`] makes the answer of what it says.
     Order(Order, Then),
 }
@@ -65,67 +89,32 @@ pub enum Then {
     Firmware,
     /// A restart, with or without a reset.
     Restart,
+    /// Parameters of a tab: what was typed, and whether all of it is in force at once.
+    Tab(&'static Tab, Form, Applies),
+    /// The account's own password.
+    Password,
+    /// A backup is put back.
+    Restore,
+    /// A script is told this when it is done.
+    Script(&'static str),
 }
 
-/// Where something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Route {
-    Status,
-    Settings,
-    Style,
-    Acs,
-    Log,
-    Maintenance,
-    RequestDownload,
-    Reboot,
-    FactoryReset,
-}
-
-impl Route {
-    fn of(path: &str) -> Option<Route> {
-        Some(match path {
-            "/" => Route::Status,
-            "/settings" => Route::Settings,
-            "/style.css" => Route::Style,
-            "/admin/acs" => Route::Acs,
-            "/admin/log" => Route::Log,
-            "/admin/maintenance" => Route::Maintenance,
-            "/admin/request-download" => Route::RequestDownload,
-            "/admin/reboot" => Route::Reboot,
-            "/admin/factory-reset" => Route::FactoryReset,
-            _ => return None,
-        })
-    }
-
-    fn role(self) -> Role {
-        match self {
-            Route::Status | Route::Settings | Route::Style => Role::User,
-            Route::Acs
-            | Route::Log
-            | Route::Maintenance
-            | Route::RequestDownload
-            | Route::Reboot
-            | Route::FactoryReset => Role::Admin,
-        }
-    }
-
-    /// The methods it takes.
-    fn allowed(self) -> &'static str {
-        match self {
-            Route::Status | Route::Settings | Route::Style | Route::Log | Route::Maintenance => {
-                "GET, HEAD"
-            }
-            Route::Acs | Route::FactoryReset => "GET, HEAD, POST",
-            Route::RequestDownload | Route::Reboot => "POST",
+impl Admitted {
+    /// What was admitted elsewhere leads there.
+    pub fn at(route: Route) -> Admitted {
+        Admitted {
+            route,
+            visitor: None,
+            takes: Takes::Nothing,
         }
     }
 }
 
 impl Page {
     /// The page of a device; `key` signs what it hands out and must come from a good source of randomness.
-    pub fn new(key: [u8; 32]) -> Page {
+    pub fn new(key: [u8; 32], policy: Policy) -> Page {
         Page {
-            access: Access::new(key),
+            access: Access::new(key, policy),
         }
     }
 
@@ -137,67 +126,151 @@ impl Page {
         &mut self,
         head: &Head,
         accounts: &Accounts,
-        random: u64,
         now: Timestamp,
-    ) -> Result<Visitor, Answer> {
-        let [host] = &head.hosts[..] else {
+    ) -> Result<Admitted, Answer> {
+        if head.hosts.len() != 1 {
             return Err(Answer::text(400, "A request names one host."));
+        }
+        if !accounts.remote.admits(head.from) {
+            let why = "This device is not managed from far away (Web_Remote_Management).";
+            return Err(Answer::text(403, why));
+        }
+        self.access.is_open(head, accounts)?;
+        let route = Route::of(&head.target.path);
+        let visitor = match (route, self.access.by_session(head, accounts, now)) {
+            (_, Some(visitor)) => Some(visitor),
+            (Some(Route::Style | Route::Login), None) => None,
+            (Some(route), None) if route.is_for_scripts() => {
+                Some(self.access.by_password(head, accounts, now)?)
+            }
+            (_, None) if head.only_reads() => return Err(Answer::see("/login")),
+            (_, None) => return Err(Answer::text(401, "Log in first, at /login.")),
         };
-        let visitor = self.access.admit(head, accounts, random, now)?;
-        let Some(route) = Route::of(head.path()) else {
+        let Some(route) = route else {
             return Err(Answer::text(404, "There is no such page."));
         };
-        if route.role() == Role::Admin && visitor.role != Role::Admin {
-            return Err(Answer::text(403, "Only the administrator may do this."));
+        if let Some(visitor) = &visitor {
+            may_go(route, visitor, head, accounts)?;
         }
-        let allowed = route.allowed();
-        if !allowed.split(", ").any(|method| method == head.method) {
-            let answer = Answer::text(405, "This is not done so.");
-            return Err(answer.with("allow", allowed));
+        may_ask(route, head)?;
+        Ok(Admitted {
+            route,
+            visitor,
+            takes: match head.only_reads() {
+                true => Takes::Nothing,
+                false => route.takes(),
+            },
+        })
+    }
+
+    /// Somebody at the door; `random` must come from a good source.
+    pub fn at_the_door(
+        &mut self,
+        head: &Head,
+        body: &[u8],
+        accounts: &Accounts,
+        random: [u8; 32],
+        now: Timestamp,
+    ) -> Answer {
+        if Route::of(&head.target.path) == Some(Route::Style) {
+            return style();
         }
         if head.only_reads() {
-            return Ok(visitor);
+            return login::login(None, 200);
         }
-        if !is_from_here(head, host) {
-            return Err(Answer::text(403, "This form comes from another site."));
+        let Some(form) = Form::read(body) else {
+            return Answer::text(400, "The form cannot be read.");
+        };
+        let credentials = (form.get("name"), form.exactly("password"));
+        match self.access.log_in(head, accounts, credentials, random, now) {
+            Err(answer) => answer,
+            Ok(None) => login::login(Some("The name or the password is wrong."), 401),
+            Ok(Some((visitor, cookie))) => {
+                let target = match visitor.standing {
+                    Standing::FromTheFactory => "/password",
+                    Standing::Own => "/",
+                };
+                Answer::see(target).with("set-cookie", cookie)
+            }
         }
-        let kind = head.content_type.as_deref().unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(Answer::text(415, "Only forms are taken."));
-        }
-        Ok(visitor)
     }
 
     /// Answers a request that was admitted.
     pub fn answer(
-        &self,
+        &mut self,
+        admitted: &Admitted,
         visitor: &Visitor,
         head: &Head,
         body: &[u8],
         view: &View,
         now: Timestamp,
     ) -> Reply {
-        let Some(route) = Route::of(head.path()) else {
-            return Reply::Answer(Answer::text(404, "There is no such page."));
-        };
+        let route = admitted.route;
         if head.only_reads() {
-            return Reply::Answer(read(route, visitor, head, view));
+            return read(route, visitor, head, view);
+        }
+        if route == Route::ConfigXml {
+            let order = Order::Configure {
+                file: body.to_vec(),
+                empty: EmptyElements::default(),
+            };
+            return Reply::Order(order, Then::Script("The profile is applied."));
+        }
+        if route == Route::Restore {
+            return self.restore(visitor, head, body, now);
         }
         let Some(form) = Form::read(body) else {
             return Reply::Answer(Answer::text(400, "The form cannot be read."));
         };
         if !self.access.is_own_form(visitor, form.get("token"), now) {
-            let why =
-                "The form is too old, or not of this page. Load the page again and send it anew.";
-            return Reply::Answer(Answer::text(403, why));
+            return Reply::Answer(Answer::text(403, OLD_FORM));
         }
-        act(route, visitor, &form, view)
+        if route == Route::Logout {
+            let cookie = self.access.log_out(head);
+            return Reply::Answer(Answer::see("/login").with("set-cookie", cookie));
+        }
+        act(route, visitor, form, view)
+    }
+
+    /// Whether the token of a form with a file is this visitor's.
+    ///
+    /// # Errors
+    /// With the answer.
+    pub fn is_own_form(
+        &self,
+        visitor: &Visitor,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(), Answer> {
+        match self.access.is_own_form(visitor, token, now) {
+            true => Ok(()),
+            false => Err(Answer::text(403, OLD_FORM)),
+        }
+    }
+
+    fn restore(&self, visitor: &Visitor, head: &Head, body: &[u8], now: Timestamp) -> Reply {
+        let kind = head.content_type.as_deref().unwrap_or_default();
+        let file = multipart::Multipart::of(kind).and_then(|mut form| {
+            let mut file = form.take(body).ok()?;
+            let token = form.field("token")?.to_owned();
+            file.extend(form.finish().ok()?);
+            Some((token, file))
+        });
+        let Some((token, file)) = file else {
+            return Reply::Answer(Answer::text(400, multipart::Broken.to_string()));
+        };
+        match self.is_own_form(visitor, &token, now) {
+            Err(answer) => Reply::Answer(answer),
+            Ok(()) => {
+                let empty = EmptyElements::ClearUnlessSecret;
+                Reply::Order(Order::Configure { file, empty }, Then::Restore)
+            }
+        }
     }
 
     /// The answer to an order; `outcome` is what the device says, `None` if it says nothing any more.
     pub fn ordered(
-        &self,
+        &mut self,
         visitor: &Visitor,
         then: &Then,
         outcome: Option<Result<(), LocalRefusal>>,
@@ -207,90 +280,26 @@ impl Page {
             (None, _) => {
                 return Answer::text(503, NO_ANSWER).with("retry-after", "5");
             }
+            (Some(Err(refusal)), _) => refusal,
             (Some(Ok(())), Then::Acs(_)) => return Answer::see("/admin/acs?done=saved"),
             (Some(Ok(())), Then::Firmware) => return Answer::see("/admin/maintenance?done=asked"),
+            (Some(Ok(())), Then::Restore) => {
+                return Answer::see("/admin/maintenance?done=restored");
+            }
+            (Some(Ok(())), Then::Password) => return Answer::see("/login"),
+            (Some(Ok(())), Then::Script(line)) => return Answer::text(200, *line),
+            (Some(Ok(())), Then::Tab(tab, _, applies)) => {
+                let done = match applies {
+                    Applies::AtOnce => "?done=saved",
+                    Applies::AfterReboot => "?done=restart",
+                };
+                return Answer::see(&format!("{}{done}", tab.path));
+            }
             (Some(Ok(())), Then::Restart) => {
-                return Answer::html(200, maintenance::restarting(view, visitor));
+                let line = "The device restarts. The status page is back after a moment.";
+                return Answer::html(200, maintenance::restarting(view, visitor, line));
             }
-            (Some(Err(refusal)), _) => refusal,
         };
-        let (status, reasons) = match &refusal {
-            LocalRefusal::InSession => (409, vec![IN_SESSION.to_owned()]),
-            LocalRefusal::NoAcs => (409, vec![NO_ACS.to_owned()]),
-            LocalRefusal::Values(refused) => (422, acs_settings::reasons(view, refused)),
-        };
-        let body = match then {
-            Then::Acs(typed) => {
-                acs_settings::settings(view, visitor, typed, &Notice::Alarm(reasons))
-            }
-            Then::Firmware | Then::Restart => maintenance::buttons(view, visitor, None, &reasons),
-        };
-        Answer::html(status, body)
-    }
-}
-
-/// Whether a form comes from this very page, as far as the browser says. Browsers of ten years say one or the other; for
-/// those that say nothing there is the token.
-fn is_from_here(head: &Head, host: &str) -> bool {
-    let fetch_site = head.fetch_site.as_deref();
-    if fetch_site.is_some_and(|site| site != "same-origin") {
-        return false;
-    }
-    head.origin.as_deref().is_none_or(|origin| {
-        // https if there is a TLS terminator in front.
-        let authority = origin
-            .strip_prefix("http://")
-            .or_else(|| origin.strip_prefix("https://"));
-        authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-    })
-}
-
-fn read(route: Route, visitor: &Visitor, head: &Head, view: &View) -> Answer {
-    let body = match route {
-        Route::Style => {
-            return Answer {
-                content_type: "text/css; charset=utf-8",
-                ..Answer::html(200, include_str!("style.css").to_owned())
-            };
-        }
-        Route::Status => status::status(view, visitor),
-        Route::Settings => status::settings(view, visitor),
-        Route::Log => status::log(view, visitor),
-        Route::Acs => {
-            let notice = match head.done() {
-                Some("saved") => {
-                    Notice::Note("Saved. The device uses it from its next session on.")
-                }
-                Some("nothing") => Notice::Note("Nothing was changed: the form held what is set."),
-                Some(_) | None => Notice::Nothing,
-            };
-            acs_settings::settings(view, visitor, &Typed::of(view), &notice)
-        }
-        Route::Maintenance => maintenance::buttons(view, visitor, head.done(), &[]),
-        Route::FactoryReset => maintenance::confirm_reset(view, visitor),
-        // They take no GET.
-        Route::RequestDownload | Route::Reboot => return Answer::see("/admin/maintenance"),
-    };
-    Answer::html(200, body)
-}
-
-fn act(route: Route, visitor: &Visitor, form: &Form, view: &View) -> Reply {
-    match route {
-        Route::Acs => match acs_settings::asked(view, form) {
-            (Some(order), typed) => Reply::Order(order, Then::Acs(typed)),
-            (None, _) => Reply::Answer(Answer::see("/admin/acs?done=nothing")),
-        },
-        Route::RequestDownload => Reply::Order(maintenance::firmware(), Then::Firmware),
-        Route::Reboot => Reply::Order(Order::Restart, Then::Restart),
-        Route::FactoryReset if form.get("sure") == "yes" => {
-            Reply::Order(Order::FactoryReset, Then::Restart)
-        }
-        Route::FactoryReset => {
-            Reply::Answer(Answer::html(422, maintenance::confirm_reset(view, visitor)))
-        }
-        // They take no POST.
-        Route::Status | Route::Settings | Route::Style | Route::Log | Route::Maintenance => {
-            Reply::Answer(Answer::see("/"))
-        }
+        refused(visitor, then, &refusal, view)
     }
 }

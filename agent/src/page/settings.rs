@@ -1,6 +1,7 @@
 //! The table `[page]` of a configuration.
 
-use super::limits::PASSWORD_CHARS;
+use super::access::Policy;
+use crate::limits::PAGE_PASSWORD_CHARS;
 use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -19,6 +20,9 @@ pub struct PageSettings {
     /// The user's.
     #[serde(deserialize_with = "configuration::secret")]
     pub user_password: Secret,
+    /// Whether action URLs take `xuser` and `xpassword` in their query, as the maker's scripts send them. Whoever sees
+    /// a URL on its way, or in a log of a proxy, has the password then.
+    pub credentials_in_query: bool,
 }
 
 impl Default for PageSettings {
@@ -28,6 +32,7 @@ impl Default for PageSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             password: Secret::default(),
             user_password: Secret::default(),
+            credentials_in_query: false,
         }
     }
 }
@@ -37,6 +42,15 @@ impl PageSettings {
     pub fn is_shown(&self) -> bool {
         self.enabled
             .unwrap_or(!self.password.is_empty() || !self.user_password.is_empty())
+    }
+
+    /// What the installer has decided about who may come in.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            // Without a password of its own the page is only there for whoever has asked for it.
+            first_login: self.enabled == Some(true),
+            credentials_in_query: self.credentials_in_query,
+        }
     }
 
     /// Looks at the passwords. One the page would not open with is a mistake better told at the start.
@@ -50,7 +64,7 @@ impl PageSettings {
         ];
         for (name, password) in settings {
             let chars = password.reveal().chars().count();
-            if !password.is_empty() && !PASSWORD_CHARS.contains(&chars) {
+            if !password.is_empty() && !PAGE_PASSWORD_CHARS.contains(&chars) {
                 return Err(OperatorError::new(
                     "the device's web page could not be opened",
                     format!("`{name}` has {chars} characters"),

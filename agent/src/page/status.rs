@@ -2,30 +2,34 @@
 
 use super::access::Visitor;
 use super::html::Html;
-use super::layout::{note, page};
+use super::layout::page;
 use super::view::{View, without_credentials};
 
 /// The first page.
 pub fn status(view: &View, visitor: &Visitor) -> String {
     let mut html = Html::new();
+    html.raw("<div class=\"cards\">\n");
     table(&mut html, "Product", &view.product);
     table(&mut html, "Network and system", &view.system);
     lines(&mut html, view);
     acs(&mut html, view);
     sessions(&mut html, view);
+    html.raw("</div>\n");
     page(view, visitor, "/", "Status", html)
 }
 
 fn table(html: &mut Html, title: &'static str, rows: &[(&'static str, String)]) {
-    html.raw("<h2>").raw(title).raw("</h2>\n<table>\n");
+    html.raw("<section>\n<h2>")
+        .raw(title)
+        .raw("</h2>\n<table>\n");
     for (name, value) in rows {
         html.row(name, value);
     }
-    html.raw("</table>\n");
+    html.raw("</table>\n</section>\n");
 }
 
 fn lines(html: &mut Html, view: &View) {
-    html.raw("<h2>Lines</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Lines\">\n<table>\n<thead><tr>")
+    html.raw("<section class=\"all\">\n<h2>Lines</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Lines\">\n<table>\n<thead><tr>")
         .raw("<th scope=\"col\">Line</th><th scope=\"col\">User</th><th scope=\"col\">Handset</th>")
         .raw("<th scope=\"col\">Registration</th><th scope=\"col\">Last registered</th>")
         .raw("<th scope=\"col\">Message waiting</th></tr></thead>\n<tbody>\n");
@@ -47,12 +51,12 @@ fn lines(html: &mut Html, view: &View) {
         let waiting = if line.message_waiting { "yes" } else { "no" };
         html.raw("</td><td>").raw(waiting).raw("</td></tr>\n");
     }
-    html.raw("</tbody>\n</table>\n</div>\n");
+    html.raw("</tbody>\n</table>\n</div>\n</section>\n");
 }
 
 fn acs(html: &mut Html, view: &View) {
     let acs = &view.acs;
-    html.raw("<h2>ACS</h2>\n<table>\n")
+    html.raw("<section>\n<h2>ACS</h2>\n<table>\n")
         .row("URL", &without_credentials(&acs.url))
         .row("TR-069", if acs.enabled { "on" } else { "off" })
         .row(
@@ -66,13 +70,14 @@ fn acs(html: &mut Html, view: &View) {
         .row("Connection requests at", &acs.called_at);
     let period = acs.period_secs.as_deref();
     let period = period.map_or("off".to_owned(), |secs| format!("every {secs} s"));
-    html.row("Periodic Inform", &period).raw("</table>\n");
+    html.row("Periodic Inform", &period)
+        .raw("</table>\n</section>\n");
 }
 
 fn sessions(html: &mut Html, view: &View) {
-    html.raw("<h2>Last sessions with the ACS</h2>\n");
+    html.raw("<section class=\"all\">\n<h2>Last sessions with the ACS</h2>\n");
     if view.sessions.is_empty() {
-        html.raw("<p>None since the device has started.</p>\n");
+        html.raw("<p>None since the device has started.</p>\n</section>\n");
         return;
     }
     html.raw("<table>\n<thead><tr><th scope=\"col\">Ended</th><th scope=\"col\">Events</th>")
@@ -85,28 +90,7 @@ fn sessions(html: &mut Html, view: &View) {
         html.raw("<tr><td>").text(at).raw("</td><td>").text(events);
         html.raw("</td><td>").text(&outcome).raw("</td></tr>\n");
     }
-    html.raw("</tbody>\n</table>\n");
-}
-
-/// What `ua` lets the user account see.
-pub fn settings(view: &View, visitor: &Visitor) -> String {
-    let mut html = Html::new();
-    note(
-        &mut html,
-        "These are the settings the user account may see. They are changed by the ACS or by a profile.",
-    );
-    html.raw("<table>\n<thead><tr><th scope=\"col\">Parameter</th><th scope=\"col\">Value</th></tr></thead>\n<tbody>\n");
-    for (name, value) in &view.settings {
-        html.raw("<tr><td>").text(name).raw("</td><td>");
-        match value.as_deref() {
-            Some("") => html.raw("<span class=\"none\">none</span>"),
-            Some(value) => html.text(value),
-            None => html.raw("<span class=\"none\">not shown</span>"),
-        };
-        html.raw("</td></tr>\n");
-    }
-    html.raw("</tbody>\n</table>\n");
-    page(view, visitor, "/settings", "Settings", html)
+    html.raw("</tbody>\n</table>\n</section>\n");
 }
 
 /// The log.

@@ -58,6 +58,7 @@ mod tests {
         Account {
             name: name.into(),
             password: password.into(),
+            standing: crate::page::view::Standing::Own,
         }
     }
 

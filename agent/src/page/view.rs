@@ -1,10 +1,14 @@
 //! What the page shows of a device, taken from it at one moment. The device's own parameters say who may come in.
 
-use super::limits::{LOG_LINES_SHOWN, PASSWORD_CHARS, SESSIONS_SHOWN};
-use crate::device::{Core, Device};
-use crate::tree::Item;
+use super::access::Role;
+use super::limits::{LOG_LINES_SHOWN, SESSIONS_SHOWN};
+use super::remote::{self, Remote};
+use super::tabs::{self, Section, Tab};
+use crate::device::{Core, Device, password};
+use crate::limits::PAGE_PASSWORD_CHARS;
 use data_model::Secret;
-use data_model::schema::{Address, Secrecy, UserAccess};
+use data_model::schema::Address;
+use std::net::Ipv4Addr;
 
 /// Who may come in. Looked at for every caller, so it costs little.
 #[derive(Debug, Clone)]
@@ -17,6 +21,8 @@ pub struct Accounts {
     pub user: Option<Account>,
     /// The full name of the parameter that holds the administrator's password.
     pub password_parameter: String,
+    /// Who may ask from far away.
+    pub remote: Remote,
 }
 
 /// What is shown to those who have come in.
@@ -36,8 +42,10 @@ pub struct View {
     pub sessions: Vec<(String, String)>,
     /// The youngest lines of its log.
     pub log: String,
-    /// What the user account may see: name and value, `None` for a secret.
-    pub settings: Vec<(String, Option<String>)>,
+    /// The tabs this visitor may see.
+    pub tabs: Vec<&'static Tab>,
+    /// The sections of the tab that is asked for.
+    pub sections: Vec<Section>,
 }
 
 /// An account that can be used.
@@ -45,8 +53,19 @@ pub struct View {
 pub struct Account {
     /// Its name.
     pub name: String,
-    /// Its password.
+    /// What is kept of its password.
     pub password: Secret,
+    /// Whose password it is.
+    pub standing: Standing,
+}
+
+/// Whose password an account has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// One that somebody has chosen for this device.
+    Own,
+    /// The one in every manual: it is to be replaced before anything else.
+    FromTheFactory,
 }
 
 /// A telephone line.
@@ -105,13 +124,14 @@ impl Accounts {
             admin: account(core, "Web_Login_Admin").filter(|_| admin_may),
             user: account(core, "Web_Login_Guest"),
             password_parameter: format!("{root}{ACCESS}Web_Login_Admin_Password"),
+            remote: remote(core),
         }
     }
 }
 
 impl View {
-    /// How a device stands.
-    pub fn of(device: &Device) -> View {
+    /// How a device stands, for one of the two accounts, with one of the tabs.
+    pub fn of(device: &Device, role: Role, tab: Option<&'static Tab>) -> View {
         let core = device.core();
         View {
             root: core.product().root,
@@ -121,24 +141,48 @@ impl View {
             acs: acs(device),
             sessions: sessions(core),
             log: latest(core.facts.log.text(), LOG_LINES_SHOWN).to_owned(),
-            settings: settings(core),
+            tabs: tabs::visible(core, role),
+            sections: tab.map_or(Vec::new(), |tab| tabs::sections(core, role, tab)),
         }
     }
 }
 
-/// An account with a password of its own. The factory's passwords are printed in every manual, so they open nothing.
+/// An account that somebody can use: with a password of its own, or with the factory's, to replace it.
 fn account(core: &Core, which: &str) -> Option<Account> {
     let root = core.product().root;
     let name = core.value_of(&format!("{root}{ACCESS}{which}_Name"))?;
     let at = core.tree.find(&format!("{root}{ACCESS}{which}_Password"))?;
     let password = core.value(&at);
-    let factory = &core.tree.parameter(&at).default;
-    let own = password != **factory && password != name;
-    let usable = own && PASSWORD_CHARS.contains(&password.chars().count()) && !name.is_empty();
+    let from_the_factory = password == *core.product().ty.schema.factory_value(&at);
+    let own = password::is_hashed(&password)
+        || password != name && PAGE_PASSWORD_CHARS.contains(&password.chars().count());
+    let usable = !name.is_empty() && (own || from_the_factory) && !password.is_empty();
     usable.then(|| Account {
         name,
         password: Secret::new(password),
+        standing: match from_the_factory {
+            true => Standing::FromTheFactory,
+            false => Standing::Own,
+        },
     })
+}
+
+fn remote(core: &Core) -> Remote {
+    let root = core.product().root;
+    let value = |name: &str| {
+        let value = core.value_of(&format!("{root}{ACCESS}Web_Management.{name}"));
+        value.unwrap_or_default()
+    };
+    // A list nobody can read lists nobody.
+    let listed = remote::range(&value("Allowed_Remote_IP_Address"));
+    Remote {
+        allowed: value("Web_Remote_Management") == "1" && value("Remote_Web_Utility_Access") != "1",
+        only: match value("Allowed_Remote_IP_Type").as_str() {
+            "0" => Some(listed.unwrap_or((Ipv4Addr::UNSPECIFIED, 0))),
+            _ => None,
+        },
+        upgrade: value("Web_Remote_Upgrade") == "1",
+    }
 }
 
 fn product(core: &Core) -> Vec<(&'static str, String)> {
@@ -217,30 +261,6 @@ fn sessions(core: &Core) -> Vec<(String, String)> {
         Some((at.to_owned(), told.to_owned()))
     });
     of_sessions.take(SESSIONS_SHOWN).collect()
-}
-
-/// What `ua` lets the user account see, in the order of the model.
-fn settings(core: &Core) -> Vec<(String, Option<String>)> {
-    let mut found = Vec::new();
-    let Some(root) = core.tree.find(core.product().root) else {
-        return found;
-    };
-    core.tree.walk(&root, &mut |address, item| {
-        let Item::Parameter(parameter) = item else {
-            return;
-        };
-        let access = parameter.xml.as_ref().map(|xml| xml.user_access);
-        let value = match (access, parameter.secret) {
-            (Some(UserAccess::None) | None, _) => return,
-            (Some(UserAccess::ReadOnly | UserAccess::ReadWrite), Secrecy::Secret) => None,
-            (Some(UserAccess::ReadOnly | UserAccess::ReadWrite), Secrecy::Open) => {
-                Some(core.value(address))
-            }
-        };
-        let name = core.name(address);
-        found.push((name, value));
-    });
-    found
 }
 
 /// The last lines of a text.

@@ -103,6 +103,10 @@ pub enum Work {
     Upgrade(String),
     /// A report.
     Report(Report),
+    /// Authorities; with the text of `Custom_CA_URL`.
+    CustomCa(String),
+    /// The rule of the activation server.
+    Activation,
 }
 
 /// A report that is under way.
@@ -112,6 +116,17 @@ pub struct Report {
     pub next: usize,
     /// What the configuration was when it was written, if it tells of that.
     pub marks: Option<Marks>,
+}
+
+/// Authorities of `Custom_CA_URL` that are not there yet.
+#[derive(Debug)]
+pub struct WantedCa {
+    /// The text of the parameter.
+    pub url: String,
+    /// When they are fetched; `None` while they are on their way, and if they are not tried again.
+    pub at: Option<Timestamp>,
+    /// Tries that have failed.
+    pub failures: usize,
 }
 
 /// One way through the rules.
@@ -169,6 +184,14 @@ pub struct Engine {
     pub triggers_at: Option<Timestamp>,
     /// One of them held at the last look.
     pub triggered: bool,
+    /// The authorities that are wanted.
+    pub custom_ca: Option<WantedCa>,
+    /// When the activation server is asked.
+    pub activation_at: Option<Timestamp>,
+    /// It is wanted, and has its time or had it.
+    pub activation_armed: bool,
+    /// Tries that have failed.
+    pub activation_failures: usize,
     /// What is under way.
     pub run: Option<Run>,
     /// Servers DHCP has named.
@@ -229,6 +252,8 @@ impl Engine {
             && self.upgrade_tried.is_none()
             && self.report.is_none()
             && self.marks.is_none()
+            && self.custom_ca.is_none()
+            && !self.activation_armed
     }
 }
 

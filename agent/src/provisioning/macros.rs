@@ -67,8 +67,7 @@ impl<'c> DeviceMacros<'c> {
                 let host = facts.authority.rsplit_once(':');
                 host.map_or(String::new(), |(host, _)| host.to_owned())
             }),
-            // The certificate of a device is a matter of the shell.
-            "CCERT" => "Not Installed".into(),
+            "CCERT" => self.core.certificate_status().into(),
             "ORIGTYPE" | "AUTHSTATUS" => "none".into(),
             _ => return None,
         })

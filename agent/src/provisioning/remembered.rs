@@ -1,5 +1,6 @@
 //! What provisioning remembers over a restart.
 
+use super::customization::Customization;
 use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,20 @@ pub struct Remembered {
     pub changed: Vec<String>,
     /// Why provisioning restarts the device, while it does.
     pub restart: Option<Cause>,
+    /// How far the device is on its way to a provider.
+    pub customization: Customization,
+    /// The authorities of `Custom_CA_URL`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_ca: Option<CustomCa>,
+}
+
+/// Authorities, and where they are from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomCa {
+    /// The text of `Custom_CA_URL`.
+    pub url: String,
+    /// Their certificates, in PEM.
+    pub pem: String,
 }
 
 /// An upgrade is not made again until the text of its rule or what follows from it is another.

@@ -2,8 +2,9 @@
 
 use super::handle::RunnerHandle;
 use crate::device::Input;
-use crate::discovery::DiscoverySettings;
+use crate::discovery::{self, DiscoverySettings};
 use crate::limits::DISCOVERY_FILE_BYTES;
+use crate::provisioning::engine::Ask;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -21,12 +22,19 @@ pub async fn watch(settings: DiscoverySettings, runner: RunnerHandle) {
     };
     let files = FILES.map(|name| folder.join(name));
     let mut seen = [None, None];
+    let mut named = Vec::new();
     loop {
         let stamps = [stamp(&files[0]), stamp(&files[1])];
         if stamps != seen {
             seen = stamps;
-            if let Some(offer) = settings.offer(&texts(&files)) {
+            let texts = texts(&files);
+            if let Some(offer) = settings.offer(&texts) {
                 runner.input(0, Input::Discovered(offer));
+            }
+            let servers = discovery::servers(&texts);
+            if servers != named {
+                named.clone_from(&servers);
+                runner.input(0, Input::Provisioning(Box::new(Ask::Servers(servers))));
             }
         }
         if runner.has_ended() {

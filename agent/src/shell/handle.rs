@@ -9,6 +9,7 @@ use crate::device::orders::{LocalAnswer, Order};
 use crate::device::{Device, Input, Saved};
 use crate::platform::Request;
 use crate::shell::http::Connection;
+use crate::shell::upload::Uploads;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -96,6 +97,7 @@ pub struct Counters {
 #[derive(Clone)]
 pub struct RunnerHandle {
     pub(super) events: mpsc::UnboundedSender<Event>,
+    pub(super) uploads: Uploads,
     /// Where connection requests are taken, if anywhere.
     pub listening: Option<SocketAddr>,
     /// Where the device's web page is shown, if anywhere.

@@ -2,6 +2,7 @@
 
 use super::dial::{Source, SourcePort, dial};
 use super::packing::{ACCEPTED, pack, unpack};
+use super::tls::Tls;
 use crate::device::io::{HttpFailure, HttpRequest, HttpResponse, Reached};
 use bytes::Bytes;
 use cwmp::limits::AGENT_ENVELOPE_BYTES;
@@ -13,7 +14,6 @@ use http::{Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
@@ -28,7 +28,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct Network {
     /// For https.
-    pub tls: Arc<ClientConfig>,
+    pub tls: Arc<Tls>,
     /// The address connections come from, if it matters: a fleet needs many.
     pub source: Option<IpAddr>,
     /// Who is asked for SRV records, if not the system's name servers.
@@ -266,7 +266,7 @@ async fn stream(
         });
     }
     let name = ServerName::try_from(host).map_err(|error| refused(&error))?;
-    let connector = tokio_rustls::TlsConnector::from(Arc::clone(&network.tls));
+    let connector = tokio_rustls::TlsConnector::from(Arc::clone(&network.tls.client));
     let stream = connector
         .connect(name, tcp)
         .await

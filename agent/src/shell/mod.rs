@@ -31,6 +31,7 @@ mod packing;
 pub mod page;
 mod place;
 mod provision_http;
+pub mod provisioning;
 mod reach;
 pub mod record;
 pub mod redact;
@@ -44,6 +45,7 @@ mod tftp;
 pub mod tls;
 pub mod transfers;
 pub mod udp;
+pub mod upload;
 
 pub use clock::Clock;
 pub use handle::{Counters, RunnerHandle};

@@ -1,6 +1,7 @@
 //! What the loop holds for one device: the device itself, and what belongs to it outside.
 
-use crate::device::{Device, DeviceConfig, Output};
+use crate::device::{Device, DeviceConfig, Input, Output};
+use crate::provisioning::engine::Ask;
 use crate::shell::diagnostics::UnderWay;
 use crate::shell::dial::SourcePort;
 use crate::shell::http::Connection;
@@ -9,6 +10,7 @@ use crate::shell::stream::OpenStream;
 use crate::shell::udp::Socket;
 use data_model::Timestamp;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use tokio::task::AbortHandle;
 
 /// One device and what belongs to it outside.
@@ -57,6 +59,17 @@ impl Place {
             armed: None,
             counted: false,
             recorder: None,
+        }
+    }
+
+    /// What DHCP says of provisioning counts for the next boot too: nobody says it again.
+    pub(super) fn remember(&mut self, input: &Input) {
+        let Input::Provisioning(ask) = input else {
+            return;
+        };
+        if let Ask::Servers(servers) = &**ask {
+            let sources = self.config.files.provisioning.get_or_insert_default();
+            Arc::make_mut(sources).dhcp.clone_from(servers);
         }
     }
 

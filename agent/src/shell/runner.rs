@@ -22,6 +22,7 @@ use super::report::Reporter;
 use super::slots::SlotStore;
 use super::transfers::TransferConfig;
 use super::udp::{UdpCalls, UdpShell};
+use super::upload::Uploads;
 use crate::bulk_data::ReportOutcome;
 use crate::device::boot::resets;
 use crate::device::io::{
@@ -224,13 +225,14 @@ impl Runner {
             slots: SlotStore::new(disk, config.slots),
             trusted: config.trusted,
             tftp_wait_ms: TFTP_FIRST_WAIT_MS,
+            uploads: Uploads::default(),
         };
-        let counters = Arc::new(Counters::default());
         let handle = RunnerHandle {
             events: events.clone(),
+            uploads: transfers.uploads.clone(),
             listening,
             page: None,
-            counters: Arc::clone(&counters),
+            counters: Arc::new(Counters::default()),
         };
         let mut runner = Runner {
             clock: Clock::system(),
@@ -251,7 +253,7 @@ impl Runner {
             next_call: 0,
             orders: Orders::new(),
             paths,
-            counters,
+            counters: Arc::clone(&handle.counters),
             listener,
             machine: Machine::new(config.platform),
             listening,
@@ -349,7 +351,12 @@ impl Runner {
                 order,
                 answer,
             } => self.ordered(device, order, answer),
-            Event::Command(Command::Input(device, input)) => self.handle(device, input),
+            Event::Command(Command::Input(device, input)) => {
+                if let Some(place) = self.places.get_mut(device) {
+                    place.remember(&input);
+                }
+                self.handle(device, input);
+            }
             Event::Command(Command::Look(device, look)) => {
                 let place = self.places.get(device);
                 look(place.and_then(|place| place.device.as_ref()));

@@ -117,7 +117,7 @@ impl Task {
 
     async fn secure(&self, stream: Box<dyn Stream>, name: String) -> io::Result<Box<dyn Stream>> {
         let name = ServerName::try_from(name).map_err(io::Error::other)?;
-        let connector = tokio_rustls::TlsConnector::from(Arc::clone(&self.network.tls));
+        let connector = tokio_rustls::TlsConnector::from(Arc::clone(&self.network.tls.client));
         Ok(Box::new(in_time(connector.connect(name, stream)).await?))
     }
 

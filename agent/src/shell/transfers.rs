@@ -4,12 +4,14 @@ use super::http::Network;
 use super::image::Image;
 use super::package::Package;
 use super::slots::SlotStore;
+use super::upload::{self, Uploads};
 use super::{file_http, provision_http, tftp};
-use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork, Verb};
+use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork, UPLOADED, Verb};
 use crate::limits::{FILE_BYTES, TRANSFER_SECS};
 use crate::transfer::Direction;
 use cwmp::{Fault, FaultCode};
 use data_model::signing::VerifyingKey;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time without a byte after which a transfer is given up.
@@ -26,6 +28,8 @@ pub struct TransferConfig {
     pub trusted: Vec<VerifyingKey>,
     /// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
     pub tftp_wait_ms: u64,
+    /// Images that people send to the page.
+    pub uploads: Uploads,
 }
 
 /// Carries out one transfer, from its first byte to its end.
@@ -41,7 +45,17 @@ pub async fn carry_out(config: &TransferConfig, job: TransferJob) -> TransferOut
         },
     };
     let whole = Duration::from_secs(TRANSFER_SECS);
-    match tokio::time::timeout(whole, move_file(config, job)).await {
+    let mut config = config.clone();
+    if let Some(trust) = &job.trust {
+        match config.network.tls.trusting(trust) {
+            Ok(tls) => config.network.tls = Arc::new(tls),
+            Err(why) => {
+                let fault = Fault::new(FaultCode::CONTACT_FILE_SERVER, why);
+                return TransferOutcome::Failed(fault);
+            }
+        }
+    }
+    match tokio::time::timeout(whole, move_file(&config, job)).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(fault)) => TransferOutcome::Failed(fault),
         Err(_) => {
@@ -83,6 +97,9 @@ async fn move_file(config: &TransferConfig, job: TransferJob) -> Result<Transfer
             }
         }
     };
+    if job.url == UPLOADED {
+        return upload::receive(&config.uploads, sink).await;
+    }
     match tftp {
         true => tftp::fetch(&job.url, &mut sink, config.tftp_wait_ms).await?,
         false => file_http::fetch(config, &job, &mut sink).await?,

@@ -1,8 +1,8 @@
-//! Notification levels and access lists of parameters (TR-069 A.3.2.4, A.3.2.5).
+//! Notification levels and access lists of parameters (TR-069 A.3.2.4, A.3.2.5), and the user access of profiles.
 
 use crate::inform::Urgency;
-use data_model::schema::{Address, NotificationRule, Parameter, Schema};
-use serde::{Deserialize, Serialize};
+use data_model::schema::{Address, NotificationRule, Parameter, Schema, UserAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// How a change of a parameter reaches the ACS: in a session, by a lightweight notification (since CWMP 1.4), or both.
@@ -112,6 +112,23 @@ pub struct SavedAttribute {
     /// The access list that was set: whether subscribers may write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscriber: Option<bool>,
+    /// What a profile has said the user account may do: its attribute `ua`.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "write_ua",
+        deserialize_with = "read_ua"
+    )]
+    pub ua: Option<UserAccess>,
+}
+
+fn write_ua<S: Serializer>(ua: &Option<UserAccess>, to: S) -> Result<S::Ok, S::Error> {
+    ua.map(UserAccess::as_str).serialize(to)
+}
+
+/// A word of a later version is no reason to forget the rest of the journal.
+fn read_ua<'d, D: Deserializer<'d>>(from: D) -> Result<Option<UserAccess>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    Ok(text.as_deref().and_then(UserAccess::parse))
 }
 
 impl Attributes {
@@ -141,6 +158,40 @@ impl Attributes {
     /// Whether subscribers may write a parameter.
     pub fn subscriber_may_write(&self, address: &Address) -> bool {
         !self.access_list(address).is_empty()
+    }
+
+    /// What the user account of the device may do with a parameter: what a profile has said, else the factory's level.
+    pub fn user_access(&self, address: &Address, parameter: &Parameter) -> UserAccess {
+        let changed = self.changed.as_ref();
+        let said = changed.and_then(|changed| changed.get(address)?.ua);
+        let factory = parameter.xml.as_ref().map(|xml| xml.user_access);
+        said.or(factory).unwrap_or(UserAccess::None)
+    }
+
+    /// A profile says what the user account may do; the factory's own level takes no room.
+    pub(super) fn set_user_access(
+        &mut self,
+        address: &Address,
+        factory: UserAccess,
+        ua: UserAccess,
+    ) {
+        let known = self.changed.as_ref();
+        let is_new = known.is_none_or(|changed| !changed.contains_key(address));
+        if is_new && ua == factory {
+            return;
+        }
+        let changed = self.changed.get_or_insert_default();
+        let entry = changed.entry(*address).or_default();
+        entry.ua = (ua != factory).then_some(ua);
+        if *entry == SavedAttribute::default() {
+            changed.remove(address);
+        }
+    }
+
+    /// The parameters whose notification level was set.
+    pub fn notified(&self) -> impl Iterator<Item = Address> {
+        let changed = self.changed.iter().flat_map(|changed| changed.iter());
+        changed.filter_map(|(address, saved)| saved.notification.map(|_| *address))
     }
 
     /// The parameters that have changed attributes.

@@ -18,7 +18,7 @@ pub use transaction::{Checked, Refusal, Transaction};
 
 use data_model::device_type::DeviceType;
 use data_model::schema::{
-    Address, Instances, NodeId, NodeKind, Parameter, Source, Table, computed,
+    Address, Instances, NodeId, NodeKind, Parameter, Source, Table, UserAccess, computed,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -209,6 +209,12 @@ impl Tree {
             })
     }
 
+    /// What the user account of the device may do with a parameter.
+    pub fn user_access(&self, address: &Address) -> UserAccess {
+        self.attributes
+            .user_access(address, self.parameter(address))
+    }
+
     /// The definition of a parameter.
     pub fn parameter(&self, address: &Address) -> &Parameter {
         match &self.ty.schema.node(address.node).kind {
@@ -281,6 +287,11 @@ impl Tree {
     pub fn commit(&mut self, checked: Checked) -> Vec<Address> {
         for (address, value) in &checked.changes {
             self.store(address, value);
+        }
+        for (address, level) in &checked.user_access {
+            let factory = self.parameter(address).xml.as_ref();
+            let factory = factory.map_or(UserAccess::None, |xml| xml.user_access);
+            self.attributes.set_user_access(address, factory, *level);
         }
         checked
             .changes

@@ -5,7 +5,8 @@ use crate::limits::VALUE_BYTES;
 use cwmp::{FaultCode, ParameterFault};
 use data_model::XsdType;
 use data_model::schema::{
-    Access, Address, Applies, Broken, Instances, NodeId, NodeKind, Source, View, computed,
+    Access, Address, Applies, Broken, Instances, NodeId, NodeKind, Source, UserAccess, View,
+    computed,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,7 @@ pub struct Transaction<'t> {
     changes: BTreeMap<Address, String>,
     /// What was asked for and fits its type.
     asked: BTreeMap<Address, Asked>,
+    user_access: Vec<(Address, UserAccess)>,
     names: BTreeSet<String>,
     refused: Vec<ParameterFault>,
 }
@@ -36,6 +38,8 @@ struct Asked {
 #[derive(Debug)]
 pub struct Checked {
     pub(super) changes: Vec<(Address, String)>,
+    /// What the user account may do from then on.
+    pub(super) user_access: Vec<(Address, UserAccess)>,
     /// Whether some of them take effect only after a restart.
     pub applies: Applies,
 }
@@ -92,6 +96,7 @@ impl<'t> Transaction<'t> {
             computed,
             changes: BTreeMap::new(),
             asked: BTreeMap::new(),
+            user_access: Vec::new(),
             names: BTreeSet::new(),
             refused: Vec::new(),
         }
@@ -102,6 +107,11 @@ impl<'t> Transaction<'t> {
         if let Err(refusal) = self.try_set(name, ty, value) {
             self.refuse(name, refusal);
         }
+    }
+
+    /// A profile says what the user account may do with a parameter (its attribute `ua`).
+    pub fn set_user_access(&mut self, address: Address, level: UserAccess) {
+        self.user_access.push((address, level));
     }
 
     /// Ends the examination.
@@ -121,6 +131,7 @@ impl<'t> Transaction<'t> {
         });
         Ok(Checked {
             changes: self.changes.into_iter().collect(),
+            user_access: self.user_access,
             applies: match restarts {
                 true => Applies::AfterReboot,
                 false => Applies::AtOnce,

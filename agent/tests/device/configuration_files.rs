@@ -3,8 +3,10 @@
 use crate::support::requests::{configuration, set, upload};
 use crate::support::{Bench, Reaction};
 use agent::device::io::SectionKind;
+use agent::device::orders::Order;
 use cwmp::rpc::Download;
 use data_model::ParameterList;
+use data_model::schema::UserAccess;
 
 const LINE: &str = "Device.X_CISCO_ATA.Line.1.";
 const CODE: &str = "Device.DeviceInfo.ProvisioningCode";
@@ -311,4 +313,48 @@ fn the_name_of_the_request_counts_when_the_url_shows_none() {
             "{url}"
         );
     }
+}
+
+const DIAL: &str = "Device.X_CISCO_ATA.Line.1.Dial_Plan";
+const FORWARD: &str = "Device.X_CISCO_ATA.User.1.Cfwd_All_Dest";
+
+/// What the user account may do with a parameter.
+fn ua(bench: &mut Bench, name: &str) -> UserAccess {
+    let tree = &bench.device().core().tree;
+    let address = tree.find(name).expect("there is such a parameter");
+    tree.user_access(&address)
+}
+
+/// Covers T-02, R-01.
+#[test]
+fn what_a_profile_allows_the_user_is_kept_with_it_and_forgotten_by_a_factory_reset() {
+    let mut bench = Bench::bootstrapped("ata192");
+    assert_eq!(ua(&mut bench, DIAL), UserAccess::None);
+    assert_eq!(ua(&mut bench, FORWARD), UserAccess::ReadWrite);
+    let document =
+        profile("<Dial_Plan_1_ ua=\"rw\"/><Cfwd_All_Dest_1_ ua=\"ro\">5551234</Cfwd_All_Dest_1_>");
+    let plan = bench.knows(DIAL);
+    assert_eq!(load(&mut bench, &document), (0, String::new()));
+    bench.power_cut();
+    assert_eq!(ua(&mut bench, DIAL), UserAccess::ReadWrite);
+    assert_eq!(bench.knows(DIAL), plan, "the value is the user's");
+    assert_eq!(ua(&mut bench, FORWARD), UserAccess::ReadOnly);
+    // A profile that says nothing of it changes nothing of it.
+    let other = profile("<Cfwd_All_Dest_1_>5554321</Cfwd_All_Dest_1_>");
+    assert_eq!(load(&mut bench, &other), (0, String::new()));
+    assert_eq!(ua(&mut bench, FORWARD), UserAccess::ReadOnly);
+    assert_eq!(bench.orders(Order::FactoryReset), Some(Ok(())));
+    bench.power_on();
+    bench.settle();
+    assert_eq!(ua(&mut bench, DIAL), UserAccess::None);
+    assert_eq!(ua(&mut bench, FORWARD), UserAccess::ReadWrite);
+}
+
+/// Covers T-02.
+#[test]
+fn a_refused_profile_does_not_change_what_the_user_may_do() {
+    let mut bench = Bench::bootstrapped("ata192");
+    let document = profile("<Dial_Plan_1_ ua=\"rw\"/><Register_1_>perhaps</Register_1_>");
+    assert_ne!(load(&mut bench, &document).0, 0);
+    assert_eq!(ua(&mut bench, DIAL), UserAccess::None);
 }

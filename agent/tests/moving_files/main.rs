@@ -51,6 +51,7 @@ fn config(tls: &TlsConfig) -> TransferConfig {
         slots: SlotStore::Simulated,
         trusted: vec![key().verifying_key()],
         tftp_wait_ms: 100,
+        uploads: Default::default(),
     }
 }
 
@@ -62,6 +63,7 @@ fn job(url: &str, work: TransferWork) -> TransferJob {
         password: Secret::new("file-secret"),
         domains: String::new(),
         work,
+        trust: None,
     }
 }
 

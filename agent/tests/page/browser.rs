@@ -1,7 +1,5 @@
 //! Whoever asks the page, on a real socket: a browser with an account, or somebody who sends what no browser would.
 
-use cwmp::http::{Authorizer, Challenge};
-use data_model::Secret;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -73,17 +71,21 @@ pub async fn exchange(to: SocketAddr, bytes: &[u8]) -> Option<Answer> {
     })
 }
 
-/// A browser at one page with one account.
+/// A browser at one page, for somebody who has an account.
 pub struct Browser {
     to: SocketAddr,
-    authorizer: Authorizer,
+    name: String,
+    password: String,
+    cookie: Option<String>,
 }
 
 impl Browser {
-    pub fn new(to: SocketAddr, username: &str, password: &str) -> Browser {
+    pub fn new(to: SocketAddr, name: &str, password: &str) -> Browser {
         Browser {
             to,
-            authorizer: Authorizer::new(username, Secret::new(password)),
+            name: name.to_owned(),
+            password: password.to_owned(),
+            cookie: None,
         }
     }
 
@@ -93,37 +95,71 @@ impl Browser {
 
     /// Sends a form as the page's own buttons do.
     pub async fn post(&mut self, target: &str, fields: &[(&str, &str)]) -> Answer {
-        let headers = format!(
-            "Origin: http://{}\r\nSec-Fetch-Site: same-origin\r\n",
-            self.to
-        );
+        let headers = self.own_headers();
         self.send("POST", target, &headers, &form(fields)).await
     }
 
-    /// Any request; answers a challenge if there is one.
+    /// Sends a form with a file.
+    pub async fn post_file(&mut self, target: &str, token: &str, file: &str) -> Answer {
+        let body = format!(
+            "--xYz\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{token}\r\n--xYz\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{file}\r\n--xYz--\r\n"
+        );
+        let kind = "Content-Type: multipart/form-data; boundary=xYz\r\n";
+        let headers = format!("{}{kind}", self.own_headers());
+        self.send("POST", target, &headers, &body).await
+    }
+
+    /// Any request; whoever is not in yet, or not any more, logs in first.
     pub async fn send(&mut self, method: &str, target: &str, headers: &str, body: &str) -> Answer {
-        let first = self.once(method, target, headers, body).await;
-        if first.status != 401 {
-            return first;
+        if self.cookie.is_some() {
+            let answer = self.once(method, target, headers, body).await;
+            let sent_away = method == "GET" && answer.header("location") == Some("/login");
+            if answer.status != 401 && !sent_away {
+                return answer;
+            }
         }
-        let challenges = first.headers("www-authenticate");
-        let answered = self.authorizer.challenge(challenges, Challenge::DigestOnly);
-        if answered.is_err() {
-            return first;
+        let answer = self.log_in().await;
+        if answer.status != 303 {
+            return answer;
         }
         self.once(method, target, headers, body).await
     }
 
-    /// The header that proves who we are, once a challenge was answered.
-    pub fn authorization(&mut self, method: &str, target: &str) -> String {
-        let header = self.authorizer.header(method, target, "0123456789abcdef");
-        format!("Authorization: {}\r\n", header.expect("it was challenged"))
+    /// Types the name and the password in.
+    pub async fn log_in(&mut self) -> Answer {
+        self.cookie = None;
+        let fields = form(&[("name", &self.name), ("password", &self.password)]);
+        let headers = self.own_headers();
+        let answer = self.once("POST", "/login", &headers, &fields).await;
+        let cookie = answer
+            .header("set-cookie")
+            .and_then(|it| it.split(';').next());
+        self.cookie = cookie.map(str::to_owned);
+        answer
     }
 
-    async fn once(&mut self, method: &str, target: &str, headers: &str, body: &str) -> Answer {
-        let authorization = self.authorizer.header(method, target, "0123456789abcdef");
-        let authorization =
-            authorization.map_or(String::new(), |it| format!("Authorization: {it}\r\n"));
+    /// The password it types in from then on.
+    pub fn remembers(&mut self, password: &str) {
+        self.password = password.to_owned();
+    }
+
+    /// The header that proves who we are, once logged in.
+    pub fn authorization(&self) -> String {
+        format!("Cookie: {}\r\n", self.cookie.as_ref().expect("it is in"))
+    }
+
+    fn own_headers(&self) -> String {
+        format!(
+            "Origin: http://{}\r\nSec-Fetch-Site: same-origin\r\n",
+            self.to
+        )
+    }
+
+    /// A request with what the browser has, whatever comes of it.
+    pub async fn once(&mut self, method: &str, target: &str, headers: &str, body: &str) -> Answer {
+        let cookie = self.cookie.as_ref();
+        let cookie = cookie.map_or(String::new(), |it| format!("Cookie: {it}\r\n"));
         let kind = match method {
             "POST" if !headers.contains("Content-Type") => {
                 "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -132,7 +168,7 @@ impl Browser {
         };
         let request = format!(
             "{method} {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
-             {authorization}{kind}{headers}Content-Length: {}\r\n\r\n{body}",
+             {cookie}{kind}{headers}Content-Length: {}\r\n\r\n{body}",
             self.to,
             body.len()
         );

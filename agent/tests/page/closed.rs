@@ -5,11 +5,14 @@ use super::{Agent, PASSWORD, ROUTER, USER_PASSWORD, bootstrapped};
 use agent::daemon::AgentConfig;
 use agent::page::limits::FAILURES;
 
-const PATHS: [&str; 9] = [
+const PATHS: [&str; 12] = [
     "/",
-    "/settings",
-    "/style.css",
+    "/quick",
+    "/password",
+    "/voice/line1",
     "/admin/acs",
+    "/admin/config.xml",
+    "/admin/status.xml",
     "/admin/log",
     "/admin/maintenance",
     "/admin/request-download",
@@ -29,10 +32,11 @@ async fn without_an_account_nothing_is_shown_and_nothing_done() {
             );
             let answer = exchange(agent.page(), request.as_bytes()).await;
             let answer = answer.expect("it is answered");
-            answer.is(401);
-            let challenges = answer.headers("www-authenticate");
-            assert_eq!(challenges.len(), 2, "{challenges:?}");
-            assert!(challenges.iter().all(|it| it.starts_with("Digest ")));
+            let to_the_door = answer.header("location") == Some("/login");
+            assert!(answer.status == 401 || to_the_door, "{path}: {answer:?}");
+            for challenge in answer.headers("www-authenticate") {
+                assert!(challenge.starts_with("Basic "), "{challenge}");
+            }
             assert!(!answer.body.contains("FCH26480QXA"));
         }
     }
@@ -46,12 +50,31 @@ async fn wrong_passwords_and_broken_headers_do_not_open_it() {
         let mut browser = Browser::new(agent.page(), name, password);
         browser.get("/").await.is(401);
     }
-    for header in ["", "Digest", "Basic YWRtaW46T25seS00LXRlc3Rz"] {
+    for header in [
+        "",
+        "Digest",
+        "Basic YWRtaW46V3Jvbmc=",
+        "Basic !!",
+        "Bearer x",
+    ] {
         let request = format!(
-            "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {header}\r\n\r\n"
+            "GET /admin/status.xml HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {header}\r\n\r\n"
         );
         let answer = exchange(agent.page(), request.as_bytes()).await;
         answer.expect("it is answered").is(401);
+    }
+    for cookie in [
+        "ata-session=",
+        "ata-session=00",
+        &format!("ata-session={}", "0".repeat(64)),
+    ] {
+        let request =
+            format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n");
+        let answer = exchange(agent.page(), request.as_bytes()).await;
+        assert_eq!(
+            answer.expect("it is answered").header("location"),
+            Some("/login")
+        );
     }
 }
 
@@ -91,27 +114,27 @@ async fn who_knows_the_users_password_has_no_more_guesses_at_the_administrators(
 
 /// Covers D-13.
 #[tokio::test]
-async fn with_the_factorys_passwords_it_is_closed_and_says_how_to_open_it() {
+async fn the_factorys_passwords_open_nothing_unless_the_configuration_asks_for_a_first_login() {
     let mut config = AgentConfig::default();
-    config.page.enabled = Some(true);
+    config.page.user_password = USER_PASSWORD.into();
     let agent = Agent::with(config, "").await;
-    for (name, password) in [("admin", "admin"), ("cisco", "cisco"), ("admin", "")] {
-        let mut browser = Browser::new(agent.page(), name, password);
-        let answer = browser.get("/").await;
-        answer
-            .is(403)
-            .says("[page]")
-            .says("Web_Login_Admin_Password");
-        assert_eq!(answer.header("www-authenticate"), None);
-        assert!(!answer.body.contains("FCH26480QXA"));
-        browser.post("/admin/reboot", &[]).await.is(403);
-    }
+    Browser::new(agent.page(), "admin", "admin")
+        .get("/")
+        .await
+        .is(401);
+    agent.user().get("/").await.is(200);
+    // One that is too short is none.
+    agent.set(&format!("{ROUTER}Web_Login_Guest_Password"), "short");
+    let mut short = Browser::new(agent.page(), "cisco", "short");
+    let answer = short.get("/").await;
+    answer
+        .is(403)
+        .says("[page]")
+        .says("Web_Login_Admin_Password");
+    assert!(!answer.body.contains("FCH26480QXA"));
     // The parameter opens it as well as the configuration does.
     agent.set(&format!("{ROUTER}Web_Login_Admin_Password"), PASSWORD);
     agent.admin().get("/").await.is(200);
-    // One that is too short does not.
-    agent.set(&format!("{ROUTER}Web_Login_Admin_Password"), "short");
-    agent.admin().get("/").await.is(403);
 }
 
 /// Covers D-13.
@@ -139,14 +162,20 @@ async fn the_user_sees_and_does_not_act() {
     let (_acs, agent) = bootstrapped().await;
     let mut user = agent.user();
     user.get("/").await.is(200).says("FCH26480QXA");
-    user.get("/settings").await.is(200);
+    user.get("/voice/user1").await.is(200);
     let page = user.get("/").await;
     assert!(!page.body.contains("/admin/"), "no way to what is refused");
     for path in [
         "/admin/acs",
         "/admin/log",
         "/admin/maintenance",
+        "/admin/management",
+        "/admin/config.xml",
+        "/admin/status.xml",
+        "/admin/resync",
+        "/admin/reboot",
         "/admin/factory-reset",
+        "/voice/sip",
     ] {
         user.get(path).await.is(403);
     }

@@ -3,11 +3,16 @@
 #[path = "../support/live_acs.rs"]
 #[expect(dead_code, reason = "shared with tests that ask more of the ACS")]
 mod acs;
+
+mod accounts;
+mod actions;
 mod browser;
 mod buttons;
 mod closed;
 mod hostile;
 mod shown;
+mod tabs;
+mod walks;
 
 use acs::TestAcs;
 use agent::daemon::{AgentConfig, start};

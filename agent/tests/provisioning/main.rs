@@ -1,11 +1,15 @@
 //! The vendor's own provisioning over real sockets: a device, a server, and profiles the real `openssl enc` has made.
 
+mod authority;
 mod server;
+mod sources;
+mod trust;
 
 use agent::device::exchange::Downgrade;
 use agent::device::{DeviceConfig, FilePolicy, Identity, Input, Product};
 use agent::platform::simulated::Simulated;
 use agent::provisioning::engine::Ask;
+use agent::provisioning::sources::Sources;
 use agent::shell::diagnostics::DiagnosticsConfig;
 use agent::shell::http::Network;
 use agent::shell::tls::TlsConfig;
@@ -15,6 +19,7 @@ use data_model::provisioning::encryption::{self, Packing};
 use server::Server;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 const PROXY: &str = "Device.X_CISCO_ATA.Line.1.Proxy";
@@ -28,6 +33,34 @@ async fn device(rule: &str) -> RunnerHandle {
 
 /// The same, with these values below `Device.X_CISCO_ATA.`
 async fn device_with(rule: &str, values: &[(&str, &str)]) -> RunnerHandle {
+    device_of(rule, TlsConfig::default(), Sources::default(), values).await
+}
+
+/// One that trusts these authorities, is given this of its provisioning, and comes with further settings below
+/// `Device.X_CISCO_ATA.Provisioning.`
+async fn device_from(
+    rule: &str,
+    tls: TlsConfig,
+    sources: Sources,
+    settings: &[(&str, &str)],
+) -> RunnerHandle {
+    let settings = settings.iter();
+    let settings: Vec<(String, &str)> = settings
+        .map(|(name, value)| (format!("Provisioning.{name}"), *value))
+        .collect();
+    let settings: Vec<(&str, &str)> = settings
+        .iter()
+        .map(|(name, value)| (name.as_str(), *value))
+        .collect();
+    device_of(rule, tls, sources, &settings).await
+}
+
+async fn device_of(
+    rule: &str,
+    tls: TlsConfig,
+    sources: Sources,
+    values: &[(&str, &str)],
+) -> RunnerHandle {
     let values = values.iter();
     let values =
         values.map(|(name, value)| (format!("Device.X_CISCO_ATA.{name}"), (*value).into()));
@@ -54,10 +87,13 @@ async fn device_with(rule: &str, values: &[(&str, &str)]) -> RunnerHandle {
             downgrade: Downgrade::Refused,
             newest_version: CwmpVersion::V1_4,
             seed: 1,
-            files: FilePolicy::default(),
+            files: FilePolicy {
+                provisioning: Some(Arc::new(sources)),
+                ..FilePolicy::default()
+            },
         }],
         network: Network {
-            tls: TlsConfig::default().load().expect("no file is needed"),
+            tls: tls.load().expect("its files are there"),
             source: None,
             name_server: None,
         },
@@ -92,6 +128,16 @@ async fn comes_to_hold(handle: &RunnerHandle, name: &'static str, text: &str) {
     deadline
         .await
         .unwrap_or_else(|_| panic!("{name} never holds `{text}`"));
+}
+
+async fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let look = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let deadline = tokio::time::timeout(Duration::from_secs(20), look);
+    deadline.await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 /// What `openssl enc -aes-256-cbc -md md5` makes of the profile.

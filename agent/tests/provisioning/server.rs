@@ -1,9 +1,13 @@
 //! Servers of profiles that follow a script: one answer for each connection, or one small file by TFTP.
 
+use agent::provisioning::certificate::Subject;
+use rustls::ServerConfig;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
 
 /// A server over HTTP.
 pub struct Server {
@@ -89,6 +93,109 @@ fn is_whole(request: &[u8]) -> bool {
         .find_map(|line| line.strip_prefix("content-length:"));
     let length = length.and_then(|length| length.trim().parse().ok());
     request.len() >= head + length.unwrap_or(0)
+}
+
+/// A server of files, with TLS or without, that says what it has seen.
+pub struct FileServer {
+    root: String,
+    files: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// A request for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Which one.
+    pub path: String,
+    /// The subject of the certificate the device has shown.
+    pub subject: Option<String>,
+}
+
+impl FileServer {
+    /// Without TLS.
+    pub async fn plain() -> FileServer {
+        FileServer::start(None, "127.0.0.1").await
+    }
+
+    /// With TLS, under this host.
+    pub async fn with_tls(config: ServerConfig, host: &str) -> FileServer {
+        FileServer::start(Some(TlsAcceptor::from(Arc::new(config))), host).await
+    }
+
+    async fn start(tls: Option<TlsAcceptor>, host: &str) -> FileServer {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let server = FileServer {
+            root: format!("{scheme}://{host}:{port}"),
+            files: Arc::default(),
+            seen: Arc::default(),
+        };
+        let (files, seen) = (Arc::clone(&server.files), Arc::clone(&server.seen));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let Some(tls) = &tls else {
+                    serve(stream, None, &files, &seen).await;
+                    continue;
+                };
+                // Whoever is refused has not come as far as a request.
+                if let Ok(stream) = tls.accept(stream).await {
+                    let shown = stream.get_ref().1.peer_certificates();
+                    let shown = shown.and_then(|chain| Subject::of_der(&chain[0]));
+                    let shown = shown.map(|subject| subject.to_string());
+                    serve(stream, shown, &files, &seen).await;
+                }
+            }
+        });
+        server
+    }
+
+    /// Puts a file there.
+    pub fn put(&self, path: &str, content: impl Into<Vec<u8>>) {
+        let mut files = self.files.lock().expect("nobody panics with it");
+        files.insert(path.into(), content.into());
+    }
+
+    /// The URL of a file on it.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.root)
+    }
+
+    /// The requests so far.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("nobody panics with it").clone()
+    }
+}
+
+async fn serve(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    subject: Option<String>,
+    files: &Mutex<HashMap<String, Vec<u8>>>,
+    seen: &Mutex<Vec<Seen>>,
+) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        // A certificate that is refused shows here at the latest.
+        if !matches!(stream.read_buf(&mut head).await, Ok(read) if read > 0) {
+            return;
+        }
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let content = files
+        .lock()
+        .expect("nobody panics with it")
+        .get(&path)
+        .cloned();
+    let answer = match content {
+        Some(content) => Server::ok(&content),
+        None => Server::status("404 Not Found", ""),
+    };
+    let request = Seen { path, subject };
+    seen.lock().expect("nobody panics with it").push(request);
+    // The device may have hung up.
+    let _ = stream.write_all(&answer).await;
+    let _ = stream.shutdown().await;
 }
 
 /// Serves a file of one block by TFTP, once.

@@ -29,6 +29,8 @@ pub struct SchemaBuilder {
     pub(super) counts: Vec<(Place, NodeId, String)>,
     pub(super) defaults: Vec<(Place, NodeId)>,
     pub(super) factory: Vec<PendingValue>,
+    /// Titles of sections, each with the node that follows.
+    pub(super) sections: Vec<(NodeId, Box<str>)>,
 }
 
 /// A model, and the object it stands in.
@@ -94,6 +96,7 @@ impl SchemaBuilder {
             counts: Vec::new(),
             defaults: Vec::new(),
             factory: Vec::new(),
+            sections: Vec::new(),
         };
         builder.add(root, "", None, NodeKind::Object)?;
         Ok(builder)
@@ -159,6 +162,12 @@ impl SchemaBuilder {
                 *below = Below::Factory {
                     path: joined(at, path),
                 }
+            }
+            Line::Section(title) => {
+                let index =
+                    u16::try_from(self.nodes.len()).map_err(|_| "there are too many nodes")?;
+                self.sections
+                    .push((NodeId::from_index(index), title.into()));
             }
             Line::Parameter(parameter) => match below {
                 Below::Nothing => return Err("a parameter stands before the first header".into()),

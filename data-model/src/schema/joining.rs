@@ -56,6 +56,7 @@ impl SchemaBuilder {
             self.nodes,
             &self.children,
             values.into_iter().collect(),
+            self.sections,
         ))
     }
 

@@ -21,6 +21,8 @@ pub enum Line<'a> {
         /// Path from the mount point, with instance numbers or `*`.
         path: &'a str,
     },
+    /// `-- Title --`: the parameters that follow are one section of their page.
+    Section(&'a str),
     /// `Name access type words = default`.
     Parameter(Box<ParameterLine<'a>>),
     /// `Name = value`, below a factory header.
@@ -99,6 +101,11 @@ pub fn parse_line(line: &str, in_factory: bool) -> Result<Line<'_>, String> {
     if let Some(header) = line.strip_prefix('[') {
         let (path, words) = header.split_once(']').ok_or("the header lacks its `]`")?;
         return parse_header(path, words);
+    }
+    if let Some(title) = line.strip_prefix("-- ") {
+        let title = title.strip_suffix(" --");
+        let title = title.ok_or("the title of a section lacks its ` --`")?;
+        return Ok(Line::Section(title));
     }
     if in_factory {
         let (name, value) = line
@@ -308,6 +315,7 @@ mod tests {
             "Name rw string ua=all",
             "Name rw string view=X as=hosts",
             "[Path] ro",
+            "-- Title",
             "[Path. ro",
             "[Path.] table",
             "[Path.] init=x",

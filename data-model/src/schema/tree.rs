@@ -22,6 +22,8 @@ pub struct Schema {
     by_key: Box<[NodeId]>,
     /// Factory values that differ from the default of their parameter, in the order of addresses.
     instance_defaults: Box<[(Address, Box<str>)]>,
+    /// Titles of sections, each with the first node behind it.
+    sections: Box<[(NodeId, Box<str>)]>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +38,7 @@ impl Schema {
         nodes: Vec<Node>,
         children: &[Vec<NodeId>],
         instance_defaults: Vec<(Address, Box<str>)>,
+        sections: Vec<(NodeId, Box<str>)>,
     ) -> Schema {
         let mut schema = Schema {
             nodes: nodes.into(),
@@ -44,6 +47,7 @@ impl Schema {
             keys: Box::default(),
             by_key: Box::default(),
             instance_defaults: instance_defaults.into(),
+            sections: sections.into(),
         };
         let (mut spans, mut keyed, mut start) = (Vec::new(), Vec::new(), 0);
         for list in children {
@@ -79,6 +83,14 @@ impl Schema {
     /// The parameter of a node, if it is one.
     pub fn parameter(&self, id: NodeId) -> Option<&Parameter> {
         self.node(id).parameter()
+    }
+
+    /// The title of the section a parameter stands in on its page, if the model gives one.
+    pub fn section(&self, id: NodeId) -> Option<&str> {
+        let behind = self.sections.partition_point(|(first, _)| *first <= id);
+        let (first, title) = self.sections.get(behind.checked_sub(1)?)?;
+        // A section ends with its object at the latest.
+        (self.nodes.get(first.index())?.parent == self.node(id).parent).then_some(title)
     }
 
     /// How many nodes there are.

@@ -50,6 +50,27 @@ pub enum UserAccess {
     ReadWrite,
 }
 
+impl UserAccess {
+    /// The word of the attribute.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            UserAccess::None => "na",
+            UserAccess::ReadOnly => "ro",
+            UserAccess::ReadWrite => "rw",
+        }
+    }
+
+    /// The level a word stands for.
+    pub fn parse(word: &str) -> Option<UserAccess> {
+        let all = [
+            UserAccess::None,
+            UserAccess::ReadOnly,
+            UserAccess::ReadWrite,
+        ];
+        all.into_iter().find(|level| level.as_str() == word)
+    }
+}
+
 impl XmlBinding {
     /// The path of the element for the parameter at the instances `own`.
     pub fn element_at(&self, own: &Instances) -> Cow<'_, str> {

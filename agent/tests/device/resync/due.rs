@@ -78,6 +78,22 @@ fn a_trigger_holds_back_or_starts_a_resync_as_the_policy_says() {
     }
 }
 
+/// Section 2.3: `#` in front switches the whole value off. Covers M-01.
+#[test]
+fn a_trigger_that_is_a_comment_holds_nothing_back() {
+    let mut bench = device(&[
+        (RULE, "http://p/a"),
+        (
+            "X_CISCO_ATA.Provisioning.Resync_Trigger_1",
+            "# $PRVTMR ge 600",
+        ),
+        ("X_CISCO_ATA.Provisioning.Resync_Periodic", "600"),
+    ]);
+    bench.files().gives_by_url("p/a", &proxy("one"));
+    bench.advance(41 + 601);
+    assert_eq!(asked(&mut bench).len(), 2);
+}
+
 /// Section 2.7: a person and a NOTIFY pass every trigger by. Covers M-01.
 #[test]
 fn a_person_is_held_back_by_no_trigger() {

@@ -160,6 +160,9 @@ fn wanted(
         {
             return Ok((None, None));
         }
+        ("", EmptyElements::ClearUnlessSecret) if parameter.secret == Secrecy::Secret => {
+            return Ok((None, None));
+        }
         (text, _) => text,
     };
     let value = match &parameter.xml {

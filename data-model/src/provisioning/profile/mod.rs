@@ -7,12 +7,12 @@
 
 pub mod alias;
 pub mod assess;
-mod decode;
+pub mod decode;
 pub mod finding;
 pub mod limits;
 pub mod policy;
 pub mod read;
-mod repair;
+pub mod repair;
 pub mod vocabulary;
 pub mod write;
 
@@ -22,4 +22,4 @@ pub use finding::{Finding, Position, Severity};
 pub use policy::{EmptyElements, Policy, Strictness};
 pub use read::{Document, Entry, read, read_renamed};
 pub use vocabulary::Vocabulary;
-pub use write::{Line, Style, write, write_status};
+pub use write::{Line, Style, write, write_as};

@@ -26,6 +26,8 @@ pub enum EmptyElements {
     /// empty, and so does a value that cannot be empty.
     #[default]
     ClearUnlessOfUser,
+    /// It clears the value, the user's as well, but no secret: what a backup means that is put back.
+    ClearUnlessSecret,
     /// It clears the value, secrets and values of the user too. A value that cannot be empty is an error.
     Clear,
     /// It brings the value from the factory back; `""` is the empty text.

@@ -395,16 +395,11 @@ impl<'a> Reading<'a> {
             if attribute.key.0 != "ua" {
                 continue;
             }
-            found = match &*attribute.value {
-                "na" => Some(UserAccess::None),
-                "ro" => Some(UserAccess::ReadOnly),
-                "rw" => Some(UserAccess::ReadWrite),
-                other => {
-                    let what = format!("`ua=\"{}\"` is none of na, ro, rw", shown(other));
-                    self.warn(self.position, what);
-                    None
-                }
-            };
+            found = UserAccess::parse(&attribute.value);
+            if found.is_none() {
+                let what = format!("`ua=\"{}\"` is none of na, ro, rw", shown(&attribute.value));
+                self.warn(self.position, what);
+            }
         }
         Ok(found)
     }

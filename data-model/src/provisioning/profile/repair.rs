@@ -4,12 +4,12 @@
 //! `<MediaSec_Request_1_ ua="na">No</MediaSec_Request>`.
 
 /// Whether a tag without attributes inside an element of the same name is that element's end, without its slash.
-pub(super) fn is_end_without_slash(open: &str, tag: &str, attributes: &str) -> bool {
+pub fn is_end_without_slash(open: &str, tag: &str, attributes: &str) -> bool {
     open == tag && attributes.is_empty()
 }
 
 /// Whether an end that does not match is the end of the open element all the same: one name begins with the other.
-pub(super) fn is_same_name_cut_off(open: &str, end: &str) -> bool {
+pub fn is_same_name_cut_off(open: &str, end: &str) -> bool {
     let (short, long) = match open.len() < end.len() {
         true => (open, end),
         false => (end, open),

@@ -34,17 +34,13 @@ struct Section<'a> {
     sections: Vec<Section<'a>>,
 }
 
-/// The text of a document. Names must be names of XML; those of a vocabulary are.
+/// The text of a profile. Names must be names of XML; those of a vocabulary are.
 pub fn write(lines: &[Line<'_>], style: Style) -> String {
-    write_below("flat-profile", lines, style)
+    write_as("flat-profile", lines, style)
 }
 
-/// The text of a status page as devices of this family show it, `status.xml`.
-pub fn write_status(lines: &[Line<'_>]) -> String {
-    write_below("flat-status", lines, Style::Plain)
-}
-
-fn write_below(root: &str, lines: &[Line<'_>], style: Style) -> String {
+/// The text of a document with another root, such as the `flat-status` of a status page.
+pub fn write_as(root: &str, lines: &[Line<'_>], style: Style) -> String {
     let mut profile = Section::default();
     for line in lines {
         let (above, name) = match line.element.rsplit_once('/') {
@@ -56,8 +52,7 @@ fn write_below(root: &str, lines: &[Line<'_>], style: Style) -> String {
         section.values.push((name, line));
     }
     let mut text = String::with_capacity(64 + lines.len() * 64);
-    text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    text.extend(["<", root, ">\n"]);
+    text.extend(["<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<", root, ">\n"]);
     profile.write(&mut text, style);
     text.extend(["</", root, ">\n"]);
     text
@@ -90,12 +85,9 @@ impl<'a> Section<'a> {
                 }
             }
             text.extend(["<", name]);
-            text.push_str(match line.user_access {
-                None => "",
-                Some(UserAccess::None) => " ua=\"na\"",
-                Some(UserAccess::ReadOnly) => " ua=\"ro\"",
-                Some(UserAccess::ReadWrite) => " ua=\"rw\"",
-            });
+            if let Some(access) = line.user_access {
+                text.extend([" ua=\"", access.as_str(), "\""]);
+            }
             text.push('>');
             escape(&line.text, text);
             text.extend(["</", name, ">\n"]);

@@ -1,69 +1,55 @@
-//! `dialtone profile`: rules explained, profiles encrypted and decrypted, without a server or a device.
+//! `dialtone profile explain-rule`: what a device would do with a rule, step by step.
 
-use crate::arguments::{ProfileCommand, ProfileForm, ProfileKey};
+use super::files::device;
 use crate::output::line;
-use data_model::provisioning::encryption::{self, Form, Packing};
+use clap::Args;
 use data_model::provisioning::macros::Macros;
 use data_model::provisioning::rule::{Choice, Fetch, Rule};
 use data_model::provisioning::url::Scheme;
-use data_model::{DeviceType, OperatorError, Secret, catalogue};
+use data_model::{DeviceType, OperatorError};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
 
-/// Runs one of the profile commands.
-pub fn run(command: ProfileCommand) -> Result<ExitCode, OperatorError> {
-    match command {
-        ProfileCommand::ExplainRule {
-            rule,
-            device_type,
-            mac,
-            serial_number,
-            set,
-            transport,
-            dhcp_server,
-        } => {
-            let device = device(&device_type)?;
-            let mut given = Given::of(&device, &mac, &serial_number);
-            for pair in &set {
-                given.set(pair)?;
-            }
-            explain(&rule, &given, scheme(&transport)?, &dhcp_server)
-        }
-        ProfileCommand::Encrypt {
-            key,
-            plain,
-            form,
-            input,
-            output,
-        } => {
-            let packing = if plain { Packing::Plain } else { Packing::Gzip };
-            let phrase = phrase(&key)?;
-            let profile = read(&input)?;
-            let sealed = encryption::seal_as(&profile, packing, &phrase, chosen(form));
-            write(&output, &sealed)
-        }
-        ProfileCommand::Decrypt { key, input, output } => {
-            let phrase = phrase(&key)?;
-            let opened = encryption::open(&read(&input)?, Some(&phrase)).map_err(|why| {
-                OperatorError::new(
-                    format!("cannot decrypt {}", input.display()),
-                    why,
-                    "check the key, and that the file is whole",
-                )
-            })?;
-            write(&output, &opened)
-        }
-    }
+/// A rule, and the device it is for.
+#[derive(Debug, Args)]
+pub struct ExplainRule {
+    /// The rule.
+    rule: String,
+    /// What the device is: ata191, ata192 or spa122.
+    #[arg(long, default_value = "ata192")]
+    device_type: String,
+    /// The address of its network interface, for $MA, $MAU and $MAC.
+    #[arg(long, default_value = "00:56:2B:00:00:01")]
+    mac: String,
+    /// Its serial number, for $SN.
+    #[arg(long, default_value = "FCH2118DGQP")]
+    serial_number: String,
+    /// The value of a macro, as NAME=VALUE; registers are A to P and SA to SD.
+    #[arg(long)]
+    set: Vec<String>,
+    /// Transport_Protocol: what a rule without a server is fetched by.
+    #[arg(long, default_value = "https")]
+    transport: String,
+    /// The server DHCP has named.
+    #[arg(long, default_value = "")]
+    dhcp_server: String,
 }
 
-/// The form, with a salt nobody has used before.
-fn chosen(form: ProfileForm) -> Form {
-    match form {
-        ProfileForm::Openssl => Form::OpenSsl(rand::random()),
-        ProfileForm::Aes128gcm => Form::Aes128Gcm(rand::random()),
+impl ExplainRule {
+    /// Explains it.
+    pub fn run(self) -> Result<ExitCode, OperatorError> {
+        let device = device(&self.device_type)?;
+        let mut given = Given::of(&device, &self.mac, &self.serial_number);
+        for pair in &self.set {
+            given.set(pair)?;
+        }
+        explain(
+            &self.rule,
+            &given,
+            scheme(&self.transport)?,
+            &self.dhcp_server,
+        )
     }
 }
 
@@ -200,16 +186,6 @@ fn tell(fetch: &Fetch, transport: Option<Scheme>, dhcp_server: &str) -> ExitCode
     ExitCode::SUCCESS
 }
 
-fn device(name: &str) -> Result<std::sync::Arc<DeviceType>, OperatorError> {
-    catalogue::device_type(name).ok_or_else(|| {
-        OperatorError::new(
-            format!("there is no device type `{name}`"),
-            "it is not in the catalogue",
-            format!("use one of: {}", catalogue::names().join(", ")),
-        )
-    })
-}
-
 fn scheme(name: &str) -> Result<Option<Scheme>, OperatorError> {
     if name == "none" {
         return Ok(None);
@@ -222,38 +198,4 @@ fn scheme(name: &str) -> Result<Option<Scheme>, OperatorError> {
         )
     })?;
     Ok(Some(scheme))
-}
-
-fn phrase(key: &ProfileKey) -> Result<Secret, OperatorError> {
-    let text = match (&key.key_file, &key.key) {
-        (Some(file), _) => String::from_utf8_lossy(&read(file)?).trim().to_owned(),
-        (None, Some(key)) => key.clone(),
-        (None, None) => String::new(),
-    };
-    if text.is_empty() {
-        return Err(OperatorError::new(
-            "there is no key",
-            "neither --key-file nor --key nor DIALTONE_PROFILE_KEY gives one",
-            "put the key into a file, and give its name with --key-file",
-        ));
-    }
-    Ok(Secret::new(text))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, OperatorError> {
-    std::fs::read(path).map_err(|error| trouble(path, &error))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<ExitCode, OperatorError> {
-    let written = match path.to_str() {
-        Some("-") => std::io::stdout().lock().write_all(bytes),
-        _ => std::fs::write(path, bytes),
-    };
-    written.map_err(|error| trouble(path, &error))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn trouble(path: &Path, error: &dyn std::fmt::Display) -> OperatorError {
-    let what = format!("cannot use the file {}", path.display());
-    OperatorError::new(what, error, "check the path and its permissions")
 }
