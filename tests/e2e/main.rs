@@ -3,6 +3,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 
+mod activation;
 mod calls;
 mod campaigns;
 mod command_line;
@@ -13,6 +14,7 @@ mod profile_command;
 mod profile_files;
 mod provisioning;
 mod recovery;
+mod reports;
 mod resync;
 mod tftp;
 mod tls;

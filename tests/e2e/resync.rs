@@ -2,7 +2,7 @@
 
 use crate::world::by_hand::{Hand, read_answer};
 use crate::world::{Authority, World, anywhere, eventually};
-use acs::config::TlsConfig;
+use acs::config::{ProvisioningConfig, TlsConfig};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
@@ -15,7 +15,12 @@ const MAC: &str = "000e08aabbcc";
 const SECRET: &str = "opensesame";
 
 /// A server that devices resync with, and a profile with a secret in it.
-async fn world() -> World {
+pub(super) async fn world() -> World {
+    world_with(|_| {}).await
+}
+
+/// The same with further settings of the provisioning server.
+pub(super) async fn world_with(settings: impl FnOnce(&mut ProvisioningConfig)) -> World {
     let world = World::start_with(|config, folder| {
         let servers = Authority::new(folder, "servers");
         let (certificate_file, key_file) = servers.certificate("127.0.0.1");
@@ -30,6 +35,7 @@ async fn world() -> World {
             client_ca_file: Some(makers.ca()),
         });
         config.provisioning.common_rule = Some("https://prov.example.net/$MA.cfg".into());
+        settings(&mut config.provisioning);
     })
     .await;
     let profile = json!({ "values": [
@@ -41,11 +47,11 @@ async fn world() -> World {
     world
 }
 
-fn http(world: &World) -> SocketAddr {
+pub(super) fn http(world: &World) -> SocketAddr {
     world.server.provisioning_http.expect("it speaks HTTP")
 }
 
-async fn registered(world: &World, serial: &str) -> Hand {
+pub(super) async fn registered(world: &World, serial: &str) -> Hand {
     let hand = Hand::registered(world, serial).await;
     let path = format!("{}/variables", hand.path());
     let put = world.api.put(&path, json!({ "mac": MAC })).await;
@@ -54,7 +60,11 @@ async fn registered(world: &World, serial: &str) -> Hand {
 }
 
 /// A request as an ATA makes it.
-async fn ask(server: SocketAddr, path: &str, headers: &str) -> crate::world::by_hand::Answer {
+pub(super) async fn ask(
+    server: SocketAddr,
+    path: &str,
+    headers: &str,
+) -> crate::world::by_hand::Answer {
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\
          User-Agent: Cisco/ATA192-MPP-11-3-2MPP0102-233(RES1)\r\n{headers}\r\n"
@@ -62,19 +72,19 @@ async fn ask(server: SocketAddr, path: &str, headers: &str) -> crate::world::by_
     raw(server, request.as_bytes()).await
 }
 
-async fn raw(server: SocketAddr, request: &[u8]) -> crate::world::by_hand::Answer {
+pub(super) async fn raw(server: SocketAddr, request: &[u8]) -> crate::world::by_hand::Answer {
     let mut stream = TcpStream::connect(server).await.expect("it listens");
     stream.write_all(request).await.expect("it reads");
     read_answer(&mut stream).await.expect("it answers")
 }
 
-async fn open_window(world: &World, device: &str) {
+pub(super) async fn open_window(world: &World, device: &str) {
     let path = format!("{device}/provisioning/window");
     let put = world.api.put(&path, json!({ "minutes": 10 })).await;
     put.expect("a window");
 }
 
-fn element<'a>(document: &'a str, name: &str) -> &'a str {
+pub(super) fn element<'a>(document: &'a str, name: &str) -> &'a str {
     let (_, behind) = document
         .split_once(&format!("<{name}>"))
         .unwrap_or_else(|| panic!("no {name}: {document}"));
@@ -82,7 +92,7 @@ fn element<'a>(document: &'a str, name: &str) -> &'a str {
 }
 
 /// The path in a rule such as `[--key $SA] http://server/p/…/$MA.cfg`.
-fn path_of(rule: &str) -> String {
+pub(super) fn path_of(rule: &str) -> String {
     let (_, url) = rule.split_once("//").expect("a URL");
     let (_, path) = url.split_once('/').expect("a path");
     format!("/{}", path.replace("$MA", MAC))
@@ -107,7 +117,7 @@ fn decrypted(key: &str, bytes: &[u8]) -> Option<String> {
     (output.status.success() && read.is_ok()).then_some(text)
 }
 
-async fn outcomes(world: &World, device: &str) -> Vec<String> {
+pub(super) async fn outcomes(world: &World, device: &str) -> Vec<String> {
     let contacts = world.api.get(&format!("{device}/contacts")).await;
     let contacts = contacts.expect("contacts");
     let list = contacts.as_array().expect("a list").iter();
@@ -263,7 +273,7 @@ async fn nothing_but_profiles_comes_out_and_nothing_goes_in() {
     );
 }
 
-async fn standing(world: &World, device: &str) -> Value {
+pub(super) async fn standing(world: &World, device: &str) -> Value {
     let standing = world.api.get(&format!("{device}/provisioning")).await;
     standing.expect("a device that is known")
 }

@@ -3,6 +3,7 @@
 use super::{device_path, eventually};
 use agent::daemon::{self, AgentConfig};
 use agent::device::{Device, Input};
+use agent::provisioning::engine::Ask;
 use agent::shell::RunnerHandle;
 use tokio::task::JoinHandle;
 
@@ -82,6 +83,12 @@ impl Phone {
     pub fn change(&self, below_root: &str, value: &str) {
         let (name, value) = (self.name(below_root), value.to_owned());
         self.handle.input(0, Input::LocalChange { name, value });
+    }
+
+    /// Its provider's SIP server sends a NOTIFY with `Event: report`.
+    pub fn is_asked_to_report(&self) {
+        let ask = Box::new(Ask::SipReport);
+        self.handle.input(0, Input::Provisioning(ask));
     }
 
     /// Presses the button behind the little hole.

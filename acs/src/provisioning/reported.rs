@@ -6,11 +6,12 @@ use crate::limits::REPORT_FINDINGS;
 use crate::redact::is_secret;
 use crate::store::{Observed, Report, ReportedValue};
 use data_model::provisioning::profile::{
-    Document, EmptyElements, Policy, Severity, Strictness, Vocabulary, assess, read,
+    EmptyElements, Entry, Policy, Strictness, Vocabulary, read,
 };
 use data_model::schema::{Address, Secrecy, Source};
 use data_model::{DeviceType, ParameterList, Timestamp};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A report says what is: an element without a text is an empty value.
@@ -29,33 +30,33 @@ pub fn read_report(
     now: Timestamp,
 ) -> Result<(Report, Observed), String> {
     let document = read(bytes, POLICY).map_err(|finding| finding.to_string())?;
-    let (document, secrets) = without_secrets(ty, document);
     let schema = &ty.schema;
-    let assessed = assess(&document, &Vocabulary::of(schema), schema, POLICY);
-    let findings = assessed.findings.iter();
-    // Values that are odd and taken all the same are kept; only what is missing from the report is worth a line.
-    let ignored = findings.filter(|finding| {
-        finding.severity == Severity::Error || finding.what.contains("it is ignored")
-    });
+    let vocabulary = Vocabulary::of(schema);
     let mut report = Report {
         at: Some(now),
-        secrets,
-        ignored: ignored
-            .take(REPORT_FINDINGS)
-            .map(|finding| format!("<{}>: {}", finding.element, finding.what))
-            .collect(),
         ..Report::default()
     };
     let mut seen: BTreeMap<Address, String> = BTreeMap::new();
-    for change in assessed.changes {
-        let Some(value) = change.value else { continue };
-        let reported = ReportedValue {
-            element: change.element,
-            value: value.clone(),
-            at: now,
-        };
-        report.values.insert(schema.path(&change.address), reported);
-        seen.insert(change.address, value);
+    // Of several elements for one parameter the last one counts.
+    for entry in &document.entries {
+        match taken(ty, &vocabulary, entry) {
+            Taken::Nothing => {}
+            Taken::Secret => report.secrets += 1,
+            Taken::Odd(what) => {
+                if report.ignored.len() < REPORT_FINDINGS {
+                    report.ignored.push(format!("<{}>: {what}", entry.element));
+                }
+            }
+            Taken::Value(address, value) => {
+                let reported = ReportedValue {
+                    element: entry.element.clone(),
+                    value: value.clone(),
+                    at: now,
+                };
+                report.values.insert(schema.path(&address), reported);
+                seen.insert(address, value);
+            }
+        }
     }
     let observed = Observed {
         values: observed(ty, &seen),
@@ -64,28 +65,46 @@ pub fn read_report(
     Ok((report, observed))
 }
 
-/// Secrets are taken out before anything else looks at them; no device should send any.
-fn without_secrets(ty: &DeviceType, mut document: Document) -> (Document, usize) {
-    let elements = flat_profile::elements(ty);
-    let vocabulary = Vocabulary::of(&ty.schema);
-    let secret = |element: &str| {
-        let meant = vocabulary.meant_by(element).unwrap_or(element);
-        let address = elements.get(element).or_else(|| elements.get(meant));
-        let parameter = address.and_then(|address| ty.schema.parameter(address.node));
-        match (address, parameter) {
-            (Some(address), Some(parameter)) => {
-                parameter.secret == Secrecy::Secret || is_secret(&ty.schema.path(address))
-            }
-            _ => false,
-        }
-    };
-    let mut secrets = 0;
-    document.entries.retain(|entry| {
-        let keep = !secret(&entry.element);
-        secrets += usize::from(!keep && !entry.text.is_empty());
-        keep
+/// What is taken of an element.
+enum Taken {
+    /// It says nothing, or nothing anybody may keep.
+    Nothing,
+    /// A secret, which no device should send; it is not kept.
+    Secret,
+    /// It cannot be understood.
+    Odd(String),
+    /// A value, as the type of its parameter writes it.
+    Value(Address, String),
+}
+
+fn taken(ty: &DeviceType, vocabulary: &Vocabulary, entry: &Entry) -> Taken {
+    let schema = &ty.schema;
+    let known = vocabulary.parameter(&entry.element).or_else(|| {
+        let meant = vocabulary.meant_by(&entry.element)?;
+        vocabulary.parameter(meant)
     });
-    (document, secrets)
+    let parameter = known.and_then(|address| Some((address, schema.parameter(address.node)?)));
+    let Some((address, parameter)) = parameter else {
+        return match vocabulary.is_section(&entry.element) {
+            true => Taken::Nothing,
+            false => Taken::Odd("the device type has no such parameter".into()),
+        };
+    };
+    match parameter.secret {
+        Secrecy::Secret if entry.text.is_empty() => return Taken::Nothing,
+        Secrecy::Secret => return Taken::Secret,
+        // What looks like a secret by its name (`Private_IP`) is not kept either, as everywhere else.
+        Secrecy::Open if is_secret(&schema.path(&address)) => return Taken::Nothing,
+        Secrecy::Open => {}
+    }
+    let value = match &parameter.xml {
+        Some(binding) => binding.value_of(&entry.text, &parameter.ty),
+        None => Cow::Borrowed(entry.text.as_str()),
+    };
+    match parameter.ty.check(&value) {
+        Ok(value) => Taken::Value(address, value.into_owned()),
+        Err(broken) => Taken::Odd(format!("the value {broken}")),
+    }
 }
 
 /// The observed state of what was reported, under every name it has.
