@@ -28,7 +28,8 @@ impl Server {
                 }
                 let head = String::from_utf8_lossy(&head).into_owned();
                 seen.lock().expect("nobody panics with it").push(head);
-                stream.write_all(&answer).await.expect("the device reads");
+                // A device that has read enough hangs up.
+                let _ = stream.write_all(&answer).await;
             }
         });
         Server { address, requests }
