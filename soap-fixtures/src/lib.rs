@@ -1,7 +1,8 @@
 //! CWMP messages and sessions as files, for the tests of every crate; the README says how they are named.
 //!
 //! In reading order: [`messages`] gives single messages, good and bad, [`variants`] the same few messages in 57
-//! encodings met in the field or sent by attackers, [`stories`] whole sessions. [`oracle::read`] says what a
+//! encodings met in the field or sent by attackers, [`stories`] whole sessions,
+//! [`profiles`] files of the vendor's own provisioning. [`oracle::read`] says what a
 //! message means, as a second opinion.
 //!
 //! The files are part of the source tree, so what is wrong with one of them is a mistake of ours: the loaders
@@ -10,11 +11,13 @@
 mod expect;
 mod message;
 pub mod oracle;
+mod profile;
 mod story;
 mod variant;
 
 pub use expect::{Answer, Expect, Needs, ParameterExpect, Side};
 pub use message::{Fixture, message, messages};
+pub use profile::{ProfileFile, ProfileOutcome, profiles};
 pub use story::{End, Entry, Story, stories, story, story_in};
 pub use variant::{Meaning, Variant, variants};
 

@@ -31,7 +31,8 @@ impl Server {
                     assert!(read > 0, "the request is cut off");
                 }
                 seen.lock().expect("nobody panics with it").push(head);
-                stream.write_all(&answer).await.expect("the device reads");
+                // A device that has read enough hangs up.
+                let _ = stream.write_all(&answer).await;
             }
         });
         Server { address, requests }

@@ -1,7 +1,8 @@
 //! Where a device finds the server of its provisioning: options of DHCP.
 
+use super::PROFILE;
+use super::device::{PROXY, comes_to_hold, device_from, eventually};
 use super::server::FileServer;
-use super::{PROFILE, PROXY, comes_to_hold, device_from, eventually};
 use agent::device::Input;
 use agent::provisioning::engine::Ask;
 use agent::provisioning::sources::Sources;

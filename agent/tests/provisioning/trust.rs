@@ -1,8 +1,9 @@
 //! HTTPS of provisioning: which servers a device believes, and who it says it is.
 
+use super::PROFILE;
 use super::authority::Authority;
+use super::device::{LOG, PROXY, comes_to_hold, device_from};
 use super::server::{FileServer, Server};
-use super::{LOG, PROFILE, PROXY, comes_to_hold, device_from};
 use agent::provisioning::sources::Sources;
 
 const INFO: &str = "Device.X_CISCO_ATA.Status.Provisioning.Custom_CA_Info";

@@ -200,6 +200,16 @@ fn comparison(cursor: &mut Cursor<'_>) -> Parsed<Comparison> {
     })
 }
 
+/// Operators that are words.
+const WORDS: [(&str, Operator); 6] = [
+    ("eq", Operator::Equal),
+    ("ne", Operator::NotEqual),
+    ("lt", Operator::Less),
+    ("le", Operator::AtMost),
+    ("gt", Operator::Greater),
+    ("ge", Operator::AtLeast),
+];
+
 fn operator(cursor: &mut Cursor<'_>) -> Option<Operator> {
     let signs = [
         ("!=", Operator::NotEqual),
@@ -210,16 +220,8 @@ fn operator(cursor: &mut Cursor<'_>) -> Option<Operator> {
         ("<", Operator::Less),
         (">", Operator::Greater),
     ];
-    let words = [
-        ("eq", Operator::Equal),
-        ("ne", Operator::NotEqual),
-        ("lt", Operator::Less),
-        ("le", Operator::AtMost),
-        ("gt", Operator::Greater),
-        ("ge", Operator::AtLeast),
-    ];
     let sign = signs.into_iter().find(|(sign, _)| cursor.takes_text(sign));
-    let found = sign.or_else(|| words.into_iter().find(|(word, _)| cursor.takes_word(word)));
+    let found = sign.or_else(|| WORDS.into_iter().find(|(word, _)| cursor.takes_word(word)));
     found.map(|(_, operator)| operator)
 }
 
@@ -228,9 +230,16 @@ fn operand(cursor: &mut Cursor<'_>) -> Parsed<Operand> {
     if cursor.rest().starts_with('"') {
         return Ok(Operand::Quoted(cursor.quoted()?.to_owned()));
     }
+    let start = cursor.clone();
     let text = cursor.bare();
     if text.is_empty() {
         return Err(cursor.wrong("a number, a version or a quoted text is due"));
+    }
+    if WORDS.iter().any(|(word, _)| *word == text) || text == "and" {
+        return Err(start.wrong("a word of the language is no value; put it into quotes"));
+    }
+    if text.matches('(').count() != text.matches(')').count() {
+        return Err(start.wrong("a bracket in the value is not closed"));
     }
     Ok(Operand::Bare(text.to_owned()))
 }
