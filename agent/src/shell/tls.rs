@@ -78,7 +78,8 @@ impl TlsConfig {
 /// Connections by TLS, prepared.
 #[derive(Debug)]
 pub struct Tls {
-    pub(super) client: Arc<ClientConfig>,
+    /// How they are made for everything but provisioning.
+    pub client: Arc<ClientConfig>,
     roots: Arc<RootCertStore>,
 }
 

@@ -3,6 +3,7 @@
 mod authority;
 mod server;
 mod sources;
+mod states;
 mod trust;
 
 use agent::device::exchange::Downgrade;
@@ -110,8 +111,8 @@ async fn eventually(what: &str, holds: impl Fn() -> bool) {
     deadline.await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-/// What `openssl enc -aes-256-cbc -md md5` makes of the profile.
-fn encrypted(phrase: &str) -> Vec<u8> {
+/// What `openssl enc -aes-256-cbc -md md5` makes of a profile.
+fn encrypted(profile: &str, phrase: &str) -> Vec<u8> {
     let pass = format!("pass:{phrase}");
     let mut openssl = Command::new("openssl")
         .args(["enc", "-aes-256-cbc", "-md", "md5", "-pass", &pass])
@@ -121,7 +122,7 @@ fn encrypted(phrase: &str) -> Vec<u8> {
         .spawn()
         .expect("openssl is installed");
     let mut input = openssl.stdin.take().expect("it is piped");
-    input.write_all(PROFILE.as_bytes()).expect("it reads");
+    input.write_all(profile.as_bytes()).expect("it reads");
     drop(input);
     openssl.wait_with_output().expect("it ends").stdout
 }
@@ -129,7 +130,7 @@ fn encrypted(phrase: &str) -> Vec<u8> {
 /// Section 3.1: interoperable with the real program. Covers M-01, T-14.
 #[tokio::test]
 async fn a_profile_openssl_has_made_is_taken_and_one_of_another_key_is_not() {
-    let server = Server::answering(vec![Server::ok(&encrypted("SecretPhrase1234"))]).await;
+    let server = Server::answering(vec![Server::ok(&encrypted(PROFILE, "SecretPhrase1234"))]).await;
     let rule = format!("[--key SecretPhrase1234] {}", server.url("/$MA.cfg"));
     let handle = device(&rule).await;
     comes_to_hold(&handle, PROXY, "sip.example.net").await;
@@ -141,7 +142,7 @@ async fn a_profile_openssl_has_made_is_taken_and_one_of_another_key_is_not() {
     assert!(request.contains("user-agent: Cisco/ATA192-MPP-11-3-2MPP0102-233(FCH26480QXA)"));
     handle.stop();
 
-    let server = Server::answering(vec![Server::ok(&encrypted("SecretPhrase1234"))]).await;
+    let server = Server::answering(vec![Server::ok(&encrypted(PROFILE, "SecretPhrase1234"))]).await;
     let handle = device(&format!("[--key other] {}", server.url("/a"))).await;
     comes_to_hold(&handle, LOG, "Resync failed: corrupt file").await;
     let proxy = handle.look(0, |device| device.core().value_of(PROXY)).await;

@@ -9,7 +9,7 @@ const INFO: &str = "Device.X_CISCO_ATA.Status.Provisioning.Custom_CA_Info";
 const STATUS: &str = "Device.X_CISCO_ATA.Status.Provisioning.Custom_CA_Provisioning_Status";
 const CERTIFICATE: &str = "Device.X_CISCO_ATA.Status.Product.Client_Certificate";
 
-/// Section 5.4: product in OU, serial number in L, address in S. Covers M-01, M-10, T-14.
+/// Section 5.4: product in OU, serial number in L, address in S. Covers M-01, T-14.
 #[tokio::test]
 async fn a_server_that_asks_for_a_certificate_sees_product_serial_number_and_address() {
     let (public, maker) = (Authority::new("public"), Authority::new("maker"));
@@ -115,7 +115,7 @@ async fn what_is_no_certificate_is_no_authority() {
     }
 }
 
-/// Section 5.4: the certificate is one of this very device. Covers M-10.
+/// Section 5.4: the certificate is one of this very device.
 #[test]
 fn the_certificate_of_another_device_is_refused_with_both_names() {
     let maker = Authority::new("maker");
