@@ -351,12 +351,7 @@ impl Runner {
                 order,
                 answer,
             } => self.ordered(device, order, answer),
-            Event::Command(Command::Input(device, input)) => {
-                if let Some(place) = self.places.get_mut(device) {
-                    place.remember(&input);
-                }
-                self.handle(device, input);
-            }
+            Event::Command(Command::Input(device, input)) => self.handle(device, input),
             Event::Command(Command::Look(device, look)) => {
                 let place = self.places.get(device);
                 look(place.and_then(|place| place.device.as_ref()));
@@ -478,6 +473,7 @@ impl Runner {
         let Some(place) = self.places.get_mut(device) else {
             return;
         };
+        place.remember(&input);
         if let Some(running) = &mut place.device {
             if !running.in_session()
                 && let Some(look) = self.machine.look_before(&input, now)

@@ -78,16 +78,12 @@ impl TlsConfig {
 /// Connections by TLS, prepared.
 #[derive(Debug)]
 pub struct Tls {
-    pub(super) client: Arc<ClientConfig>,
+    /// How they are made for everything but provisioning.
+    pub client: Arc<ClientConfig>,
     roots: Arc<RootCertStore>,
 }
 
 impl Tls {
-    /// The settings of connections, for whoever speaks TLS below another protocol.
-    pub fn client(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.client)
-    }
-
     /// The same for files of the vendor's own provisioning. Nothing is resumed: a connection that was made with another
     /// trust proves nothing.
     ///

@@ -17,6 +17,7 @@ use simple_dns::{Name, RCODE, TYPE};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -152,7 +153,7 @@ impl Person {
         .await;
         let tls = prosody.tls().load().expect("the certificate is there");
         let name = ServerName::try_from("localhost").expect("it is a name");
-        let connector = tokio_rustls::TlsConnector::from(tls.client());
+        let connector = tokio_rustls::TlsConnector::from(Arc::clone(&tls.client));
         let mut stream = connector.connect(name, plain).await.expect("TLS works");
         ask(&mut stream, header, "</stream:features>").await;
         let (user, password) = USERS[user];

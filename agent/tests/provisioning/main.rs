@@ -4,6 +4,7 @@ mod authority;
 mod device;
 mod server;
 mod sources;
+mod states;
 mod trust;
 
 use agent::device::Input;
@@ -17,9 +18,9 @@ use std::time::Duration;
 
 const PROFILE: &str = "<flat-profile><Proxy_1_>sip.example.net</Proxy_1_></flat-profile>";
 
-/// What `openssl enc -aes-256-cbc -md md5` makes of the profile.
-fn encrypted(phrase: &str) -> Vec<u8> {
-    openssl(phrase, &[], PROFILE.as_bytes())
+/// What `openssl enc -aes-256-cbc -md md5` makes of a profile.
+fn encrypted(profile: &str, phrase: &str) -> Vec<u8> {
+    openssl(phrase, &[], profile.as_bytes())
 }
 
 /// The output of `openssl enc -aes-256-cbc -md md5`.
@@ -45,7 +46,7 @@ fn openssl(phrase: &str, more: &[&str], input: &[u8]) -> Vec<u8> {
 /// Section 3.1: interoperable with the real program. Covers M-01, T-14.
 #[tokio::test]
 async fn a_profile_openssl_has_made_is_taken_and_one_of_another_key_is_not() {
-    let server = Server::answering(vec![Server::ok(&encrypted("SecretPhrase1234"))]).await;
+    let server = Server::answering(vec![Server::ok(&encrypted(PROFILE, "SecretPhrase1234"))]).await;
     let rule = format!("[--key SecretPhrase1234] {}", server.url("/$MA.cfg"));
     let handle = device(&rule).await;
     comes_to_hold(&handle, PROXY, "sip.example.net").await;
@@ -57,7 +58,7 @@ async fn a_profile_openssl_has_made_is_taken_and_one_of_another_key_is_not() {
     assert!(request.contains("user-agent: Cisco/ATA192-MPP-11-3-2MPP0102-233(FCH26480QXA)"));
     handle.stop();
 
-    let server = Server::answering(vec![Server::ok(&encrypted("SecretPhrase1234"))]).await;
+    let server = Server::answering(vec![Server::ok(&encrypted(PROFILE, "SecretPhrase1234"))]).await;
     let handle = device(&format!("[--key other] {}", server.url("/a"))).await;
     comes_to_hold(&handle, LOG, "Resync failed: corrupt file").await;
     let proxy = handle.look(0, |device| device.core().value_of(PROXY)).await;

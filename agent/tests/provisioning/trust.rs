@@ -1,16 +1,18 @@
 //! HTTPS of provisioning: which servers a device believes, and who it says it is.
 
 use super::PROFILE;
-use super::authority::Authority;
+use super::authority::{Authority, MAC, SERIAL};
 use super::device::{LOG, PROXY, comes_to_hold, device_from};
 use super::server::{FileServer, Server};
+use agent::device::Identity;
 use agent::provisioning::sources::Sources;
+use agent::shell::provisioning::ProvisioningSettings;
 
 const INFO: &str = "Device.X_CISCO_ATA.Status.Provisioning.Custom_CA_Info";
 const STATUS: &str = "Device.X_CISCO_ATA.Status.Provisioning.Custom_CA_Provisioning_Status";
 const CERTIFICATE: &str = "Device.X_CISCO_ATA.Status.Product.Client_Certificate";
 
-/// Section 5.4: product in OU, serial number in L, address in S. Covers M-01, M-10, T-14.
+/// Section 5.4: product in OU, serial number in L, address in S. Covers M-01, T-14.
 #[tokio::test]
 async fn a_server_that_asks_for_a_certificate_sees_product_serial_number_and_address() {
     let (public, maker) = (Authority::new("public"), Authority::new("maker"));
@@ -116,18 +118,62 @@ async fn what_is_no_certificate_is_no_authority() {
     }
 }
 
-/// Section 5.4: the certificate is one of this very device. Covers M-10.
+/// Section 5.4: the certificate is one of this very device.
 #[test]
 fn the_certificate_of_another_device_is_refused_with_both_names() {
     let maker = Authority::new("maker");
     for (serial, mac) in [
         ("FCH26480QXB", "00005e005301"),
-        (super::authority::SERIAL, "00005e005302"),
-        (super::authority::SERIAL, "00005E005301"),
+        (SERIAL, "00005e005302"),
+        (SERIAL, "00005E005301"),
     ] {
         let refused = maker.device(serial, mac).expect_err("it is another's");
         let text = refused.to_string();
         assert!(text.contains(&format!("L={serial}, S={mac}")), "{text}");
         assert!(text.contains("L=FCH26480QXA, S=00005e005301"), "{text}");
+    }
+}
+
+/// Section 5.4: what an operator sets is held against the device before it starts.
+#[test]
+fn a_certificate_and_a_key_that_do_not_belong_together_are_refused() {
+    let maker = Authority::new("maker");
+    let own = maker
+        .device(SERIAL, "00005e005301")
+        .expect("it is the device's");
+    let other = maker.device(SERIAL, "00005e005301").expect("as well");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        Some(path)
+    };
+    let identity = Identity {
+        serial_number: SERIAL.into(),
+        mac: MAC,
+    };
+    let settings = |certificate, key| ProvisioningSettings {
+        certificate,
+        key,
+        ..ProvisioningSettings::default()
+    };
+    let certificate = file("device.pem", &own.chain);
+    let key = file("device.key", own.key.reveal());
+    let foreign = file("other.key", other.key.reveal());
+    let given = settings(certificate.clone(), key.clone()).sources(&identity);
+    let given = given.expect("they fit").expect("there is a certificate");
+    assert_eq!(given.certificate.as_deref(), Some(&own));
+    for (certificate, key, told) in [
+        (certificate.clone(), foreign, "key"),
+        (certificate.clone(), None, "only one of them is set"),
+        (None, key.clone(), "only one of them is set"),
+        (key.clone(), key.clone(), "no certificate in PEM"),
+        (certificate.clone(), certificate, "key"),
+        (file("empty.pem", ""), key, "no certificate in PEM"),
+    ] {
+        let refused = settings(certificate, key).sources(&identity);
+        let text = refused.expect_err("it cannot be used").to_string();
+        assert!(text.contains(told), "{text}");
+        assert!(!text.contains("PRIVATE"), "{text}");
     }
 }
