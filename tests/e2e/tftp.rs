@@ -88,6 +88,7 @@ async fn moved(url: String, work: TransferWork) -> TransferOutcome {
         username: String::new(),
         password: Secret::new(""),
         domains: String::new(),
+        trust: None,
         work,
     };
     carry_out(&config, job).await
