@@ -1,6 +1,7 @@
 //! The activation service: a device that asks where it belongs is told the rule of its account, once.
 //!
-//! It asks as the maker's devices ask theirs ([`CALLHOME`]), or resyncs with `/c/CUSTOMER/…`. Whether anybody has bound
+//! It asks as the maker's devices ask theirs ([`CALLHOME`]) and gets the rule itself, or resyncs with `/c/CUSTOMER/…` and
+//! gets a profile with nothing but the rule. Whether anybody has bound
 //! it is all it learns here.
 
 use super::asker::{self, masked};
@@ -30,8 +31,16 @@ struct Said {
     version: String,
 }
 
-/// Answers [`CALLHOME`]: `id` is `MAC:SN:PN`, `version` the load it runs.
-pub async fn callhome(app: &App, request: &Request<'_>, id: &str, version: &str) -> Answer {
+/// Answers [`CALLHOME`] with a rule: `id` is `MAC:SN:PN`, `version` the load it runs.
+///
+/// # Errors
+/// What else to answer.
+pub async fn callhome(
+    app: &App,
+    request: &Request<'_>,
+    id: &str,
+    version: &str,
+) -> Result<String, Answer> {
     let said = said(id, version);
     let text = said.as_ref().map(|said| UserAgent {
         product: said.product.clone(),
@@ -41,7 +50,7 @@ pub async fn callhome(app: &App, request: &Request<'_>, id: &str, version: &str)
     });
     match said {
         Some(said) => tell(app, request, said, None, text).await,
-        None => unbound(app, request),
+        None => Err(unbound(app, request)),
     }
 }
 
@@ -68,7 +77,11 @@ pub(super) async fn customer(
         product: by_agent.product,
         version: by_agent.version,
     };
-    Some(tell(app, request, said, Some(customer.to_owned()), agent).await)
+    let told = tell(app, request, said, Some(customer.to_owned()), agent).await;
+    Some(match told {
+        Ok(rule) => document::common(&rule).into_answer(),
+        Err(answer) => answer,
+    })
 }
 
 /// Reads `MAC:SN:PN`; the MAC address may have colons of its own.
@@ -103,7 +116,7 @@ async fn tell(
     mut said: Said,
     customer: Option<String>,
     agent: Option<UserAgent>,
-) -> Answer {
+) -> Result<String, Answer> {
     if let Some(holder) = &request.certificate {
         // What is proved counts, and nobody asks for somebody else.
         let other_mac = holder.mac.is_some() && said.mac.is_some() && said.mac != holder.mac;
@@ -111,13 +124,13 @@ async fn tell(
             !said.serial_number.is_empty() && said.serial_number != holder.serial_number;
         if other_mac || other_serial {
             tracing::info!(address = %request.address, "a certificate of another device");
-            return Answer::Refused;
+            return Err(Answer::Refused);
         }
         said.mac = said.mac.or_else(|| holder.mac.clone());
         said.serial_number.clone_from(&holder.serial_number);
     }
     if said.mac.is_none() && said.serial_number.is_empty() {
-        return unbound(app, request);
+        return Err(unbound(app, request));
     }
     let claim = Claim {
         identity: identity(&said),
@@ -129,7 +142,7 @@ async fn tell(
         Ok(activation) => answer(app, request, activation, agent).await,
         Err(error) => {
             tracing::error!(%error, "a device cannot be told where it belongs");
-            Answer::Unavailable
+            Err(Answer::Unavailable)
         }
     }
 }
@@ -158,37 +171,35 @@ async fn answer(
     request: &Request<'_>,
     activation: Activation,
     agent: Option<UserAgent>,
-) -> Answer {
+) -> Result<String, Answer> {
     let (device, outcome, answer) = match activation {
-        Activation::Unbound => return unbound(app, request),
+        Activation::Unbound => return Err(unbound(app, request)),
         Activation::Contradiction => {
             let address = request.address;
             tracing::warn!(%address, "what a device says of itself belongs to different devices");
             Metrics::count(&app.metrics.provisioning_requests, "activation_refused");
-            return Answer::NotFound;
+            return Err(Answer::NotFound);
         }
         Activation::Used(device) => {
             Metrics::count(&app.metrics.provisioning_requests, "activation_refused");
             (
                 device,
                 "refused: its account has been told",
-                Answer::NotFound,
+                Err(Answer::NotFound),
             )
         }
         Activation::Told(binding) => {
             Metrics::count(&app.metrics.provisioning_requests, "activation");
             app.desire_changed();
             let device = binding.told.as_ref().and_then(|told| told.device);
-            let rule = rule(app, &binding, request);
-            let answer = document::common(&rule).into_answer();
-            (device, "told its rule", answer)
+            (device, "told its rule", Ok(rule(app, &binding, request)))
         }
     };
     let device = match known(app, device).await {
         Ok(device) => device,
         Err(error) => {
             tracing::error!(%error, "a device cannot be found");
-            return Answer::Unavailable;
+            return Err(Answer::Unavailable);
         }
     };
     keep(app, request, device.as_ref(), agent, outcome).await;

@@ -90,7 +90,10 @@ async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Re
         activation::CALLHOME => {
             let said = Query::<CallHome>::try_from_uri(request.uri());
             let said = said.map(|Query(said)| said).unwrap_or_default();
-            activation::callhome(app, &asked, &said.id, &said.sw).await
+            match activation::callhome(app, &asked, &said.id, &said.sw).await {
+                Ok(rule) => return told(rule),
+                Err(answer) => answer,
+            }
         }
         _ => serve(app, &asked).await,
     };
@@ -117,6 +120,16 @@ struct CallHome {
     id: String,
     /// The load it runs.
     sw: String,
+}
+
+/// A rule, as the maker's service answers.
+fn told(rule: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(rule));
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    headers.insert(CONTENT_TYPE, kind);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

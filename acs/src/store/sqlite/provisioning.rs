@@ -2,9 +2,13 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, from_json, json, readable};
-use super::{audit, devices};
+use super::{SqliteStore, activation, audit, devices, reports};
 use crate::limits::CONTACTS;
-use crate::store::{Actor, Contact, Id, ProvisioningKeys, Result, SealedKey, StoreError};
+use crate::store::{
+    Activation, Actor, Binding, Claim, Contact, Id, Observed, Page, ProvisioningKeys,
+    ProvisioningStore, Report, Result, SealedKey, StoreError,
+};
+use async_trait::async_trait;
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -197,4 +201,158 @@ pub(super) fn contacts(db: &Connection, device: Id) -> Result<Vec<Contact>> {
         found.extend(readable(from_json(&text, "contact", device))?);
     }
     Ok(found)
+}
+
+#[async_trait]
+impl ProvisioningStore for SqliteStore {
+    async fn device_by_mac(&self, mac: &str) -> Result<Option<Id>> {
+        let mac = mac.to_owned();
+        self.engine.read(move |db| device_by_mac(db, &mac)).await
+    }
+
+    async fn device_by_serial_number(&self, serial_number: &str) -> Result<Option<Id>> {
+        let serial = serial_number.to_owned();
+        self.engine
+            .read(move |db| device_by_serial_number(db, &serial))
+            .await
+    }
+
+    async fn provisioning_keys(&self, device: Id) -> Result<Option<ProvisioningKeys>> {
+        self.engine.read(move |db| keys(db, device)).await
+    }
+
+    async fn provisioning_token_used(&self, token: [u8; 32], now: Timestamp) -> Result<Option<Id>> {
+        // Most requests come with a token that is in use already, and have nothing to write.
+        let known = self.engine.read(move |db| by_token(db, &token)).await?;
+        match known {
+            None => Ok(None),
+            Some((device, Known::InUse)) => Ok(Some(device)),
+            Some((_, Known::FirstTime)) => {
+                self.engine
+                    .write(move |tx| token_used(tx, &token, now))
+                    .await
+            }
+        }
+    }
+
+    async fn provisioning_key_put(
+        &self,
+        actor: &Actor,
+        device: Id,
+        key: SealedKey,
+        now: Timestamp,
+    ) -> Result<Option<ProvisioningKeys>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| put_key(tx, &actor, device, &key, now))
+            .await
+    }
+
+    async fn provisioning_key_prepare(
+        &self,
+        actor: &Actor,
+        device: Id,
+        key: SealedKey,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| prepare_key(tx, &actor, device, &key, now))
+            .await
+    }
+
+    async fn provisioning_window_put(
+        &self,
+        actor: &Actor,
+        device: Id,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| put_window(tx, &actor, device, until, now))
+            .await
+    }
+
+    async fn provisioning_window(&self, device: Id) -> Result<Option<Timestamp>> {
+        self.engine.read(move |db| window(db, device)).await
+    }
+
+    async fn contact_add(&self, device: Id, contact: Contact) -> Result<()> {
+        self.engine
+            .write(move |tx| add_contact(tx, device, &contact))
+            .await
+    }
+
+    async fn contact_list(&self, device: Id) -> Result<Vec<Contact>> {
+        self.engine.read(move |db| contacts(db, device)).await
+    }
+
+    async fn binding_put(
+        &self,
+        actor: &Actor,
+        binding: Binding,
+        now: Timestamp,
+    ) -> Result<Binding> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| activation::put(tx, &actor, binding, now))
+            .await
+    }
+
+    async fn binding_find(&self, binding: Id) -> Result<Option<Binding>> {
+        self.engine
+            .read(move |db| activation::find(db, binding))
+            .await
+    }
+
+    async fn binding_list(&self, page: Page<Id>) -> Result<Vec<Binding>> {
+        self.engine.read(move |db| activation::list(db, page)).await
+    }
+
+    async fn binding_delete(
+        &self,
+        actor: &Actor,
+        binding: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| activation::delete(tx, &actor, binding, now))
+            .await
+    }
+
+    async fn binding_reopen(
+        &self,
+        actor: &Actor,
+        binding: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| activation::reopen(tx, &actor, binding, now))
+            .await
+    }
+
+    async fn binding_tell(&self, claim: Claim, now: Timestamp) -> Result<Activation> {
+        self.engine
+            .write(move |tx| activation::tell(tx, &claim, now))
+            .await
+    }
+
+    async fn report_record(
+        &self,
+        device: Id,
+        report: Report,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        self.engine
+            .write(move |tx| reports::record(tx, device, report, &observed, now))
+            .await
+    }
+
+    async fn report_find(&self, device: Id) -> Result<Option<Report>> {
+        self.engine.read(move |db| reports::find(db, device)).await
+    }
 }
