@@ -55,7 +55,7 @@ struct Statement<'a> {
 
 impl<'a> Statement<'a> {
     fn take(text: &'a str) -> Result<Statement<'a>, &'static str> {
-        let end = text.find(|c: char| matches!(c, '"' | ';' | '!' | '?' | '\n' | '#'));
+        let end = text.find(['"', ';', '!', '?', '\n', '#']);
         let (name, rest) = text.split_at(end.unwrap_or(text.len()));
         let name = name.trim();
         if name.split_ascii_whitespace().next() == Some("import") {
