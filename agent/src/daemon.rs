@@ -14,6 +14,7 @@ use crate::shell::discovery::watch;
 use crate::shell::http::Network;
 use crate::shell::page;
 use crate::shell::provisioning::ProvisioningSettings;
+use crate::shell::sip_notify;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
@@ -340,6 +341,10 @@ pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), Opera
         }
         handle.page = Some(shown);
         tokio::spawn(page::serve(listener, handle.clone()));
+    }
+    if let Some(address) = config.provisioning.sip_notify {
+        let socket = sip_notify::bind(address).await?;
+        tokio::spawn(sip_notify::serve(socket, handle.clone()));
     }
     if config.discovery.folder.is_some() {
         tokio::spawn(watch(config.discovery.clone(), handle.clone()));

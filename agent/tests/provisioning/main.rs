@@ -1,6 +1,7 @@
 //! The vendor's own provisioning over real sockets: a device, a server, and profiles the real `openssl enc` has made.
 
 mod authority;
+mod notify;
 mod server;
 mod sources;
 mod states;
