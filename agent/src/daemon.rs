@@ -14,6 +14,7 @@ use crate::shell::discovery::watch;
 use crate::shell::http::Network;
 use crate::shell::page;
 use crate::shell::provisioning::ProvisioningSettings;
+use crate::shell::sip_notify;
 use crate::shell::tls::TlsConfig;
 use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
 use cwmp::CwmpVersion;
@@ -341,6 +342,10 @@ pub async fn start(config: &AgentConfig) -> Result<(Runner, RunnerHandle), Opera
         handle.page = Some(shown);
         let policy = config.page.policy();
         tokio::spawn(page::serve(listener, handle.clone(), policy));
+    }
+    if let Some(address) = config.provisioning.sip_notify {
+        let socket = sip_notify::bind(address).await?;
+        tokio::spawn(sip_notify::serve(socket, handle.clone()));
     }
     if config.discovery.folder.is_some() {
         tokio::spawn(watch(config.discovery.clone(), handle.clone()));

@@ -272,6 +272,15 @@ pub const PROVISION_REDIRECTS: u32 = 5;
 /// As above.
 pub const PROVISION_AUTHENTICATIONS: u32 = 2;
 
+/// Bytes of a SIP NOTIFY: what fits a datagram that is not cut up.
+pub const NOTIFY_BYTES: usize = 1500;
+
+/// Headers of one; usual are a dozen.
+pub const NOTIFY_HEADERS: usize = 40;
+
+/// Lines of a device that may be addressed by one.
+pub const NOTIFY_LINES: usize = 2;
+
 /// Bytes of what an activation server answers: one rule.
 pub const ACTIVATION_RULE_BYTES: u64 = 2048;
 

@@ -51,7 +51,7 @@ impl Device {
 
     /// Has the activation server asked if nobody else names one.
     pub(super) fn arm_activation(&mut self, engine: &mut Engine) {
-        if engine.has_servers() && self.core.files.provisioning.is_some() {
+        if engine.has_servers() {
             let kept = self.customize(Step::ServerNamed);
             if !kept.is_empty() {
                 self.persist(kept);

@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod customization;
 pub mod engine;
 pub mod macros;
+pub mod notify;
 pub mod outcome;
 pub mod policy;
 pub mod remembered;

@@ -1,7 +1,8 @@
 //! What the loop does for devices that are called: the HTTP listener's being open or closed, ports for datagrams.
 
 use super::handle::{Command, Event};
-use super::runner::{Runner, listen_again};
+use super::runner::Runner;
+use super::start::listen_again;
 use super::stream::Task;
 use super::udp::UdpCalls;
 use crate::device::Input;

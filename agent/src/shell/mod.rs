@@ -4,7 +4,8 @@
 //! state and [`slots`] their images on stable storage, both by [`disk`]; [`machine`] asks the platform, [`discovery`]
 //! watches what DHCP says; [`http`] talks to the ACS over connections of [`dial`], [`transfers`] moves files, [`report`]
 //! posts bulk data, [`diagnostics`] measures; [`listener`] and [`udp`] take connection requests, [`reach`] knows the host
-//! they come to; [`page`] shows people the device's page, [`orders`] passes on what they want; [`record`] writes sessions
+//! they come to; [`page`] shows people the device's page, [`orders`] passes on what they want, [`sip_notify`] what an
+//! exchange wants, [`provisioning`] is what an installer says of provisioning; [`record`] writes sessions
 //! down, without what [`redact`] takes out; [`log`] is the log of the small program, [`stop`] how programs are told to
 //! end.
 
@@ -38,7 +39,9 @@ pub mod redact;
 pub mod report;
 pub mod runner;
 mod server_trust;
+pub mod sip_notify;
 pub mod slots;
+mod start;
 pub mod stop;
 mod stream;
 mod tftp;

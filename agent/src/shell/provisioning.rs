@@ -7,6 +7,7 @@ use crate::provisioning::sources::{DeviceCertificate, Sources};
 use data_model::{OperatorError, Secret};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct ProvisioningSettings {
     pub key: Option<PathBuf>,
     /// The activation server, `https://host`: asked for the device's rule while nobody else names a server.
     pub activation: Option<String>,
+    /// Where SIP NOTIFY is taken by UDP; without it nowhere.
+    pub sip_notify: Option<SocketAddr>,
     /// What DHCP would say, by the number of the option: 66, 150, 159 or 160.
     pub dhcp: BTreeMap<String, String>,
 }

@@ -3,7 +3,7 @@
 //! The loop owns every device. Requests, transfers and the journal work beside it and report by events; an event of
 //! an exchange that is no longer the device's is told by its epoch and dropped.
 //!
-//! Long because the loop owns everything it decides about.
+//! Long because the loop owns everything it decides about; how it starts stands in [`super::start`].
 
 use super::clock::Clock;
 use super::diagnostics::DiagnosticsConfig;
@@ -116,165 +116,7 @@ impl Drop for Runner {
 /// The paths of connection request URLs, by device.
 pub(super) type Paths = Arc<RwLock<HashMap<String, usize>>>;
 
-/// Binds the listener, if there is to be one, and passes its calls on to the loop.
-async fn listen(
-    address: Option<SocketAddr>,
-    events: &mpsc::UnboundedSender<Event>,
-    paths: &Paths,
-) -> Result<(Option<SocketAddr>, Option<AbortHandle>), OperatorError> {
-    let Some(address) = address else {
-        return Ok((None, None));
-    };
-    let listener = listener::bind(address).await?;
-    let bound = listener.local_addr().unwrap_or(address);
-    let task = tokio::spawn(listener::serve(listener, ask(events, paths)));
-    Ok((Some(bound), Some(task.abort_handle())))
-}
-
-/// Binds the listener anew, where it was before.
-pub(super) fn listen_again(
-    address: SocketAddr,
-    events: &mpsc::UnboundedSender<Event>,
-    paths: &Paths,
-) -> AbortHandle {
-    let ask = ask(events, paths);
-    let task = tokio::spawn(async move {
-        loop {
-            match listener::bind(address).await {
-                Ok(listener) => return listener::serve(listener, ask).await,
-                // The one before may not be gone yet.
-                Err(error) => tracing::debug!(%error, "the listener cannot be opened again yet"),
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    });
-    task.abort_handle()
-}
-
-/// How the listener passes its calls on to the loop.
-fn ask(events: &mpsc::UnboundedSender<Event>, paths: &Paths) -> Ask {
-    let (events, paths) = (events.clone(), Arc::clone(paths));
-    Arc::new(move |call, answer| {
-        let known = paths
-            .read()
-            .ok()
-            .and_then(|paths| paths.get(&call.target).copied());
-        // Without a device the channel is dropped, which is answered with 404.
-        if let Some(device) = known {
-            let _ = events.send(Event::Call {
-                device,
-                call,
-                answer,
-            });
-        }
-    })
-}
-
-/// The journal, if there is one, and what it holds.
-fn open_journal(
-    disk: &Disk,
-    path: Option<&Path>,
-    events: &mpsc::UnboundedSender<Event>,
-) -> Result<(Option<Journal>, Devices), OperatorError> {
-    let Some(path) = path else {
-        return Ok((None, Devices::new()));
-    };
-    let events = events.clone();
-    let done = move |device: u32, outcome: std::io::Result<()>| {
-        let kept = outcome.is_ok();
-        let _ = events.send(Event::Persisted {
-            device: device as usize,
-            kept,
-        });
-    };
-    let (journal, saved) = Journal::open_on(disk, path, Box::new(done))?;
-    Ok((Some(journal), saved))
-}
-
 impl Runner {
-    /// Opens what is needed and boots every device.
-    ///
-    /// # Errors
-    /// If the listener or the journal cannot be had.
-    pub async fn start(config: RunnerConfig) -> Result<(Runner, RunnerHandle), OperatorError> {
-        Runner::start_on(Disk::default(), config).await
-    }
-
-    /// [`Runner::start`] on a disk of the caller's.
-    ///
-    /// # Errors
-    /// As [`Runner::start`].
-    pub async fn start_on(
-        disk: Disk,
-        config: RunnerConfig,
-    ) -> Result<(Runner, RunnerHandle), OperatorError> {
-        let (events, incoming) = mpsc::unbounded_channel();
-        let paths = Paths::default();
-        let (listening, listener) = listen(config.listen, &events, &paths).await?;
-        let (journal, saved) = open_journal(&disk, config.journal.as_deref(), &events)?;
-        let reach = Reach::new(config.advertise);
-        if let (Some(bound), Some(first)) = (listening, config.devices.first()) {
-            reach.look_before_boot(bound, first, saved.get(&0)).await;
-        }
-        let reach = Arc::new(reach);
-        let udp = UdpShell::new(config.udp, listening, Arc::clone(&reach), events.clone());
-        let authority = listening.map(|bound| reach.authority(bound));
-        let authority: Arc<str> = authority.unwrap_or_default().into();
-        let transfers = TransferConfig {
-            network: config.network.clone(),
-            slots: SlotStore::new(disk, config.slots),
-            trusted: config.trusted,
-            tftp_wait_ms: TFTP_FIRST_WAIT_MS,
-            uploads: Uploads::default(),
-        };
-        let handle = RunnerHandle {
-            events: events.clone(),
-            uploads: transfers.uploads.clone(),
-            listening,
-            page: None,
-            counters: Arc::new(Counters::default()),
-        };
-        let mut runner = Runner {
-            clock: Clock::system(),
-            places: Vec::with_capacity(config.devices.len()),
-            timers: BinaryHeap::new(),
-            queued: VecDeque::new(),
-            open_sessions: 0,
-            session_limit: config.sessions.max(1),
-            reporter: Reporter::new(config.network.clone(), config.sessions),
-            network: config.network,
-            transfers,
-            diagnostics: config.diagnostics,
-            streams: 0,
-            journal,
-            events,
-            incoming,
-            calls: HashMap::new(),
-            next_call: 0,
-            orders: Orders::new(),
-            paths,
-            counters: Arc::clone(&handle.counters),
-            listener,
-            machine: Machine::new(config.platform),
-            listening,
-            reach,
-            udp: Arc::new(udp),
-        };
-        reach::follow(&runner.reach, listening, &handle);
-        for (number, mut device) in config.devices.into_iter().enumerate() {
-            device.authority = Arc::clone(&authority);
-            let mut place = Place::new(device);
-            if let Some(folder) = config.record.as_ref().filter(|_| number == 0) {
-                let product = Arc::clone(&place.config.product);
-                place.recorder = Some(Box::new(Recorder::open(folder, product)?));
-            }
-            runner.places.push(place);
-            let saved = saved.get(&(number as u32)).cloned().unwrap_or_default();
-            runner.boot(number, &saved);
-        }
-        Ok((runner, handle))
-    }
-
     /// Runs until it is told to stop.
     pub async fn run(mut self) {
         loop {
@@ -556,7 +398,7 @@ impl Runner {
         }
     }
 
-    fn boot(&mut self, device: usize, saved: &Saved) {
+    pub(super) fn boot(&mut self, device: usize, saved: &Saved) {
         let now = self.clock.now();
         let place = &mut self.places[device];
         let hardware = self.machine.hardware(now);

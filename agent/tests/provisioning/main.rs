@@ -2,6 +2,7 @@
 
 mod authority;
 mod device;
+mod notify;
 mod server;
 mod sources;
 mod states;
