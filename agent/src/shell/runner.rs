@@ -8,21 +8,16 @@
 use super::clock::Clock;
 use super::diagnostics::DiagnosticsConfig;
 use super::dial::SourcePort;
-use super::disk::Disk;
-use super::handle::{Command, Counters, Event, RunnerHandle};
+use super::handle::{Command, Counters, Event};
 use super::http::{Connection, Network};
-use super::journal::{Devices, Journal};
-use super::listener::{self, Ask};
+use super::journal::Journal;
 use super::machine::Machine;
 use super::orders::Orders;
 use super::place::Place;
-use super::reach::{self, Reach};
-use super::record::Recorder;
+use super::reach::Reach;
 use super::report::Reporter;
-use super::slots::SlotStore;
 use super::transfers::TransferConfig;
 use super::udp::{UdpCalls, UdpShell};
-use super::upload::Uploads;
 use crate::bulk_data::ReportOutcome;
 use crate::device::boot::resets;
 use crate::device::io::{
@@ -30,17 +25,15 @@ use crate::device::io::{
     TransferOutcome,
 };
 use crate::device::{Device, DeviceConfig, Input, Saved};
-use crate::limits::TFTP_FIRST_WAIT_MS;
 use crate::platform::{Platform, Request};
+use data_model::Timestamp;
 use data_model::signing::VerifyingKey;
-use data_model::{OperatorError, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
