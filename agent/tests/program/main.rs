@@ -99,7 +99,7 @@ async fn the_host_on_the_command_line_is_told_and_the_page_is_where_the_log_says
     stream.write_all(request.as_bytes()).expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
     assert!(!agent.seen.iter().any(|line| line.contains("Only-4-tests")));
 }
 
