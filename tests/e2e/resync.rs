@@ -189,7 +189,6 @@ fn curl(world: &World, authority: Option<&str>, path: &str) -> (String, String) 
     let mut curl = Command::new("curl");
     curl.args([
         "--silent",
-        "--show-error",
         "--max-time",
         "20",
         "--write-out",
@@ -203,7 +202,6 @@ fn curl(world: &World, authority: Option<&str>, path: &str) -> (String, String) 
     }
     let output = curl.arg(format!("https://{server}{path}")).output();
     let output = output.expect("curl is installed");
-    eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("text");
     let (body, status) = text.rsplit_once('\n').expect("a status");
     (status.to_owned(), body.to_owned())
