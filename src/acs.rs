@@ -27,9 +27,11 @@ pub async fn run(options: AcsOptions) -> Result<ExitCode, OperatorError> {
     line(format!("devices:   {}", server.acs_url()));
     line(format!("API:       http://{}/api/v1", server.api_address));
     line(format!("files:     {files}://{}/", server.files_address));
+    let resync = &server.provisioning;
     for (scheme, address) in [
-        ("http", server.provisioning_http),
-        ("https", server.provisioning_https),
+        ("http", resync.http),
+        ("https", resync.https),
+        ("tftp", resync.tftp),
     ] {
         if let Some(address) = address {
             line(format!("resync:    {scheme}://{address}/"));

@@ -8,7 +8,7 @@ use acs::store::sqlite::SqliteStore;
 use acs::tls::Clients;
 use data_model::OperatorError;
 use std::process::ExitCode;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 
 /// Checks everything and reports every problem, not only the first.
 pub async fn run(options: DoctorOptions) -> Result<ExitCode, OperatorError> {
@@ -102,6 +102,16 @@ async fn ports(config: &Config) -> Vec<OperatorError> {
                 format!("cannot listen on {address}"),
                 why,
                 format!("if that is not this server itself, set `{setting}` to a free address"),
+            )),
+        }
+    }
+    if let Some(address) = provisioning.tftp {
+        match UdpSocket::bind(address).await {
+            Ok(_) => line(format!("provisioning.tftp:  {address} is free")),
+            Err(why) => problems.push(OperatorError::new(
+                format!("cannot listen on {address} for TFTP"),
+                why,
+                "if that is not this server itself, set `provisioning.tftp` to a free address",
             )),
         }
     }

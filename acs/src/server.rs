@@ -3,12 +3,12 @@
 use crate::api;
 use crate::app::App;
 use crate::auth::{self, FirstPassword};
-use crate::config::{Config, ProvisioningConfig, TlsConfig};
+use crate::config::{Config, TlsConfig};
 use crate::files;
 use crate::jobs;
 use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT};
 use crate::listen::{Arrival, arrivals, bind};
-use crate::provisioning_server;
+use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -38,10 +38,8 @@ pub struct Server {
     pub api_address: SocketAddr,
     /// Where devices fetch files.
     pub files_address: SocketAddr,
-    /// Where devices resync by HTTP, if they do.
-    pub provisioning_http: Option<SocketAddr>,
-    /// Where devices resync by HTTPS, if they do.
-    pub provisioning_https: Option<SocketAddr>,
+    /// Where devices resync, if they do.
+    pub provisioning: Addresses,
     /// Whether the endpoint for devices speaks TLS.
     pub cwmp_line: Line,
     /// The first user's password, on the very first start.
@@ -70,7 +68,7 @@ impl Server {
         let files_listener = bind(app.config.files.listen, "files.listen").await?;
         let cwmp_tls = load(app.config.cwmp.tls.as_ref())?;
         let files_tls = load(app.config.files.tls.as_ref())?;
-        let resyncs = Resyncs::bind(&app.config.provisioning).await?;
+        let resyncs = Listeners::bind(&app.config.provisioning).await?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
         let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
@@ -100,7 +98,7 @@ impl Server {
         ));
         let files = files::http::router(Arc::clone(&app));
         tasks.spawn(serve_web(files_listener, files_tls, files, stopped.clone()));
-        let (provisioning_http, provisioning_https) = resyncs.addresses();
+        let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
         let jobs = jobs::start(&app);
         app.ready.store(true, Ordering::Relaxed);
@@ -108,8 +106,7 @@ impl Server {
             cwmp_address,
             api_address,
             files_address,
-            provisioning_http,
-            provisioning_https,
+            provisioning,
             cwmp_line,
             first_password,
             app,
@@ -164,50 +161,6 @@ fn make_folder(config: &Config) -> Result<(), OperatorError> {
 fn load(config: Option<&TlsConfig>) -> Result<Option<TlsAcceptor>, OperatorError> {
     let acceptor = |config| tls::acceptor(config, Clients::Must);
     config.map(acceptor).transpose()
-}
-
-/// The listeners of the provisioning server that are configured.
-struct Resyncs {
-    http: Option<TcpListener>,
-    https: Option<(TcpListener, TlsAcceptor)>,
-}
-
-impl Resyncs {
-    async fn bind(config: &ProvisioningConfig) -> Result<Resyncs, OperatorError> {
-        let http = match config.http {
-            Some(address) => Some(bind(address, "provisioning.http").await?),
-            None => None,
-        };
-        let https = match (config.https, &config.tls) {
-            (Some(address), Some(tls)) => {
-                let acceptor = tls::acceptor(tls, Clients::May)?;
-                Some((bind(address, "provisioning.https").await?, acceptor))
-            }
-            _ => None,
-        };
-        Ok(Resyncs { http, https })
-    }
-
-    fn addresses(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
-        let address = |listener: &TcpListener| listener.local_addr().ok();
-        let https = self
-            .https
-            .as_ref()
-            .and_then(|(listener, _)| address(listener));
-        (self.http.as_ref().and_then(address), https)
-    }
-
-    fn serve(self, app: &Arc<App>, tasks: &mut JoinSet<()>, stopped: &watch::Receiver<bool>) {
-        let plain = self.http.map(|listener| (listener, None));
-        let private = self.https.map(|(listener, tls)| (listener, Some(tls)));
-        for (listener, tls) in plain.into_iter().chain(private) {
-            let app = Arc::clone(app);
-            let serve = move |arrival, stopped| {
-                provisioning_server::http::talk(Arc::clone(&app), arrival, stopped)
-            };
-            tasks.spawn(arrivals(listener, tls, stopped.clone(), serve));
-        }
-    }
 }
 
 /// Takes connections of devices.

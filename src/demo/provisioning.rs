@@ -96,7 +96,7 @@ pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
         path,
         root,
         product_class: product.product_class.to_string(),
-        http: server.provisioning_http.unwrap_or(server.files_address),
+        http: server.provisioning.http.unwrap_or(server.files_address),
         deadline: Instant::now() + Duration::from_secs(options.timeout_secs),
         shown: 0,
     };

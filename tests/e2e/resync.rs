@@ -29,6 +29,7 @@ pub(super) async fn world_with(settings: impl FnOnce(&mut ProvisioningConfig)) -
         Authority::new(folder, "strangers").device("ATA192", "CERT1", MAC);
         config.provisioning.http = Some(anywhere());
         config.provisioning.https = Some(anywhere());
+        config.provisioning.tftp = Some(anywhere());
         config.provisioning.tls = Some(TlsConfig {
             certificate_file,
             key_file,
@@ -48,7 +49,7 @@ pub(super) async fn world_with(settings: impl FnOnce(&mut ProvisioningConfig)) -
 }
 
 pub(super) fn http(world: &World) -> SocketAddr {
-    world.server.provisioning_http.expect("it speaks HTTP")
+    world.server.provisioning.http.expect("it speaks HTTP")
 }
 
 pub(super) async fn registered(world: &World, serial: &str) -> Hand {
@@ -185,7 +186,7 @@ async fn a_device_without_proof_gets_its_first_profile_only_while_a_window_is_op
 
 fn curl(world: &World, authority: Option<&str>, path: &str) -> (String, String) {
     let folder = world.folder.path();
-    let server = world.server.provisioning_https.expect("it speaks HTTPS");
+    let server = world.server.provisioning.https.expect("it speaks HTTPS");
     let mut curl = Command::new("curl");
     curl.args([
         "--silent",
@@ -269,6 +270,43 @@ async fn nothing_but_profiles_comes_out_and_nothing_goes_in() {
         (answer.status, answer.header("allow")),
         (405, Some("GET, HEAD"))
     );
+}
+
+/// The same answers by TFTP, as curl reads them. Covers T-11.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_fetches_by_tftp_gets_what_it_would_get_by_http() {
+    let world = world().await;
+    let hand = registered(&world, "RES5").await;
+    let server = world.server.provisioning.tftp.expect("it speaks TFTP");
+    let fetch = |path: &str| {
+        let url = format!("tftp://{server}{path}");
+        let curl = Command::new("curl")
+            .args(["--silent", "--max-time", "20", &url])
+            .output();
+        let output = curl.expect("curl is installed");
+        (output.status.code(), output.stdout)
+    };
+    let path = format!("/{MAC}.cfg");
+    // curl's codes for "access violation" and "file not found" of TFTP.
+    assert_eq!(fetch(&path).0, Some(69));
+    assert_eq!(fetch("/dialtone.db").0, Some(68));
+    open_window(&world, &hand.path()).await;
+    let (status, document) = fetch(&path);
+    assert_eq!(status, Some(0));
+    let document = String::from_utf8(document).expect("a document");
+    let (key, rule) = (
+        element(&document, "GPP_SA"),
+        element(&document, "Profile_Rule"),
+    );
+    let token_path = rule
+        .split_once(' ')
+        .expect("options and a path")
+        .1
+        .replace("$MA", MAC);
+    let (status, bytes) = fetch(&token_path);
+    assert_eq!(status, Some(0));
+    let document = decrypted(key, &bytes).expect("openssl decrypts it");
+    assert_eq!(element(&document, "Password_1_"), SECRET);
 }
 
 pub(super) async fn standing(world: &World, device: &str) -> Value {

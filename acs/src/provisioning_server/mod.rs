@@ -10,7 +10,9 @@ pub mod certificate;
 pub mod document;
 pub mod http;
 pub mod keys;
+pub mod listeners;
 pub mod reports;
+pub mod tftp;
 
 use crate::app::App;
 use crate::clock;
