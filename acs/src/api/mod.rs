@@ -44,16 +44,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/devices/{device}/call", post(devices::call))
         .route("/devices/{device}/parameters", get(parameters::list))
         .route("/devices/{device}/profile", get(profiles::of_device))
-        .route("/devices/{device}/contacts", get(provisioning::contacts))
-        .route("/devices/{device}/provisioning", get(provisioning::read))
-        .route(
-            "/devices/{device}/provisioning/rotate",
-            post(provisioning::rotate_key),
-        )
-        .route(
-            "/devices/{device}/provisioning/window",
-            axum::routing::put(provisioning::open_window).delete(provisioning::close_window),
-        )
         .route(
             "/devices/{device}/tasks",
             get(tasks::list).post(tasks::create),
@@ -66,16 +56,6 @@ pub fn router(app: Arc<App>) -> Router {
                 .put(profiles::put)
                 .delete(profiles::delete),
         )
-        .route("/devices/{device}/report", get(reports::read))
-        .route("/devices/{device}/report/diff", get(reports::diff))
-        .route("/bindings", get(bindings::list))
-        .route(
-            "/bindings/{by}/{value}",
-            get(bindings::read)
-                .put(bindings::put)
-                .delete(bindings::delete),
-        )
-        .route("/bindings/{by}/{value}/reopen", post(bindings::reopen))
         .route("/files", get(files::list))
         .route("/files/{file}", get(files::read).delete(files::delete))
         .route("/campaigns", get(campaigns::list).post(campaigns::create))
@@ -91,6 +71,7 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/password", axum::routing::put(users::change_password))
         .route("/audit", get(users::audit))
+        .merge(resyncs())
         .layer(DefaultBodyLimit::max(API_BODY_BYTES));
     // A file is streamed to disk and has a limit of its own.
     let uploads = Router::new()
@@ -104,4 +85,29 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)
+}
+
+/// What belongs to devices that provision themselves.
+fn resyncs() -> Router<Arc<App>> {
+    Router::new()
+        .route("/devices/{device}/contacts", get(provisioning::contacts))
+        .route("/devices/{device}/provisioning", get(provisioning::read))
+        .route(
+            "/devices/{device}/provisioning/rotate",
+            post(provisioning::rotate_key),
+        )
+        .route(
+            "/devices/{device}/provisioning/window",
+            axum::routing::put(provisioning::open_window).delete(provisioning::close_window),
+        )
+        .route("/devices/{device}/report", get(reports::read))
+        .route("/devices/{device}/report/diff", get(reports::diff))
+        .route("/bindings", get(bindings::list))
+        .route(
+            "/bindings/{by}/{value}",
+            get(bindings::read)
+                .put(bindings::put)
+                .delete(bindings::delete),
+        )
+        .route("/bindings/{by}/{value}/reopen", post(bindings::reopen))
 }
