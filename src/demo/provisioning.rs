@@ -45,6 +45,7 @@ struct Stage {
     root: String,
     product_class: String,
     http: SocketAddr,
+    common_rule: String,
     deadline: Instant,
     /// Contacts that have been printed.
     shown: usize,
@@ -90,6 +91,7 @@ pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
     };
     let (runner, device) = daemon::start(&config).await?;
     let running = tokio::spawn(runner.run());
+    let common_rule = server.app().config.provisioning.common_rule.clone();
     let mut stage = Stage {
         client,
         device,
@@ -97,6 +99,7 @@ pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
         root,
         product_class: product.product_class.to_string(),
         http: server.provisioning.http.unwrap_or(server.files_address),
+        common_rule: common_rule.unwrap_or_default(),
         deadline: Instant::now() + Duration::from_secs(options.timeout_secs),
         shown: 0,
     };
@@ -209,23 +212,23 @@ impl Stage {
             "SP-CUST",
             "the path of all devices tells where each finds its own",
         );
-        self.told_since().await?;
-        self.rule_becomes("https://").await?;
+        self.told_until("common profile sent").await?;
+        line(format!("  its rule is {} from here on", self.common_rule));
 
         self.contact("first profile sent").await?;
         step(
             "SEC-PRV-1",
             "the device has shown its maker's certificate, and gets key and rule over HTTPS",
         );
-        self.told_since().await?;
-        self.rule_becomes("[--key $SA] https://").await?;
+        self.told_until("first profile sent").await?;
 
         self.contact("sent encrypted").await?;
         step(
             "SEC-PRV-2",
             "from here on its profiles are encrypted for it alone",
         );
-        self.told_since().await?;
+        self.told_until("sent encrypted").await?;
+        self.rule_is().await;
         let line_name = self.value("Line.1.Display_Name").await.unwrap_or_default();
         line(format!("  line 1 is called `{line_name}`"));
 
@@ -243,7 +246,8 @@ impl Stage {
             "KEY ROTATION",
             "the next key came encrypted with the old one, which is good for nothing any more",
         );
-        self.told_since().await?;
+        self.told_until("sent encrypted, with the next key").await?;
+        self.rule_is().await;
 
         self.upgrade(key).await
     }
@@ -251,7 +255,7 @@ impl Stage {
     /// Two images: the rule chains them, oldest first.
     async fn upgrade(&mut self, key: &SigningKey) -> Result<(), OperatorError> {
         let base = format!("http://{}/firmware", self.http);
-        let mut stages = Vec::new();
+        let (mut stages, mut outcomes) = (Vec::new(), Vec::new());
         for version in STAGES {
             let mut image = vec![0; IMAGE_BYTES];
             rand::fill(&mut image[..]);
@@ -259,29 +263,28 @@ impl Stage {
             let container = firmware::container(Some(key), class, version, &image)?;
             let name = format!("{class}-{version}.img");
             let path = format!("/files?name={name}&product_class={class}&version={version}");
-            self.client.upload(&path, container).await?;
+            let file = self.client.upload(&path, container).await?;
+            outcomes.push(format!(
+                "image {} sent",
+                file["id"].as_str().unwrap_or_default()
+            ));
             stages.push(format!("($SWVER lt {version})? {base}/{name}"));
         }
         let rule = stages.join(" | ");
         step("UPGRADE", "the profile brings a rule with two stages");
         line(format!("  {rule}"));
         self.profile(Some(&rule)).await?;
-        for version in STAGES {
-            let name = format!("{}DeviceInfo.SoftwareVersion", self.root);
-            let what = format!("the device runs {version}");
-            self.until(&what, async |stage| {
-                let name = name.clone();
-                let look = stage
-                    .device
-                    .look(0, move |device| device.core().value_of(&name));
-                (look.await.flatten()? == version).then_some(())
-            })
-            .await?;
-            line(format!(
-                "  fetched {}-{version}.img, restarted, and runs {version}",
-                self.product_class
-            ));
+        for (version, outcome) in STAGES.iter().zip(outcomes) {
+            self.contact(&outcome).await?;
+            self.told_until(&outcome).await?;
+            line(format!("  the device restarts and runs {version}"));
         }
+        let last = STAGES[STAGES.len() - 1];
+        self.until(&format!("the device runs {last}"), async |stage| {
+            let version = stage.at("DeviceInfo.SoftwareVersion").await?;
+            (version == last).then_some(())
+        })
+        .await?;
         line("");
         line("The device is provisioned, its key is rotated, and it runs the last image.");
         Ok(())
@@ -305,8 +308,14 @@ impl Stage {
         Ok(())
     }
 
+    /// A parameter of the vendor's own.
     async fn value(&self, below: &str) -> Option<String> {
-        let name = format!("{}X_CISCO_ATA.{below}", self.root);
+        self.at(&format!("X_CISCO_ATA.{below}")).await
+    }
+
+    /// A parameter, by its name below the root.
+    async fn at(&self, below: &str) -> Option<String> {
+        let name = format!("{}{below}", self.root);
         let look = self
             .device
             .look(0, move |device| device.core().value_of(&name));
@@ -333,52 +342,48 @@ impl Stage {
         .await
     }
 
-    async fn rule_becomes(&self, beginning: &str) -> Result<(), OperatorError> {
-        let what = format!("the device's rule begins with `{beginning}`");
-        let rule = self
-            .until(&what, async |stage| {
-                let rule = stage.value("Provisioning.Profile_Rule").await?;
-                rule.starts_with(beginning).then_some(rule)
-            })
-            .await?;
-        let rule = rule.split("/p/").next().unwrap_or_default();
-        line(format!("  its rule is now {rule}…"));
-        Ok(())
+    /// Prints the rule of the device, without the token in it.
+    async fn rule_is(&self) {
+        let rule = self.value("Provisioning.Profile_Rule").await;
+        let rule = rule.unwrap_or_default();
+        let (front, behind) = rule.split_once("/p/").unwrap_or((rule.as_str(), ""));
+        let path = behind.split_once('/').map_or("", |(_, path)| path);
+        line(format!("  its rule is {front}/p/***/{path} from here on"));
     }
 
-    /// Prints what the device has fetched since the last time, oldest first.
-    async fn told_since(&mut self) -> Result<(), OperatorError> {
+    /// Prints what the device has fetched since the last time, oldest first, up to a contact of this outcome.
+    async fn told_until(&mut self, outcome: &str) -> Result<(), OperatorError> {
         let contacts = self.client.get(&format!("{}/contacts", self.path)).await?;
         let all = contacts.as_array().map(Vec::as_slice).unwrap_or_default();
-        let text =
-            |contact: &Value, name: &str| contact[name].as_str().unwrap_or_default().to_owned();
-        let fresh = all.len().saturating_sub(self.shown);
         let mut last = String::new();
-        for contact in all[..fresh].iter().rev() {
-            let told = format!(
-                "  fetched {} by {}: {}",
-                text(contact, "path"),
-                text(contact, "transport"),
-                text(contact, "outcome")
-            );
+        for contact in all.iter().rev().skip(self.shown) {
+            let text = |name: &str| contact[name].as_str().unwrap_or_default().to_owned();
+            let (path, transport, found) = (text("path"), text("transport"), text("outcome"));
+            let told = format!("  fetched {path} by {transport}: {found}");
             // A device that resyncs every other second does the same again and again.
             if told != last {
                 line(&told);
             }
             last = told;
+            self.shown += 1;
+            if found == outcome {
+                break;
+            }
         }
-        self.shown = all.len();
         Ok(())
     }
 
     /// The end of the device's own log, where the server alone does not tell what is wrong.
     async fn told_by_the_device(&self) {
-        let name = format!("{}DeviceInfo.DeviceLog", self.root);
-        let look = self
-            .device
-            .look(0, move |device| device.core().value_of(&name));
-        let log = look.await.flatten().unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
+        let log = self.at("DeviceInfo.DeviceLog").await.unwrap_or_default();
+        // One of its periods is like the other.
+        let periodic = [
+            "its time has come",
+            "Requesting resync",
+            "Successful resync",
+        ];
+        let telling = |line: &&str| !periodic.iter().any(|words| line.contains(words));
+        let lines: Vec<&str> = log.lines().filter(telling).collect();
         for told in &lines[lines.len().saturating_sub(12)..] {
             line(format!("  device: {told}"));
         }

@@ -298,8 +298,9 @@ async fn a_device_that_fetches_by_tftp_gets_what_it_would_get_by_http() {
         element(&document, "GPP_SA"),
         element(&document, "Profile_Rule"),
     );
+    // TFTP has no header that names the server: the rule leaves it to DHCP where no public URL is set.
     let token_path = rule
-        .split_once(' ')
+        .rsplit_once(' ')
         .expect("options and a path")
         .1
         .replace("$MA", MAC);

@@ -89,6 +89,7 @@ async fn moved(url: String, work: TransferWork) -> TransferOutcome {
         password: Secret::new(""),
         domains: String::new(),
         trust: None,
+        user_agent: String::new(),
         work,
     };
     carry_out(&config, job).await

@@ -117,6 +117,17 @@ pub async fn find(app: &App, patterns: &[PathPattern], request: &Request<'_>) ->
     claimed(app, &asked, agent.as_ref()).await
 }
 
+/// The device a user agent names, for contacts that give it nothing of its own.
+///
+/// # Errors
+/// If the store cannot be read.
+pub(super) async fn named(app: &App, agent: &UserAgent) -> Result<Option<Box<Device>>> {
+    Ok(match claimed(app, &Asked::default(), Some(agent)).await? {
+        Asker::Device { device, .. } => Some(device),
+        Asker::Contradiction(_) | Asker::Anybody | Asker::Nobody => None,
+    })
+}
+
 /// By MAC address or serial number, in the path first and then in the user agent.
 async fn claimed(app: &App, asked: &Asked, agent: Option<&UserAgent>) -> Result<Asker> {
     let said = |text: &String| !text.is_empty();

@@ -1,7 +1,7 @@
 //! The provisioning server over HTTP and HTTPS: profiles with entity tags, and images of the library by their names.
 
 use super::reports::{REPORT_PATH, Received, receive, reporter};
-use super::{Answer, Request, Transport, activation, certificate, serve};
+use super::{Answer, Request, Transport, activation, certificate, keep_image, serve};
 use crate::app::App;
 use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT, REPORT_BYTES};
 use crate::listen::Arrival;
@@ -82,7 +82,7 @@ async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Re
         && app.config.provisioning.images
     {
         let name = name.to_owned();
-        return image(app, &name, request).await;
+        return image(app, peer, &name, request).await;
     }
     let tags = text(request.headers(), IF_NONE_MATCH);
     let asked = asked(peer, request.uri().path(), request.headers());
@@ -212,7 +212,12 @@ fn profile(bytes: bytes::Bytes, tag: &str, encrypted: bool, known: bool) -> Resp
 }
 
 /// An image of the library by its name: whoever has it can run nothing with it that is not signed.
-async fn image(app: &App, name: &str, request: hyper::Request<Incoming>) -> Response<Body> {
+async fn image(
+    app: &App,
+    peer: &Peer,
+    name: &str,
+    request: hyper::Request<Incoming>,
+) -> Response<Body> {
     let files = match app.store.file_list().await {
         Ok(files) => files,
         Err(error) => {
@@ -225,6 +230,8 @@ async fn image(app: &App, name: &str, request: hyper::Request<Incoming>) -> Resp
         return status(StatusCode::NOT_FOUND);
     };
     app.metrics.files_sent.inc();
+    let asked = asked(peer, request.uri().path(), request.headers());
+    keep_image(app, &asked, &file.id.to_string()).await;
     match ServeFile::new(app.library.path(&file))
         .oneshot(request)
         .await

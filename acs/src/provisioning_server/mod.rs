@@ -203,6 +203,20 @@ async fn keep(
     }
 }
 
+/// Keeps that a device has fetched an image, if its user agent says which one it is.
+async fn keep_image(app: &App, request: &Request<'_>, file: &str) {
+    let Some(agent) = request.user_agent.and_then(user_agent::read) else {
+        return;
+    };
+    match asker::named(app, &agent).await {
+        Ok(device) => {
+            let outcome = format!("image {file} sent");
+            keep(app, request, device.as_deref(), Some(agent), &outcome).await;
+        }
+        Err(error) => tracing::warn!(%error, "a contact cannot be kept"),
+    }
+}
+
 /// The profile that is everybody's: it only says where a device finds its own.
 fn common(app: &App, request: &Request<'_>) -> (Answer, &'static str) {
     match &app.config.provisioning.common_rule {

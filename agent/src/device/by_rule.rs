@@ -56,11 +56,7 @@ impl Core {
 
     /// A file of provisioning.
     pub(super) fn provision(&self, verb: Verb, limit_bytes: u64) -> TransferWork {
-        TransferWork::Provision(Box::new(Provision {
-            user_agent: self.user_agent(),
-            verb,
-            limit_bytes,
-        }))
+        TransferWork::Provision(Box::new(Provision { verb, limit_bytes }))
     }
 
     /// Sets parameters by the names of their elements, all or none.

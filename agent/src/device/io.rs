@@ -387,6 +387,8 @@ pub struct TransferJob {
     pub password: Secret,
     /// The domains a redirect may lead to, as `Restricted_Access_Domains` lists them; empty for any.
     pub domains: String,
+    /// The `User-Agent` it is fetched with; empty for none.
+    pub user_agent: String,
     /// Which file, and which way.
     pub work: TransferWork,
     /// Whom it trusts, and as whom it goes, if not as the device does otherwise.
@@ -411,8 +413,6 @@ pub enum TransferWork {
 /// A file of the vendor's own provisioning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provision {
-    /// The `User-Agent` the device is known by.
-    pub user_agent: String,
     /// Which way.
     pub verb: Verb,
     /// Bytes the answer may have.

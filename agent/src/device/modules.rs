@@ -128,6 +128,7 @@ impl Device {
             domains: String::new(),
             work: TransferWork::Package(wanted.limit),
             trust: None,
+            user_agent: String::new(),
         }));
     }
 

@@ -203,6 +203,7 @@ impl Device {
             domains: self.core.restricted_domains(),
             work: file,
             trust: self.core.trust(),
+            user_agent: self.core.user_agent(),
         };
         let run = Run {
             work,
@@ -263,6 +264,10 @@ impl Device {
         match taken {
             Ok(applies) => {
                 resync.restarts |= applies == Applies::AfterReboot;
+                // Where there is no ACS to find, the image on trial has found what there is.
+                if self.core.firmware.trial.is_some() && !self.core.may_inform() {
+                    self.confirm_firmware();
+                }
                 self.say(Setting::LogResyncSuccessMsg, Some(url), "");
                 self.go_on_resyncing(resync);
             }

@@ -176,6 +176,7 @@ impl Device {
             domains: String::new(),
             work,
             trust: None,
+            user_agent: String::new(),
         };
         if transfer.file == TransferFile::Firmware && self.core.firmware.overwrite() {
             self.persist(&[SectionKind::Transfers, SectionKind::Firmware]);

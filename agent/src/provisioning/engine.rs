@@ -233,7 +233,7 @@ impl Engine {
             self.servers
                 .iter()
                 .find(named)
-                .map(|(_, text)| host_of(text))
+                .map(|(_, text)| first_of(text))
         })
     }
 
@@ -257,9 +257,7 @@ impl Engine {
     }
 }
 
-/// The first server of a list, without what surrounds it in a URL.
-fn host_of(text: &str) -> &str {
-    let first = text.split(',').next().unwrap_or_default().trim();
-    let behind = first.split_once("://").map_or(first, |(_, behind)| behind);
-    behind.split('/').next().unwrap_or_default()
+/// The first server of a list.
+fn first_of(text: &str) -> &str {
+    text.split(',').next().unwrap_or_default().trim()
 }

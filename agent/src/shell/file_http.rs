@@ -14,7 +14,7 @@ use cwmp::{Fault, FaultCode};
 use data_model::provisioning::domains;
 use http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HOST,
-    IF_RANGE, LAST_MODIFIED, LOCATION, RANGE, WWW_AUTHENTICATE,
+    IF_RANGE, LAST_MODIFIED, LOCATION, RANGE, USER_AGENT, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
@@ -128,6 +128,8 @@ struct FileServer<'n> {
     method: Method,
     uri: Uri,
     authorizer: Authorizer,
+    /// The name it knows us by; empty for none.
+    user_agent: String,
     challenged: bool,
     redirects: u8,
     /// Where a redirect may lead.
@@ -146,6 +148,7 @@ impl<'n> FileServer<'n> {
             method,
             uri: job.url.parse().map_err(unreadable)?,
             authorizer: Authorizer::new(job.username.as_str(), job.password.clone()),
+            user_agent: job.user_agent.clone(),
             challenged: false,
             redirects: 0,
             domains: job.domains.clone(),
@@ -217,6 +220,9 @@ impl<'n> FileServer<'n> {
         let mut request = Request::builder().method(&self.method).uri(path);
         if let Some(authority) = self.uri.authority() {
             request = request.header(HOST, authority.as_str());
+        }
+        if !self.user_agent.is_empty() {
+            request = request.header(USER_AGENT, &self.user_agent);
         }
         let cnonce = format!("{:016x}", rand::random::<u64>());
         if let Some(authorization) = self.authorizer.header(self.method.as_str(), path, &cnonce) {

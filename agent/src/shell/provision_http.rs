@@ -35,7 +35,7 @@ pub(super) async fn carry_out(
     let unreadable = |_| contact("the URL cannot be read");
     let mut asking = Asking {
         network,
-        user_agent: &provision.user_agent,
+        user_agent: &job.user_agent,
         method,
         body,
         uri: job.url.parse().map_err(unreadable)?,

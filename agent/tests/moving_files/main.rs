@@ -64,6 +64,7 @@ fn job(url: &str, work: TransferWork) -> TransferJob {
         domains: String::new(),
         work,
         trust: None,
+        user_agent: String::new(),
     }
 }
 

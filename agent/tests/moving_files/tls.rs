@@ -15,7 +15,6 @@ const KINDS: [fn() -> TransferWork; 5] = [
     || TransferWork::Send(FileContent(b"log".to_vec())),
     || {
         TransferWork::Provision(Box::new(Provision {
-            user_agent: "Cisco/ATA192-MPP-11-3-2(FCH26480QXA)".into(),
             verb: Verb::Get,
             limit_bytes: 100_000,
         }))

@@ -233,3 +233,18 @@ async fn what_a_resync_does_is_told_to_a_syslog_server() {
     }
     handle.stop();
 }
+
+/// Section 2.12: what a server sees of a device, for images as for profiles. Covers M-01, T-19.
+#[tokio::test]
+async fn an_image_is_asked_for_under_the_name_of_the_device() {
+    let server = Server::answering(vec![Server::status("404 Not Found", "")]).await;
+    let rule = server.url("/ATA192.img");
+    let handle = device_with("", &[("Provisioning.Upgrade_Rule", &rule)]).await;
+    comes_to_hold(&handle, LOG, "Upgrade failed").await;
+    let request = server.requests().remove(0);
+    assert!(
+        request.contains("user-agent: Cisco/ATA192-MPP-11-3-2MPP0102-233(FCH26480QXA)"),
+        "{request}"
+    );
+    handle.stop();
+}

@@ -141,19 +141,26 @@ impl ProfileUrl {
         transport: Option<Scheme>,
         dhcp_server: Option<&str>,
     ) -> Result<FullUrl, BadUrl> {
-        let (server, scheme) = match &self.server {
-            Some(server) => (server.clone(), Some(self.scheme.unwrap_or(Scheme::Tftp))),
+        let (server, scheme, port) = match &self.server {
+            Some(server) => {
+                let scheme = self.scheme.unwrap_or(Scheme::Tftp);
+                (server.clone(), Some(scheme), self.port)
+            }
             None => {
-                let server = dhcp_server.filter(|server| !server.is_empty());
-                let server = server.ok_or(BadUrl::NoServerKnown)?;
-                (server.to_owned(), self.scheme.or(transport))
+                let named = dhcp_server.filter(|server| !server.is_empty());
+                // A name, an address, or a URL, of which all but the path counts.
+                let named = format!("{}/", named.ok_or(BadUrl::NoServerKnown)?);
+                let named = ProfileUrl::parse(&named)?;
+                let server = named.server.ok_or(BadUrl::NoServerKnown)?;
+                let scheme = self.scheme.or(named.scheme).or(transport);
+                (server, scheme, self.port.or(named.port))
             }
         };
         let scheme = scheme.ok_or(BadUrl::NoSchemeKnown)?;
         Ok(FullUrl {
             scheme,
             server,
-            port: self.port.unwrap_or(scheme.port()),
+            port: port.unwrap_or(scheme.port()),
             path: self.path.clone(),
         })
     }
@@ -224,6 +231,20 @@ mod tests {
         }
         let bare = ProfileUrl::parse("/x").unwrap();
         assert_eq!(bare.complete(None, Some("h")), Err(BadUrl::NoSchemeKnown));
+        for (named, full) in [
+            ("192.0.2.7", "https://192.0.2.7/p"),
+            ("prov.example.net:8443", "https://prov.example.net:8443/p"),
+            (
+                "http://prov.example.net:8080",
+                "http://prov.example.net:8080/p",
+            ),
+            ("tftp://192.0.2.7/elsewhere/", "tftp://192.0.2.7/p"),
+            ("[2001:db8::7]", "https://[2001:db8::7]/p"),
+        ] {
+            let path = ProfileUrl::parse("/p").unwrap();
+            let url = path.complete(Some(Scheme::Https), Some(named));
+            assert_eq!(url.unwrap().to_string(), full, "{named}");
+        }
         assert_eq!(
             bare.complete(Some(Scheme::Http), None),
             Err(BadUrl::NoServerKnown)

@@ -28,6 +28,26 @@ fn an_upgrade_rule_leads_through_its_stages() {
     assert_eq!(asked(&mut bench).len(), 2);
 }
 
+/// A device without an ACS has its provisioning server to show that an image has found its way: the next stage does not
+/// wait until the image has merely run for long enough. Covers T-19.
+#[test]
+fn an_image_that_fetches_its_profile_has_proved_itself_where_there_is_no_acs() {
+    let mut bench = device(&[
+        ("X_CISCO_ATA.Provisioning.Resync_Random_Delay", "0"),
+        ("X_CISCO_ATA.Provisioning.Profile_Rule", "http://p/a"),
+        (
+            RULE,
+            "($SWVER lt 11-4-0)? http://p/ATA19x.11-4-0.img | ($SWVER lt 11-5-0)? http://p/ATA19x.11-5-0.img",
+        ),
+    ]);
+    let profile = super::proxy("sip.example.net");
+    let files = bench.files().gives(&profile);
+    let files = files.delivers("ATA192", "11-4-0").gives(&profile);
+    files.delivers("ATA192", "11-5-0").gives(&profile);
+    bench.advance(120);
+    assert_eq!(bench.knows(VERSION), "11-5-0", "{}", bench.trace());
+}
+
 /// Section 2.9: a failed upgrade runs on and is tried again after Upgrade_Error_Retry_Delay. Covers T-19.
 #[test]
 fn a_failed_upgrade_does_not_restart_the_device() {
