@@ -16,11 +16,9 @@ fn a_device_asks_for_its_profile_after_power_up_and_applies_it_for_good() {
     assert_eq!(asked(&mut bench), ["http://p.example.net/00005e005301.cfg"]);
     assert_eq!(bench.knows(PROXY), "sip.example.net");
     let job = bench.files().asked[0].clone();
-    let TransferWork::Provision(provision) = job.work else {
-        panic!("{job:?}")
-    };
+    assert!(matches!(job.work, TransferWork::Provision(_)), "{job:?}");
     assert_eq!(
-        provision.user_agent,
+        job.user_agent,
         "Cisco/ATA192-MPP-11-3-2MPP0102-233(FCH26480QXA)"
     );
     assert!(bench.stored(SectionKind::Tree).contains("sip.example.net"));
