@@ -36,6 +36,8 @@ fn text_is_what_the_guide_says_it_is() {
         ("<a>  two\r\n lines </a>", "two  lines"),
         ("<a>&amp;&lt;&gt;&apos;&quot;&#65;&#x42;</a>", "&<>'\"AB"),
         ("<a>x<!-- no -->y<![CDATA[<z>]]></a>", "xy<z>"),
+        // What XML has no place for is left out, however it came.
+        ("<a>x\u{1}\u{ffff}y\u{fffe}</a>", "xy"),
         ("<a/>", ""),
         ("<a />", ""),
         ("<a></a>", ""),

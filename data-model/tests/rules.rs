@@ -330,6 +330,19 @@ fn rule() -> impl Strategy<Value = Rule> {
     prop_oneof![alternatives, "[ -~]{0,20}[!-~]".prop_map(Rule::Comment)]
 }
 
+/// A URL may begin like a condition, options or a comment where brackets stand in front of it.
+#[test]
+fn what_a_url_begins_with_is_not_taken_for_another_part_when_it_is_printed() {
+    for text in ["[](tftr://g", "[] [x/", "[]#/a"] {
+        let Ok(rule) = text.parse::<Rule>() else {
+            continue;
+        };
+        let printed = rule.to_string();
+        assert_eq!(printed.parse::<Rule>().as_ref(), Ok(&rule), "{printed}");
+    }
+    assert!("[](tftr://g".parse::<Rule>().is_ok());
+}
+
 proptest! {
     #[test]
     fn a_printed_rule_reads_back_as_the_same_rule(rule in rule()) {

@@ -475,8 +475,10 @@ fn local(name: &str) -> &str {
     name.split_once(':').map_or(name, |(_, local)| local)
 }
 
+/// What XML has no place for (XML 1.0 section 2.2).
 fn is_control(character: char) -> bool {
     character < ' ' && !matches!(character, '\t' | '\n' | '\r')
+        || matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
 fn character_reference(name: &str) -> Option<char> {
@@ -485,7 +487,7 @@ fn character_reference(name: &str) -> Option<char> {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => digits.parse().ok()?,
     };
-    char::from_u32(code).filter(|c| !is_control(*c) && !matches!(c, '\u{fffe}' | '\u{ffff}'))
+    char::from_u32(code).filter(|c| !is_control(*c))
 }
 
 /// White space at the ends is no part of a value, and a line break stands for a blank.

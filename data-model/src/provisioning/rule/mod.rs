@@ -221,7 +221,8 @@ impl fmt::Display for Assignment {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let options = self.options.to_string();
-        if !options.is_empty() {
+        // A URL that begins like another part of a rule is told from it by the brackets in front.
+        if !options.is_empty() || self.url.starts_with(['(', '[', '#']) {
             write!(f, "[{options}] ")?;
         }
         f.write_str(&self.url)
