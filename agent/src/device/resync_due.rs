@@ -5,7 +5,7 @@ use super::{BootedInto, Device, Output};
 use crate::limits::RESYNC_TRIGGER_SECS;
 use crate::provisioning::engine::{Ask, Engine, Reason, Timing};
 use crate::provisioning::macros::DeviceMacros;
-use crate::provisioning::policy::{ForcedResync, Triggers};
+use crate::provisioning::policy::{ForcedResync, Policies, Triggers};
 use crate::provisioning::remembered::Cause;
 use crate::provisioning::settings::Setting;
 use crate::provisioning::waits;
@@ -52,6 +52,9 @@ impl Device {
         if !sources.dhcp.is_empty() {
             let engine = self.provisioning.get_or_insert_default();
             engine.set_servers(sources.dhcp.clone());
+        }
+        if sources.policies != Policies::default() {
+            self.provisioning.get_or_insert_default().policies = sources.policies;
         }
     }
 

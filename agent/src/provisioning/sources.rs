@@ -1,6 +1,7 @@
 //! Where the provisioning of a device comes from, and whom it trusts: what whoever runs the device knows beforehand.
 
 use super::certificate::{self, Subject};
+use super::policy::Policies;
 use data_model::{OperatorError, Secret};
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub struct Sources {
     pub activation: Option<String>,
     /// The certificate the device has from its factory.
     pub certificate: Option<Arc<DeviceCertificate>>,
+    /// Its choices where the guides contradict each other.
+    pub policies: Policies,
 }
 
 /// A certificate of one device, with its key.

@@ -3,6 +3,7 @@
 use super::tls::own_certificate;
 use crate::device::Identity;
 use crate::device::exchange::absolute;
+use crate::provisioning::policy::Policies;
 use crate::provisioning::sources::{DeviceCertificate, Sources};
 use data_model::{OperatorError, Secret};
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub struct ProvisioningSettings {
     pub sip_notify: Option<SocketAddr>,
     /// What DHCP would say, by the number of the option: 66, 150, 159 or 160.
     pub dhcp: BTreeMap<String, String>,
+    /// Choices where the maker's guides contradict each other.
+    pub policies: Policies,
 }
 
 impl ProvisioningSettings {
@@ -40,6 +43,7 @@ impl ProvisioningSettings {
             dhcp: self.servers()?,
             activation: self.activation()?,
             certificate: self.device_certificate(identity)?,
+            policies: self.policies,
         };
         Ok((sources != Sources::default()).then(|| Arc::new(sources)))
     }

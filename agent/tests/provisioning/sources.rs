@@ -158,3 +158,29 @@ async fn an_activation_server_that_talks_nonsense_is_asked_again() {
     comes_to_hold(&handle, CUSTOMIZATION, "Pending").await;
     handle.stop();
 }
+
+/// The guides contradict each other on `Resync_Error_Retry_Delay = 0`: the configuration chooses. Covers T-14.
+#[tokio::test]
+async fn the_configuration_chooses_where_the_guides_contradict_each_other() {
+    let settings: ProvisioningSettings = data_model::configuration::parse(
+        "agent.toml",
+        Ok::<String, std::io::Error>(
+            "[policies]\nzero_retry = 'at-once'\ntriggers = 'gate-all'\n".into(),
+        ),
+    )
+    .expect("two policies");
+    let identity = agent::device::Identity {
+        serial_number: "FCH26480QXA".into(),
+        mac: [0, 0, 0x5e, 0, 0x53, 1],
+    };
+    let sources = settings.sources(&identity).expect("nothing is wrong");
+    let sources = (*sources.expect("something is chosen")).clone();
+    let server = FileServer::plain().await;
+    let rule = server.url("/late.cfg");
+    let zero = [("Resync_Error_Retry_Delay", "0")];
+    let handle = device_from(&rule, TlsConfig::default(), sources, &zero).await;
+    eventually("it has asked and was refused", || !server.seen().is_empty()).await;
+    server.put("/late.cfg", PROFILE);
+    comes_to_hold(&handle, PROXY, "sip.example.net").await;
+    handle.stop();
+}
