@@ -7,6 +7,7 @@ mod activation;
 mod calls;
 mod campaigns;
 mod command_line;
+mod demos;
 mod enrolment;
 mod parameters;
 mod people;
