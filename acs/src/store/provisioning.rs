@@ -36,8 +36,9 @@ pub trait ProvisioningStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<ProvisioningKeys>>;
 
-    /// Keeps the key a device is to get next, in place of one it has not used yet. `None` if there is no such device;
-    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it has no key to be given the next one with.
+    /// Keeps the key a device is to get next. `None` if there is no such device;
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it has no key to be given the next one with, or is
+    /// still to fetch with the next one it was given before.
     async fn provisioning_key_prepare(
         &self,
         actor: &Actor,
