@@ -2,6 +2,7 @@
 
 use super::Request;
 use super::activation::CUSTOMER_PATH;
+use super::certificate::Holder;
 use super::keys::hash_of_token;
 use super::reports::REPORT_PATH;
 use crate::app::App;
@@ -98,11 +99,7 @@ pub async fn find(app: &App, patterns: &[PathPattern], request: &Request<'_>) ->
         return Ok(Asker::Nobody);
     };
     if let Some(holder) = &request.certificate {
-        let by_serial = app.store.device_by_serial_number(&holder.serial_number);
-        let device = match by_serial.await? {
-            Some(device) => app.store.device_find(device).await?,
-            None => None,
-        };
+        let device = certified(app, holder).await?;
         let contradicts = asked.mac.is_some() && asked.mac != holder.mac
             || asked
                 .serial_number
@@ -126,6 +123,25 @@ pub(super) async fn named(app: &App, agent: &UserAgent) -> Result<Option<Box<Dev
         Asker::Device { device, .. } => Some(device),
         Asker::Contradiction(_) | Asker::Anybody | Asker::Nobody => None,
     })
+}
+
+/// The device a certificate is of. Two products may have the same serial number.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn certified(app: &App, holder: &Holder) -> Result<Option<Device>> {
+    let by_serial = app.store.device_by_serial_number(&holder.serial_number);
+    let Some(device) = by_serial.await? else {
+        return Ok(None);
+    };
+    let device = app.store.device_find(device).await?;
+    Ok(device.filter(|device| is_product(&holder.product, &device.product_class)))
+}
+
+/// Whether a certificate's product is one of this class: `ATA192-MPP` is an `ATA192`.
+fn is_product(product: &str, product_class: &str) -> bool {
+    let begins = product.get(..product_class.len());
+    begins.is_some_and(|begins| begins.eq_ignore_ascii_case(product_class))
 }
 
 /// By MAC address or serial number, in the path first and then in the user agent.
