@@ -67,15 +67,18 @@ pub fn customer(path: &str) -> Option<&str> {
     Some(customer)
 }
 
-/// A path fit to be shown: a token in it is one no more.
+/// A path fit to be shown: a token in it is one no more, nor what somebody has cut off or mistyped.
 pub fn masked(path: &str) -> String {
-    let shown: String = path.chars().filter(|c| !c.is_control()).take(255).collect();
-    let known = token(path).or_else(|| report_token(path));
     // The number of a customer opens an account.
-    match known.or_else(|| customer(path)) {
-        Some(secret) => shown.replace(&format!("/{secret}/"), "/***/"),
-        None => shown,
-    }
+    let mut prefixes = [TOKEN_PATH, REPORT_PATH, CUSTOMER_PATH].into_iter();
+    let secret = prefixes.find_map(|prefix| Some((prefix, path.strip_prefix(prefix)?)));
+    let (prefix, rest) = match secret {
+        Some((prefix, behind)) => (prefix, behind.trim_start_matches(|c| c != '/')),
+        None => ("", path),
+    };
+    let hidden = if secret.is_some() { "***" } else { "" };
+    let rest = rest.chars().filter(|c| !c.is_control()).take(255);
+    format!("{prefix}{hidden}{}", rest.collect::<String>())
 }
 
 /// Finds out who asks. A token of a key the device was to get next makes that key the current one.
@@ -204,5 +207,25 @@ mod tests {
         assert_eq!(report_token(&path), Some(token_text));
         assert_eq!(masked(&path), "/report/***/r.xml");
         assert_eq!(masked("/c/c0ffee1234/ata192.cfg"), "/c/***/ata192.cfg");
+    }
+
+    #[test]
+    fn a_token_without_a_file_behind_it_is_not_shown_either() {
+        let token_text = "0123456789abcdef0123456789abcdef";
+        for prefix in ["/p/", "/report/", "/c/"] {
+            let path = format!("{prefix}{token_text}");
+            assert_eq!(masked(&path), format!("{prefix}***"));
+            assert_eq!(masked(&path[..path.len() - 1]), format!("{prefix}***"));
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_of_the_device_of_its_product() {
+        for product in ["ATA192", "ATA192-MPP", "ata192-mpp"] {
+            assert!(is_product(product, "ATA192"), "{product}");
+        }
+        for product in ["", "ATA191", "ATA19", "CP-8861"] {
+            assert!(!is_product(product, "ATA192"), "{product}");
+        }
     }
 }
