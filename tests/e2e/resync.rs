@@ -25,6 +25,11 @@ pub(super) async fn world_with(settings: impl FnOnce(&mut ProvisioningConfig)) -
         let servers = Authority::new(folder, "servers");
         let (certificate_file, key_file) = servers.certificate("127.0.0.1");
         let makers = Authority::new(folder, "makers");
+        let phones = folder.join("phones");
+        std::fs::create_dir(&phones).expect("a folder");
+        let (certificate, key) = makers.device("CP-8861", "CERT1", MAC);
+        std::fs::rename(certificate, phones.join("CERT1.pem")).expect("a file");
+        std::fs::rename(key, phones.join("CERT1.key")).expect("a file");
         makers.device("ATA192", "CERT1", MAC);
         Authority::new(folder, "strangers").device("ATA192", "CERT1", MAC);
         config.provisioning.http = Some(anywhere());
@@ -220,6 +225,8 @@ async fn a_device_with_its_makers_certificate_gets_its_first_profile_without_a_w
     assert_eq!(element(&document, "GPP_SA").len(), 64);
     let (status, _) = curl(&world, Some("makers"), "/OTHER.cfg");
     assert_eq!(status, "403", "the path names another device");
+    let (status, _) = curl(&world, Some("phones"), "/CERT1.cfg");
+    assert_eq!(status, "404", "another product with the same serial number");
     let (status, _) = curl(&world, Some("strangers"), "/ata192.cfg");
     assert_eq!(status, "000", "the handshake ends");
     let (status, _) = curl(&world, None, "/CERT1.cfg");

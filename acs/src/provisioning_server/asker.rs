@@ -2,6 +2,7 @@
 
 use super::Request;
 use super::activation::CUSTOMER_PATH;
+use super::certificate::Holder;
 use super::keys::hash_of_token;
 use super::reports::REPORT_PATH;
 use crate::app::App;
@@ -66,15 +67,18 @@ pub fn customer(path: &str) -> Option<&str> {
     Some(customer)
 }
 
-/// A path fit to be shown: a token in it is one no more.
+/// A path fit to be shown: a token in it is one no more, nor what somebody has cut off or mistyped.
 pub fn masked(path: &str) -> String {
-    let shown: String = path.chars().filter(|c| !c.is_control()).take(255).collect();
-    let known = token(path).or_else(|| report_token(path));
     // The number of a customer opens an account.
-    match known.or_else(|| customer(path)) {
-        Some(secret) => shown.replace(&format!("/{secret}/"), "/***/"),
-        None => shown,
-    }
+    let mut prefixes = [TOKEN_PATH, REPORT_PATH, CUSTOMER_PATH].into_iter();
+    let secret = prefixes.find_map(|prefix| Some((prefix, path.strip_prefix(prefix)?)));
+    let (prefix, rest) = match secret {
+        Some((prefix, behind)) => (prefix, behind.trim_start_matches(|c| c != '/')),
+        None => ("", path),
+    };
+    let hidden = if secret.is_some() { "***" } else { "" };
+    let rest = rest.chars().filter(|c| !c.is_control()).take(255);
+    format!("{prefix}{hidden}{}", rest.collect::<String>())
 }
 
 /// Finds out who asks. A token of a key the device was to get next makes that key the current one.
@@ -98,11 +102,7 @@ pub async fn find(app: &App, patterns: &[PathPattern], request: &Request<'_>) ->
         return Ok(Asker::Nobody);
     };
     if let Some(holder) = &request.certificate {
-        let by_serial = app.store.device_by_serial_number(&holder.serial_number);
-        let device = match by_serial.await? {
-            Some(device) => app.store.device_find(device).await?,
-            None => None,
-        };
+        let device = certified(app, holder).await?;
         let contradicts = asked.mac.is_some() && asked.mac != holder.mac
             || asked
                 .serial_number
@@ -126,6 +126,25 @@ pub(super) async fn named(app: &App, agent: &UserAgent) -> Result<Option<Box<Dev
         Asker::Device { device, .. } => Some(device),
         Asker::Contradiction(_) | Asker::Anybody | Asker::Nobody => None,
     })
+}
+
+/// The device a certificate is of. Two products may have the same serial number.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn certified(app: &App, holder: &Holder) -> Result<Option<Device>> {
+    let by_serial = app.store.device_by_serial_number(&holder.serial_number);
+    let Some(device) = by_serial.await? else {
+        return Ok(None);
+    };
+    let device = app.store.device_find(device).await?;
+    Ok(device.filter(|device| is_product(&holder.product, &device.product_class)))
+}
+
+/// Whether a certificate's product is one of this class: `ATA192-MPP` is an `ATA192`.
+fn is_product(product: &str, product_class: &str) -> bool {
+    let begins = product.get(..product_class.len());
+    begins.is_some_and(|begins| begins.eq_ignore_ascii_case(product_class))
 }
 
 /// By MAC address or serial number, in the path first and then in the user agent.
@@ -188,5 +207,25 @@ mod tests {
         assert_eq!(report_token(&path), Some(token_text));
         assert_eq!(masked(&path), "/report/***/r.xml");
         assert_eq!(masked("/c/c0ffee1234/ata192.cfg"), "/c/***/ata192.cfg");
+    }
+
+    #[test]
+    fn a_token_without_a_file_behind_it_is_not_shown_either() {
+        let token_text = "0123456789abcdef0123456789abcdef";
+        for prefix in ["/p/", "/report/", "/c/"] {
+            let path = format!("{prefix}{token_text}");
+            assert_eq!(masked(&path), format!("{prefix}***"));
+            assert_eq!(masked(&path[..path.len() - 1]), format!("{prefix}***"));
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_of_the_device_of_its_product() {
+        for product in ["ATA192", "ATA192-MPP", "ata192-mpp"] {
+            assert!(is_product(product, "ATA192"), "{product}");
+        }
+        for product in ["", "ATA191", "ATA19", "CP-8861"] {
+            assert!(!is_product(product, "ATA192"), "{product}");
+        }
     }
 }

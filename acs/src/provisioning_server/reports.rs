@@ -63,20 +63,16 @@ async fn find(app: &App, request: &Request<'_>) -> Result<Option<Reporter>, NoAn
         return Ok(None);
     };
     let store = &app.store;
-    let id = match (asker::report_token(request.path), &request.certificate) {
+    let device = match (asker::report_token(request.path), &request.certificate) {
         (Some(token), _) => {
             let used = store.provisioning_token_used(hash_of_token(token), clock::now());
-            used.await?
+            match used.await? {
+                Some(id) => store.device_find(id).await?,
+                None => None,
+            }
         }
-        (None, Some(holder)) => {
-            let by_serial = store.device_by_serial_number(&holder.serial_number);
-            by_serial.await?
-        }
+        (None, Some(holder)) => asker::certified(app, holder).await?,
         (None, None) => None,
-    };
-    let device = match id {
-        Some(id) => store.device_find(id).await?,
-        None => None,
     };
     let Some(device) = device else {
         return Ok(None);

@@ -1,7 +1,7 @@
 //! The provisioning server over TFTP: the same answers, for devices whose rules begin with `tftp://`.
 
 use super::reports::{REPORT_PATH, Received, receive, reporter};
-use super::{Answer, Request, Transport, serve};
+use super::{Answer, Request, Transport, asker, serve};
 use crate::app::App;
 use crate::tftp::{Refusal, Shelf};
 use async_trait::async_trait;
@@ -14,6 +14,10 @@ pub struct Profiles(pub Arc<App>);
 
 #[async_trait]
 impl Shelf for Profiles {
+    fn shown(&self, name: &str) -> String {
+        asker::masked(&format!("/{name}"))
+    }
+
     async fn serve(&self, name: &str, peer: SocketAddr) -> Result<Bytes, Refusal> {
         let path = format!("/{name}");
         match serve(&self.0, &asked(&path, peer)).await {

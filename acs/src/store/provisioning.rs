@@ -36,8 +36,9 @@ pub trait ProvisioningStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<ProvisioningKeys>>;
 
-    /// Keeps the key a device is to get next, in place of one it has not used yet. `None` if there is no such device;
-    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it has no key to be given the next one with.
+    /// Keeps the key a device is to get next. `None` if there is no such device;
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it has no key to be given the next one with, or is
+    /// still to fetch with the next one it was given before.
     async fn provisioning_key_prepare(
         &self,
         actor: &Actor,
@@ -95,7 +96,7 @@ pub trait ProvisioningStore: Send + Sync + 'static {
 
     /// Tells a device its account, once: it is registered if nobody knows it, gets the variables of the account and its
     /// window, and the binding is used, all in one. Who was told may ask again for a short while, or while its window
-    /// is open.
+    /// is open. A device of another account is told nothing.
     async fn binding_tell(&self, claim: Claim, now: Timestamp) -> Result<Activation>;
 
     /// Keeps a report of a device over the ones before, and what it shows as the observed state. `None` if there is no

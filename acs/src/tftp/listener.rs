@@ -131,7 +131,7 @@ async fn asked(
 impl Begin {
     async fn carry_out(self, shared: Shared) {
         let metrics = shared.metrics.clone();
-        let (peer, name) = (self.peer, self.request.name.clone());
+        let (peer, name) = (self.peer, shared.shelf.shown(&self.request.name));
         metrics.open.inc();
         let outcome = match self.request.wish {
             Wish::Read => self.read(&shared).await,

@@ -18,6 +18,11 @@ use std::net::SocketAddr;
 /// Where files come from and reports go to. Names are paths without a slash in front and without `.` and `..` parts.
 #[async_trait]
 pub trait Shelf: Send + Sync + 'static {
+    /// A name as logs may show it.
+    fn shown(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
     /// The file a peer asks for.
     async fn serve(&self, name: &str, peer: SocketAddr) -> Result<Bytes, Refusal>;
 

@@ -12,6 +12,8 @@ super::cases! {
     an_operator_lets_a_binding_be_told_once_more,
     a_number_of_a_customer_takes_in_a_device_nobody_knew,
     what_belongs_to_two_devices_is_told_nothing,
+    nobody_takes_over_the_device_of_another_account,
+    a_device_with_a_key_in_use_is_nobodys_for_a_number,
     bindings_are_listed_and_removed,
     reports_lie_one_over_the_other_and_are_the_observed_state,
 }
@@ -188,6 +190,61 @@ async fn what_belongs_to_two_devices_is_told_nothing(store: &dyn Store) {
     };
     assert_eq!(tell(store, other_mac, 10).await, Activation::Contradiction);
     assert!(is_told(store, claim("A"), 10).await);
+}
+
+async fn nobody_takes_over_the_device_of_another_account(store: &dyn Store) {
+    bind(store, binding(BoundBy::Serial, "A")).await;
+    assert!(is_told(store, claim("A"), 10).await);
+    let closed = at(1);
+    let put = store.provisioning_window_put(&ANN, key("A"), closed, at(11));
+    put.await.unwrap();
+    let before = store.device_variables(key("A")).await.unwrap();
+    let neighbour = Binding {
+        account: "4712".into(),
+        ..binding(BoundBy::Customer, "neighbour1")
+    };
+    bind(store, neighbour.clone()).await;
+    let with = |serial: &str| Claim {
+        customer: Some("neighbour1".into()),
+        ..claim(serial)
+    };
+    assert_eq!(
+        tell(store, with("A"), 20).await,
+        Activation::Contradiction,
+        "its number is good, the device is somebody else's"
+    );
+    assert_eq!(store.device_variables(key("A")).await.unwrap(), before);
+    let window = store.provisioning_window(key("A")).await.unwrap();
+    assert_eq!(window, Some(closed));
+    let own = Claim {
+        mac: Some("000e08aabbcd".into()),
+        ..with("B")
+    };
+    assert!(is_told(store, own, 30).await, "its own device");
+}
+
+async fn a_device_with_a_key_in_use_is_nobodys_for_a_number(store: &dyn Store) {
+    let device = device(store, "A").await;
+    let sealed = SealedKey {
+        sealed: vec![1; 60],
+        token: [1; 32],
+        since: at(1),
+    };
+    let put = store.provisioning_key_put(&ANN, device, sealed, at(1));
+    put.await.unwrap();
+    store.provisioning_token_used([1; 32], at(2)).await.unwrap();
+    bind(store, binding(BoundBy::Customer, "neighbour1")).await;
+    let with = Claim {
+        customer: Some("neighbour1".into()),
+        ..claim("A")
+    };
+    assert_eq!(tell(store, with, 10).await, Activation::Contradiction);
+    assert_eq!(store.provisioning_window(device).await.unwrap(), None);
+    bind(store, binding(BoundBy::Serial, "A")).await;
+    assert!(
+        is_told(store, claim("A"), 10).await,
+        "the operator named it"
+    );
 }
 
 async fn bindings_are_listed_and_removed(store: &dyn Store) {

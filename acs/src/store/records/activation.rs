@@ -95,7 +95,8 @@ pub struct Claim {
 pub enum Activation {
     /// Nobody has bound it.
     Unbound,
-    /// It is bound, and what it says of itself belongs to different devices, or to none this server could provision.
+    /// It is bound, and what it says of itself belongs to different devices, to a device of another account, or to none
+    /// this server could provision.
     Contradiction,
     /// Its binding has been used; the device it was used for, if it is one of ours.
     Used(Option<Id>),

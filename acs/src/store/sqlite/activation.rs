@@ -96,6 +96,9 @@ pub(super) fn tell(tx: &mut Tx<'_>, claim: &Claim, now: Timestamp) -> Result<Act
     }
     let known = match known(tx.db, claim)? {
         Known::Different => return Ok(Activation::Contradiction),
+        Known::Device(device) if belongs_elsewhere(tx.db, device, &binding)? => {
+            return Ok(Activation::Contradiction);
+        }
         Known::Device(device) => Some(device),
         Known::Nobody => match &claim.identity {
             None => None,
@@ -187,6 +190,18 @@ fn known(db: &Connection, claim: &Claim) -> Result<Known> {
     Ok(match contradicts || another_serial {
         true => Known::Different,
         false => Known::Device(device),
+    })
+}
+
+/// Whether a device is not for this binding: whoever has a number of a customer can say to be any device, and would get
+/// a window for the first contact of somebody else's.
+fn belongs_elsewhere(db: &Connection, device: Id, binding: &Binding) -> Result<bool> {
+    let variables = devices::variables(db, device)?;
+    let account = variables.iter().find(|(name, _)| name == "account");
+    Ok(match (account, binding.by) {
+        (Some((_, account)), _) => *account != binding.account,
+        (None, BoundBy::Customer) => provisioning::keys(db, device)?.is_some_and(|keys| keys.used),
+        (None, BoundBy::Serial | BoundBy::Mac) => false,
     })
 }
 

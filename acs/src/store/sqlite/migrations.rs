@@ -77,4 +77,31 @@ mod tests {
         assert_eq!(version(&connection) as usize, STEPS.len());
         run(&mut connection, &path).unwrap();
     }
+
+    /// Covers P15.
+    #[test]
+    fn a_store_of_any_earlier_step_is_brought_up_to_date_with_what_is_in_it() {
+        for earlier in 1..STEPS.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("store.db");
+            let mut connection = Connection::open(&path).unwrap();
+            for step in &STEPS[..earlier] {
+                connection.execute_batch(step).unwrap();
+            }
+            let version = u32::try_from(earlier).unwrap();
+            connection
+                .pragma_update(None, "user_version", version)
+                .unwrap();
+            let sql =
+                "INSERT INTO variable (device, name, value) VALUES (1, 'mac', '000e08aabbcc')";
+            connection.execute(sql, []).unwrap();
+            run(&mut connection, &path).unwrap();
+            let sql = "SELECT device FROM variable WHERE name = 'mac' AND value = '000e08aabbcc'";
+            let device: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+            let bindings: i64 = connection
+                .query_row("SELECT count(*) FROM binding", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!((device, bindings), (1, 0), "{earlier}");
+        }
+    }
 }

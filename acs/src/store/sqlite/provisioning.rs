@@ -133,14 +133,21 @@ pub(super) fn prepare_key(
     if !devices::exists(tx.db, device)? {
         return Ok(None);
     }
+    let Some(kept) = keys(tx.db, device)? else {
+        let why = "the device has no key yet: it gets its first one at its first contact";
+        return Err(StoreError::Conflict(why.into()));
+    };
+    if kept.next.is_some() {
+        // The device may have stored that key already: without it here, it could fetch with neither.
+        let why =
+            "the next key is on its way: it can be replaced when the device has fetched with it";
+        return Err(StoreError::Conflict(why.into()));
+    }
     let sql =
         "UPDATE provisioned SET next_key = ?2, next_token = ?3, next_since = ?4 WHERE device = ?1";
     let since = Ms(key.since);
     let values = params![device, key.sealed, key.token, since];
-    if tx.db.prepare_cached(sql)?.execute(values)? == 0 {
-        let why = "the device has no key yet: it gets its first one at its first contact";
-        return Err(StoreError::Conflict(why.into()));
-    }
+    tx.db.prepare_cached(sql)?.execute(values)?;
     audit::add(tx, actor, "provisioning.rotate", device, now)?;
     Ok(Some(()))
 }
