@@ -74,7 +74,8 @@ impl App {
     /// # Errors
     /// If the store cannot be read or a folder cannot be made.
     pub async fn new(config: Config, store: Arc<dyn Store>) -> Result<App, OperatorError> {
-        let provisioner = Provisioner::open(&config.provisioning, &config.data)?;
+        let provisioner =
+            Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
         let library = Library::open(&config, store.as_ref()).await?;
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {

@@ -364,3 +364,27 @@ async fn a_device_goes_from_its_first_profile_to_encrypted_ones_and_takes_the_ne
     let refused = world.api.post(&rotate, json!({})).await;
     assert_eq!(refused.expect_err("it would never get it").status, 409);
 }
+
+/// What keys were sealed with has to be there: a server that made it anew would shut every device out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_the_file_its_keys_were_sealed_with_does_not_start() {
+    let world = world().await;
+    let config = world.server.app().config.clone();
+    let World { server, folder, .. } = world;
+    server.stop().await;
+    let path = folder.path().join("acs/provisioning.key");
+    let kept = std::fs::read(&path).expect("the server has made it");
+    std::fs::remove_file(&path).expect("it is there");
+    for content in [None, Some(vec![7; 32])] {
+        if let Some(content) = content {
+            std::fs::write(&path, content).expect("a file");
+        }
+        let refused = acs::Server::start(config.clone())
+            .await
+            .expect_err("another key");
+        assert!(refused.to_string().contains("keys of devices"), "{refused}");
+    }
+    std::fs::write(&path, kept).expect("a file");
+    let server = acs::Server::start(config).await.expect("all is as it was");
+    server.stop().await;
+}

@@ -4,10 +4,11 @@ use super::desired::Desired;
 use cwmp::xml::XmlWriter;
 use data_model::DeviceType;
 use data_model::catalogue;
-use data_model::schema::{Address, Secrecy, Source, XmlDocument};
+use data_model::schema::{Address, Secrecy, Source, XmlBinding, XmlDocument};
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// A profile ready to travel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +40,66 @@ pub enum Secrets {
 }
 
 /// One element.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Element {
+#[derive(Debug)]
+struct Element<'a> {
     /// The value behind it, before it is written in the vendor's way.
-    pub value: String,
-    /// Its text in a document.
-    text: String,
-    /// Whether it must not be shown.
-    pub secrecy: Secrecy,
+    value: Cow<'a, str>,
+    path: &'a str,
+    style: Option<&'a XmlBinding>,
+    secrecy: Secrecy,
+}
+
+/// Where a parameter goes in the vendor's document.
+#[derive(Debug)]
+struct Place {
+    /// The parameter, as it is desired.
+    address: Address,
+    /// The parameter its value is kept in: another one if it is a view.
+    stored: Address,
+    element: Box<str>,
+    /// Where the element stands among all of them, by their paths.
+    order: u32,
+}
+
+/// The places of all parameters of a device type, by their names.
+type Places = HashMap<String, Place>;
+
+/// Made once for each device type; there are as many as the catalogue has.
+static PLACES: LazyLock<Mutex<HashMap<String, Arc<Places>>>> = LazyLock::new(Mutex::default);
+
+fn places(ty: &DeviceType) -> Arc<Places> {
+    let mut known = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = known.entry(ty.name.clone());
+    Arc::clone(made.or_insert_with(|| Arc::new(all_places(ty))))
+}
+
+fn all_places(ty: &DeviceType) -> Places {
+    let schema = &ty.schema;
+    let mut elements: Vec<String> = schema
+        .xml_elements(XmlDocument::Profile)
+        .map(|(element, _)| element)
+        .collect();
+    elements.sort_unstable();
+    let mut places = Places::new();
+    for (address, _) in schema.factory_parameters() {
+        let stored = schema.storage(&address);
+        let binding = schema.parameter(stored.node).and_then(|it| it.xml.as_ref());
+        let binding = binding.filter(|binding| binding.document == XmlDocument::Profile);
+        let Some(element) = binding.map(|it| it.element_at(&stored.instances)) else {
+            continue;
+        };
+        let Ok(order) = elements.binary_search_by(|known| known.as_str().cmp(&element)) else {
+            continue;
+        };
+        let place = Place {
+            address,
+            stored,
+            element: element.into(),
+            order: u32::try_from(order).unwrap_or(u32::MAX),
+        };
+        places.insert(schema.path(&address), place);
+    }
+    places
 }
 
 /// The device type with this product class, if this build knows it.
@@ -70,31 +123,72 @@ pub fn render(
     installed: &[(&str, &str)],
     secrets: Secrets,
 ) -> FlatProfile {
-    let (mut elements, left_out) = wanted(ty, desired);
-    for (element, text) in installed {
+    let places = places(ty);
+    let (mut elements, left_out) = collected(ty, &places, desired);
+    elements.retain(|(_, element)| !installed.iter().any(|(path, _)| *path == element.path));
+    if secrets == Secrets::Omitted {
+        elements.retain(|(_, element)| element.secrecy == Secrecy::Open);
+    }
+    let mut sorted: Vec<Element<'_>> = {
+        elements.sort_by_key(|(order, _)| *order);
+        elements.into_iter().map(|(_, element)| element).collect()
+    };
+    for (path, text) in installed {
         let own = Element {
-            value: (*text).to_owned(),
-            text: (*text).to_owned(),
+            value: Cow::Borrowed(text),
+            path,
+            style: None,
             secrecy: Secrecy::Open,
         };
-        elements.insert((*element).to_owned(), own);
-    }
-    if secrets == Secrets::Omitted {
-        elements.retain(|_, element| element.secrecy == Secrecy::Open);
+        let at = sorted.partition_point(|other| other.path < *path);
+        sorted.insert(at, own);
     }
     FlatProfile {
-        document: write(&elements),
-        elements: elements.len(),
+        document: write(&sorted),
+        elements: sorted.len(),
         left_out,
     }
 }
 
-/// The elements of what is desired, and what has none.
-pub fn wanted(ty: &DeviceType, desired: &Desired) -> (BTreeMap<String, Element>, Vec<LeftOut>) {
-    let mut elements = BTreeMap::new();
+/// A value of an element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedValue {
+    /// As the device keeps it, not as the document writes it.
+    pub value: String,
+    /// Whether it must not be shown.
+    pub secrecy: Secrecy,
+}
+
+/// What is desired by the elements of the document, and what has none.
+pub fn wanted(ty: &DeviceType, desired: &Desired) -> (BTreeMap<String, WantedValue>, Vec<LeftOut>) {
+    let places = places(ty);
+    let (elements, left_out) = collected(ty, &places, desired);
+    let wanted = elements.into_iter().map(|(_, element)| {
+        let wanted = WantedValue {
+            value: element.value.into_owned(),
+            secrecy: element.secrecy,
+        };
+        (element.path.to_owned(), wanted)
+    });
+    (wanted.collect(), left_out)
+}
+
+/// The elements of what is desired, each with its place among all, and what has none.
+fn collected<'a>(
+    ty: &'a DeviceType,
+    places: &'a Places,
+    desired: &'a Desired,
+) -> (Vec<(u32, Element<'a>)>, Vec<LeftOut>) {
+    let mut elements = Vec::with_capacity(desired.values.len());
+    // Where the element of each place is: views may have parts of one value.
+    let mut parts: HashMap<u32, usize> = HashMap::new();
     let mut left_out = Vec::new();
     for (name, wanted) in &desired.values {
-        if let Err(why) = add(ty, name, &wanted.value, &mut elements) {
+        let added = match places.get(name.as_str()) {
+            Some(place) => add(ty, place, &wanted.value, &mut elements, &mut parts),
+            None => Err(why_not(ty, name).into()),
+        };
+        if let Err(why) = added {
             let name = name.clone();
             left_out.push(LeftOut { name, why });
         }
@@ -102,86 +196,101 @@ pub fn wanted(ty: &DeviceType, desired: &Desired) -> (BTreeMap<String, Element>,
     (elements, left_out)
 }
 
-fn add(
-    ty: &DeviceType,
-    name: &str,
-    wanted: &str,
-    elements: &mut BTreeMap<String, Element>,
-) -> Result<(), String> {
+/// Why a name has no place.
+fn why_not(ty: &DeviceType, name: &str) -> &'static str {
     let schema = &ty.schema;
-    let address = schema
-        .lookup(name)
-        .ok_or("the device type has no such parameter")?;
-    let parameter = schema
-        .parameter(address.node)
-        .ok_or("it is an object, not a parameter")?;
+    let Some(address) = schema.lookup(name) else {
+        return "the device type has no such parameter";
+    };
+    if schema.parameter(address.node).is_none() {
+        return "it is an object, not a parameter";
+    }
     // The vendor's elements are those of the factory; another instance would end up as one of them.
     let there = schema.factory_instances(address.node);
-    if !there.contains(&address.instances) {
-        return Err("the device type has no such instance".into());
+    match there.contains(&address.instances) {
+        true => "the vendor's profile has no element for it",
+        false => "the device type has no such instance",
     }
-    let value = parameter
-        .ty
-        .check(wanted)
-        .map_err(|broken| broken.to_string())?;
-    let stored = schema.storage(&address);
+}
+
+fn add<'a>(
+    ty: &'a DeviceType,
+    place: &'a Place,
+    wanted: &'a str,
+    elements: &mut Vec<(u32, Element<'a>)>,
+    parts: &mut HashMap<u32, usize>,
+) -> Result<(), String> {
+    let schema = &ty.schema;
+    let parameter = schema
+        .parameter(place.address.node)
+        .ok_or("it is an object, not a parameter")?;
     let target = schema
-        .parameter(stored.node)
+        .parameter(place.stored.node)
         .ok_or("it shows no parameter")?;
-    let binding = target
-        .xml
-        .as_ref()
-        .filter(|binding| binding.document == XmlDocument::Profile)
-        .ok_or("the vendor's profile has no element for it")?;
-    let element = binding.element_at(&stored.instances).into_owned();
+    let checked = parameter.ty.check(wanted);
+    let value = checked.map_err(|broken| broken.to_string())?;
+    let before = parts.get(&place.order).copied();
     let value = match &parameter.source {
         Source::View(view) => {
             // A view may be one part of a value: what another one has put there already stays.
-            let factory = schema.factory_value(&stored);
-            let before = elements.get(&element).map_or(factory, |other| &other.value);
-            let value = view.write(&address.instances, &value, before);
-            value.map_err(|broken| broken.to_string())?
+            let factory = schema.factory_value(&place.stored);
+            let before = before.map_or(factory, |at| &elements[at].1.value);
+            let value = view.write(&place.address.instances, &value, before);
+            Cow::Owned(value.map_err(|broken| broken.to_string())?)
         }
-        Source::Stored | Source::Computed(_) => value.into_owned(),
+        Source::Stored | Source::Computed(_) => value,
     };
-    let text = binding.text_of(&value).to_owned();
+    let style = target.xml.as_ref();
+    let text = style.map_or(&*value, |style| style.text_of(&value));
     // The device trims texts and makes blanks of line breaks: such a value would arrive as another one.
     if text.trim() != text || text.chars().any(char::is_control) {
         return Err("white space at its ends and line breaks do not survive in a profile".into());
     }
-    let secrecy = target.secret;
-    elements.insert(
-        element,
-        Element {
-            value,
-            text,
-            secrecy,
-        },
-    );
+    let element = Element {
+        value,
+        path: &place.element,
+        style,
+        secrecy: target.secret,
+    };
+    match before {
+        Some(at) => elements[at].1 = element,
+        None => {
+            parts.insert(place.order, elements.len());
+            elements.push((place.order, element));
+        }
+    }
     Ok(())
 }
 
 /// Elements in the order of their paths: those of one section stand together.
-fn write(elements: &BTreeMap<String, Element>) -> String {
+fn write(elements: &[Element<'_>]) -> String {
     let mut writer = XmlWriter::with_capacity(256 + elements.len() * 64);
     writer.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<flat-profile>\n");
     let mut open: Vec<&str> = Vec::new();
-    for (path, element) in elements {
-        let mut sections: Vec<&str> = path.split('/').collect();
-        let name = sections.pop().unwrap_or_default();
-        let shared = open
-            .iter()
-            .zip(&sections)
-            .take_while(|(one, other)| one == other)
-            .count();
+    for element in elements {
+        let (above, name) = match element.path.rsplit_once('/') {
+            Some((above, name)) => (above, name),
+            None => ("", element.path),
+        };
+        let mut sections = above.split('/').filter(|section| !section.is_empty());
+        let mut shared = 0;
+        let mut next = sections.next();
+        while shared < open.len() && next == Some(open[shared]) {
+            (shared, next) = (shared + 1, sections.next());
+        }
         while open.len() > shared {
             writer.close(open.pop().unwrap_or_default());
         }
-        for section in &sections[shared..] {
+        while let Some(section) = next {
             writer.open(section);
             open.push(section);
+            next = sections.next();
         }
-        writer.leaf(name, &element.text);
+        let value = &*element.value;
+        writer.leaf(
+            name,
+            element.style.map_or(value, |style| style.text_of(value)),
+        );
         writer.raw("\n");
     }
     while let Some(section) = open.pop() {

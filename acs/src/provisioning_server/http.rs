@@ -204,7 +204,12 @@ fn profile(bytes: bytes::Bytes, tag: &str, encrypted: bool, known: bool) -> Resp
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     // A cache between us must ask each time: the next device at this path may be another one.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    let caching = match encrypted {
+        true => "private, no-cache",
+        // There may be a key in it.
+        false => "no-store",
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(ETAG, tag);
     }

@@ -19,7 +19,10 @@ const KEY_BYTES: usize = 32;
 const TOKEN_BYTES: usize = 16;
 
 /// What the keys of all devices are sealed with.
-pub struct MasterKey(LessSafeKey);
+pub struct MasterKey {
+    key: LessSafeKey,
+    fingerprint: [u8; 32],
+}
 
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,7 +56,15 @@ impl MasterKey {
                 "restore it from the backup of the data folder; without it no device's key can be read",
             )
         })?;
-        Ok(MasterKey(LessSafeKey::new(key)))
+        Ok(MasterKey {
+            key: LessSafeKey::new(key),
+            fingerprint: of_key(&bytes, b"fingerprint"),
+        })
+    }
+
+    /// Tells this key from others, and gives nothing of it away.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.fingerprint
     }
 
     /// A key for a device, and how it is kept.
@@ -63,7 +74,7 @@ impl MasterKey {
         let mut sealed = key.reveal().as_bytes().to_vec();
         let whose = Aad::from(device.to_i64().to_be_bytes());
         // It fails for texts of gigabytes only.
-        let _ = self.0.seal_in_place_append_tag(
+        let _ = self.key.seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
             whose,
             &mut sealed,
@@ -87,7 +98,7 @@ impl MasterKey {
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Sealed)?;
         let whose = Aad::from(device.to_i64().to_be_bytes());
         let mut sealed = sealed.to_vec();
-        let opened = self.0.open_in_place(nonce, whose, &mut sealed);
+        let opened = self.key.open_in_place(nonce, whose, &mut sealed);
         let text = std::str::from_utf8(opened.map_err(|_| Sealed)?);
         text.map(Secret::new).map_err(|_| Sealed)
     }
@@ -125,7 +136,7 @@ fn make(path: &Path) -> std::io::Result<Vec<u8>> {
 
 /// What stands in the path of whoever has this key: it proves that the device has it, and opens nothing.
 pub fn token(key: &Secret) -> String {
-    hex(&of_key(key, b"fetch")[..TOKEN_BYTES])
+    hex(&of_key(key.reveal().as_bytes(), b"fetch")[..TOKEN_BYTES])
 }
 
 /// What is kept of a token.
@@ -135,12 +146,12 @@ pub fn hash_of_token(token: &str) -> [u8; 32] {
 
 /// The salt for a document: the same document gives the same bytes, two documents never the same salt by design.
 pub fn salt(key: &Secret, document: &[u8]) -> [u8; 8] {
-    let digest = of_key(key, document);
+    let digest = of_key(key.reveal().as_bytes(), document);
     std::array::from_fn(|at| digest[at])
 }
 
-fn of_key(key: &Secret, message: &[u8]) -> [u8; 32] {
-    let mac = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes());
+fn of_key(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mac = Hmac::<Sha256>::new_from_slice(key);
     let mut mac = mac.expect("HMAC takes a key of any length");
     mac.update(message);
     mac.finalize().into_bytes().into()

@@ -21,7 +21,7 @@ use crate::metrics::Metrics;
 use crate::provisioning::flat_profile::Secrets;
 use crate::provisioning::request_path::PathPattern;
 use crate::provisioning::user_agent::{self, UserAgent};
-use crate::store::{Actor, Contact, Device, ProvisioningKeys, StoreError};
+use crate::store::{Actor, Contact, Device, ProvisioningKeys, Store, StoreError};
 use asker::{Asker, Proof};
 use bytes::Bytes;
 use certificate::Holder;
@@ -29,6 +29,10 @@ use data_model::{OperatorError, Secret};
 use document::{Document, Wanted};
 use keys::{MasterKey, Sealed};
 use std::net::IpAddr;
+use std::path::Path;
+
+/// The setting of the store that tells the master key it was used with.
+const FINGERPRINT: &str = "provisioning-key";
 
 /// What the provisioning server works with.
 #[derive(Debug)]
@@ -42,18 +46,47 @@ impl Provisioner {
     /// Sets it up, if any listener of it is configured.
     ///
     /// # Errors
-    /// If the master key cannot be read.
-    pub fn open(
+    /// If the master key cannot be read, or is not the one the keys of this store were sealed with.
+    pub async fn open(
         config: &ProvisioningConfig,
-        data: &std::path::Path,
+        data: &Path,
+        store: &dyn Store,
     ) -> Result<Option<Provisioner>, OperatorError> {
         if !config.listens() {
             return Ok(None);
         }
+        let trouble = |why: &dyn std::fmt::Display| {
+            OperatorError::new(
+                "the keys of devices cannot be opened",
+                why,
+                format!(
+                    "restore {} from the backup the store is from",
+                    data.join(keys::FILE).display()
+                ),
+            )
+        };
+        let kept = store.setting(FINGERPRINT).await;
+        let kept = kept.map_err(|error| trouble(&error))?;
+        if kept.is_some() && !data.join(keys::FILE).exists() {
+            // A key made anew would shut every device out that has one.
+            return Err(trouble(&"the file they were sealed with is missing"));
+        }
+        let master = MasterKey::open(data)?;
+        let own = master.fingerprint().to_vec();
+        let kept = store.setting_or_insert(FINGERPRINT, own.clone()).await;
+        if kept.map_err(|error| trouble(&error))? != own {
+            return Err(trouble(&"they were sealed with another file"));
+        }
+        if config.public_url.is_none() && (config.http.is_some() || config.tftp.is_some()) {
+            tracing::warn!(
+                "provisioning.public_url is not set: rules name the host a request names, which \
+                 whoever stands between server and device can change on a line without TLS"
+            );
+        }
         // The configuration has been checked: each of them is a pattern.
         let parsed = config.paths.iter().map(|path| PathPattern::parse(path));
         Ok(Some(Provisioner {
-            master: MasterKey::open(data)?,
+            master,
             patterns: parsed.filter_map(Result::ok).collect(),
         }))
     }

@@ -11,6 +11,7 @@ super::cases! {
     a_next_key_becomes_the_current_one_when_it_is_used,
     a_second_rotation_waits_until_the_next_key_is_used,
     a_window_is_kept_and_can_be_closed,
+    a_window_closes_when_the_device_has_its_key,
     the_last_contacts_are_kept,
     a_forgotten_device_leaves_nothing_of_it,
 }
@@ -141,6 +142,21 @@ async fn a_window_is_kept_and_can_be_closed(store: &dyn Store) {
         .provisioning_window_put(&ANN, id(9), at(1), at(1))
         .await;
     assert_eq!(nobody.unwrap(), None);
+}
+
+async fn a_window_closes_when_the_device_has_its_key(store: &dyn Store) {
+    let device = device(store, "A").await;
+    put(store, device, key(1)).await;
+    let until = at(600);
+    let open = store.provisioning_window_put(&ANN, device, until, at(1));
+    assert_eq!(open.await.unwrap(), Some(()));
+    store.provisioning_token_used([1; 32], at(2)).await.unwrap();
+    assert_eq!(store.provisioning_window(device).await.unwrap(), None);
+    // The same for a device that was reset, got its first profile again, and comes with the token it had before.
+    let open = store.provisioning_window_put(&ANN, device, until, at(3));
+    assert_eq!(open.await.unwrap(), Some(()));
+    store.provisioning_token_used([1; 32], at(4)).await.unwrap();
+    assert_eq!(store.provisioning_window(device).await.unwrap(), None);
 }
 
 fn contact(number: u64) -> Contact {

@@ -72,7 +72,9 @@ pub(super) fn keys(db: &Connection, device: Id) -> Result<Option<ProvisioningKey
 
 /// Whose token it is, and whether its use is known.
 pub(super) fn by_token(db: &Connection, token: &[u8; 32]) -> Result<Option<(Id, Known)>> {
-    let sql = "SELECT device, used FROM provisioned WHERE token = ?1
+    // A window that is still open is closed by the next use of the token.
+    let sql = "SELECT device, used AND NOT EXISTS (SELECT 1 FROM provisioning_window w WHERE w.device = p.device)
+               FROM provisioned p WHERE token = ?1
                UNION ALL SELECT device, 0 FROM provisioned WHERE next_token = ?1";
     let found = db.prepare_cached(sql)?.query_row([token], |row| {
         let known = match row.get(1)? {
@@ -93,6 +95,9 @@ pub(super) fn token_used(tx: &mut Tx<'_>, token: &[u8; 32], now: Timestamp) -> R
                next_key = NULL, next_token = NULL, next_since = NULL WHERE next_token = ?1";
     let replaced = tx.db.prepare_cached(sql)?.execute([token])?;
     let sql = "UPDATE provisioned SET used = 1 WHERE device = ?1";
+    tx.db.prepare_cached(sql)?.execute([device])?;
+    // Who has its key needs no window any more, and nobody else is to have one.
+    let sql = "DELETE FROM provisioning_window WHERE device = ?1";
     tx.db.prepare_cached(sql)?.execute([device])?;
     if replaced > 0 {
         let actor = Actor::Device(device);

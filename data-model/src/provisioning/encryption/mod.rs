@@ -94,7 +94,7 @@ fn pack(profile: &[u8], packing: Packing) -> Cow<'_, [u8]> {
     match packing {
         Packing::Plain => Cow::Borrowed(profile),
         Packing::Gzip => {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
             // Writing to memory does not fail.
             let _ = encoder.write_all(profile);
             Cow::Owned(encoder.finish().unwrap_or_default())
