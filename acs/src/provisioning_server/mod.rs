@@ -11,86 +11,24 @@ pub mod document;
 pub mod http;
 pub mod keys;
 pub mod listeners;
+mod provisioner;
 pub mod reports;
 pub mod tftp;
 
 use crate::app::App;
 use crate::clock;
-use crate::config::ProvisioningConfig;
 use crate::metrics::Metrics;
 use crate::provisioning::flat_profile::Secrets;
-use crate::provisioning::request_path::PathPattern;
 use crate::provisioning::user_agent::{self, UserAgent};
-use crate::store::{Actor, Contact, Device, ProvisioningKeys, Store, StoreError};
+use crate::store::{Actor, Contact, Device, ProvisioningKeys, StoreError};
 use asker::{Asker, Proof};
 use bytes::Bytes;
 use certificate::Holder;
-use data_model::{OperatorError, Secret};
+use data_model::Secret;
 use document::{Document, Wanted};
-use keys::{MasterKey, Sealed};
+use keys::Sealed;
+pub use provisioner::Provisioner;
 use std::net::IpAddr;
-use std::path::Path;
-
-/// The setting of the store that tells the master key it was used with.
-const FINGERPRINT: &str = "provisioning-key";
-
-/// What the provisioning server works with.
-#[derive(Debug)]
-pub struct Provisioner {
-    /// What the keys of devices are sealed with.
-    pub master: MasterKey,
-    patterns: Vec<PathPattern>,
-}
-
-impl Provisioner {
-    /// Sets it up, if any listener of it is configured.
-    ///
-    /// # Errors
-    /// If the master key cannot be read, or is not the one the keys of this store were sealed with.
-    pub async fn open(
-        config: &ProvisioningConfig,
-        data: &Path,
-        store: &dyn Store,
-    ) -> Result<Option<Provisioner>, OperatorError> {
-        if !config.listens() {
-            return Ok(None);
-        }
-        let trouble = |why: &dyn std::fmt::Display| {
-            OperatorError::new(
-                "the keys of devices cannot be opened",
-                why,
-                format!(
-                    "restore {} from the backup the store is from",
-                    data.join(keys::FILE).display()
-                ),
-            )
-        };
-        let kept = store.setting(FINGERPRINT).await;
-        let kept = kept.map_err(|error| trouble(&error))?;
-        if kept.is_some() && !data.join(keys::FILE).exists() {
-            // A key made anew would shut every device out that has one.
-            return Err(trouble(&"the file they were sealed with is missing"));
-        }
-        let master = MasterKey::open(data)?;
-        let own = master.fingerprint().to_vec();
-        let kept = store.setting_or_insert(FINGERPRINT, own.clone()).await;
-        if kept.map_err(|error| trouble(&error))? != own {
-            return Err(trouble(&"they were sealed with another file"));
-        }
-        if config.public_url.is_none() && (config.http.is_some() || config.tftp.is_some()) {
-            tracing::warn!(
-                "provisioning.public_url is not set: rules name the host a request names, which \
-                 whoever stands between server and device can change on a line without TLS"
-            );
-        }
-        // The configuration has been checked: each of them is a pattern.
-        let parsed = config.paths.iter().map(|path| PathPattern::parse(path));
-        Ok(Some(Provisioner {
-            master,
-            patterns: parsed.filter_map(Result::ok).collect(),
-        }))
-    }
-}
 
 /// How a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
