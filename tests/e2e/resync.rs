@@ -40,6 +40,7 @@ pub(super) async fn world_with(settings: impl FnOnce(&mut ProvisioningConfig)) -
             key_file,
             client_ca_file: Some(makers.ca()),
         });
+        config.provisioning.reports = true;
         config.provisioning.common_rule = Some("https://prov.example.net/$MA.cfg".into());
         settings(&mut config.provisioning);
     })
@@ -315,6 +316,44 @@ async fn a_device_that_fetches_by_tftp_gets_what_it_would_get_by_http() {
     assert_eq!(status, Some(0));
     let document = decrypted(key, &bytes).expect("openssl decrypts it");
     assert_eq!(element(&document, "Password_1_"), SECRET);
+
+    // And puts its report there, which is kept when curl hears that it has come.
+    let report = "<flat-profile><Proxy_1_>sip.example.net</Proxy_1_></flat-profile>";
+    let rule = element(&document, "Report_Rule");
+    let path = rule.rsplit_once(' ').expect("options and a path").1;
+    let url = format!("tftp://{server}{}", path.replace("$MA", MAC));
+    let file = world.folder.path().join("report.xml");
+    std::fs::write(&file, encrypted(key, report.as_bytes())).expect("a file");
+    let put = |url: &str| {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--max-time", "20", "--upload-file"]);
+        curl.arg(&file)
+            .arg(url)
+            .status()
+            .expect("curl is installed")
+            .code()
+    };
+    assert_eq!(put(&url), Some(0));
+    let shown = world.api.get(&format!("{}/report", hand.path())).await;
+    let shown = shown.expect("a report").to_string();
+    assert!(shown.contains("sip.example.net"), "{shown}");
+    assert_ne!(put(&format!("tftp://{server}/report.xml")), Some(0));
+}
+
+/// What `openssl enc` makes of it.
+fn encrypted(key: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut openssl = Command::new("openssl")
+        .args(["enc", "-aes-256-cbc", "-md", "md5", "-pass"])
+        .arg(format!("pass:{key}"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("openssl is installed");
+    let mut input = openssl.stdin.take().expect("it is piped");
+    input.write_all(bytes).expect("it reads");
+    drop(input);
+    openssl.wait_with_output().expect("it ends").stdout
 }
 
 pub(super) async fn standing(world: &World, device: &str) -> Value {

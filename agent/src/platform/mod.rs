@@ -10,6 +10,7 @@ pub mod spool;
 
 use crate::device::{Core, Device, Hardware};
 use crate::firmware::SlotName;
+use crate::provisioning::notify::Wanted;
 use data_model::Timestamp;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -22,6 +23,12 @@ pub trait Platform: Send + std::fmt::Debug {
 
     /// Asks for something only the platform can do.
     fn ask(&mut self, request: &Request) -> Asked;
+
+    /// SIP NOTIFYs for the device since the last time, taken and authenticated by whatever speaks SIP here. It is asked
+    /// whenever the hardware is looked at; [`crate::shell::RunnerHandle::refresh`] makes that at once.
+    fn notified(&mut self) -> Vec<Wanted> {
+        Vec::new()
+    }
 
     /// The time for what was asked has gone by, and the device still runs.
     fn withdraw(&mut self, request: &Request) -> Outcome;

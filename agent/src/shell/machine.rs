@@ -4,6 +4,7 @@ use crate::device::boot::{active_slot, give_up_trial};
 use crate::device::{Device, Hardware, Input, Saved};
 use crate::limits::RESTART_PAUSE_MS;
 use crate::platform::{Asked, Outcome, Platform, Request};
+use crate::provisioning::notify::Wanted;
 use data_model::Timestamp;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,6 +64,11 @@ impl Machine {
     /// How it stands, as something that happens to a device.
     pub(super) fn look(&mut self, now: Timestamp) -> Option<Input> {
         self.hardware(now).map(Input::Hardware)
+    }
+
+    /// What a telephone exchange has asked of the device by way of the machine.
+    pub(super) fn notified(&mut self) -> Vec<Wanted> {
+        self.platform.notified()
     }
 
     /// How it stands, if a session may begin with what is about to happen and the last look is not fresh.

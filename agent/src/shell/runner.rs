@@ -24,8 +24,11 @@ use crate::device::io::{
     ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, Listener, Restart,
     TransferOutcome,
 };
+use crate::device::orders::Order;
 use crate::device::{Device, DeviceConfig, Input, Saved};
 use crate::platform::{Platform, Request};
+use crate::provisioning::engine::Ask;
+use crate::provisioning::notify::Wanted;
 use data_model::Timestamp;
 use data_model::signing::VerifyingKey;
 use std::cmp::Reverse;
@@ -195,10 +198,27 @@ impl Runner {
                 if let Some(input) = self.machine.look(self.clock.now()) {
                     self.handle(device, input);
                 }
+                for wanted in self.machine.notified() {
+                    self.notified(device, wanted);
+                }
             }
             Event::Command(Command::Own(own)) => self.own_address(own),
             Event::Command(Command::Stop) => {}
         }
+    }
+
+    /// A telephone exchange wants something of a device.
+    fn notified(&mut self, device: usize, wanted: Wanted) {
+        let ask = match wanted {
+            Wanted::Resync => Ask::SipResync,
+            Wanted::Report => Ask::SipReport,
+            Wanted::Restart => {
+                // Nobody waits for the answer.
+                let (answer, _) = oneshot::channel();
+                return self.ordered(device, Order::Restart, answer);
+            }
+        };
+        self.handle(device, Input::Provisioning(Box::new(ask)));
     }
 
     /// An exchange with the ACS has ended.

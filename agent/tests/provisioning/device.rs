@@ -2,6 +2,7 @@
 
 use agent::device::exchange::Downgrade;
 use agent::device::{DeviceConfig, FilePolicy, Identity, Product};
+use agent::platform::Platform;
 use agent::platform::simulated::Simulated;
 use agent::provisioning::sources::Sources;
 use agent::shell::diagnostics::DiagnosticsConfig;
@@ -53,13 +54,24 @@ pub async fn device_of(
     sources: Sources,
     values: &[(&str, &str)],
 ) -> RunnerHandle {
+    device_on(Box::new(Simulated), rule, tls, sources, values).await
+}
+
+/// The same, on this platform.
+pub async fn device_on(
+    platform: Box<dyn Platform>,
+    rule: &str,
+    tls: TlsConfig,
+    sources: Sources,
+    values: &[(&str, &str)],
+) -> RunnerHandle {
     let values = values.iter();
     let values =
         values.map(|(name, value)| (format!("Device.X_CISCO_ATA.{name}"), (*value).into()));
     let at = |name: &str| format!("Device.X_CISCO_ATA.Provisioning.{name}");
     let config = RunnerConfig {
         diagnostics: DiagnosticsConfig::simulated(1),
-        platform: Box::new(Simulated),
+        platform,
         record: None,
         udp: UdpCalls::Never,
         devices: vec![DeviceConfig {

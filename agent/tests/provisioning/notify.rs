@@ -1,8 +1,10 @@
 //! SIP NOTIFY: who may ask a device for what, over a real socket.
 
 use super::PROFILE;
-use super::device::{PROXY, comes_to_hold, device_from};
+use super::device::{PROXY, comes_to_hold, device_from, device_on, eventually};
 use super::server::FileServer;
+use agent::device::Hardware;
+use agent::platform::{Asked, Outcome, Platform, Request};
 use agent::provisioning::notify::{Account, Notified, Wanted};
 use agent::provisioning::sources::Sources;
 use agent::shell::sip_notify;
@@ -147,4 +149,44 @@ fn what_is_no_request_is_not_answered() {
         verdict(&account(false), true, b"\xff\xfe\r\n\r\n"),
         (None, None)
     );
+}
+
+/// A machine with a telephone half that takes NOTIFYs itself.
+#[derive(Debug)]
+struct Exchange(std::sync::mpsc::Receiver<Wanted>);
+
+impl Platform for Exchange {
+    fn hardware(&mut self, _now: Timestamp) -> Option<Box<Hardware>> {
+        None
+    }
+
+    fn ask(&mut self, _request: &Request) -> Asked {
+        Asked::Nobody
+    }
+
+    fn withdraw(&mut self, _request: &Request) -> Outcome {
+        Outcome::Taken
+    }
+
+    fn notified(&mut self) -> Vec<Wanted> {
+        self.0.try_iter().collect()
+    }
+}
+
+/// Section 2.11: the entry for a platform that speaks SIP. Covers M-01, T-14.
+#[tokio::test]
+async fn what_the_platform_has_been_notified_of_reaches_the_device() {
+    let server = FileServer::plain().await;
+    server.put("/a.cfg", "<flat-profile/>");
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (tls, sources) = (TlsConfig::default(), Sources::default());
+    let rule = server.url("/a.cfg");
+    let handle = device_on(Box::new(Exchange(receiver)), &rule, tls, sources, &[]).await;
+    eventually("it has booted and asked", || server.seen().len() == 1).await;
+    server.put("/a.cfg", PROFILE);
+    sender.send(Wanted::Resync).expect("the device is there");
+    handle.refresh(0);
+    comes_to_hold(&handle, PROXY, "sip.example.net").await;
+    assert_eq!(server.seen().len(), 2);
+    handle.stop();
 }
