@@ -17,6 +17,7 @@ mod provisioning;
 mod recovery;
 mod reports;
 mod resync;
+mod resync_by_tftp;
 mod tftp;
 mod tls;
 mod transfers;
