@@ -19,7 +19,7 @@ async fn world() -> World {
 }
 
 /// What `openssl enc` makes of it.
-fn encrypted(key: &str, text: &str) -> Vec<u8> {
+pub(super) fn encrypted(key: &str, text: &str) -> Vec<u8> {
     let mut openssl = Command::new("openssl")
         .args(["enc", "-aes-256-cbc", "-md", "md5", "-pass"])
         .arg(format!("pass:{key}"))

@@ -1,8 +1,8 @@
 //! The provisioning server over TFTP: profiles read and reports written, as curl does it.
 
+use crate::reports::encrypted;
 use crate::resync::{MAC, SECRET, decrypted, element, open_window, registered, world};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// The same answers by TFTP, as curl reads them. Covers T-11.
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +47,7 @@ async fn a_device_that_fetches_by_tftp_gets_what_it_would_get_by_http() {
     let path = rule.rsplit_once(' ').expect("options and a path").1;
     let url = format!("tftp://{server}{}", path.replace("$MA", MAC));
     let file = world.folder.path().join("report.xml");
-    std::fs::write(&file, encrypted(key, report.as_bytes())).expect("a file");
+    std::fs::write(&file, encrypted(key, report)).expect("a file");
     let put = |url: &str| {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--max-time", "20", "--upload-file"]);
@@ -62,20 +62,4 @@ async fn a_device_that_fetches_by_tftp_gets_what_it_would_get_by_http() {
     let shown = shown.expect("a report").to_string();
     assert!(shown.contains("sip.example.net"), "{shown}");
     assert_ne!(put(&format!("tftp://{server}/report.xml")), Some(0));
-}
-
-/// What `openssl enc` makes of it.
-fn encrypted(key: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut openssl = Command::new("openssl")
-        .args(["enc", "-aes-256-cbc", "-md", "md5", "-pass"])
-        .arg(format!("pass:{key}"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("openssl is installed");
-    let mut input = openssl.stdin.take().expect("it is piped");
-    input.write_all(bytes).expect("it reads");
-    drop(input);
-    openssl.wait_with_output().expect("it ends").stdout
 }
