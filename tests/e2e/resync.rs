@@ -40,7 +40,6 @@ pub(super) async fn world_with(settings: impl FnOnce(&mut ProvisioningConfig)) -
             key_file,
             client_ca_file: Some(makers.ca()),
         });
-        config.provisioning.reports = true;
         config.provisioning.common_rule = Some("https://prov.example.net/$MA.cfg".into());
         settings(&mut config.provisioning);
     })

@@ -1,13 +1,13 @@
 //! The provisioning server over TFTP: profiles read and reports written, as curl does it.
 
 use crate::reports::encrypted;
-use crate::resync::{MAC, SECRET, decrypted, element, open_window, registered, world};
+use crate::resync::{MAC, SECRET, decrypted, element, open_window, registered, world_with};
 use std::process::Command;
 
 /// The same answers by TFTP, as curl reads them. Covers T-11.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_fetches_by_tftp_gets_what_it_would_get_by_http() {
-    let world = world().await;
+    let world = world_with(|config| config.provisioning.reports = true).await;
     let hand = registered(&world, "RES5").await;
     let server = world.server.provisioning.tftp.expect("it speaks TFTP");
     let fetch = |path: &str| {
