@@ -7,7 +7,7 @@ use std::process::Command;
 /// The same answers by TFTP, as curl reads them. Covers T-11.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_fetches_by_tftp_gets_what_it_would_get_by_http() {
-    let world = world_with(|config| config.provisioning.reports = true).await;
+    let world = world_with(|provisioning| provisioning.reports = true).await;
     let hand = registered(&world, "RES5").await;
     let server = world.server.provisioning.tftp.expect("it speaks TFTP");
     let fetch = |path: &str| {
