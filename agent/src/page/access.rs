@@ -301,6 +301,7 @@ mod tests {
             origin: None,
             referer: None,
             fetch_site: None,
+            browser: false,
             content_type: None,
             authorization: None,
             cookies: vec![data_model::Secret::new(cookie)],

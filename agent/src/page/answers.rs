@@ -41,8 +41,10 @@ pub(super) fn may_go(
         return Err(Answer::text(403, "Only the administrator may do this."));
     }
     // A link anywhere must not restart the device for whoever is logged in: the browser has to say that it was here.
+    // One also sends a password by itself that was typed in once; a script sends it because it is told to.
     let said = head.fetch_site.is_some() || head.referer.is_some();
-    if route.acts_on_get() && head.only_reads() && visitor.came == Came::BySession && !said {
+    let by_itself = visitor.came == Came::BySession || head.browser && head.authorization.is_some();
+    if route.acts_on_get() && head.only_reads() && by_itself && !said {
         return Err(Answer::text(
             403,
             "This comes from nowhere the browser tells.",

@@ -19,6 +19,8 @@ pub struct Head {
     pub referer: Option<String>,
     /// `Sec-Fetch-Site`, if there is one.
     pub fetch_site: Option<String>,
+    /// Whether a browser asks: all of them call themselves `Mozilla/…`, scripts do not.
+    pub browser: bool,
     /// `Content-Type`, if there is one.
     pub content_type: Option<String>,
     /// `Authorization`, if there is one.

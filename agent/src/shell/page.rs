@@ -20,7 +20,7 @@ use bytes::Bytes;
 use data_model::{OperatorError, Secret, Timestamp};
 use http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, HeaderValue,
-    ORIGIN, REFERER,
+    ORIGIN, REFERER, USER_AGENT,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -334,6 +334,7 @@ fn head_of(request: &Request<Incoming>, from: IpAddr) -> Head {
         origin: first(headers, &ORIGIN),
         referer: first(headers, &REFERER),
         fetch_site: first(headers, &HeaderName::from_static("sec-fetch-site")),
+        browser: first(headers, &USER_AGENT).is_some_and(|name| name.starts_with("Mozilla/")),
         content_type: first(headers, &CONTENT_TYPE),
         authorization: first(headers, &AUTHORIZATION).map(secret),
         cookies: all(headers, &COOKIE).into_iter().map(secret).collect(),

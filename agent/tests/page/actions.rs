@@ -329,6 +329,9 @@ async fn an_action_url_on_another_site_does_nothing() {
     }
     // A session is not enough where the browser does not say that it was here.
     asks(&agent, "/admin/reboot", &cookie).await.is(403);
+    // Nor is a password that a browser sends by itself, because it was typed in once.
+    let remembered = format!("{}User-Agent: Mozilla/5.0 (X11)\r\n", admin());
+    asks(&agent, "/admin/reboot", &remembered).await.is(403);
     assert_eq!(agent.look(booted).await, before);
     let typed = format!("{cookie}Sec-Fetch-Site: none\r\n");
     asks(&agent, "/admin/reboot", &typed).await.is(200);

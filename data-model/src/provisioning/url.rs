@@ -84,6 +84,9 @@ pub enum BadUrl {
     /// Between the slashes stands no server.
     #[error("the URL names no server behind `://`")]
     NoServer,
+    /// A character no name of a server has.
+    #[error("the server of the URL has a `{0}` in it")]
+    Server(char),
     /// Not a number that a port can have.
     #[error("`{0}` is no port")]
     Port(String),
@@ -120,6 +123,10 @@ impl ProfileUrl {
         };
         let slash = rest.find('/').ok_or(BadUrl::NoPath)?;
         let (authority, path) = rest.split_at(slash);
+        // What other readers of URLs take for the end of the server, or for a user in front of it.
+        if let Some(odd) = authority.chars().find(|c| "?#@\\".contains(*c)) {
+            return Err(BadUrl::Server(odd));
+        }
         if authority.is_empty() && scheme.is_some() {
             return Err(BadUrl::NoServer);
         }
@@ -231,6 +238,20 @@ mod tests {
         }
         let bare = ProfileUrl::parse("/x").unwrap();
         assert_eq!(bare.complete(None, Some("h")), Err(BadUrl::NoSchemeKnown));
+        for text in [
+            "http://evil.test?.example.net/x",
+            "http://evil.test#.example.net/x",
+            "http://user@evil.test/x",
+            "http://evil.test\\.example.net/x",
+        ] {
+            assert!(
+                matches!(ProfileUrl::parse(text), Err(BadUrl::Server(_))),
+                "{text}"
+            );
+        }
+        let path = ProfileUrl::parse("/p").unwrap();
+        let named = path.complete(Some(Scheme::Http), Some("evil.test?.example.net"));
+        assert_eq!(named, Err(BadUrl::Server('?')), "DHCP is no better");
         for (named, full) in [
             ("192.0.2.7", "https://192.0.2.7/p"),
             ("prov.example.net:8443", "https://prov.example.net:8443/p"),
