@@ -1,7 +1,11 @@
 //! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
 
-use crate::limits::{CONNECTIONS, HEAD_TIMEOUT, WRITE_TIMEOUT};
+use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
 use data_model::OperatorError;
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::HttpService;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -13,6 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_rustls::TlsAcceptor;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What a connection is read from and written to.
 pub trait Stream: AsyncRead + AsyncWrite + Send {}
@@ -103,6 +109,34 @@ async fn accept(
             tracing::debug!(%error, "a connection could not be taken");
             tokio::time::sleep(Duration::from_millis(20)).await;
             None
+        }
+    }
+}
+
+/// Speaks HTTP with a device until either side closes, or the server stops: what is being answered then is finished.
+/// hyper is used directly, for its switches for odd clients.
+pub async fn talk<S>(stream: Pin<Box<dyn Stream>>, service: S, mut stopped: watch::Receiver<bool>)
+where
+    S: HttpService<
+            Incoming,
+            ResBody: Body<Data: Send, Error: Into<BoxError>> + 'static,
+            Error: Into<BoxError>,
+        >,
+{
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_BYTES)
+        .ignore_invalid_headers(true)
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    // Errors here are the device's: it closed, or spoke something else. It notices by itself.
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::auth::{self, FirstPassword};
 use crate::config::{Config, TlsConfig};
 use crate::files;
 use crate::jobs;
-use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT};
-use crate::listen::{Arrival, arrivals, bind};
+use crate::limits::HEAD_TIMEOUT;
+use crate::listen::{self, Arrival, arrivals, bind};
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
@@ -174,9 +174,8 @@ async fn serve_cwmp(
     arrivals(listener, tls, stopped, serve).await;
 }
 
-/// One connection of a device, until either side closes it. hyper is used directly: its switches for odd clients are
-/// needed here.
-async fn talk(app: Arc<App>, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
+/// One connection of a device, until either side closes it.
+async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
     let remote = Remote {
         address: arrival.address.ip().to_canonical(),
         line: if arrival.tls { Line::Tls } else { Line::Plain },
@@ -186,22 +185,7 @@ async fn talk(app: Arc<App>, arrival: Arrival, mut stopped: watch::Receiver<bool
         let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
         async move { Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await) }
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_BYTES)
-        .ignore_invalid_headers(true)
-        .title_case_headers(true)
-        .serve_connection(TokioIo::new(arrival.stream), service);
-    let mut connection = std::pin::pin!(connection);
-    // Errors here are the device's: it closed, or spoke something else. It notices by itself.
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
-    }
+    listen::talk(arrival.stream, service, stopped).await;
 }
 
 /// Takes connections of people, programs, and of devices that fetch files.

@@ -3,8 +3,8 @@
 use super::reports::{REPORT_PATH, Received, receive, reporter};
 use super::{Answer, Request, Transport, activation, certificate, keep_image, serve};
 use crate::app::App;
-use crate::limits::{HEAD_BYTES, HEAD_TIMEOUT, REPORT_BYTES};
-use crate::listen::Arrival;
+use crate::limits::REPORT_BYTES;
+use crate::listen::{self, Arrival};
 use crate::sessions::body;
 use axum::body::Body;
 use axum::extract::Query;
@@ -14,9 +14,7 @@ use http::header::{
 };
 use http::{HeaderMap, Method, Response, StatusCode};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -35,7 +33,7 @@ struct Peer {
 }
 
 /// Serves one connection, until either side closes it.
-pub async fn talk(app: Arc<App>, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
+pub async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
     let peer = Arc::new(Peer {
         address: arrival.address.ip().to_canonical(),
         transport: if arrival.tls {
@@ -49,22 +47,7 @@ pub async fn talk(app: Arc<App>, arrival: Arrival, mut stopped: watch::Receiver<
         let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
         async move { Ok::<_, std::convert::Infallible>(answer(&app, &peer, request).await) }
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(HEAD_BYTES)
-        .ignore_invalid_headers(true)
-        .title_case_headers(true)
-        .serve_connection(TokioIo::new(arrival.stream), service);
-    let mut connection = std::pin::pin!(connection);
-    // Errors here are the device's: it closed, or spoke something else.
-    tokio::select! {
-        _ = connection.as_mut() => {}
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
-        }
-    }
+    listen::talk(arrival.stream, service, stopped).await;
 }
 
 async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Response<Body> {
