@@ -1,7 +1,7 @@
 //! Reports of devices: who may send one, what is kept of it, and where it differs from the profiles.
 
 use super::resync::{
-    ask, element, http, open_window, outcomes, path_of, raw, registered, standing, world_with,
+    ask, element, http, keyed, open_window, outcomes, path_of, raw, registered, world_with,
 };
 use crate::world::by_hand::Answer;
 use crate::world::{World, eventually};
@@ -118,20 +118,7 @@ async fn a_report_is_taken_from_who_has_the_key_and_held_against_the_profiles() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_reports_with_its_key_what_it_is_configured_to() {
     let world = world().await;
-    let phone = world.phone("RES9").await;
-    open_window(&world, &phone.path()).await;
-    let rule = format!("http://{}/$SN.cfg", http(&world));
-    phone.change("X_CISCO_ATA.Provisioning.Resync_Random_Delay", "0");
-    phone.change("X_CISCO_ATA.Provisioning.Resync_Periodic", "1");
-    phone.change("X_CISCO_ATA.Provisioning.Profile_Rule", &rule);
-    eventually("the device fetches with its key", || async {
-        let standing = standing(&world, &phone.path()).await;
-        (standing["key_used"] == true).then_some(())
-    })
-    .await;
-    phone
-        .reaches("X_CISCO_ATA.Provisioning.GPP_A", "RES9")
-        .await;
+    let phone = keyed(&world).await;
     phone.is_asked_to_report();
     let shown = eventually("the report has come", || async {
         report(&world, &phone.path()).await

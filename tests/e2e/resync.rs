@@ -1,7 +1,7 @@
 //! The provisioning server: first contact, keys, rotation, and what the real `openssl` and `curl` say of it.
 
 use crate::world::by_hand::{Hand, read_answer};
-use crate::world::{Authority, World, anywhere, eventually};
+use crate::world::{Authority, Phone, World, anywhere, eventually};
 use acs::config::{ProvisioningConfig, TlsConfig};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
@@ -284,24 +284,30 @@ pub(super) async fn standing(world: &World, device: &str) -> Value {
     standing.expect("a device that is known")
 }
 
-/// A whole device: its first profile, the encrypted ones behind it, and the next key.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_device_goes_from_its_first_profile_to_encrypted_ones_and_takes_the_next_key_over() {
-    let world = world().await;
+/// A whole device that has got its key in its first profile, and fetches with it every second.
+pub(super) async fn keyed(world: &World) -> Phone {
     let phone = world.phone("RES9").await;
-    open_window(&world, &phone.path()).await;
-    let rule = format!("http://{}/$SN.cfg", http(&world));
+    open_window(world, &phone.path()).await;
+    let rule = format!("http://{}/$SN.cfg", http(world));
     phone.change("X_CISCO_ATA.Provisioning.Resync_Random_Delay", "0");
     phone.change("X_CISCO_ATA.Provisioning.Resync_Periodic", "1");
     phone.change("X_CISCO_ATA.Provisioning.Profile_Rule", &rule);
     eventually("the device fetches with its key", || async {
-        let standing = standing(&world, &phone.path()).await;
+        let standing = standing(world, &phone.path()).await;
         (standing["key_used"] == true).then_some(())
     })
     .await;
     phone
         .reaches("X_CISCO_ATA.Provisioning.GPP_A", "RES9")
         .await;
+    phone
+}
+
+/// A whole device: its first profile, the encrypted ones behind it, and the next key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_goes_from_its_first_profile_to_encrypted_ones_and_takes_the_next_key_over() {
+    let world = world().await;
+    let phone = keyed(&world).await;
     let first = standing(&world, &phone.path()).await;
     let rotate = format!("{}/provisioning/rotate", phone.path());
     world

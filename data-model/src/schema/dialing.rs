@@ -69,17 +69,8 @@ pub(super) fn is_dial_plan(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::checked::holds;
     use super::*;
-
-    #[track_caller]
-    fn holds(check: fn(&str) -> bool, good: &[&str], bad: &[&str]) {
-        for text in good {
-            assert!(check(text), "{text} was refused");
-        }
-        for text in bad {
-            assert!(!check(text), "{text} was taken");
-        }
-    }
 
     /// Covers M06.
     #[test]

@@ -16,6 +16,8 @@
 
 pub mod address;
 pub mod builder;
+#[cfg(test)]
+mod checked;
 pub mod computed;
 pub mod conversion;
 pub mod conversion_text;

@@ -142,17 +142,8 @@ fn is_time(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::checked::holds;
     use super::*;
-
-    #[track_caller]
-    fn holds(check: fn(&str) -> bool, good: &[&str], bad: &[&str]) {
-        for text in good {
-            assert!(check(text), "{text} was refused");
-        }
-        for text in bad {
-            assert!(!check(text), "{text} was taken");
-        }
-    }
 
     /// Covers M06.
     #[test]

@@ -76,17 +76,8 @@ fn has_decimals(text: &str, most: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::checked::holds;
     use super::*;
-
-    #[track_caller]
-    fn holds(check: fn(&str) -> bool, good: &[&str], bad: &[&str]) {
-        for text in good {
-            assert!(check(text), "{text} was refused");
-        }
-        for text in bad {
-            assert!(!check(text), "{text} was taken");
-        }
-    }
 
     #[test]
     fn tones_and_cadences_are_checked() {
