@@ -4,10 +4,19 @@ use data_model::OperatorError;
 use rusqlite::Connection;
 use std::path::Path;
 
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 12] = [
     include_str!("../../../migrations/0001-first.sql"),
     include_str!("../../../migrations/0002-provisioning.sql"),
     include_str!("../../../migrations/0003-activation-and-reports.sql"),
+    include_str!("../../../migrations/0004-people.sql"),
+    include_str!("../../../migrations/0005-subscribers.sql"),
+    include_str!("../../../migrations/0006-profiles.sql"),
+    include_str!("../../../migrations/0007-campaigns.sql"),
+    include_str!("../../../migrations/0008-tasks.sql"),
+    include_str!("../../../migrations/0009-diagnostics.sql"),
+    include_str!("../../../migrations/0010-queries.sql"),
+    include_str!("../../../migrations/0011-operations.sql"),
+    include_str!("../../../migrations/0012-events.sql"),
 ];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.
