@@ -164,9 +164,6 @@ pub const FOLLOWERS: usize = 1_000;
 /// Webhooks: each event is a request to every one of them.
 pub const WEBHOOKS: usize = 32;
 
-/// Deliveries under way at one time.
-pub const DELIVERIES: usize = 16;
-
 /// Time for a webhook to answer (case U05).
 pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
 

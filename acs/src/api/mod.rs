@@ -7,6 +7,7 @@ mod bindings;
 mod campaigns;
 mod devices;
 pub mod error;
+mod events;
 mod files;
 mod health;
 mod openapi;
@@ -17,6 +18,7 @@ mod provisioning;
 mod reports;
 mod tasks;
 mod users;
+mod webhooks;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
@@ -34,6 +36,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
+        .merge(events::routes())
         .merge(files::routes())
         .merge(parameters::routes())
         .merge(profiles::routes())
@@ -41,6 +44,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(users::routes())
+        .merge(webhooks::routes())
 }
 
 fn v1() -> (Router<Arc<App>>, OpenApi) {
