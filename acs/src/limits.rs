@@ -175,3 +175,9 @@ pub const DELIVERY_RETRY_MS: u64 = 10_000;
 
 /// Bytes of a webhook's answer; nothing of it is used.
 pub const DELIVERY_ANSWER_BYTES: usize = 64 * 1024;
+
+/// Characters of an Idempotency-Key: a UUID has 36.
+pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
+
+/// Milliseconds a request with such a key is remembered: whoever tries again does it within a day.
+pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;

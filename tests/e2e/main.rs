@@ -4,6 +4,7 @@
 mod world;
 
 mod activation;
+mod api;
 mod calls;
 mod campaigns;
 mod command_line;

@@ -20,6 +20,7 @@ mod migrations;
 mod people;
 mod provisioning;
 mod reports;
+mod requests;
 mod rows;
 mod snapshots;
 mod tasks;
