@@ -145,3 +145,8 @@ pub const TFTP_STRANGERS: u32 = 8;
 
 /// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
 pub const TFTP_GRACE: Duration = Duration::from_secs(10);
+
+// ---- people and trust ------------------------------------------------------------------------------------------
+
+/// Tags of one scope: a person looks after some customers or regions, and every question of theirs asks for all of them.
+pub const SCOPE_TAGS: std::ops::RangeInclusive<usize> = 1..=64;
