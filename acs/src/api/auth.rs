@@ -76,7 +76,7 @@ impl OperationInput for AnySignedIn {
     }
 }
 
-/// Whoever asks, if there is this permission.
+/// Whoever asks, if there is this permission and the address is open to the person's scope.
 async fn with(permission: Permission, parts: &Parts, app: &App) -> Result<Person, ApiError> {
     let person = person(parts, app).await?;
     match person.token().password {
@@ -84,6 +84,14 @@ async fn with(permission: Permission, parts: &Parts, app: &App) -> Result<Person
         PasswordUse::OneTime => return Err(ApiError::password_first()),
     }
     person.must(permission)?;
+    if !person.scope().is_fleet() {
+        let route = parts.extensions.get::<MatchedPath>();
+        let route = route.and_then(|route| route.as_str().strip_prefix("/api/v1"));
+        let open = permissions::is_open_to_part_of_the_fleet(access(parts), route.unwrap_or("/"));
+        if !open {
+            return Err(ApiError::beyond_scope());
+        }
+    }
     Ok(person)
 }
 
@@ -102,7 +110,7 @@ impl Person {
     }
 }
 
-/// Whoever asks, if the address is open to the person's scope.
+/// Whoever asks.
 async fn person(parts: &Parts, app: &App) -> Result<Person, ApiError> {
     let token = bearer(parts).ok_or_else(ApiError::unauthenticated)?;
     let found = tokens::find(app, token).await?;
@@ -110,14 +118,6 @@ async fn person(parts: &Parts, app: &App) -> Result<Person, ApiError> {
         Some(token) if token.kind != TokenKind::Session => Person::of(token),
         Some(_) | None => return Err(ApiError::unauthenticated()),
     };
-    if !person.scope().is_fleet() {
-        let route = parts.extensions.get::<MatchedPath>();
-        let route = route.and_then(|route| route.as_str().strip_prefix("/api/v1"));
-        let open = permissions::is_open_to_part_of_the_fleet(access(parts), route.unwrap_or("/"));
-        if !open {
-            return Err(ApiError::beyond_scope());
-        }
-    }
     Ok(person)
 }
 

@@ -1,10 +1,12 @@
 //! The audit trail: one line for each change somebody made, in the same transaction as the change.
 
 use super::engine::Tx;
+use super::events;
 use super::rows::{Ms, limit};
 use crate::store::{Actor, AuditEntry, Page, Result};
 use data_model::Timestamp;
 use rusqlite::{Connection, params};
+use serde_json::json;
 
 /// What was there before a change and what is after it. Never a secret.
 #[derive(Debug, Default)]
@@ -37,7 +39,8 @@ pub(super) fn add_change(
     let (actor, subject) = (actor.to_string(), subject.to_string());
     let row = params![Ms(now), actor, action, subject, change.before, change.after];
     tx.db.prepare_cached(sql)?.execute(row)?;
-    Ok(())
+    let data = json!({ "actor": actor.to_string(), "subject": subject.to_string() });
+    events::add(tx, action, None, data, now)
 }
 
 /// The newest lines.
