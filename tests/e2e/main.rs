@@ -21,6 +21,7 @@ mod recovery;
 mod reports;
 mod resync;
 mod resync_by_tftp;
+mod scopes;
 mod tftp;
 mod tls;
 mod transfers;
