@@ -39,6 +39,10 @@ fn which(which: Which) -> Answer<(BoundBy, String)> {
         }),
         BoundBy::Serial if plain && !value.contains('_') => Ok((by, value)),
         BoundBy::Customer if plain && CUSTOMER_CHARS.contains(&value.len()) => Ok((by, value)),
+        BoundBy::Code => Err(ApiError::bad(
+            "an activation code is made by the server",
+            "use POST /accounts/{account}/activation-code",
+        )),
         BoundBy::Serial => Err(ApiError::bad(
             "that is no serial number",
             "give 1 to 64 letters, digits and dashes",
@@ -52,6 +56,9 @@ fn which(which: Which) -> Answer<(BoundBy, String)> {
 
 /// A binding without the secrets in it.
 fn shown(mut binding: Binding) -> Binding {
+    if binding.by == BoundBy::Code {
+        binding.value = MASK.into();
+    }
     for (name, value) in &mut binding.variables {
         if is_secret(name) {
             *value = MASK.into();
@@ -69,8 +76,10 @@ pub async fn list(
     let Query(query) = query?;
     let page = query.page()?;
     let bindings = app.store.binding_list(page).await?;
+    // By the values themselves: those that are masked have no key.
+    let next = Listed::new(bindings.iter().collect(), page.limit, |binding| binding.id()).next;
     let bindings = bindings.into_iter().map(shown).collect();
-    Ok(Json(Listed::new(bindings, page.limit, Binding::id)))
+    Ok(Json(Listed { items: bindings, next }))
 }
 
 /// GET /bindings/{by}/{value}
@@ -116,9 +125,12 @@ pub async fn put(
         rule: body.rule,
         variables: body.variables,
         window_minutes: body.window_minutes,
+        expires: None,
         told: None,
     };
     let kept = app.store.binding_put(&actor, binding, clock::now()).await?;
+    // It may have put an account on a device.
+    app.desire_changed();
     Ok(Json(shown(kept)))
 }
 

@@ -222,7 +222,7 @@ pub async fn variables(
     device: Argument,
 ) -> Answer<Json<BTreeMap<String, String>>> {
     let device = find(&app, &device?).await?;
-    let variables = app.store.device_variables(device.id).await?;
+    let variables = app.store.device_own_variables(device.id).await?;
     // Variables end in parameters; those that look like secrets are not shown either.
     let shown = variables.into_iter().map(|(name, value)| {
         let value = if is_secret(&name) {

@@ -10,14 +10,18 @@
 //! 4. "Not found" is `Ok(None)`.
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
+mod admission;
 mod error;
 mod provisioning;
 mod records;
 pub mod sqlite;
+mod subscribers;
 
+pub use admission::AdmissionStore;
 pub use error::{Result, StoreError};
 pub use provisioning::ProvisioningStore;
 pub use records::*;
+pub use subscribers::SubscriberStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -25,7 +29,9 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + Send + Sync + 'static {
+pub trait Store:
+    ProvisioningStore + SubscriberStore + AdmissionStore + Send + Sync + 'static
+{
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing
@@ -74,7 +80,8 @@ pub trait Store: ProvisioningStore + Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<()>>;
 
-    /// A device's variables, by name.
+    /// What the templates of a device see, by name: its own variables before those of its account, and those before
+    /// the ones of its groups.
     async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>>;
 
     // ---- observed state ------------------------------------------------------------------------------

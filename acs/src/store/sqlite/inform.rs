@@ -3,8 +3,8 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, snapshots, tasks, transfers};
-use crate::store::{CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
+use super::{campaigns, devices, holdings, snapshots, tasks, transfers, walls};
+use crate::store::{Admitted, CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -55,6 +55,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
             first_contact: false,
             tasks_due: false,
             stamps: quiet.stamps,
+            admitted: Admitted::Yes,
         });
     }
     tx.hot.forget(id);
@@ -67,13 +68,21 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         describe(tx, id, record, hash)?;
         snapshots::informed(tx, id, &record.parameters, record.at)?;
     }
+    let admitted = match walls::stands(tx.db, id)? {
+        true => Admitted::No,
+        false => Admitted::Yes,
+    };
+    if first_contact && admitted == Admitted::Yes {
+        holdings::first_contact(tx, id, record)?;
+    }
     parameter_key(tx, id, record)?;
     events(tx, id, record)?;
     versions(tx, id, record)?;
     count(tx, id, record)?;
     let stamps = stamps(tx, id)?;
     let open = tasks::has_open(tx.db, id)?;
-    if !open && !campaigns::under_way(tx.db, id)? {
+    // Who is kept apart is not known by heart, so that whoever is needs no look at a wall.
+    if !open && admitted == Admitted::Yes && !campaigns::under_way(tx.db, id)? {
         let quiet = Quiet {
             inform_hash: hash,
             stamps,
@@ -85,6 +94,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         first_contact,
         tasks_due: open && tasks::is_due(tx.db, id, record.at)?,
         stamps,
+        admitted,
     })
 }
 
