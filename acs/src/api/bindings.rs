@@ -97,9 +97,15 @@ pub async fn list(
     let page = query.page()?;
     let bindings = app.store.binding_list(page).await?;
     // By the values themselves: those that are masked have no key.
-    let next = Listed::new(bindings.iter().collect(), page.limit, |binding| binding.id()).next;
+    let next = Listed::new(bindings.iter().collect(), page.limit, |binding| {
+        binding.id()
+    })
+    .next;
     let bindings = bindings.into_iter().map(shown).collect();
-    Ok(Json(Listed { items: bindings, next }))
+    Ok(Json(Listed {
+        items: bindings,
+        next,
+    }))
 }
 
 /// GET /bindings/{by}/{value}

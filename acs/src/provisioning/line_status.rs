@@ -65,7 +65,11 @@ mod tests {
     fn lines_of_every_tree_are_told() {
         use Registration::{Disabled, Error, NotRegistered, Registered, Registering};
         for (name, value, expected) in [
-            ("Device.Services.VoiceService.1.VoiceProfile.1.Line.2.Status", "Up", (2, Registered)),
+            (
+                "Device.Services.VoiceService.1.VoiceProfile.1.Line.2.Status",
+                "Up",
+                (2, Registered),
+            ),
             (
                 "InternetGatewayDevice.Services.VoiceService.1.VoiceProfile.1.Line.1.Status",
                 "Registering",
@@ -81,7 +85,11 @@ mod tests {
                 "Error_Registration",
                 (3, Error),
             ),
-            ("Device.X_CISCO_ATA.Status.Line.1.Registration_State", "Registered", (1, Registered)),
+            (
+                "Device.X_CISCO_ATA.Status.Line.1.Registration_State",
+                "Registered",
+                (1, Registered),
+            ),
             (
                 "Device.X_CISCO_ATA.Status.Line.2.Registration_State",
                 "Not Registered",
@@ -96,9 +104,18 @@ mod tests {
     fn nothing_else_is_taken_for_a_line() {
         for (name, value) in [
             ("Device.Ethernet.Interface.1.Status", "Up"),
-            ("Device.Services.VoiceService.1.VoiceProfile.1.Line.0.Status", "Up"),
-            ("Device.Services.VoiceService.1.VoiceProfile.2.Line.2.Status", "Up"),
-            ("Device.Services.VoiceService.1.VoiceProfile.1.Line.1.Status", "Sideways"),
+            (
+                "Device.Services.VoiceService.1.VoiceProfile.1.Line.0.Status",
+                "Up",
+            ),
+            (
+                "Device.Services.VoiceService.1.VoiceProfile.2.Line.2.Status",
+                "Up",
+            ),
+            (
+                "Device.Services.VoiceService.1.VoiceProfile.1.Line.1.Status",
+                "Sideways",
+            ),
             ("Device.X.Registration_State", "Registered"),
             ("Status", "Up"),
             ("", ""),

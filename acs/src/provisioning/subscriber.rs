@@ -74,10 +74,12 @@ fn name_of(port: u16, name: &str) -> String {
 fn empty_lines(which: impl Fn(u16) -> bool) -> impl Iterator<Item = (String, String)> {
     let (enabled, enable) = words(false);
     let values = ["", "", NO_PASSWORD, "", "", enabled, enable];
-    LINE_PORTS.filter(move |port| which(*port)).flat_map(move |port| {
-        let values = LINE_NAMES.into_iter().zip(values);
-        values.map(move |(name, value)| (name_of(port, name), value.to_owned()))
-    })
+    LINE_PORTS
+        .filter(move |port| which(*port))
+        .flat_map(move |port| {
+            let values = LINE_NAMES.into_iter().zip(values);
+            values.map(move |(name, value)| (name_of(port, name), value.to_owned()))
+        })
 }
 
 /// The variables of a device whose account is gone: every line is empty, and what else the account gave stays as it was,
@@ -159,7 +161,11 @@ mod tests {
         assert_eq!(left["line1.enabled"], "0");
         assert_eq!(left["line1.expires"], "600");
         assert_eq!(left["plan"], "gold");
-        assert!(!left.values().any(|value| value == "hunter2" || value == "opensesame"));
+        assert!(
+            !left
+                .values()
+                .any(|value| value == "hunter2" || value == "opensesame")
+        );
         let names = |variables: BTreeMap<String, String>| variables.into_keys().collect::<Vec<_>>();
         assert_eq!(names(left), names(variables(&account())));
     }

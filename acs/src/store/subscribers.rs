@@ -26,8 +26,11 @@ pub trait SubscriberStore: Send + Sync + 'static {
     async fn account_find(&self, account: Id) -> Result<Option<KeptAccount>>;
 
     /// Accounts in the order of their keys.
-    async fn account_list(&self, filter: &AccountFilter, page: Page<Id>)
-    -> Result<Vec<KeptAccount>>;
+    async fn account_list(
+        &self,
+        filter: &AccountFilter,
+        page: Page<Id>,
+    ) -> Result<Vec<KeptAccount>>;
 
     /// Removes an account; the lines of its device are emptied. Its bindings go with it. `None` if there is none.
     async fn account_delete(

@@ -52,8 +52,7 @@ pub(super) fn list(
     page: Page<Id>,
 ) -> Result<Vec<KeptAccount>> {
     let mut sql = format!("SELECT {COLUMNS} FROM account a WHERE a.id > ?");
-    let mut values: Vec<Box<dyn ToSql>> =
-        vec![Box::new(page.after.map_or(i64::MIN, Id::to_i64))];
+    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(page.after.map_or(i64::MIN, Id::to_i64))];
     if let Some(device) = filter.device {
         sql.push_str(" AND a.id = (SELECT account FROM held WHERE device = ?)");
         values.push(Box::new(device));
@@ -116,7 +115,8 @@ pub(super) fn put(
         Some(_) => RowOutcome::Update,
         None => RowOutcome::Create,
     };
-    let sql = "INSERT INTO account (id, account, name, notes, variables, created, updated, revision)
+    let sql =
+        "INSERT INTO account (id, account, name, notes, variables, created, updated, revision)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)
                ON CONFLICT (id) DO UPDATE SET name = excluded.name, notes = excluded.notes,
                variables = excluded.variables, updated = excluded.updated, revision = revision + 1";
@@ -146,7 +146,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
     holdings::unbind(tx, actor, &kept, now)?;
     lines::delete(tx, id)?;
     let sql = "DELETE FROM binding WHERE account = ?1";
-    tx.db.prepare_cached(sql)?.execute([&kept.account.account])?;
+    tx.db
+        .prepare_cached(sql)?
+        .execute([&kept.account.account])?;
     tx.db
         .prepare_cached("DELETE FROM account WHERE id = ?1")?
         .execute([id])?;

@@ -112,9 +112,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, claim: &Claim, now: Timestamp) -> Result<Act
         }
         Known::Device(device) => Some(device),
         // Another device has the account.
-        Known::Nobody
-            if holdings::holder(tx.db, Account::key(&binding.account))?.is_some() =>
-        {
+        Known::Nobody if holdings::holder(tx.db, Account::key(&binding.account))?.is_some() => {
             return Ok(Activation::Contradiction);
         }
         Known::Nobody => match &claim.identity {
@@ -253,7 +251,10 @@ pub(super) fn forget_codes(tx: &Tx<'_>, account: &str, now: Timestamp) -> Result
 /// Lets the number of a customer be told once more whose unit was replaced.
 pub(super) fn reopen_for(tx: &Tx<'_>, account: &str, old: Id) -> Result<()> {
     for binding in of_account(tx.db, account)? {
-        let told_it = binding.told.as_ref().is_some_and(|told| told.device == Some(old));
+        let told_it = binding
+            .told
+            .as_ref()
+            .is_some_and(|told| told.device == Some(old));
         if told_it {
             let sql = "UPDATE binding SET told = NULL WHERE id = ?1";
             tx.db.prepare_cached(sql)?.execute([binding.id()])?;

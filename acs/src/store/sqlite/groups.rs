@@ -53,7 +53,12 @@ pub(super) fn put(tx: &mut Tx<'_>, actor: &Actor, group: &Group, now: Timestamp)
     }
     let sql = "INSERT OR REPLACE INTO variable_group (name, tag, precedence, variables)
                VALUES (?1, ?2, ?3, ?4)";
-    let row = params![group.name, group.tag, group.precedence, json(&group.variables)];
+    let row = params![
+        group.name,
+        group.tag,
+        group.precedence,
+        json(&group.variables)
+    ];
     tx.db.prepare_cached(sql)?.execute(row)?;
     compare_members(tx, &group.tag)?;
     audit::add(tx, actor, "group.put", &group.name, now)
@@ -85,7 +90,8 @@ fn tag(db: &Connection, name: &str) -> Result<Option<String>> {
 /// Nothing that was believed of the devices of a group counts any more.
 fn compare_members(tx: &mut Tx<'_>, tag: &str) -> Result<()> {
     tx.hot.clear();
-    let sql = "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, revision = revision + 1
+    let sql =
+        "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, revision = revision + 1
                WHERE id IN (SELECT device FROM tag WHERE tag = ?1)";
     tx.db.prepare_cached(sql)?.execute([tag])?;
     Ok(())

@@ -36,7 +36,9 @@ pub(super) fn held(db: &Connection, device: Id) -> Result<Option<Held>> {
 /// The operator's text for the account of a device.
 pub(super) fn account_of(db: &Connection, device: Id) -> Result<Option<String>> {
     let sql = "SELECT a.account FROM held h JOIN account a ON a.id = h.account WHERE h.device = ?1";
-    let text = db.prepare_cached(sql)?.query_row([device], |row| row.get(0));
+    let text = db
+        .prepare_cached(sql)?
+        .query_row([device], |row| row.get(0));
     Ok(text.optional()?)
 }
 
@@ -135,13 +137,9 @@ pub(super) fn unbind(
 }
 
 /// Leaves a device without its account, and without the bindings that would give it back.
-pub(super) fn empty(
-    tx: &mut Tx<'_>,
-    account: &Account,
-    device: Id,
-    now: Timestamp,
-) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO held (device, account, since, remains) VALUES (?1, NULL, ?2, ?3)";
+pub(super) fn empty(tx: &mut Tx<'_>, account: &Account, device: Id, now: Timestamp) -> Result<()> {
+    let sql =
+        "INSERT OR REPLACE INTO held (device, account, since, remains) VALUES (?1, NULL, ?2, ?3)";
     let row = params![device, Ms(now), json(&subscriber::remains(account))];
     tx.db.prepare_cached(sql)?.execute(row)?;
     activation::forget_units(tx, &account.account)?;
@@ -217,9 +215,7 @@ pub(super) fn first_contact(tx: &mut Tx<'_>, device: Id, record: &InformRecord) 
         return Ok(());
     };
     let account = &binding.account;
-    if named(tx.db, &binding)? != Some(device)
-        || !accounts::exists(tx.db, Account::key(account))?
-    {
+    if named(tx.db, &binding)? != Some(device) || !accounts::exists(tx.db, Account::key(account))? {
         return Ok(());
     }
     if let Some(why) = objection(tx.db, account, device)? {

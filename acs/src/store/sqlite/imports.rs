@@ -65,7 +65,13 @@ pub(super) fn accounts(
             let outcome = account(tx, actor, imported, now);
             rows.push(report(row, subject, outcome)?);
         }
-        audit::add(tx, actor, "subscribers.import", format!("{number} accounts"), now)?;
+        audit::add(
+            tx,
+            actor,
+            "subscribers.import",
+            format!("{number} accounts"),
+            now,
+        )?;
         Ok(rows)
     })
 }
@@ -122,7 +128,13 @@ pub(super) fn devices(
             let outcome = device(tx, actor, imported, now);
             rows.push(report(row, subject, outcome)?);
         }
-        audit::add(tx, actor, "devices.import", format!("{number} devices"), now)?;
+        audit::add(
+            tx,
+            actor,
+            "devices.import",
+            format!("{number} devices"),
+            now,
+        )?;
         Ok(rows)
     })
 }

@@ -4,7 +4,9 @@ use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
 use super::{campaigns, devices, holdings, snapshots, tasks, transfers, walls};
-use crate::store::{Admitted, CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
+use crate::store::{
+    Admitted, CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result,
+};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -9,7 +9,8 @@ use crate::store::{
 use data_model::{ParameterList, Secret, Timestamp};
 use rusqlite::{Connection, Row, ToSql, params};
 
-const COLUMNS: &str = "l.port, l.number, l.user, l.password, l.display_name, l.proxy, l.options, l.enabled";
+const COLUMNS: &str =
+    "l.port, l.number, l.user, l.password, l.display_name, l.proxy, l.options, l.enabled";
 
 /// How a password stands in its row.
 fn seal(password: &Secret) -> Vec<u8> {
@@ -102,7 +103,8 @@ fn conditions(filter: &LineFilter) -> (String, Vec<Box<dyn ToSql>>) {
     }
     if let Some(text) = &filter.contains {
         // A character that stands in none of them keeps a text from being found across two.
-        let found = "instr(lower(l.number || char(1) || l.user || char(1) || l.display_name || char(1)
+        let found =
+            "instr(lower(l.number || char(1) || l.user || char(1) || l.display_name || char(1)
                      || a.account || char(1) || a.name), lower(?)) > 0";
         and(found, Box::new(text.clone()));
     }

@@ -3,9 +3,7 @@
 use super::engine::Tx;
 use super::rows::Ms;
 use super::{accounts, activation, audit, devices, holdings, tasks, walls};
-use crate::store::{
-    Account, Actor, Device, Id, Replacement, Result, StoreError, Wall, WallReason,
-};
+use crate::store::{Account, Actor, Device, Id, Replacement, Result, StoreError, Wall, WallReason};
 use data_model::Timestamp;
 use rusqlite::params;
 

@@ -65,7 +65,13 @@ pub(super) fn raise(tx: &mut Tx<'_>, device: Id, wall: &Wall) -> Result<()> {
     tx.hot.forget(device);
     let sql = "INSERT OR REPLACE INTO walled (device, reason, why, since, replaced_by)
                VALUES (?1, ?2, ?3, ?4, ?5)";
-    let row = params![device, word(&wall.reason), wall.why, Ms(wall.since), wall.replaced_by];
+    let row = params![
+        device,
+        word(&wall.reason),
+        wall.why,
+        Ms(wall.since),
+        wall.replaced_by
+    ];
     tx.db.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
@@ -133,7 +139,13 @@ fn put(
     if !devices::exists(tx.db, device)? {
         return Ok(None);
     }
-    audit::add(tx, actor, "device.quarantine", format!("{device} {why}"), now)?;
+    audit::add(
+        tx,
+        actor,
+        "device.quarantine",
+        format!("{device} {why}"),
+        now,
+    )?;
     let wall = Wall {
         reason: WallReason::Operator,
         why,
