@@ -19,6 +19,7 @@ pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
 pub mod redact;
+pub mod rosters;
 pub mod server;
 pub mod sessions;
 pub mod store;

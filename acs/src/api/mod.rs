@@ -1,6 +1,7 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod accounts;
 mod answers;
 pub mod auth;
 mod bindings;
@@ -8,13 +9,17 @@ mod campaigns;
 mod devices;
 pub mod error;
 mod files;
+mod groups;
 mod health;
+mod lines;
 mod openapi;
 mod page;
 mod parameters;
 mod profiles;
 mod provisioning;
+mod quarantine;
 mod reports;
+mod rosters;
 mod tasks;
 mod users;
 
@@ -31,13 +36,18 @@ use std::sync::Arc;
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
         .merge(files::routes())
+        .merge(groups::routes())
+        .merge(lines::routes())
         .merge(parameters::routes())
         .merge(profiles::routes())
         .merge(provisioning::routes())
+        .merge(quarantine::routes())
+        .merge(rosters::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(users::routes())

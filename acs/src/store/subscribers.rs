@@ -13,8 +13,8 @@ use data_model::Timestamp;
 #[async_trait]
 pub trait SubscriberStore: Send + Sync + 'static {
     /// Makes an account, or replaces what it says; its device is compared anew. An account that is made takes the
-    /// device a binding has given it before. [`StoreError::Conflict`](super::StoreError::Conflict) if a password is to
-    /// be kept and there is none.
+    /// device a binding has given it before. [`StoreError::Conflict`](super::StoreError::Conflict) if it has another
+    /// revision than it was read at.
     async fn account_put(
         &self,
         actor: &Actor,

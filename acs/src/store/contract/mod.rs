@@ -16,6 +16,8 @@
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
+//! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
+//! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`settings`]: small values, and whether writing works
@@ -63,6 +65,7 @@ macro_rules! cases {
 use {cases, every_backend, one_backend};
 
 mod activation;
+mod admission;
 mod attempts;
 mod audit;
 mod calls;
@@ -78,6 +81,7 @@ mod endings;
 mod files;
 mod filters;
 mod informs;
+mod lines;
 mod on_sqlite;
 mod one_upgrade;
 mod people;
@@ -86,6 +90,7 @@ mod provisioning;
 mod quiet_path;
 mod settings;
 mod snapshots;
+mod subscribers;
 pub(crate) mod support;
 mod tasks;
 mod transfers;

@@ -2,6 +2,7 @@
 
 use super::Id;
 use data_model::{Secret, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -87,7 +88,9 @@ pub struct HeldBy {
 }
 
 /// The registration of a line in words that are the same for every data model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Registration {
     /// It takes calls.
@@ -171,17 +174,18 @@ pub struct AccountFilter {
     pub contains: Option<String>,
 }
 
-/// What an account is written with; a password that is not given stays as it is.
+/// What an account is written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountChange {
-    /// The account as it is to be; passwords of lines that keep theirs are empty.
+    /// The account as it is to be. A secret that is the mask which shown ones have ([`crate::redact::MASK`]) stays as
+    /// it is.
     pub account: Account,
-    /// Ports of lines that keep their password.
-    pub keep_passwords: Vec<u16>,
+    /// The revision it was read at; whatever it is if absent.
+    pub revision: Option<u64>,
 }
 
 /// A group: variables for every device with a tag.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
     /// Its name.
     pub name: String,
@@ -234,7 +238,7 @@ pub enum Rehearsal {
 }
 
 /// What becomes of a row of an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RowOutcome {
     /// It makes something.

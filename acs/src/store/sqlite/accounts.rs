@@ -3,12 +3,14 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit};
 use super::{audit, devices, holdings, lines};
+use crate::redact::{MASK, is_secret};
 use crate::store::{
-    Account, AccountChange, AccountFilter, Actor, Id, KeptAccount, Line, Page, Result, RowOutcome,
+    Account, AccountChange, AccountFilter, Actor, Id, KeptAccount, Page, Result, RowOutcome,
     StoreError,
 };
 use data_model::Timestamp;
 use rusqlite::{Connection, Row, ToSql, params};
+use std::collections::BTreeMap;
 
 const COLUMNS: &str =
     "a.id, a.account, a.name, a.notes, a.variables, a.created, a.updated, a.revision";
@@ -74,31 +76,44 @@ pub(super) fn list(
     Ok(found)
 }
 
-/// Gives lines that keep their password the one they have.
-fn with_passwords(change: AccountChange, before: Option<&KeptAccount>) -> Result<Account> {
-    let AccountChange {
-        mut account,
-        keep_passwords,
-    } = change;
+/// The account with the secrets that stay as they are.
+fn with_secrets(mut account: Account, before: Option<&Account>) -> Result<Account> {
+    let known = before.map(|before| &before.variables);
+    keep(&mut account.variables, known)?;
     for line in &mut account.lines {
-        if !keep_passwords.contains(&line.port) {
-            continue;
-        }
-        let before = before.map(|kept| kept.account.lines.as_slice());
-        let same = |known: &&Line| known.port == line.port;
-        match before.unwrap_or_default().iter().find(same) {
-            Some(known) => line.password = known.password.clone(),
-            None => {
-                let why = format!(
-                    "the line at port {} has no password yet: give it one",
-                    line.port
-                );
-                return Err(StoreError::Conflict(why));
-            }
+        let lines = before.map(|before| before.lines.as_slice());
+        let known = lines
+            .unwrap_or_default()
+            .iter()
+            .find(|known| known.port == line.port);
+        keep(&mut line.options, known.map(|known| &known.options))?;
+        if line.password.reveal() == MASK {
+            line.password = known
+                .map(|known| known.password.clone())
+                .unwrap_or_default();
         }
     }
     account.lines.sort_by_key(|line| line.port);
     Ok(account)
+}
+
+fn keep(
+    variables: &mut BTreeMap<String, String>,
+    before: Option<&BTreeMap<String, String>>,
+) -> Result<()> {
+    for (name, value) in variables {
+        if value != MASK || !is_secret(name) {
+            continue;
+        }
+        let Some(known) = before.and_then(|before| before.get(name)) else {
+            let why = format!(
+                "`{MASK}` for `{name}` stands for a secret that was not shown, and there is none"
+            );
+            return Err(StoreError::Conflict(why));
+        };
+        value.clone_from(known);
+    }
+    Ok(())
 }
 
 /// Makes an account or replaces what it says; says which of them.
@@ -109,7 +124,16 @@ pub(super) fn put(
     now: Timestamp,
 ) -> Result<RowOutcome> {
     let before = find(tx.db, change.account.id())?;
-    let account = with_passwords(change, before.as_ref())?;
+    if let (Some(read), Some(kept)) = (change.revision, &before)
+        && read != kept.revision
+    {
+        let why = format!(
+            "the account has changed since: it has the revision {}",
+            kept.revision
+        );
+        return Err(StoreError::Conflict(why));
+    }
+    let account = with_secrets(change.account, before.as_ref().map(|kept| &kept.account))?;
     let outcome = match &before {
         Some(kept) if kept.account == account => return Ok(RowOutcome::Unchanged),
         Some(_) => RowOutcome::Update,
