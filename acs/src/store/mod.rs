@@ -12,15 +12,19 @@
 
 mod admission;
 mod error;
+pub mod events;
 mod provisioning;
 mod records;
+pub mod requests;
 pub mod sqlite;
 mod subscribers;
 
 pub use admission::AdmissionStore;
 pub use error::{Result, StoreError};
+pub use events::EventStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
+pub use requests::RequestStore;
 pub use subscribers::SubscriberStore;
 
 use async_trait::async_trait;
@@ -30,7 +34,14 @@ use data_model::Timestamp;
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
 pub trait Store:
-    ProvisioningStore + SubscriberStore + AdmissionStore + Send + Sync + 'static
+    ProvisioningStore
+    + EventStore
+    + RequestStore
+    + SubscriberStore
+    + AdmissionStore
+    + Send
+    + Sync
+    + 'static
 {
     // ---- devices -------------------------------------------------------------------------------------
 

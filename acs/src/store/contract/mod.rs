@@ -20,6 +20,8 @@
 //! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
+//! - [`events`]: what is told of changes, in their order, and what webhooks get of it
+//! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -78,6 +80,7 @@ mod credentials;
 mod devices;
 mod durability;
 mod endings;
+mod events;
 mod files;
 mod filters;
 mod informs;
@@ -88,6 +91,7 @@ mod people;
 mod profiles;
 mod provisioning;
 mod quiet_path;
+mod requests;
 mod settings;
 mod snapshots;
 mod subscribers;

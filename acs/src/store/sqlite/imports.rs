@@ -1,6 +1,6 @@
 //! Imports: many accounts or devices in one transaction, all of them or none.
 
-use super::engine::Tx;
+use super::engine::{Engine, Tx};
 use super::{accounts, activation, audit, devices, holdings};
 use crate::store::{
     Account, Actor, Binding, BoundBy, Id, ImportedAccount, ImportedDevice, ImportedRow, Rehearsal,
@@ -8,22 +8,35 @@ use crate::store::{
 };
 use data_model::Timestamp;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-/// Carries an import out, and takes it back if it is a rehearsal or a row of it cannot be: what a rehearsal says is what
-/// would have happened.
-fn all_or_none(
-    tx: &mut Tx<'_>,
+/// Whether an import is to be taken back: what a rehearsal says is what would have happened.
+fn is_to_be_undone(rows: &[ImportedRow], rehearsal: Rehearsal) -> bool {
+    rehearsal == Rehearsal::Dry || rows.iter().any(|row| row.outcome == RowOutcome::Error)
+}
+
+/// Carries an import out, all of it or nothing. What is taken back is taken back as every call that fails is, with all
+/// that was to be told of it.
+pub(super) async fn all_or_none(
+    engine: &Engine,
     rehearsal: Rehearsal,
-    import: impl FnOnce(&mut Tx<'_>) -> Result<Vec<ImportedRow>>,
+    import: impl FnOnce(&mut Tx<'_>) -> Result<Vec<ImportedRow>> + Send + 'static,
 ) -> Result<Vec<ImportedRow>> {
-    tx.db.execute_batch("SAVEPOINT import")?;
-    let rows = import(tx)?;
-    let wrong = rows.iter().any(|row| row.outcome == RowOutcome::Error);
-    if wrong || rehearsal == Rehearsal::Dry {
-        tx.db.execute_batch("ROLLBACK TO import")?;
+    let report = Arc::new(OnceLock::new());
+    let undone = Arc::clone(&report);
+    let imported = engine.write(move |tx| {
+        let rows = import(tx)?;
+        if !is_to_be_undone(&rows, rehearsal) {
+            return Ok(rows);
+        }
+        // Set once, here.
+        let _ = undone.set(rows);
+        Err(StoreError::Conflict("the import is taken back".into()))
+    });
+    match (imported.await, report.get()) {
+        (Err(StoreError::Conflict(_)), Some(rows)) => Ok(rows.clone()),
+        (outcome, _) => outcome,
     }
-    tx.db.execute_batch("RELEASE import")?;
-    Ok(rows)
 }
 
 /// A row that cannot be is no reason not to look at the others.
@@ -54,26 +67,23 @@ pub(super) fn accounts(
     tx: &mut Tx<'_>,
     actor: &Actor,
     list: Vec<ImportedAccount>,
-    rehearsal: Rehearsal,
     now: Timestamp,
 ) -> Result<Vec<ImportedRow>> {
-    all_or_none(tx, rehearsal, |tx| {
-        let number = list.len();
-        let mut rows = Vec::with_capacity(number);
-        for imported in list {
-            let (row, subject) = (imported.row, imported.change.account.account.clone());
-            let outcome = account(tx, actor, imported, now);
-            rows.push(report(row, subject, outcome)?);
-        }
-        audit::add(
-            tx,
-            actor,
-            "subscribers.import",
-            format!("{number} accounts"),
-            now,
-        )?;
-        Ok(rows)
-    })
+    let number = list.len();
+    let mut rows = Vec::with_capacity(number);
+    for imported in list {
+        let (row, subject) = (imported.row, imported.change.account.account.clone());
+        let outcome = account(tx, actor, imported, now);
+        rows.push(report(row, subject, outcome)?);
+    }
+    audit::add(
+        tx,
+        actor,
+        "subscribers.import",
+        format!("{number} accounts"),
+        now,
+    )?;
+    Ok(rows)
 }
 
 fn account(
@@ -117,26 +127,23 @@ pub(super) fn devices(
     tx: &mut Tx<'_>,
     actor: &Actor,
     list: Vec<ImportedDevice>,
-    rehearsal: Rehearsal,
     now: Timestamp,
 ) -> Result<Vec<ImportedRow>> {
-    all_or_none(tx, rehearsal, |tx| {
-        let number = list.len();
-        let mut rows = Vec::with_capacity(number);
-        for imported in list {
-            let (row, subject) = (imported.row, imported.identity.username());
-            let outcome = device(tx, actor, imported, now);
-            rows.push(report(row, subject, outcome)?);
-        }
-        audit::add(
-            tx,
-            actor,
-            "devices.import",
-            format!("{number} devices"),
-            now,
-        )?;
-        Ok(rows)
-    })
+    let number = list.len();
+    let mut rows = Vec::with_capacity(number);
+    for imported in list {
+        let (row, subject) = (imported.row, imported.identity.username());
+        let outcome = device(tx, actor, imported, now);
+        rows.push(report(row, subject, outcome)?);
+    }
+    audit::add(
+        tx,
+        actor,
+        "devices.import",
+        format!("{number} devices"),
+        now,
+    )?;
+    Ok(rows)
 }
 
 fn device(

@@ -1,5 +1,6 @@
 //! Subscribers: what goes to which of the files beside this one.
 
+use super::engine::Tx;
 use super::{
     SqliteStore, accounts, activation, audit, devices, groups, holdings, imports, lines, swap,
 };
@@ -188,9 +189,8 @@ impl SubscriberStore for SqliteStore {
         now: Timestamp,
     ) -> Result<Vec<ImportedRow>> {
         let actor = actor.clone();
-        self.engine
-            .write(move |tx| imports::accounts(tx, &actor, accounts, rehearsal, now))
-            .await
+        let import = move |tx: &mut Tx<'_>| imports::accounts(tx, &actor, accounts, now);
+        imports::all_or_none(&self.engine, rehearsal, import).await
     }
 
     async fn devices_import(
@@ -201,9 +201,8 @@ impl SubscriberStore for SqliteStore {
         now: Timestamp,
     ) -> Result<Vec<ImportedRow>> {
         let actor = actor.clone();
-        self.engine
-            .write(move |tx| imports::devices(tx, &actor, devices, rehearsal, now))
-            .await
+        let import = move |tx: &mut Tx<'_>| imports::devices(tx, &actor, devices, now);
+        imports::all_or_none(&self.engine, rehearsal, import).await
     }
 
     async fn export_note(&self, actor: &Actor, what: &'static str, now: Timestamp) -> Result<()> {
