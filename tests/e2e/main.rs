@@ -4,6 +4,7 @@
 mod world;
 
 mod activation;
+mod admission;
 mod api;
 mod calls;
 mod campaigns;
@@ -20,6 +21,7 @@ mod recovery;
 mod reports;
 mod resync;
 mod resync_by_tftp;
+mod subscribers;
 mod tftp;
 mod tls;
 mod transfers;

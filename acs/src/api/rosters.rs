@@ -302,7 +302,7 @@ async fn send(app: Arc<App>, actor: Actor, query: ExportQuery, reveal: Reveal) -
     let format = query.format.unwrap_or(FormatWord::Csv);
     let (media, name) = match format {
         FormatWord::Csv => ("text/csv; charset=utf-8", "subscribers.csv"),
-        FormatWord::Json => ("application/json", "subscribers.json"),
+        FormatWord::Json => ("application/json; charset=utf-8", "subscribers.json"),
     };
     let pages = Pages {
         app,

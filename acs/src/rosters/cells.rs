@@ -59,6 +59,9 @@ pub fn read(bytes: &[u8], columns: &[&str], prefixes: &[&str]) -> Result<Vec<Cel
         .trim(csv::Trim::All)
         .from_reader(bytes);
     let head = reader.headers().map_err(|error| error.to_string())?.clone();
+    if head.is_empty() {
+        return Err("there is no head with the names of the columns".into());
+    }
     let mut names = Vec::new();
     for name in &head {
         let known = columns.contains(&name) || prefixes.iter().any(|one| name.starts_with(one));
@@ -128,6 +131,7 @@ mod tests {
     fn what_is_no_list_of_ours_is_refused_with_the_reason() {
         let columns = ["account", "name"];
         let refused = |text: &str| read(text.as_bytes(), &columns, &["var:"]).unwrap_err();
+        assert!(refused("").contains("no head"));
         assert!(refused("account,colour\n1,2").contains("colour"));
         assert!(refused("account,account\n1,2").contains("twice"));
         assert!(refused("account,name\n1\n").contains("fields"));
