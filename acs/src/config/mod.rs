@@ -1,5 +1,6 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod admission;
 pub mod outbound;
 
 use crate::provisioning::request_path::PathPattern;
@@ -28,6 +29,8 @@ pub struct Config {
     pub provisioning: ProvisioningConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What becomes of devices nobody knows.
+    pub admission: admission::AdmissionConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -199,6 +202,7 @@ impl Default for Config {
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            admission: admission::AdmissionConfig::default(),
         }
     }
 }
@@ -313,6 +317,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.admission.check(&mut wrong);
         wrong
     }
 }

@@ -10,18 +10,22 @@
 //! 4. "Not found" is `Ok(None)`.
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
+mod admission;
 mod error;
 pub mod events;
 mod provisioning;
 mod records;
 pub mod requests;
 pub mod sqlite;
+mod subscribers;
 
+pub use admission::AdmissionStore;
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 pub use requests::RequestStore;
+pub use subscribers::SubscriberStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -29,7 +33,16 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + EventStore + RequestStore + Send + Sync + 'static {
+pub trait Store:
+    ProvisioningStore
+    + EventStore
+    + RequestStore
+    + SubscriberStore
+    + AdmissionStore
+    + Send
+    + Sync
+    + 'static
+{
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing
@@ -78,7 +91,8 @@ pub trait Store: ProvisioningStore + EventStore + RequestStore + Send + Sync + '
         now: Timestamp,
     ) -> Result<Option<()>>;
 
-    /// A device's variables, by name.
+    /// What the templates of a device see, by name: its own variables before those of its account, and those before
+    /// the ones of its groups.
     async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>>;
 
     // ---- observed state ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 //!
 //! Long because the trait has so many methods; each is one line of dispatch.
 
+mod accounts;
 mod activation;
 mod audit;
 mod campaigns;
@@ -13,9 +14,13 @@ mod credential_cache;
 mod devices;
 mod engine;
 mod events;
+mod groups;
+mod holdings;
 mod hot;
+mod imports;
 mod inform;
 mod library;
+mod lines;
 mod migrations;
 mod people;
 mod provisioning;
@@ -23,8 +28,11 @@ mod reports;
 mod requests;
 mod rows;
 mod snapshots;
+mod subscribers;
+mod swap;
 mod tasks;
 mod transfers;
+mod walls;
 
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
@@ -146,7 +154,7 @@ impl Store for SqliteStore {
 
     async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>> {
         self.engine
-            .read(move |db| devices::variables(db, device))
+            .read(move |db| holdings::template_variables(db, device))
             .await
     }
 
