@@ -145,3 +145,35 @@ pub const TFTP_STRANGERS: u32 = 8;
 
 /// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
 pub const TFTP_GRACE: Duration = Duration::from_secs(10);
+
+// ---- profiles --------------------------------------------------------------------------------------------
+
+/// Revisions that are kept of a profile: years of daily changes.
+pub const PROFILE_REVISIONS: u64 = 1_000;
+
+/// Characters of what a person says about a revision: a commit message, not a manual.
+pub const COMMENT_CHARS: usize = 1_000;
+
+/// Rows one profile desires: the largest tables of access devices have some hundred.
+pub const PROFILE_OBJECTS: usize = 500;
+
+/// Parameters that make the key of a row.
+pub const KEY_PARAMETERS: usize = 8;
+
+/// Stages of one publication: more than anybody waits for.
+pub const STAGES: usize = 20;
+
+/// Different reasons that are told of why a profile cannot be applied: the frequent ones are what has to be mended.
+pub const FAILURE_REASONS: usize = 20;
+
+/// Devices a preview looks at: each takes its whole observed state, about a millisecond.
+pub const PREVIEW_DEVICES: usize = 20_000;
+
+/// Devices that are named as examples of something.
+pub const EXAMPLES: usize = 5;
+
+/// Devices that are looked at for contradictions of profiles: examples are wanted, not all of them.
+pub const CONFLICT_DEVICES: usize = 20_000;
+
+/// Tasks that are looked through for the one that last set a value: a device in trouble has some dozens.
+pub const WHY_TASKS: usize = 500;

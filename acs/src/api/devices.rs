@@ -10,7 +10,7 @@ use crate::jobs::call_devices;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, DeviceFilter, Id, Selector};
+use crate::store::{Credentials, Device, DeviceFilter, Id, Selector, Variable, VariableSource};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -224,7 +224,10 @@ pub async fn variables(
     let device = find(&app, &device?).await?;
     let variables = app.store.device_variables(device.id).await?;
     // Variables end in parameters; those that look like secrets are not shown either.
-    let shown = variables.into_iter().map(|(name, value)| {
+    let own = variables
+        .into_iter()
+        .filter(|variable| variable.source == VariableSource::Device);
+    let shown = own.map(|Variable { name, value, .. }| {
         let value = if is_secret(&name) {
             MASK.to_owned()
         } else {

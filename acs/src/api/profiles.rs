@@ -110,6 +110,7 @@ pub async fn put(
         selector: body.selector,
         precedence: body.precedence,
         values: body.values,
+        ..Profile::default()
     };
     let kept = app.store.profile_put(&actor, profile, clock::now()).await?;
     app.reload_profiles().await?;

@@ -11,11 +11,13 @@
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
 mod error;
+mod profiles;
 mod provisioning;
 mod records;
 pub mod sqlite;
 
 pub use error::{Result, StoreError};
+pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 
@@ -25,7 +27,7 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + Send + Sync + 'static {
+pub trait Store: ProvisioningStore + ProfileStore + Send + Sync + 'static {
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing
@@ -74,8 +76,8 @@ pub trait Store: ProvisioningStore + Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<()>>;
 
-    /// A device's variables, by name.
-    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>>;
+    /// What the templates of profiles are filled in with for a device, by name, each with where it comes from.
+    async fn device_variables(&self, device: Id) -> Result<Vec<Variable>>;
 
     // ---- observed state ------------------------------------------------------------------------------
 
@@ -168,15 +170,16 @@ pub trait Store: ProvisioningStore + Send + Sync + 'static {
 
     // ---- profiles ------------------------------------------------------------------------------------
 
-    /// Creates a profile or a further revision of it. Changes the stamp of [`Store::profiles`].
+    /// Creates a profile or a further revision of it, and publishes it at once. Changes the stamp of
+    /// [`Store::profiles`].
     async fn profile_put(&self, actor: &Actor, profile: Profile, now: Timestamp)
     -> Result<Profile>;
 
-    /// Removes a profile. `None` if there is none.
+    /// Removes a profile; its revisions stay. `None` if there is none.
     async fn profile_delete(&self, actor: &Actor, name: &str, now: Timestamp)
     -> Result<Option<()>>;
 
-    /// All profiles, and a stamp that changes whenever one of them does and is never zero.
+    /// All profiles that are in force for everybody, and a stamp that changes whenever one of them does and is never zero.
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)>;
 
     // ---- files ---------------------------------------------------------------------------------------

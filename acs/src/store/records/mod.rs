@@ -11,6 +11,7 @@ mod provisioning;
 mod report;
 mod tasks;
 pub mod values;
+mod variables;
 
 pub use activation::*;
 pub use campaigns::*;
@@ -22,3 +23,4 @@ pub use profiles::*;
 pub use provisioning::*;
 pub use report::*;
 pub use tasks::*;
+pub use variables::*;

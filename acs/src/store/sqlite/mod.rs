@@ -17,6 +17,8 @@ mod inform;
 mod library;
 mod migrations;
 mod people;
+mod profile_devices;
+mod profiles;
 mod provisioning;
 mod reports;
 mod rows;
@@ -27,8 +29,8 @@ mod transfers;
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
     ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
-    InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
-    TaskFault, TaskOutcome, Token, TransferMatch, User,
+    InformRecord, NewCredentials, NewRevision, NewTask, Observed, Page, Profile, Publish, Result,
+    Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User, Variable,
 };
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
@@ -138,9 +140,9 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>> {
+    async fn device_variables(&self, device: Id) -> Result<Vec<Variable>> {
         self.engine
-            .read(move |db| devices::variables(db, device))
+            .read(move |db| devices::sourced_variables(db, device))
             .await
     }
 
@@ -185,7 +187,7 @@ impl Store for SqliteStore {
 
     async fn devices_to_compare(&self, page: Page<Id>) -> Result<Vec<Id>> {
         self.engine
-            .read(move |db| devices::to_compare(db, library::stamp(db)?, page))
+            .read(move |db| devices::to_compare(db, profiles::stamp(db)?, page))
             .await
     }
 
@@ -273,7 +275,14 @@ impl Store for SqliteStore {
     ) -> Result<Profile> {
         let actor = actor.clone();
         self.engine
-            .write(move |tx| library::put_profile(tx, &actor, profile, now))
+            .write(move |tx| {
+                let revision = NewRevision {
+                    profile,
+                    comment: String::new(),
+                    publish: Publish::AtOnce,
+                };
+                profiles::write(tx, &actor, revision, now)
+            })
             .await
     }
 
@@ -285,12 +294,12 @@ impl Store for SqliteStore {
     ) -> Result<Option<()>> {
         let (actor, name) = (actor.clone(), name.to_owned());
         self.engine
-            .write(move |tx| library::delete_profile(tx, &actor, &name, now))
+            .write(move |tx| profiles::delete(tx, &actor, &name, now))
             .await
     }
 
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)> {
-        self.engine.read(library::profiles).await
+        self.engine.read(profiles::published).await
     }
 
     async fn file_put(&self, actor: &Actor, file: FileRecord) -> Result<()> {
