@@ -49,6 +49,11 @@ impl Rest {
         Ok(Rest { address, token })
     }
 
+    /// The token of the user.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// GET
     pub async fn get(&self, path: &str) -> Result {
         self.send("GET", path, "", b"").await

@@ -1,8 +1,7 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
-mod profiles;
-
-pub use profiles::ProfilesConfig;
+pub mod outbound;
+pub mod profiles;
 
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
@@ -29,7 +28,9 @@ pub struct Config {
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
     /// How profiles are applied.
-    pub profiles: ProfilesConfig,
+    pub profiles: profiles::ProfilesConfig,
+    /// Requests to other servers.
+    pub outbound: outbound::OutboundConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -200,7 +201,8 @@ impl Default for Config {
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
-            profiles: ProfilesConfig::default(),
+            profiles: profiles::ProfilesConfig::default(),
+            outbound: outbound::OutboundConfig::default(),
         }
     }
 }
@@ -314,6 +316,7 @@ impl Config {
             ));
         }
         self.provisioning.check(&mut wrong);
+        self.outbound.check(&mut wrong);
         wrong
     }
 }

@@ -11,6 +11,7 @@
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
 mod error;
+pub mod events;
 mod profiles;
 mod provisioning;
 mod records;
@@ -18,6 +19,7 @@ pub mod sqlite;
 
 pub use error::{Result, StoreError};
 pub use profiles::ProfileStore;
+pub use events::EventStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 
@@ -27,7 +29,7 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + ProfileStore + Send + Sync + 'static {
+pub trait Store: ProvisioningStore + ProfileStore + EventStore + Send + Sync + 'static {
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing

@@ -18,6 +18,7 @@
 //!   people; nobody twice
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
+//! - [`events`]: what is told of changes, in their order, and what webhooks get of it
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -75,6 +76,7 @@ mod credentials;
 mod devices;
 mod durability;
 mod endings;
+mod events;
 mod files;
 mod filters;
 mod informs;

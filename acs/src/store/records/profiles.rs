@@ -109,7 +109,6 @@ pub struct Revision {
     /// Its number, from 1.
     pub revision: u64,
     /// When it was written.
-    #[schemars(with = "i64")]
     pub at: Timestamp,
     /// By whom.
     pub by: String,
@@ -188,7 +187,6 @@ pub struct ProfileHead {
     /// The revision in force for everybody.
     pub published: Option<u64>,
     /// Since when.
-    #[schemars(with = "Option<i64>")]
     pub published_at: Option<Timestamp>,
     /// Who published it.
     pub published_by: Option<String>,
@@ -206,7 +204,6 @@ pub struct StagedHead {
     /// How many of the steps have been made, from 1.
     pub reached: usize,
     /// When the step was made.
-    #[schemars(with = "i64")]
     pub at: Timestamp,
     /// By whom.
     pub by: String,
