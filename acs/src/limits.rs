@@ -169,6 +169,9 @@ pub const FAILURE_REASONS: usize = 20;
 /// Devices a preview looks at: each takes its whole observed state, about a millisecond.
 pub const PREVIEW_DEVICES: usize = 20_000;
 
+/// Time of a preview: whoever waits for it gives up later.
+pub const PREVIEW_TIME: Duration = Duration::from_secs(20);
+
 /// Devices that are named as examples of something.
 pub const EXAMPLES: usize = 5;
 

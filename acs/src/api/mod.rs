@@ -5,6 +5,7 @@ mod answers;
 pub mod auth;
 mod bindings;
 mod campaigns;
+mod desired;
 mod devices;
 pub mod error;
 mod events;
@@ -13,9 +14,12 @@ mod health;
 mod openapi;
 mod page;
 mod parameters;
+mod profile_checks;
+mod profile_preview;
 mod profiles;
 mod provisioning;
 mod reports;
+mod revisions;
 mod tasks;
 mod users;
 mod webhooks;
@@ -39,7 +43,10 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(events::routes())
         .merge(files::routes())
         .merge(parameters::routes())
+        .merge(desired::routes())
+        .merge(profile_preview::routes())
         .merge(profiles::routes())
+        .merge(revisions::routes())
         .merge(provisioning::routes())
         .merge(reports::routes())
         .merge(tasks::routes())

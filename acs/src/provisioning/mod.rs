@@ -8,6 +8,7 @@
 
 pub mod comparison;
 pub mod desired;
+pub mod explain;
 pub mod flat_profile;
 pub mod in_force;
 pub mod known;

@@ -18,8 +18,8 @@ mod records;
 pub mod sqlite;
 
 pub use error::{Result, StoreError};
-pub use profiles::ProfileStore;
 pub use events::EventStore;
+pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 

@@ -355,11 +355,18 @@ pub(super) fn failed(
     now: Timestamp,
 ) -> Result<()> {
     tx.hot.forget(id);
+    // What is known already is no news: a device is compared again whenever anything changes.
+    let fault_text = json(fault);
+    let sql = "SELECT 1 FROM device WHERE id = ?1 AND profile_fault = ?2";
+    let known = tx.db.prepare_cached(sql)?.exists(params![id, fault_text])?;
     let sql = "UPDATE device SET profile_fault = ?2, profile_failed_stamp = ?3, profile_waits = 0,
                profile_digest = 0 WHERE id = ?1";
     tx.db
         .prepare_cached(sql)?
-        .execute(params![id, json(fault), stamp.cast_signed()])?;
+        .execute(params![id, fault_text, stamp.cast_signed()])?;
+    if known {
+        return Ok(());
+    }
     let data = serde_json::json!({ "fault": fault });
     events::add(tx, "device.profile_failed", Some(id), data, now)
 }
