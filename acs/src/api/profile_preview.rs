@@ -153,7 +153,7 @@ pub struct Preview {
     conflicts: Vec<ShownConflict>,
     /// What would keep all of it from being applied.
     problems: Vec<ShownProblem>,
-    /// When it would be applied, if it had to wait for a maintenance window.
+    /// When the profile would be applied, if it had to wait for a maintenance window.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_until: Option<Timestamp>,
 }
@@ -194,12 +194,9 @@ pub async fn preview(
         .into_iter()
         .chain(found.rows.into_iter().flatten());
     let changes: Vec<Change> = changes.collect();
-    let waiting = changes
-        .iter()
-        .filter_map(|change| closed.get(&change.profile));
     Ok(Json(Preview {
         applies,
-        waits_until: waiting.min().copied(),
+        waits_until: closed.get(&*name).copied(),
         changes: changes.into_iter().map(Into::into).collect(),
         creates,
         deletes: found.delete.into_iter().map(|it| it.row).collect(),
