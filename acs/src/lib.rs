@@ -1,11 +1,13 @@
 //! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
-//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends. [`campaigns`] is pure and
+//! decides for the store's own transactions.
 
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod campaigns;
 pub mod clock;
 pub mod config;
 pub mod connection_request;

@@ -145,3 +145,35 @@ pub const TFTP_STRANGERS: u32 = 8;
 
 /// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
 pub const TFTP_GRACE: Duration = Duration::from_secs(10);
+
+// ---- campaigns -------------------------------------------------------------------------------------------
+
+/// Windows a device may let pass before a campaign gives it up: a week of nights.
+pub const CAMPAIGN_WINDOWS: u64 = 7;
+
+/// Devices whose time zone is looked up in one step of a campaign: each takes reading what is known of it.
+pub const CAMPAIGN_ZONES: usize = 256;
+
+/// Stages of a campaign: more are no stages but a rate, and for that there is `concurrency`.
+pub const CAMPAIGN_STAGES: usize = 20;
+
+/// Milliseconds after which a device in a call is asked again.
+pub const BUSY_PAUSE_MS: u64 = 15_000;
+
+/// Milliseconds after which lines that are not registered yet are looked at again.
+pub const LINES_PAUSE_MS: u64 = 10_000;
+
+/// Minutes a campaign may wait for the end of a call, or for lines to register.
+pub const CAMPAIGN_MINUTES: std::ops::RangeInclusive<u32> = 1..=24 * 60;
+
+/// Parameters of lines that are kept of a device: the largest gateways with one session have some dozens of lines.
+pub const CAMPAIGN_LINES: usize = 128;
+
+/// Entries of the freeze calendar: it is looked through whenever a campaign moves on.
+pub const FREEZES: usize = 200;
+
+/// Reasons a report names, the most frequent ones.
+pub const REPORT_REASONS: usize = 100;
+
+/// Bytes of a file that are sent in one piece when its campaign has a limit: so much comes in one burst.
+pub const RATE_PIECE_BYTES: u64 = 16 * 1024;

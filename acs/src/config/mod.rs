@@ -1,4 +1,8 @@
-//! The configuration of the server: one TOML file, checked as a whole.
+//! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand side by side here.
+
+mod campaigns;
+
+pub use campaigns::CampaignsConfig;
 
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
@@ -24,6 +28,8 @@ pub struct Config {
     pub connection_request: ConnectionRequestConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// Images and campaigns.
+    pub campaigns: CampaignsConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -194,6 +200,7 @@ impl Default for Config {
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
+            campaigns: CampaignsConfig::default(),
         }
     }
 }
@@ -307,6 +314,7 @@ impl Config {
             ));
         }
         self.provisioning.check(&mut wrong);
+        self.campaigns.check(&mut wrong);
         wrong
     }
 }

@@ -7,6 +7,7 @@
 mod authenticate;
 pub mod body;
 pub mod endpoint;
+mod line_check;
 mod next_rpc;
 mod on_answer;
 mod on_call;
@@ -132,6 +133,8 @@ pub enum Current {
     Credentials,
     /// For a task.
     Task(Box<Running>),
+    /// For the state of the lines, before the Download of a campaign leaves.
+    Lines(Box<line_check::Checking>),
     /// For a step of the comparison: a read, or a write of these values.
     Compare(Option<data_model::ParameterList>),
 }

@@ -16,6 +16,8 @@
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
+//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
+//!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`settings`]: small values, and whether writing works
@@ -66,7 +68,11 @@ mod activation;
 mod attempts;
 mod audit;
 mod calls;
+mod campaign_care;
 mod campaign_control;
+mod campaign_drafts;
+mod campaign_paths;
+mod campaign_stages;
 mod campaign_steps;
 mod campaigns;
 mod closing;

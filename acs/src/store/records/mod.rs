@@ -1,6 +1,7 @@
 //! What the store keeps: plain structs, without behaviour beyond their own consistency.
 
 mod activation;
+mod campaign_plan;
 mod campaigns;
 mod devices;
 mod ids;
@@ -13,6 +14,7 @@ mod tasks;
 pub mod values;
 
 pub use activation::*;
+pub use campaign_plan::*;
 pub use campaigns::*;
 pub use devices::*;
 pub use ids::*;

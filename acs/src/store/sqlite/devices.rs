@@ -72,7 +72,7 @@ pub(super) fn find(db: &Connection, id: Id) -> Result<Option<Device>> {
 }
 
 /// The conditions of a filter, and what stands for their question marks.
-fn conditions(filter: &DeviceFilter) -> (String, Vec<Box<dyn ToSql>>) {
+pub(super) fn conditions(filter: &DeviceFilter) -> (String, Vec<Box<dyn ToSql>>) {
     let mut sql = String::from("1");
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
     let selector = &filter.selector;
@@ -123,18 +123,6 @@ pub(super) fn number(db: &Connection, filter: &DeviceFilter) -> Result<u64> {
     let sql = format!("SELECT count(*) FROM device d WHERE {conditions}");
     let number = db.query_row(&sql, rusqlite::params_from_iter(values), |row| row.get(0))?;
     Ok(count(number))
-}
-
-/// The keys of the devices a selector finds, with the firmware each reports.
-pub(super) fn select(db: &Connection, filter: &DeviceFilter) -> Result<Vec<(Id, String)>> {
-    let (conditions, values) = conditions(filter);
-    let sql =
-        format!("SELECT d.id, d.software_version FROM device d WHERE {conditions} ORDER BY d.id");
-    let mut statement = db.prepare(&sql)?;
-    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether there is a device with this key.
@@ -203,6 +191,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("informed", "device"),
         ("task", "device"),
         ("campaign_device", "device"),
+        ("campaign_event", "device"),
         ("credentials", "device"),
         ("provisioned", "device"),
         ("provisioning_window", "device"),
