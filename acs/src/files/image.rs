@@ -145,9 +145,6 @@ impl Inspector {
                 })
             }
             Look::Front(_) | Look::Plain => match stated {
-                Verification::Stated if said.version.is_empty() => {
-                    Err("nobody has said which version it is".into())
-                }
                 Verification::Stated => Ok(as_said),
                 Verification::Unverified | Verification::Container | Verification::Signed => Err(
                     "it is no firmware container, and nobody has said which SHA-256 it must have"
@@ -286,12 +283,6 @@ mod tests {
                 &trusted[..],
                 said("ATA192", "2.0", ""),
                 "nobody has said which SHA-256",
-            ),
-            (
-                &plain,
-                &trusted[..],
-                said("ATA192", "", &hash),
-                "which version",
             ),
             (
                 &Vec::new(),
