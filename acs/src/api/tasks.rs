@@ -4,6 +4,7 @@ use super::answers::{Created, Done};
 use super::auth::{Operator, Viewer};
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
+use super::once::IDEMPOTENCY_KEY;
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
@@ -37,9 +38,6 @@ pub fn routes() -> ApiRouter<Arc<App>> {
                 .delete_with(cancel, says("Withdraws a task that has not begun.")),
         )
 }
-
-/// The header two equal requests share so that they make one task.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What is asked for.
 #[derive(JsonSchema)]

@@ -4,6 +4,8 @@ mod campaigns;
 
 pub use campaigns::CampaignsConfig;
 
+pub mod outbound;
+
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
@@ -30,6 +32,8 @@ pub struct Config {
     pub provisioning: ProvisioningConfig,
     /// Images and campaigns.
     pub campaigns: CampaignsConfig,
+    /// Requests to other servers.
+    pub outbound: outbound::OutboundConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -201,6 +205,7 @@ impl Default for Config {
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
             campaigns: CampaignsConfig::default(),
+            outbound: outbound::OutboundConfig::default(),
         }
     }
 }
@@ -315,6 +320,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.campaigns.check(&mut wrong);
+        self.outbound.check(&mut wrong);
         wrong
     }
 }

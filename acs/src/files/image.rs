@@ -252,7 +252,6 @@ mod tests {
         *damaged.last_mut().unwrap() ^= 1;
         let longer = [&bytes[..], b"x"].concat();
         let plain = b"a vendor's image".to_vec();
-        let hash = hex(&Sha256::digest(&plain));
         let stranger = [key(2).verifying_key()];
         for (bytes, keys, said, why) in [
             (&bytes, &stranger[..], said("", "", ""), "fits no key"),

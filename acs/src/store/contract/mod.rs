@@ -20,6 +20,8 @@
 //!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
+//! - [`events`]: what is told of changes, in their order, and what webhooks get of it
+//! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -81,6 +83,7 @@ mod credentials;
 mod devices;
 mod durability;
 mod endings;
+mod events;
 mod files;
 mod filters;
 mod informs;
@@ -90,6 +93,7 @@ mod people;
 mod profiles;
 mod provisioning;
 mod quiet_path;
+mod requests;
 mod settings;
 mod snapshots;
 pub(crate) mod support;

@@ -12,6 +12,7 @@ mod campaigns;
 mod credential_cache;
 mod devices;
 mod engine;
+mod events;
 mod hot;
 mod inform;
 mod library;
@@ -19,6 +20,7 @@ mod migrations;
 mod people;
 mod provisioning;
 mod reports;
+mod requests;
 mod rows;
 mod snapshots;
 mod tasks;
@@ -29,6 +31,7 @@ use super::{
     FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewTask, Observed, Page, Profile,
     Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User,
 };
+use crate::store::events::Feed;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
@@ -41,6 +44,7 @@ use std::sync::Arc;
 pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
+    feed: Arc<Feed>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -56,10 +60,12 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
-        let engine = Engine::open(path, Arc::clone(&credentials))?;
+        let feed = Arc::new(Feed::default());
+        let engine = Engine::open(path, Arc::clone(&credentials), Arc::clone(&feed))?;
         Ok(SqliteStore {
             engine,
             credentials,
+            feed,
         })
     }
 }
@@ -175,10 +181,10 @@ impl Store for SqliteStore {
         device: Id,
         stamp: u64,
         fault: TaskFault,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<()> {
         self.engine
-            .write(move |tx| devices::failed(tx, device, stamp, &fault))
+            .write(move |tx| devices::failed(tx, device, stamp, &fault, now))
             .await
     }
 

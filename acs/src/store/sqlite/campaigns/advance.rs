@@ -336,7 +336,7 @@ fn settle(
         text,
         fault: fault.as_ref(),
     };
-    note(tx.db, campaign.id, candidate.device, &what, now)
+    note(tx, campaign.id, candidate.device, &what, now)
 }
 
 fn begin(
@@ -379,5 +379,5 @@ fn begin(
         text: &text,
         fault: None,
     };
-    note(tx.db, campaign.id, candidate.device, &what, now)
+    note(tx, campaign.id, candidate.device, &what, now)
 }

@@ -79,7 +79,7 @@ pub(super) fn busy(
             text: &text,
             fault: None,
         };
-        note(tx.db, campaign, task.device, &what, now)?;
+        note(tx, campaign, task.device, &what, now)?;
     }
     Ok(())
 }
@@ -110,7 +110,7 @@ pub(super) fn before(tx: &mut Tx<'_>, id: Id, observed: &Observed, now: Timestam
         text: &text,
         fault: None,
     };
-    note(tx.db, campaign, task.device, &what, now)
+    note(tx, campaign, task.device, &what, now)
 }
 
 fn lines_before(

@@ -2,7 +2,7 @@
 
 use super::super::engine::Tx;
 use super::super::rows::{Ms, count, from_word, json, word};
-use super::super::transfers;
+use super::super::{events, transfers};
 use super::lines;
 use super::rows::one;
 use crate::limits::{CAMPAIGN_WAIT_MS, CAMPAIGN_WINDOWS};
@@ -22,9 +22,9 @@ pub(super) struct Happening<'a> {
     pub fault: Option<&'a TaskFault>,
 }
 
-/// Adds to the trail of a device.
+/// Adds to the trail of a device, and tells of it.
 pub(super) fn note(
-    db: &Connection,
+    tx: &Tx<'_>,
     campaign: Id,
     device: Id,
     what: &Happening<'_>,
@@ -33,7 +33,7 @@ pub(super) fn note(
     let sql = "INSERT INTO campaign_event (campaign, device, number, at, step, task, text, fault)
                SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4, ?5, ?6, ?7
                FROM campaign_event WHERE campaign = ?1 AND device = ?2";
-    db.prepare_cached(sql)?.execute(params![
+    tx.db.prepare_cached(sql)?.execute(params![
         campaign,
         device,
         Ms(now),
@@ -42,7 +42,10 @@ pub(super) fn note(
         what.text,
         what.fault.map(json),
     ])?;
-    Ok(())
+    let data = serde_json::json!({
+        "campaign": campaign, "step": what.step, "text": what.text, "fault": what.fault,
+    });
+    events::add(tx, "campaign.device", Some(device), data, now)
 }
 
 /// Whether a campaign waits for this device.
@@ -104,7 +107,7 @@ fn stopover(
         text: &text,
         fault: None,
     };
-    note(tx.db, campaign, device, &what, now)
+    note(tx, campaign, device, &what, now)
 }
 
 /// Whether a task is still wanted by the campaign it belongs to.
@@ -202,7 +205,7 @@ pub(super) fn step_and_say(
         text,
         fault,
     };
-    note(tx.db, campaign, device, &what, now)
+    note(tx, campaign, device, &what, now)
 }
 
 /// The time of a queued task has run out. A download whose window has closed waits for the next one; a device that has
