@@ -6,6 +6,8 @@ mod world;
 mod activation;
 mod api;
 mod calls;
+mod campaign_care;
+mod campaign_stages;
 mod campaigns;
 mod command_line;
 mod demos;
