@@ -2,6 +2,7 @@
 
 mod activation;
 mod admission;
+mod campaign_plan;
 mod campaigns;
 mod devices;
 mod events;
@@ -18,6 +19,7 @@ mod variables;
 
 pub use activation::*;
 pub use admission::*;
+pub use campaign_plan::*;
 pub use campaigns::*;
 pub use devices::*;
 pub use events::*;
