@@ -106,7 +106,7 @@ pub async fn upload(
         .await;
     match taken {
         Ok(record) => Ok(Created(record)),
-        Err(error @ FileError::TooLarge) => Err(ApiError::too_large(error)),
+        Err(error @ FileError::TooLarge(_)) => Err(ApiError::too_large(error)),
         Err(error @ FileError::Broken(_)) => Err(ApiError::bad(error, "send the file again")),
         Err(error @ FileError::Disk(_)) => Err(ApiError::no_storage(error)),
         Err(FileError::Store(error)) => Err(error.into()),

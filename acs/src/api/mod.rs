@@ -5,16 +5,19 @@ mod answers;
 pub mod auth;
 mod bindings;
 mod campaigns;
+mod device_files;
 mod devices;
 pub mod error;
 mod files;
 mod health;
+mod learned;
 mod openapi;
 mod page;
 mod parameters;
 mod profiles;
 mod provisioning;
 mod reports;
+mod task_checks;
 mod tasks;
 mod users;
 
@@ -33,8 +36,10 @@ fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
         .merge(bindings::routes())
         .merge(campaigns::routes())
+        .merge(device_files::routes())
         .merge(devices::routes())
         .merge(files::routes())
+        .merge(learned::routes())
         .merge(parameters::routes())
         .merge(profiles::routes())
         .merge(provisioning::routes())

@@ -1,4 +1,10 @@
 //! The configuration of the server: one TOML file, checked as a whole.
+//!
+//! Long because the sections stand side by side with their defaults.
+
+mod discovery;
+
+pub use discovery::{DeviceFilesConfig, DiscoveryConfig, HistoryConfig};
 
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
@@ -22,6 +28,12 @@ pub struct Config {
     pub files: FilesConfig,
     /// How devices are called.
     pub connection_request: ConnectionRequestConfig,
+    /// How devices are learned.
+    pub discovery: DiscoveryConfig,
+    /// Whose changes are kept.
+    pub history: HistoryConfig,
+    /// Which files of devices are kept.
+    pub device_files: DeviceFilesConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
 }
@@ -193,6 +205,9 @@ impl Default for Config {
             api: ApiConfig::default(),
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
+            discovery: DiscoveryConfig::default(),
+            history: HistoryConfig::default(),
+            device_files: DeviceFilesConfig::default(),
             provisioning: ProvisioningConfig::default(),
         }
     }
@@ -307,6 +322,7 @@ impl Config {
             ));
         }
         self.provisioning.check(&mut wrong);
+        self.history.check(&mut wrong);
         wrong
     }
 }

@@ -1,5 +1,6 @@
 //! The library of files: bytes in a folder under their hash, descriptions in the store, links that are signed and end.
 
+pub mod device_files;
 pub mod http;
 pub mod profiles;
 pub mod tickets;
@@ -23,6 +24,8 @@ use tokio::io::AsyncWriteExt as _;
 #[derive(Debug)]
 pub struct Library {
     folder: PathBuf,
+    /// Where files of devices lie.
+    of_devices: PathBuf,
     /// Signs links.
     pub tickets: Tickets,
 }
@@ -44,8 +47,8 @@ pub struct NewFile {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It is too large.
-    #[error("the file has more than {FILE_BYTES} bytes")]
-    TooLarge,
+    #[error("the file has more than {0} bytes")]
+    TooLarge(u64),
     /// It did not arrive whole.
     #[error("the file did not arrive whole: {0}")]
     Broken(String),
@@ -64,13 +67,16 @@ impl Library {
     /// If the folder cannot be made or the signing key cannot be had.
     pub async fn open(config: &Config, store: &dyn Store) -> Result<Library, OperatorError> {
         let folder = config.data.join("files");
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            OperatorError::new(
-                format!("cannot make the folder {}", folder.display()),
-                error,
-                "check the permissions of the data folder, or set `data` to another one",
-            )
-        })?;
+        let of_devices = config.data.join("device-files");
+        for folder in [&folder, &of_devices] {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                OperatorError::new(
+                    format!("cannot make the folder {}", folder.display()),
+                    error,
+                    "check the permissions of the data folder, or set `data` to another one",
+                )
+            })?;
+        }
         let fresh = clock::random_bytes::<32>().to_vec();
         // Kept, so that links stay good over a restart: a device may be in the middle of a download.
         let key = store
@@ -85,6 +91,7 @@ impl Library {
             })?;
         Ok(Library {
             folder,
+            of_devices,
             tickets: Tickets::new(key),
         })
     }
@@ -108,7 +115,7 @@ impl Library {
         let partial = self
             .folder
             .join(format!("partial-{:016x}", clock::random()));
-        let written = write(&partial, &mut body).await;
+        let written = write(&partial, &mut body, FILE_BYTES).await;
         let (bytes, sha256) = match written {
             Ok(written) => written,
             Err(error) => {
@@ -199,15 +206,19 @@ pub trait FnMutBody: Send {
     fn next(&mut self) -> impl Future<Output = Option<Result<Bytes, String>>> + Send;
 }
 
-async fn write(path: &Path, body: &mut impl FnMutBody) -> Result<(u64, String), FileError> {
+async fn write(
+    path: &Path,
+    body: &mut impl FnMutBody,
+    most: u64,
+) -> Result<(u64, String), FileError> {
     let mut file = tokio::fs::File::create(path).await?;
     let mut hash = Sha256::new();
     let mut bytes = 0u64;
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(FileError::Broken)?;
         bytes += piece.len() as u64;
-        if bytes > FILE_BYTES {
-            return Err(FileError::TooLarge);
+        if bytes > most {
+            return Err(FileError::TooLarge(most));
         }
         hash.update(&piece);
         file.write_all(&piece).await?;

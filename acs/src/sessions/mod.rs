@@ -6,12 +6,14 @@
 
 mod authenticate;
 pub mod body;
+mod discovery;
 pub mod endpoint;
 mod next_rpc;
 mod on_answer;
 mod on_call;
 mod on_inform;
 pub mod table;
+mod tasks;
 
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
@@ -52,6 +54,8 @@ pub struct Work {
     pub credentials: CredentialsWork,
     /// Whether the store has due tasks for it.
     pub tasks: TasksWork,
+    /// Whether it has some that wait until nothing else is to do.
+    pub background: TasksWork,
     /// Whether it may disagree with its profiles.
     pub profiles: ProfilesWork,
     /// The stamp of the profiles it was last compared with.

@@ -1,6 +1,7 @@
 //! An Inform: is it from whom it says, what does it tell us, and what is there to do.
 
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
+use super::discovery;
 use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Remote, TasksWork, Work};
 use crate::app::App;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
@@ -60,7 +61,12 @@ pub async fn on_inform(
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }
-    let work = work(app, authenticated, &outcome, root, parameter_key);
+    let mut work = work(app, authenticated, &outcome, root, parameter_key);
+    if app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
+        // The device is met for the first time, or as new: what was known of it counts for nothing.
+        discovery::queue(app, outcome.device, now).await?;
+        work.background = TasksWork::Due;
+    }
     if outcome.first_contact {
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
@@ -138,13 +144,15 @@ fn work(
     };
     let stamp = app.profiles().stamp;
     let compared = outcome.stamps.agreed == stamp || outcome.stamps.failed == stamp;
+    let tasks = if outcome.tasks_due {
+        TasksWork::Due
+    } else {
+        TasksWork::None
+    };
     Work {
         credentials,
-        tasks: if outcome.tasks_due {
-            TasksWork::Due
-        } else {
-            TasksWork::None
-        },
+        tasks,
+        background: tasks,
         profiles: if compared {
             ProfilesWork::Agreed
         } else {

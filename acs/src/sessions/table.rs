@@ -193,6 +193,7 @@ mod tests {
             work: Work {
                 credentials: CredentialsWork::Settled,
                 tasks: TasksWork::None,
+                background: TasksWork::None,
                 profiles: ProfilesWork::Agreed,
                 compared: 1,
                 current: Current::Idle,

@@ -14,10 +14,12 @@ mod error;
 mod provisioning;
 mod records;
 pub mod sqlite;
+mod tasks;
 
 pub use error::{Result, StoreError};
 pub use provisioning::ProvisioningStore;
 pub use records::*;
+pub use tasks::TaskStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -25,7 +27,7 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + Send + Sync + 'static {
+pub trait Store: ProvisioningStore + TaskStore + Send + Sync + 'static {
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing
@@ -113,8 +115,8 @@ pub trait Store: ProvisioningStore + Send + Sync + 'static {
 
     // ---- tasks ---------------------------------------------------------------------------------------
 
-    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before.
-    /// `None` if there is no such device.
+    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before, or
+    /// [`StoreError::Conflict`] if that was asked for something else. `None` if there is no such device.
     async fn task_create(
         &self,
         actor: &Actor,
@@ -123,7 +125,8 @@ pub trait Store: ProvisioningStore + Send + Sync + 'static {
     ) -> Result<Option<Task>>;
 
     /// Takes the device's next due task and marks it running, before any byte of it leaves: first one that a
-    /// broken session left running (its effect is uncertain), then the oldest queued one.
+    /// broken session left running (its effect is uncertain), then the queued one of the highest priority, then the
+    /// oldest. Those below priority zero are left to [`TaskStore::task_claim_background`].
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
 
     /// Keeps how an attempt ended, together with what it showed of the device. A task that has ended stays as it is. A
@@ -310,6 +313,10 @@ pub struct ClaimedTask {
     pub task: Task,
     /// Whether an earlier session may have sent it: its effect is uncertain and must be asked for first.
     pub certainty: Certainty,
+    /// What that session has noted.
+    pub progress: Option<serde_json::Value>,
+    /// When the attempt before began, or when it was queued.
+    pub began: Timestamp,
 }
 
 /// Whether a claimed task may have had its effect already.

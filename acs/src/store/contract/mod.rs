@@ -11,6 +11,8 @@
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
+//! - [`fleet_tasks`]: tasks over the fleet, priorities, restarts, faults by reason
+//! - [`learned`]: how devices want to be asked, their files, histories and former names
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
 //! - [`files`]: the library
@@ -77,7 +79,9 @@ mod durability;
 mod endings;
 mod files;
 mod filters;
+mod fleet_tasks;
 mod informs;
+mod learned;
 mod on_sqlite;
 mod one_upgrade;
 mod people;

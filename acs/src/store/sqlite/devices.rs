@@ -208,6 +208,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
+        ("learned", "device"),
+        ("device_file", "device"),
+        ("history", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?

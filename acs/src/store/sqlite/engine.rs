@@ -5,6 +5,7 @@
 //! answers each caller. A caller that has its answer knows that its change is on the disk.
 
 use super::credential_cache::CredentialCache;
+use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
 use crate::store::{Result, StoreError};
@@ -98,6 +99,7 @@ impl Engine {
     pub fn open(
         path: &Path,
         credentials: Arc<CredentialCache>,
+        watched: Watched,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
@@ -117,7 +119,7 @@ impl Engine {
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials)))
+            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials, watched)))
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
             jobs: Mutex::new(Some(jobs)),

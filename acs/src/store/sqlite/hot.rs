@@ -1,6 +1,7 @@
 //! What the writer knows by heart, so that a periodic Inform that brings nothing new costs one narrow row.
 
 use super::credential_cache::CredentialCache;
+use super::history::Watched;
 use crate::store::{Id, ProfileStamps};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,17 +25,20 @@ pub(super) struct Hot {
     quiet: HashMap<Id, Quiet>,
     touched: Vec<Id>,
     credentials: Arc<CredentialCache>,
+    /// Parameters whose changes are kept.
+    pub watched: Watched,
     /// Devices whose credentials this batch has changed.
     changed: Vec<Id>,
 }
 
 impl Hot {
     /// Nothing is known yet.
-    pub fn new(credentials: Arc<CredentialCache>) -> Hot {
+    pub fn new(credentials: Arc<CredentialCache>, watched: Watched) -> Hot {
         Hot {
             quiet: HashMap::new(),
             touched: Vec::new(),
             credentials,
+            watched,
             changed: Vec::new(),
         }
     }

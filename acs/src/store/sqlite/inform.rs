@@ -3,7 +3,7 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, snapshots, tasks, transfers};
+use super::{campaigns, devices, restarts, snapshots, tasks, transfers};
 use crate::store::{CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
@@ -145,15 +145,19 @@ fn parameter_key(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+fn events(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     let has = |code: &EventCode| record.events.iter().any(|event| event.event_code == *code);
     if has(&EventCode::Boot) {
         let sql = "UPDATE device SET last_boot = ?2 WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
+        let suffix = ".DeviceInfo.SoftwareVersion";
+        let version = record.parameters.get_by_suffix(suffix);
+        restarts::booted(tx, id, version, record.at)?;
     }
     if has(&EventCode::Bootstrap) {
+        restarts::bootstrapped(tx, id, record.at)?;
         // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
         let sql =
             "UPDATE device SET last_bootstrap = ?2, profile_stamp = 0, profile_failed_stamp = 0,

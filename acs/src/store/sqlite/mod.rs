@@ -10,15 +10,22 @@ mod activation;
 mod audit;
 mod campaigns;
 mod credential_cache;
+mod device_files;
 mod devices;
 mod engine;
+mod fleet_tasks;
+mod history;
 mod hot;
 mod inform;
+mod learned;
 mod library;
+mod merge;
 mod migrations;
+mod packing;
 mod people;
 mod provisioning;
 mod reports;
+mod restarts;
 mod rows;
 mod snapshots;
 mod tasks;
@@ -42,6 +49,7 @@ use std::sync::Arc;
 pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
+    watched: history::Watched,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -57,10 +65,12 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
-        let engine = Engine::open(path, Arc::clone(&credentials))?;
+        let watched = history::Watched::default();
+        let engine = Engine::open(path, Arc::clone(&credentials), watched.clone())?;
         Ok(SqliteStore {
             engine,
             credentials,
+            watched,
         })
     }
 }
@@ -203,7 +213,7 @@ impl Store for SqliteStore {
 
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
         self.engine
-            .write(move |tx| tasks::claim(tx, device, now))
+            .write(move |tx| tasks::claim(tx, device, tasks::Which::Foreground, now))
             .await
     }
 
