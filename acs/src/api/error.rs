@@ -85,6 +85,16 @@ impl ApiError {
         )
     }
 
+    /// 412: it is not any more what whoever asks has seen.
+    pub fn changed() -> ApiError {
+        ApiError::new(
+            StatusCode::PRECONDITION_FAILED,
+            "changed meanwhile",
+            "what is there does not have the tag of `If-Match`",
+            "read it again, and decide anew",
+        )
+    }
+
     /// 413.
     pub fn too_large(why: impl ToString) -> ApiError {
         ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too large", why, "")

@@ -5,12 +5,15 @@ mod answers;
 pub mod auth;
 mod bindings;
 mod campaigns;
+mod conditions;
 mod device_files;
 mod devices;
 pub mod error;
+mod events;
 mod files;
 mod health;
 mod learned;
+mod once;
 mod openapi;
 mod page;
 mod parameters;
@@ -20,6 +23,7 @@ mod reports;
 mod task_checks;
 mod tasks;
 mod users;
+mod webhooks;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
@@ -28,6 +32,7 @@ use aide::openapi::OpenApi;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use std::sync::Arc;
 
@@ -38,6 +43,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(campaigns::routes())
         .merge(device_files::routes())
         .merge(devices::routes())
+        .merge(events::routes())
         .merge(files::routes())
         .merge(learned::routes())
         .merge(parameters::routes())
@@ -46,6 +52,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(users::routes())
+        .merge(webhooks::routes())
 }
 
 fn v1() -> (Router<Arc<App>>, OpenApi) {
@@ -66,12 +73,22 @@ pub fn router(app: Arc<App>) -> Router {
     // A document of strings, numbers and lists always has a form in JSON.
     let document = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let document = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
-    router
+    let nouns = router
         .route("/api/v1/openapi.json", get(document))
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::no_such_method)
+        .with_state(Arc::clone(&app));
+    // Around the router as a whole: a condition is compared by reading the address that is written to, so the method is
+    // chosen behind it.
+    let conditional = Router::new()
+        .fallback_service(nouns)
+        .layer(from_fn(conditions::conditions))
+        .layer(from_fn_with_state(Arc::clone(&app), once::once));
+    Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .fallback(error::not_found)
-        .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)
+        .fallback_service(conditional)
+        .method_not_allowed_fallback(error::no_such_method)
 }

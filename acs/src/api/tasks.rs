@@ -4,6 +4,7 @@ use super::answers::{Created, Done};
 use super::auth::{Operator, Viewer};
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
+use super::once::IDEMPOTENCY_KEY;
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use super::task_checks::{check, fleet_kind};
@@ -53,9 +54,6 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             ),
         )
 }
-
-/// The header two equal requests share so that they make one task.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What is asked for.
 #[derive(JsonSchema)]

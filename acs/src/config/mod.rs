@@ -6,6 +6,8 @@ mod discovery;
 
 pub use discovery::{DeviceFilesConfig, DiscoveryConfig, HistoryConfig};
 
+pub mod outbound;
+
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
@@ -36,6 +38,8 @@ pub struct Config {
     pub device_files: DeviceFilesConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// Requests to other servers.
+    pub outbound: outbound::OutboundConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -209,6 +213,7 @@ impl Default for Config {
             history: HistoryConfig::default(),
             device_files: DeviceFilesConfig::default(),
             provisioning: ProvisioningConfig::default(),
+            outbound: outbound::OutboundConfig::default(),
         }
     }
 }
@@ -323,6 +328,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.history.check(&mut wrong);
+        self.outbound.check(&mut wrong);
         wrong
     }
 }

@@ -35,6 +35,10 @@ pub struct LiveSession {
     pub device: Id,
     /// The device's identity text.
     pub identity: Arc<str>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Whether it has proved who it is.
+    pub proof: Proof,
     /// When it began.
     pub opened: Timestamp,
     /// Time the device may stay silent.
@@ -45,6 +49,15 @@ pub struct LiveSession {
     pub rpcs: u32,
     /// The host the device called us by, for links to our file server.
     pub host: Option<String>,
+}
+
+/// Whether whoever opened a session has proved who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// By credentials.
+    Given,
+    /// It was let in without.
+    None,
 }
 
 /// What there is to do in a session.

@@ -2,7 +2,8 @@
 
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
 use super::discovery;
-use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Remote, TasksWork, Work};
+use super::discovery;
+use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Proof, Remote, TasksWork, Work};
 use crate::app::App;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
 use crate::store::{Id, InformOutcome, InformRecord, Result};
@@ -75,6 +76,11 @@ pub async fn on_inform(
         machine,
         device: outcome.device,
         identity: identity.into(),
+        address: remote.address,
+        proof: match authenticated.identity {
+            Some(_) => Proof::Given,
+            None => Proof::None,
+        },
         opened: now,
         idle,
         work,

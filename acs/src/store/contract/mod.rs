@@ -20,6 +20,8 @@
 //!   people; nobody twice
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
+//! - [`events`]: what is told of changes, in their order, and what webhooks get of it
+//! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -77,6 +79,7 @@ mod credentials;
 mod devices;
 mod durability;
 mod endings;
+mod events;
 mod files;
 mod filters;
 mod fleet_tasks;
@@ -88,6 +91,7 @@ mod people;
 mod profiles;
 mod provisioning;
 mod quiet_path;
+mod requests;
 mod settings;
 mod snapshots;
 pub(crate) mod support;

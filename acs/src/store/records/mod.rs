@@ -3,6 +3,7 @@
 mod activation;
 mod campaigns;
 mod devices;
+mod events;
 mod ids;
 mod learned;
 mod observed;
@@ -18,6 +19,7 @@ pub mod values;
 pub use activation::*;
 pub use campaigns::*;
 pub use devices::*;
+pub use events::*;
 pub use ids::*;
 pub use learned::*;
 pub use observed::*;

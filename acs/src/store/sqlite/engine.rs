@@ -8,6 +8,7 @@ use super::credential_cache::CredentialCache;
 use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
+use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
 use data_model::OperatorError;
 use rusqlite::{Connection, OpenFlags};
@@ -100,6 +101,7 @@ impl Engine {
         path: &Path,
         credentials: Arc<CredentialCache>,
         watched: Watched,
+        feed: Arc<Feed>,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
@@ -119,7 +121,14 @@ impl Engine {
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials, watched)))
+            .spawn(move || {
+                write_all(
+                    &connection,
+                    &incoming,
+                    Hot::new(credentials, watched),
+                    &feed,
+                )
+            })
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
             jobs: Mutex::new(Some(jobs)),
@@ -282,7 +291,12 @@ fn reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// The writer's life: batch after batch, until every sender is gone.
-fn write_all(connection: &Connection, incoming: &mpsc::Receiver<Box<dyn Job>>, mut hot: Hot) {
+fn write_all(
+    connection: &Connection,
+    incoming: &mpsc::Receiver<Box<dyn Job>>,
+    mut hot: Hot,
+    feed: &Feed,
+) {
     while let Ok(first) = incoming.recv() {
         let mut batch = vec![first];
         batch.extend(incoming.try_iter().take(BATCH - 1));
@@ -292,6 +306,10 @@ fn write_all(connection: &Connection, incoming: &mpsc::Receiver<Box<dyn Job>>, m
             hot.clear();
         }
         hot.batch_ended();
+        let events = hot.take_events();
+        if committed.is_ok() && !events.is_empty() {
+            feed.publish(events);
+        }
         for job in batch {
             job.answer(&committed);
         }

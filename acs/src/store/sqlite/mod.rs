@@ -13,6 +13,7 @@ mod credential_cache;
 mod device_files;
 mod devices;
 mod engine;
+mod events;
 mod fleet_tasks;
 mod history;
 mod hot;
@@ -25,6 +26,7 @@ mod packing;
 mod people;
 mod provisioning;
 mod reports;
+mod requests;
 mod restarts;
 mod rows;
 mod snapshots;
@@ -37,6 +39,7 @@ use super::{
     InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
     TaskFault, TaskOutcome, Token, TransferMatch, User,
 };
+use crate::store::events::Feed;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
@@ -50,6 +53,7 @@ pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
     watched: history::Watched,
+    feed: Arc<Feed>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -66,11 +70,18 @@ impl SqliteStore {
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
         let watched = history::Watched::default();
-        let engine = Engine::open(path, Arc::clone(&credentials), watched.clone())?;
+        let feed = Arc::new(Feed::default());
+        let engine = Engine::open(
+            path,
+            Arc::clone(&credentials),
+            watched.clone(),
+            Arc::clone(&feed),
+        )?;
         Ok(SqliteStore {
             engine,
             credentials,
             watched,
+            feed,
         })
     }
 }
@@ -186,10 +197,10 @@ impl Store for SqliteStore {
         device: Id,
         stamp: u64,
         fault: TaskFault,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<()> {
         self.engine
-            .write(move |tx| devices::failed(tx, device, stamp, &fault))
+            .write(move |tx| devices::failed(tx, device, stamp, &fault, now))
             .await
     }
 

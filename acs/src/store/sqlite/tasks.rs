@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
-use super::{audit, campaigns, devices, learned, snapshots, transfers};
+use super::{audit, campaigns, devices, events, learned, snapshots, transfers};
 use crate::store::{
     Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
     Task, TaskFault, TaskKind, TaskOutcome, TaskState, Turn,
@@ -213,6 +213,7 @@ pub(super) fn claim(
         .prepare_cached(sql)?
         .execute(params![task.id, Ms(now)])?;
     let began = task.updated;
+    events::task(tx, &task, TaskState::Running, now)?;
     task.state = TaskState::Running;
     task.attempts += 1;
     task.updated = now;
@@ -258,7 +259,7 @@ pub(super) fn set_state(
             .prepare_cached(sql)?
             .execute(params![task.id, json(&kind)])?;
     }
-    Ok(())
+    events::task(tx, task, state, now)
 }
 
 /// Keeps how an attempt ended.
