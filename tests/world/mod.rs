@@ -3,6 +3,7 @@
 mod authority;
 pub mod by_hand;
 pub mod follower;
+pub mod foreign;
 mod phone;
 pub mod process;
 pub mod rest;

@@ -7,6 +7,7 @@ use crate::clock;
 use crate::limits::RPCS_PER_SESSION;
 use crate::metrics::Metrics;
 use crate::provisioning::{Plan, Step, desired, plan};
+use crate::redact::is_secret;
 use crate::store::{Agreement, NewCredentials, Result, TaskFault};
 use cwmp::http::Verifier;
 use cwmp::rpc::SetParameterValues;
@@ -130,7 +131,14 @@ async fn profiles(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequ
             session.work.current = Current::Compare(None);
             Ok(Some(read.into()))
         }
-        Some(Step::Write(write)) => {
+        Some(Step::Write(mut write)) => {
+            let secrets = write.parameter_list.iter().all(|one| is_secret(one.name));
+            if secrets && comparison.wrote == Wrote::Nothing && comparison.steps.is_empty() {
+                // All that can be compared agrees. Some devices never keep our ParameterKey, and a secret cannot be
+                // read back: with a key they do not report they would be given it in every session.
+                comparison.key = session.work.parameter_key.clone();
+                write.parameter_key = comparison.key.clone();
+            }
             session.work.current = Current::Compare(Some(write.parameter_list.clone()));
             Ok(Some(write.into()))
         }

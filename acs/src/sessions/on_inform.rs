@@ -2,7 +2,6 @@
 
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
 use super::discovery;
-use super::discovery;
 use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Proof, Remote, TasksWork, Work};
 use crate::app::App;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};

@@ -199,7 +199,7 @@ async fn boots(store: &dyn Store, serial: &str, version: &str, secs: u64) {
     store.record_inform(inform).await.unwrap();
 }
 
-///
+///
 async fn a_change_that_is_committed_waits_for_the_boot(store: &dyn Store) {
     let device = device(store, "A").await;
     let values = list(&[("Device.A", "1")]);

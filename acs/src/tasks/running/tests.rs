@@ -104,7 +104,7 @@ fn long_writes_go_in_several_calls_and_keep_the_parameter_key() {
     assert_eq!(observed.values.len(), 300);
 }
 
-///
+///
 #[test]
 fn what_is_committed_and_not_applied_waits_for_the_boot() {
     let (mut running, _) = begun(TaskKind::SetParameterValues {
