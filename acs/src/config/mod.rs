@@ -1,4 +1,11 @@
 //! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand side by side here.
+//! The configuration of the server: one TOML file, checked as a whole.
+//!
+//! Long because the sections stand side by side with their defaults.
+
+mod discovery;
+
+pub use discovery::{DeviceFilesConfig, DiscoveryConfig, HistoryConfig};
 
 mod campaigns;
 
@@ -30,6 +37,12 @@ pub struct Config {
     pub files: FilesConfig,
     /// How devices are called.
     pub connection_request: ConnectionRequestConfig,
+    /// How devices are learned.
+    pub discovery: DiscoveryConfig,
+    /// Whose changes are kept.
+    pub history: HistoryConfig,
+    /// Which files of devices are kept.
+    pub device_files: DeviceFilesConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
     /// How profiles are applied.
@@ -209,6 +222,9 @@ impl Default for Config {
             api: ApiConfig::default(),
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
+            discovery: DiscoveryConfig::default(),
+            history: HistoryConfig::default(),
+            device_files: DeviceFilesConfig::default(),
             provisioning: ProvisioningConfig::default(),
             profiles: profiles::ProfilesConfig::default(),
             campaigns: CampaignsConfig::default(),
@@ -328,6 +344,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.campaigns.check(&mut wrong);
+        self.history.check(&mut wrong);
         self.outbound.check(&mut wrong);
         self.admission.check(&mut wrong);
         wrong

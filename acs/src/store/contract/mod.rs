@@ -11,6 +11,8 @@
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
+//! - [`fleet_tasks`]: tasks over the fleet, priorities, restarts, faults by reason
+//! - [`learned`]: how devices want to be asked, their files, histories and former names
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
 //! - [`revisions`]: revisions of profiles, and what devices cannot be given
@@ -90,7 +92,9 @@ mod endings;
 mod events;
 mod files;
 mod filters;
+mod fleet_tasks;
 mod informs;
+mod learned;
 mod lines;
 mod on_sqlite;
 mod one_upgrade;
