@@ -4,8 +4,11 @@
 mod answers;
 pub mod auth;
 mod bindings;
+mod calls;
 mod campaigns;
+mod device_health;
 mod devices;
+mod diagnostics;
 pub mod error;
 mod files;
 mod health;
@@ -34,6 +37,9 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
+        .merge(diagnostics::routes())
+        .merge(device_health::routes())
+        .merge(calls::routes())
         .merge(files::routes())
         .merge(parameters::routes())
         .merge(profiles::routes())

@@ -39,7 +39,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 }
 
 /// The header two equal requests share so that they make one task.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What is asked for.
 #[derive(JsonSchema)]
@@ -136,6 +136,10 @@ fn check(kind: &TaskKind) -> Answer<()> {
         | TaskKind::FactoryReset
         | TaskKind::Download { .. }
         | TaskKind::DownloadProfile => Ok(()),
+        TaskKind::RunDiagnostic {
+            diagnostic,
+            limit_secs,
+        } => super::diagnostics::check(diagnostic, *limit_secs),
     }
 }
 

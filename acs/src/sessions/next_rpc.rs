@@ -155,7 +155,8 @@ async fn start(
         _ => None,
     };
     tracing::debug!(device.identity = %session.identity, task = %task.id, kind = task.kind.name(), "task begun");
-    let mut running = Running::start(task, session.work.parameter_key.clone());
+    let mut running =
+        Running::start(task, session.work.parameter_key.clone()).below(session.work.root);
     let next = running.first(source);
     advance(app, session, running, next).await
 }
@@ -190,7 +191,9 @@ pub(super) async fn advance(
             let ended = match &outcome {
                 TaskOutcome::Done(_) => Some("done"),
                 TaskOutcome::Failed(_) => Some("failed"),
-                TaskOutcome::Retry { .. } | TaskOutcome::WaitingForTransfer => None,
+                TaskOutcome::Retry { .. }
+                | TaskOutcome::WaitingForTransfer
+                | TaskOutcome::Measuring(_) => None,
             };
             if let TaskOutcome::Failed(fault) = &outcome {
                 let (code, why) = (fault.code, &fault.text);

@@ -57,6 +57,7 @@ pub async fn on_inform(
     };
     // The InformResponse acknowledges the events, so they are on stable storage first.
     let outcome = app.store.record_inform(record).await?;
+    app.caller.came(outcome.device);
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }

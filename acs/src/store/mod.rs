@@ -10,12 +10,14 @@
 //! 4. "Not found" is `Ok(None)`.
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
+mod diagnostics;
 mod error;
 pub mod events;
 mod provisioning;
 mod records;
 pub mod sqlite;
 
+pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use provisioning::ProvisioningStore;
@@ -27,7 +29,9 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + EventStore + Send + Sync + 'static {
+pub trait Store:
+    ProvisioningStore + EventStore + DiagnosticsStore + HealthStore + CallStore + Send + Sync + 'static
+{
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing

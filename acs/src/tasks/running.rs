@@ -1,6 +1,7 @@
 //! One task in one session: its RPCs in turn, its outcome in the end. Pure.
 
 use super::retry::retry_at;
+use crate::diagnostics::steps::Steps;
 use crate::limits::{NAMES_PER_CALL, VALUES_PER_CALL};
 use crate::redact::is_secret;
 use crate::store::{FileRecord, Observed, Task, TaskFault, TaskKind, TaskOutcome, values};
@@ -17,7 +18,11 @@ pub struct Running {
     pub task: Task,
     stage: Stage,
     observed: Observed,
-    key: ParameterKey,
+    pub(super) key: ParameterKey,
+    /// The root object of the device's tree.
+    pub(super) root: &'static str,
+    /// How a measurement goes on.
+    pub(super) steps: Option<Box<Steps>>,
 }
 
 /// What is to be done next for a task.
@@ -70,7 +75,16 @@ impl Running {
             stage: Stage::Start,
             observed: Observed::default(),
             key,
+            root: "Device.",
+            steps: None,
         }
+    }
+
+    /// The same for a device with this root object.
+    #[must_use]
+    pub fn below(mut self, root: &'static str) -> Running {
+        self.root = root;
+        self
     }
 
     /// The first RPC. `source` is the file of a download.
@@ -105,11 +119,19 @@ impl Running {
                 Some(source) => self.download(source, String::new()),
                 None => self.failed(TaskFault::ours("the device has no profile")),
             },
+            TaskKind::RunDiagnostic {
+                diagnostic,
+                limit_secs,
+            } => self.measure(diagnostic, limit_secs),
         }
     }
 
     /// The device has answered.
     pub fn answered(&mut self, answer: Result<CpeResponse, AnswerFault>, now: Timestamp) -> Next {
+        let answer = match self.measured(answer, now) {
+            Ok(next) => return next,
+            Err(answer) => answer,
+        };
         match answer {
             Ok(response) => self.succeeded(response),
             Err(AnswerFault::Unusable(why)) => self.failed(TaskFault::ours(why)),

@@ -1,9 +1,12 @@
 //! What the store keeps: plain structs, without behaviour beyond their own consistency.
 
 mod activation;
+mod calls;
 mod campaigns;
 mod devices;
+mod diagnostics;
 mod events;
+mod health;
 mod ids;
 mod observed;
 mod people;
@@ -14,9 +17,12 @@ mod tasks;
 pub mod values;
 
 pub use activation::*;
+pub use calls::*;
 pub use campaigns::*;
 pub use devices::*;
+pub use diagnostics::*;
 pub use events::*;
+pub use health::*;
 pub use ids::*;
 pub use observed::*;
 pub use people::*;

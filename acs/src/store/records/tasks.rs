@@ -1,6 +1,7 @@
 //! Tasks: what is asked of a device, and what comes of it.
 
-use super::{Id, values};
+use super::{Diagnostic, Id, Measuring, values};
+use crate::limits::DIAGNOSTIC_LIMIT_SECS;
 use crate::redact::{MASK, is_secret};
 use cwmp::{CommandKey, Fault};
 use data_model::{ParameterList, Timestamp};
@@ -56,6 +57,18 @@ pub enum TaskKind {
     },
     /// Send the device its profile as a vendor configuration file.
     DownloadProfile,
+    /// Have the device measure something, and read what it has found.
+    RunDiagnostic {
+        /// What it measures.
+        diagnostic: Diagnostic,
+        /// How long it may take, in seconds.
+        #[serde(default = "usual_limit_secs")]
+        limit_secs: u32,
+    },
+}
+
+fn usual_limit_secs() -> u32 {
+    DIAGNOSTIC_LIMIT_SECS
 }
 
 impl TaskKind {
@@ -71,6 +84,7 @@ impl TaskKind {
             TaskKind::FactoryReset => "factory_reset",
             TaskKind::Download { .. } => "download",
             TaskKind::DownloadProfile => "download_profile",
+            TaskKind::RunDiagnostic { .. } => "run_diagnostic",
         }
     }
 
@@ -92,7 +106,8 @@ impl TaskKind {
             | TaskKind::Reboot
             | TaskKind::FactoryReset
             | TaskKind::Download { .. }
-            | TaskKind::DownloadProfile => None,
+            | TaskKind::DownloadProfile
+            | TaskKind::RunDiagnostic { .. } => None,
         }
     }
 }
@@ -268,6 +283,8 @@ pub enum TaskOutcome {
     },
     /// The device has accepted a transfer and will report its end.
     WaitingForTransfer,
+    /// The device measures and will report its end.
+    Measuring(Measuring),
 }
 
 /// What became of a TransferComplete.

@@ -160,6 +160,7 @@ pub(super) fn insert(tx: &Tx<'_>, identity: &DeviceId, now: Timestamp) -> Result
     ])?;
     let sql = "INSERT INTO seen (id, last_inform, informs) VALUES (?1, 0, 0)";
     tx.db.prepare_cached(sql)?.execute([id])?;
+    super::health::add(tx, id)?;
     Ok(id)
 }
 
@@ -208,6 +209,12 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
+        ("diagnostic", "device"),
+        ("diagnostic_run_device", "device"),
+        ("device_health", "device"),
+        ("device_health_reason", "device"),
+        ("device_reach", "device"),
+        ("device_call", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?
@@ -308,7 +315,7 @@ pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timest
         Ms(now),
         agreement.revision.cast_signed(),
     ])?;
-    Ok(())
+    super::health::profiles(tx, id, None)
 }
 
 /// Devices that have been here and are still to be compared with the profiles of this stamp.
@@ -336,6 +343,7 @@ pub(super) fn failed(
     tx.db
         .prepare_cached(sql)?
         .execute(params![id, json(fault), stamp.cast_signed()])?;
+    super::health::profiles(tx, id, Some(fault))?;
     let data = serde_json::json!({ "fault": fault });
     events::add(tx, "device.profile_failed", Some(id), data, now)
 }

@@ -3,7 +3,9 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, events as happened, snapshots, tasks, transfers};
+use super::{
+    campaigns, devices, diagnostics, events as happened, health, snapshots, tasks, transfers,
+};
 use crate::store::{CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
@@ -70,6 +72,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         snapshots::informed(tx, id, &record.parameters, record.at)?;
     }
     if first_contact {
+        health::look(tx, id)?;
         let data = json!({ "identity": record.identity.username() });
         happened::add(tx, "device.first_contact", Some(id), data, record.at)?;
     }
@@ -153,7 +156,11 @@ fn parameter_key(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
 
 fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     let has = |code: &EventCode| record.events.iter().any(|event| event.event_code == *code);
+    if has(&EventCode::DiagnosticsComplete) || has(&EventCode::Boot) {
+        diagnostics::wake(tx, id)?;
+    }
     if has(&EventCode::Boot) {
+        health::booted(tx, id, record.at)?;
         happened::add(tx, "device.boot", Some(id), Value::Null, record.at)?;
         let sql = "UPDATE device SET last_boot = ?2 WHERE id = ?1";
         tx.db

@@ -8,11 +8,14 @@
 
 mod activation;
 mod audit;
+mod calls;
 mod campaigns;
 mod credential_cache;
 mod devices;
+mod diagnostics;
 mod engine;
 mod events;
+mod health;
 mod hot;
 mod inform;
 mod library;

@@ -6,6 +6,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, corrupt, readable};
+use super::{calls, health};
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -234,8 +235,15 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
 
 // ---- what others call ------------------------------------------------------------------------------------
 
+/// Parameters that others keep something of: where the device can be called, and how it stands.
+fn shown(tx: &Tx<'_>, device: Id, list: &ParameterList) -> Result<()> {
+    calls::parameters(tx, device, list)?;
+    health::parameters(tx, device, list)
+}
+
 /// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
 pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+    shown(tx, device, list)?;
     let mut all = BTreeMap::new();
     let before = readable(load_informed(tx.db, device))?.flatten();
     let before = before.map(|(list, _)| list).unwrap_or_default();
@@ -319,6 +327,7 @@ pub(super) fn merge(
     {
         return Ok(());
     }
+    shown(tx, device, &observed.values)?;
     let (before, _) = known(tx, device)?;
     let mut tree = before.clone();
     keep_only_seen(&mut tree, observed);

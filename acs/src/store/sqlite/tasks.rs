@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
-use super::{audit, campaigns, devices, events, snapshots, transfers};
+use super::{audit, campaigns, devices, diagnostics, events, health, snapshots, transfers};
 use crate::store::{
     Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
     Task, TaskFault, TaskKind, TaskOutcome, TaskState,
@@ -100,7 +100,8 @@ pub(super) fn create(
         | TaskKind::DeleteObject { .. }
         | TaskKind::Reboot
         | TaskKind::FactoryReset
-        | TaskKind::DownloadProfile => None,
+        | TaskKind::DownloadProfile
+        | TaskKind::RunDiagnostic { .. } => None,
     };
     let sql = "INSERT INTO task (id, device, kind, state, created_by, created, updated, expires, campaign,
                idempotency_key, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)";
@@ -117,6 +118,7 @@ pub(super) fn create(
         file,
     ])?;
     let subject = format!("{} {} {}", new.device, new.id, new.kind.name());
+    diagnostics::created(tx, actor, new, now)?;
     audit::add(tx, actor, "task.create", subject, now)?;
     find(tx.db, new.id)
 }
@@ -180,8 +182,8 @@ pub(super) fn set_state(
 ) -> Result<()> {
     tx.hot.forget(task.device);
     let sql = "UPDATE task SET state = ?2, result = ?3, fault = ?4, updated = ?5, not_before = NULL WHERE id = ?1";
-    let (result, fault) = (result.map(json), fault.map(json));
-    let row = params![task.id, state.as_str(), result, fault, Ms(now)];
+    let (result_text, fault_text) = (result.map(json), fault.map(json));
+    let row = params![task.id, state.as_str(), result_text, fault_text, Ms(now)];
     tx.db.prepare_cached(sql)?.execute(row)?;
     if state.is_final()
         && let Some(kind) = task.kind.without_secrets()
@@ -191,6 +193,8 @@ pub(super) fn set_state(
             .prepare_cached(sql)?
             .execute(params![task.id, json(&kind)])?;
     }
+    diagnostics::follow(tx, task, state, result, fault, now)?;
+    health::task_ended(tx, task, state, fault, now)?;
     events::task(tx, task, state, now)
 }
 
@@ -230,6 +234,7 @@ pub(super) fn finish(
         TaskOutcome::Retry { fault, not_before } => {
             transfers::again(tx, &task, fault, Some(*not_before), now)?;
         }
+        TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
         TaskOutcome::WaitingForTransfer => {
             set_state(tx, &task, TaskState::WaitingForTransfer, None, None, now)?;
         }
