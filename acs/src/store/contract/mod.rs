@@ -13,6 +13,7 @@
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
+//! - [`diagnostics`], [`health`], [`reach`]: measurements; how devices stand; how they can be called
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
@@ -74,11 +75,13 @@ mod closing;
 mod concurrency;
 mod credentials;
 mod devices;
+mod diagnostics;
 mod durability;
 mod endings;
 mod events;
 mod files;
 mod filters;
+mod health;
 mod informs;
 mod on_sqlite;
 mod one_upgrade;
@@ -86,6 +89,7 @@ mod people;
 mod profiles;
 mod provisioning;
 mod quiet_path;
+mod reach;
 mod settings;
 mod snapshots;
 pub(crate) mod support;
