@@ -1,14 +1,19 @@
 //! The pair from outside: servers, agents and devices played by hand, over real sockets and real files.
 
+#[path = "../../agent/tests/support/prosody.rs"]
+mod prosody;
 #[path = "../world/mod.rs"]
 mod world;
 
 mod activation;
 mod calls;
+mod calls_by_other_ways;
 mod campaigns;
 mod command_line;
 mod demos;
+mod diagnostics;
 mod enrolment;
+mod health;
 mod parameters;
 mod people;
 mod profile_command;

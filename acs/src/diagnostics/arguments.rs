@@ -34,8 +34,8 @@ pub fn check(diagnostic: &Diagnostic) -> Result<(), String> {
         }
         Diagnostic::NsLookup(lookup) => {
             host("name", &lookup.name)?;
-            if let Some(server) = &lookup.server {
-                host("server", server)?;
+            if let Some(text) = &lookup.server {
+                server(text)?;
             }
             number("timeout_ms", lookup.timeout_ms, &TIMEOUT_MS)?;
             number("repetitions", lookup.repetitions, &(1..=32))?;
@@ -83,6 +83,22 @@ fn common(dscp: Option<u32>, interface: Option<&str>) -> Result<(), String> {
 fn host(name: &str, text: &str) -> Result<(), String> {
     let parsed = Host::parse(text);
     parsed.map(|_| ()).map_err(|why| format!("`{name}`: {why}"))
+}
+
+/// A name server: a host, or one with a port behind a colon, which some devices take (TR-157 has the host alone).
+fn server(text: &str) -> Result<(), String> {
+    let alone = host("server", text);
+    let Some((before, port)) = text.rsplit_once(':').filter(|_| alone.is_err()) else {
+        return alone;
+    };
+    let digits = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits || !port.parse::<u16>().is_ok_and(|port| port > 0) {
+        return alone;
+    }
+    let bare = before
+        .strip_prefix('[')
+        .and_then(|bare| bare.strip_suffix(']'));
+    host("server", bare.unwrap_or(before))
 }
 
 fn number(name: &str, value: Option<u32>, range: &RangeInclusive<u32>) -> Result<(), String> {

@@ -138,7 +138,7 @@ pub struct RouteArguments {
 pub struct LookupArguments {
     /// The name that is looked up.
     pub name: String,
-    /// The name server that is asked; the device's own.
+    /// The name server that is asked, with a port behind a colon where it is not 53; the device's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
     /// How long an answer may take; 5000.
