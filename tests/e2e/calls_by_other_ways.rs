@@ -87,7 +87,7 @@ fn by_hand(config: &mut acs::Config) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_drops_the_request_with_the_proof_is_asked_once_more() {
     let world = World::start_with(|config, _| by_hand(config)).await;
-    let script: Script = |number, head| match (number, head.contains("Authorization: Digest")) {
+    let script: Script = |number, head| match (number, head.contains("authorization: Digest")) {
         (0, false) => Some(DIGEST),
         (1, true) => None,
         (2, true) => Some(WELCOME),
@@ -107,7 +107,7 @@ async fn a_device_that_drops_the_request_with_the_proof_is_asked_once_more() {
     assert_eq!(calls["items"][0]["outcome"], "accepted", "{calls}");
     assert_eq!(calls["reach"]["worked"], "http", "{calls}");
     // One that always does is given up, and said so.
-    let script: Script = |_, head| (!head.contains("Authorization")).then_some(DIGEST);
+    let script: Script = |_, head| (!head.contains("authorization")).then_some(DIGEST);
     let (address, requests) = listener(script, None).await;
     let hand = callable(&world, "ALWAYS", &format!("http://{address}/call")).await;
     let called = call(&world, &hand.path()).await;
@@ -131,7 +131,7 @@ async fn a_device_that_drops_the_request_with_the_proof_is_asked_once_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_goes_in_clear_only_where_the_operator_allows_it_or_the_line_is_encrypted() {
     let script: Script = |_, head| {
-        let proved = head.contains("Authorization: Basic YWNzOmJ5LWhhbmQtcGFzc3dvcmQ=");
+        let proved = head.contains("authorization: Basic YWNzOmJ5LWhhbmQtcGFzc3dvcmQ=");
         Some(if proved { WELCOME } else { BASIC })
     };
     let (address, _) = listener(script, None).await;
