@@ -14,6 +14,8 @@ pub enum Noticed {
     LineEnable(String, String),
     /// Status of the line at this object.
     LineStatus(String, String),
+    /// PeriodicInformEnable
+    Periodic(bool),
     /// PeriodicInformInterval
     InformSecs(u32),
 }
@@ -32,6 +34,9 @@ pub fn parameters(list: &ParameterList) -> Vec<Noticed> {
             }
             "Enable" if is_line(object) => {
                 noticed.push(Noticed::LineEnable(object.to_owned(), value()));
+            }
+            "PeriodicInformEnable" if object.ends_with(".ManagementServer") => {
+                noticed.push(Noticed::Periodic(is_enabled(parameter.value)));
             }
             "PeriodicInformInterval" if object.ends_with(".ManagementServer") => {
                 noticed.extend(parameter.value.parse().ok().map(Noticed::InformSecs));
@@ -62,6 +67,7 @@ fn is_line(object: &str) -> bool {
 pub fn apply(facts: &mut HealthFacts, noticed: &[Noticed]) {
     for one in noticed {
         match one {
+            Noticed::Periodic(periodic) => facts.periodic = Some(*periodic),
             Noticed::InformSecs(secs) => facts.inform_secs = Some(*secs),
             Noticed::LineEnable(object, _) | Noticed::LineStatus(object, _)
                 if !facts.lines.contains_key(object) && facts.lines.len() >= HEALTH_LINES => {}
@@ -80,6 +86,24 @@ pub fn apply(facts: &mut HealthFacts, noticed: &[Noticed]) {
             }
         }
     }
+}
+
+/// Forgets lines that are gone from branches that were read whole.
+pub fn forget_gone(facts: &mut HealthFacts, branches: &[String], seen: &[Noticed]) {
+    let below = |object: &str| {
+        branches
+            .iter()
+            .any(|branch| object.starts_with(branch.as_str()))
+    };
+    let is_there = |object: &str| {
+        seen.iter().any(|noticed| match noticed {
+            Noticed::LineEnable(line, _) | Noticed::LineStatus(line, _) => line == object,
+            Noticed::Periodic(_) | Noticed::InformSecs(_) => false,
+        })
+    };
+    facts
+        .lines
+        .retain(|object, _| !below(object) || is_there(object));
 }
 
 /// Whether a line is switched on (TR-104: an enumeration in the first version, a boolean in the second).
@@ -185,6 +209,20 @@ mod tests {
             was_up: false,
         };
         assert_eq!(facts.lines[LINE], off);
+    }
+
+    #[test]
+    fn a_line_that_is_gone_is_forgotten_and_one_that_was_not_read_stays() {
+        let mut facts = HealthFacts::default();
+        let other = "Device.Services.VoiceService.1.VoiceProfile.2.Line.1";
+        for line in [LINE, other] {
+            seen(&mut facts, &[(&format!("{line}.Status"), "Up")]);
+        }
+        forget_gone(&mut facts, &["Device.ManagementServer.".into()], &[]);
+        assert_eq!(facts.lines.len(), 2);
+        let there = [Noticed::LineStatus(LINE.into(), "Up".into())];
+        forget_gone(&mut facts, &["Device.".into()], &there);
+        assert_eq!(facts.lines.keys().collect::<Vec<_>>(), [LINE]);
     }
 
     #[test]

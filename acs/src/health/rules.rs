@@ -48,8 +48,14 @@ impl Default for Thresholds {
 /// Seconds an Inform may be late beyond its interval: a session and a slow line.
 const GRACE_SECS: u64 = 60;
 
-/// How a device stands.
-pub fn conclude(work: &HealthWork, thresholds: &Thresholds, now: Timestamp) -> HealthVerdict {
+/// How a device stands. `since` is when this server began to listen: what devices would have told before could not be
+/// heard.
+pub fn conclude(
+    work: &HealthWork,
+    thresholds: &Thresholds,
+    since: Timestamp,
+    now: Timestamp,
+) -> HealthVerdict {
     let mut judge = Judge {
         reasons: Vec::new(),
         check_at: None,
@@ -59,7 +65,7 @@ pub fn conclude(work: &HealthWork, thresholds: &Thresholds, now: Timestamp) -> H
     judge.lines(facts);
     judge.losses(facts, thresholds);
     judge.boots(facts, thresholds);
-    let overdue_at = judge.overdue(work, thresholds);
+    let overdue_at = judge.overdue(work, thresholds, since);
     if let Some(why) = &facts.profile_fault {
         let detail = format!("its profiles cannot be applied: {why}");
         judge.add(
@@ -186,12 +192,22 @@ impl Judge {
     }
 
     /// The last Inform, if the next one is overdue.
-    fn overdue(&mut self, work: &HealthWork, thresholds: &Thresholds) -> Option<Timestamp> {
+    fn overdue(
+        &mut self,
+        work: &HealthWork,
+        thresholds: &Thresholds,
+        since: Timestamp,
+    ) -> Option<Timestamp> {
         let last = work.last_inform?;
+        if work.facts.periodic == Some(false) {
+            return None;
+        }
         let told = work.facts.inform_secs.filter(|secs| *secs > 0);
         let interval = u64::from(told.unwrap_or(thresholds.inform_secs).max(1));
         let missed = u64::from(thresholds.missed_informs.max(1));
-        let deadline = last.plus_secs(interval.saturating_mul(missed) + GRACE_SECS);
+        let deadline = last
+            .max(since)
+            .plus_secs(interval.saturating_mul(missed) + GRACE_SECS);
         if self.now < deadline {
             self.until(deadline);
             return None;
@@ -240,7 +256,7 @@ mod tests {
     }
 
     fn at(facts: &HealthFacts, now: Timestamp) -> HealthVerdict {
-        conclude(&work(facts.clone()), &Thresholds::default(), now)
+        conclude(&work(facts.clone()), &Thresholds::default(), NOW, now)
     }
 
     fn reasons(verdict: &HealthVerdict) -> Vec<HealthReasonKind> {
@@ -279,8 +295,31 @@ mod tests {
         // Who has never come is not missed.
         let mut never = work(facts);
         never.last_inform = None;
-        let verdict = conclude(&never, &Thresholds::default(), NOW.plus_secs(1_000_000));
+        let verdict = conclude(
+            &never,
+            &Thresholds::default(),
+            NOW,
+            NOW.plus_secs(1_000_000),
+        );
         assert_eq!((reasons(&verdict), verdict.check_at), (vec![], None));
+        // Nor who informs only when there is something to tell.
+        let rarely = HealthFacts {
+            periodic: Some(false),
+            ..never.facts
+        };
+        assert_eq!(reasons(&at(&rarely, NOW.plus_secs(1_000_000))), []);
+    }
+
+    #[test]
+    fn what_came_while_no_server_listened_is_not_missed() {
+        let facts = HealthFacts {
+            inform_secs: Some(300),
+            ..HealthFacts::default()
+        };
+        let (begin, work) = (NOW.plus_secs(86_400), work(facts));
+        let at = |now| reasons(&conclude(&work, &Thresholds::default(), begin, now));
+        assert_eq!(at(begin.plus_secs(959)), []);
+        assert_eq!(at(begin.plus_secs(960)), [HealthReasonKind::Overdue]);
     }
 
     #[test]

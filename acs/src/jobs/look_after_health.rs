@@ -5,6 +5,7 @@ use crate::clock;
 use crate::health::rules::conclude;
 use crate::limits::HEALTH_BATCH;
 use crate::store::Result;
+use data_model::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,17 +16,17 @@ const RETURNS: u32 = 5;
 
 /// Looks for ever.
 pub(super) async fn watch(app: Arc<App>) {
-    let mut beat: u32 = 0;
+    let (mut beat, since): (u32, Timestamp) = (0, clock::now());
     loop {
         tokio::time::sleep(PERIOD).await;
         beat = beat.wrapping_add(1);
-        if let Err(error) = run(&app, beat).await {
+        if let Err(error) = run(&app, beat, since).await {
             tracing::error!(job = "look_after_health", %error, "job failed");
         }
     }
 }
 
-async fn run(app: &App, beat: u32) -> Result<()> {
+async fn run(app: &App, beat: u32, since: Timestamp) -> Result<()> {
     if beat.is_multiple_of(RETURNS) {
         app.store.health_returned().await?;
     }
@@ -37,7 +38,9 @@ async fn run(app: &App, beat: u32) -> Result<()> {
             return Ok(());
         }
         let thresholds = &app.config.health;
-        let verdicts = work.iter().map(|work| conclude(work, thresholds, now));
+        let verdicts = work
+            .iter()
+            .map(|work| conclude(work, thresholds, since, now));
         app.store.health_keep(verdicts.collect(), now).await?;
         if number < HEALTH_BATCH {
             return Ok(());

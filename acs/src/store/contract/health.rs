@@ -27,7 +27,7 @@ async fn look(store: &dyn Store, now: Timestamp) {
     let work = work(store, now).await;
     let verdicts = work
         .iter()
-        .map(|work| conclude(work, &Thresholds::default(), now));
+        .map(|work| conclude(work, &Thresholds::default(), START, now));
     store.health_keep(verdicts.collect(), now).await.unwrap();
 }
 
@@ -188,7 +188,7 @@ async fn facts_that_change_meanwhile_are_looked_at_again(store: &dyn Store) {
     says(store, &format!("{LINE}.Status"), "Up", at(1)).await;
     let verdicts = before
         .iter()
-        .map(|work| conclude(work, &Thresholds::default(), at(2)));
+        .map(|work| conclude(work, &Thresholds::default(), START, at(2)));
     store.health_keep(verdicts.collect(), at(2)).await.unwrap();
     assert_eq!(work(store, at(2)).await.len(), 1);
     look(store, at(3)).await;

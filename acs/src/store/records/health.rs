@@ -110,6 +110,9 @@ pub struct HealthFacts {
     /// Why its profiles cannot be applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile_fault: Option<String>,
+    /// Whether it informs by the clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub periodic: Option<bool>,
     /// Seconds between its periodic Informs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inform_secs: Option<u32>,

@@ -6,8 +6,8 @@ use super::{SqliteStore, events};
 use crate::health::notice;
 use crate::store::{
     DiagnosticKind, FailedTaskFact, Health, HealthFacts, HealthReasonKind, HealthState,
-    HealthStore, HealthSummary, HealthVerdict, HealthWork, Id, Page, Result, Task, TaskFault,
-    TaskKind, TaskState,
+    HealthStore, HealthSummary, HealthVerdict, HealthWork, Id, Observed, Page, Result, Task,
+    TaskFault, TaskKind, TaskState,
 };
 use async_trait::async_trait;
 use data_model::{ParameterList, Timestamp};
@@ -37,6 +37,17 @@ pub(super) fn parameters(tx: &Tx<'_>, device: Id, list: &ParameterList) -> Resul
         return Ok(());
     }
     change(tx, device, |facts| notice::apply(facts, &noticed))
+}
+
+/// A device has shown branches whole: lines that are not in them any more are gone.
+pub(super) fn seen_whole(tx: &Tx<'_>, device: Id, observed: &Observed) -> Result<()> {
+    if observed.complete_below.is_empty() {
+        return Ok(());
+    }
+    let noticed = notice::parameters(&observed.values);
+    change(tx, device, |facts| {
+        notice::forget_gone(facts, &observed.complete_below, &noticed);
+    })
 }
 
 /// A device has restarted.

@@ -328,6 +328,7 @@ pub(super) fn merge(
         return Ok(());
     }
     shown(tx, device, &observed.values)?;
+    health::seen_whole(tx, device, observed)?;
     let (before, _) = known(tx, device)?;
     let mut tree = before.clone();
     keep_only_seen(&mut tree, observed);
