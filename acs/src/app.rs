@@ -1,22 +1,25 @@
 //! What every part of the server shares: configuration, store, sessions, keys, counters.
 
+use crate::admission::Admission;
 use crate::auth::SignIns;
 use crate::clock;
 use crate::config::Config;
 use crate::connection_request::Caller;
 use crate::files::Library;
 use crate::jobs::compare_devices::Round;
+use crate::limits::FOLLOWERS;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::provisioning_server::Provisioner;
 use crate::sessions::table::SessionTable;
-use crate::store::{Profile, Store};
+use crate::store::{InForce, Store};
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
 use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The realm devices authenticate in. Part of every kept verifier, so it never changes.
 pub const REALM: &str = "dialtone";
@@ -35,10 +38,18 @@ pub struct App {
     pub library: Library,
     /// Connection requests.
     pub caller: Caller,
+    /// Who is let in of the devices nobody knows.
+    pub admission: Admission,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
     pub nudge: Notify,
+    /// Requests to other servers.
+    pub outbound: Outbound,
+    /// Places for those who follow events.
+    pub followers: Arc<Semaphore>,
+    /// True once the server winds down.
+    pub stopping: watch::Sender<bool>,
     /// The round of calls after a change of profiles.
     pub round: Round,
     /// False while the server winds down.
@@ -54,10 +65,10 @@ pub struct App {
 /// The profiles as they stand.
 #[derive(Debug, Default)]
 pub struct Profiles {
-    /// Changes whenever a profile does; never zero once loaded.
+    /// Changes whenever what is in force does; never zero once loaded.
     pub stamp: u64,
-    /// All of them.
-    pub list: Vec<Profile>,
+    /// What is in force of each.
+    pub list: Vec<InForce>,
 }
 
 impl std::fmt::Debug for App {
@@ -76,6 +87,7 @@ impl App {
     pub async fn new(config: Config, store: Arc<dyn Store>) -> Result<App, OperatorError> {
         let provisioner =
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
+        let outbound = Outbound::new(&config.outbound)?;
         let library = Library::open(&config, store.as_ref()).await?;
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {
@@ -85,6 +97,7 @@ impl App {
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
         let app = App {
             caller: Caller::new(&config)?,
+            admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,
             config,
@@ -92,6 +105,9 @@ impl App {
             sessions: SessionTable::default(),
             metrics: Metrics::default(),
             nudge: Notify::new(),
+            outbound,
+            followers: Arc::new(Semaphore::new(FOLLOWERS)),
+            stopping: watch::Sender::new(false),
             round: Round::default(),
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
@@ -132,7 +148,7 @@ impl App {
     /// # Errors
     /// If the store cannot be read.
     pub async fn reload_profiles(&self) -> crate::store::Result<()> {
-        let (stamp, list) = self.store.profiles().await?;
+        let (stamp, list) = self.store.profiles_in_force().await?;
         let profiles = Arc::new(Profiles { stamp, list });
         *self
             .profiles

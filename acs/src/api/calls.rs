@@ -1,6 +1,6 @@
 //! Connection requests: send one, and see what came of the last ones.
 
-use super::auth::{Operator, Viewer};
+use super::auth::{HelpDesk, Viewer};
 use super::devices::{Argument, find};
 use super::error::Answer;
 use super::openapi::says;
@@ -62,10 +62,10 @@ pub struct CallAttempt {
 /// POST /devices/{device}/call
 pub async fn call(
     State(app): State<Arc<App>>,
-    Operator(_): Operator,
+    HelpDesk(who): HelpDesk,
     device: Argument,
 ) -> Answer<Json<Called>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let called = call_devices::call(&app, device.id).await?;
     let attempt = |attempt: &Attempt| CallAttempt {
         way: attempt.way,
@@ -94,10 +94,10 @@ pub struct Calls {
 /// GET /devices/{device}/calls
 pub async fn list(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<Calls>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     Ok(Json(Calls {
         reach: app.store.reach(device.id).await?,
         items: app.store.call_list(device.id).await?,

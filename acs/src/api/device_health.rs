@@ -36,10 +36,10 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 /// GET /devices/{device}/health
 pub async fn of_device(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<Health>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let health = app.store.health(device.id).await?;
     health
         .map(Json)

@@ -1,8 +1,8 @@
 //! Measurements: on one device, on many, and what came of them.
 
 use super::answers::{Created, Done};
-use super::auth::{Operator, Viewer};
-use super::devices::{Argument, find};
+use super::auth::{HelpDesk, Operator, Viewer};
+use super::devices::{Argument, find, must_see};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
@@ -22,7 +22,6 @@ use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -163,19 +162,15 @@ fn times(limit_secs: Option<u32>, expires_secs: Option<u32>) -> Answer<(u32, u32
 /// POST /devices/{device}/diagnostics
 pub async fn create(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    HelpDesk(who): HelpDesk,
     device: Argument,
-    headers: HeaderMap,
     body: Result<Json<DiagnosticRequest>, JsonRejection>,
 ) -> Answer<Created<DiagnosticRecord>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Json(body) = body?;
     let (limit_secs, expires_secs) = times(body.limit_secs, body.expires_secs)?;
     check(&body.diagnostic, limit_secs)?;
     let now = clock::now();
-    let key = headers
-        .get(super::tasks::IDEMPOTENCY_KEY)
-        .and_then(|value| value.to_str().ok());
     let task = NewTask {
         id: clock::new_id(),
         device: device.id,
@@ -184,10 +179,11 @@ pub async fn create(
             limit_secs,
         },
         expires: Some(now.plus_secs(expires_secs.into())),
-        idempotency_key: key.map(|key| key.chars().take(128).collect()),
+        // `once` answers a request that is sent again.
+        idempotency_key: None,
         campaign: None,
     };
-    let task = app.store.task_create(&actor, task, now).await?;
+    let task = app.store.task_create(&who, task, now).await?;
     let task = task.ok_or_else(|| ApiError::not_found("device"))?;
     app.nudge.notify_one();
     let record = app.store.diagnostic_find(task.id).await?;
@@ -199,11 +195,11 @@ pub async fn create(
 /// GET /devices/{device}/diagnostics
 pub async fn of_device(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<DiagnosticRecord>>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Query(query) = query?;
     let page = query.page()?;
     let records = app.store.diagnostic_list(device.id, page).await?;
@@ -217,14 +213,14 @@ fn id(text: &str, what: &str) -> Answer<Id> {
 /// GET /diagnostics/{diagnostic}
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     diagnostic: Argument,
 ) -> Answer<Json<DiagnosticRecord>> {
     let id = id(&diagnostic?, "measurement")?;
     let found = app.store.diagnostic_find(id).await?;
-    found
-        .map(Json)
-        .ok_or_else(|| ApiError::not_found("measurement"))
+    let found = found.ok_or_else(|| ApiError::not_found("measurement"))?;
+    must_see(&app, &who, found.device, "measurement").await?;
+    Ok(Json(found))
 }
 
 /// A run with its counts.

@@ -1,7 +1,9 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod admission;
 pub mod calls;
 pub mod outbound;
+pub mod profiles;
 
 pub use calls::ConnectionRequestConfig;
 
@@ -36,8 +38,12 @@ pub struct Config {
     pub health: Thresholds,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// How profiles are applied.
+    pub profiles: profiles::ProfilesConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What becomes of devices nobody knows.
+    pub admission: admission::AdmissionConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -201,7 +207,9 @@ impl Default for Config {
             xmpp: calls::XmppConfig::default(),
             health: Thresholds::default(),
             provisioning: ProvisioningConfig::default(),
+            profiles: profiles::ProfilesConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            admission: admission::AdmissionConfig::default(),
         }
     }
 }
@@ -309,6 +317,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.admission.check(&mut wrong);
         wrong
     }
 }

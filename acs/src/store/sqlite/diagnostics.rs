@@ -259,7 +259,7 @@ fn create_run(
         RunDevices::Found(selector) => {
             let filter = DeviceFilter {
                 selector: selector.clone(),
-                contains: None,
+                ..DeviceFilter::default()
             };
             let found = devices::select(tx.db, &filter)?;
             found.into_iter().map(|(device, _)| device).collect()

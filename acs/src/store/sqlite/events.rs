@@ -82,6 +82,9 @@ fn prune(tx: &Tx<'_>, before: Timestamp, keep: u64) -> Result<u64> {
         .db
         .prepare_cached(sql)?
         .execute(params![surplus.cast_signed(), Ms(before)])?;
+    // What could not be told is kept as long as what it tells of.
+    let sql = "DELETE FROM delivery WHERE due IS NULL AND event < (SELECT coalesce(min(id), 0) FROM event)";
+    tx.db.prepare_cached(sql)?.execute([])?;
     Ok(gone as u64)
 }
 
