@@ -143,7 +143,7 @@ fn slow_xml_libraries_stay_away_from_the_wire() {
     }
 }
 
-/// No shell and no other program is ever started by the server or the device (rule 1 of the security rules).
+/// No shell and no other program is ever started by the server or the device (rule 1 of the security rules). Covers U01.
 #[test]
 fn no_process_is_started() {
     for folder in ["cwmp/src", "agent/src", "acs/src", "data-model/src"] {
