@@ -1,7 +1,7 @@
 //! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
-//! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`diagnostics`], [`health`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
 
 pub mod admission;
 pub mod api;

@@ -128,10 +128,10 @@ async fn authenticate<S: AsyncRead + AsyncWrite + Unpin>(
     account: &Account,
     features: &Element,
 ) -> Result<(), String> {
-    let offered = features
+    let offered: Vec<&str> = features
         .child("mechanisms")
         .map(|list| list.children.iter().map(|item| item.text.trim()).collect())
-        .unwrap_or_else(Vec::new);
+        .unwrap_or_default();
     let auth = |mechanism: &str, first: &str| {
         let first = STANDARD.encode(first);
         format!("<auth xmlns=\"{SASL}\" mechanism=\"{mechanism}\">{first}</auth>")

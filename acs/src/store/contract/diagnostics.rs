@@ -1,12 +1,11 @@
 //! Measurements: they live with their task, wait for the news of the device, and are done by many in turn.
 
-use super::cases;
 use super::support::*;
 use crate::store::*;
 use cwmp::EventCode;
 use serde_json::json;
 
-cases! { store:
+super::cases! { store:
     a_measurement_waits_for_the_news_of_its_device_and_keeps_what_it_found,
     a_restart_and_the_end_of_its_time_wake_a_measurement,
     one_of_a_kind_at_a_time,
@@ -37,7 +36,7 @@ async fn diagnostic(store: &dyn Store, id: Id) -> DiagnosticRecord {
 }
 
 /// The device was asked at this moment, and has a minute.
-fn asked(now: data_model::Timestamp) -> TaskOutcome {
+fn asked(now: Timestamp) -> TaskOutcome {
     TaskOutcome::Measuring(Measuring {
         object: "Device.IP.Diagnostics.IPPing.".into(),
         until: now.plus_secs(60),
@@ -53,7 +52,7 @@ async fn measuring(store: &dyn Store, device: Id, number: u64) -> Id {
     task.id
 }
 
-async fn due(store: &dyn Store, device: Id, now: data_model::Timestamp) -> bool {
+async fn due(store: &dyn Store, device: Id, now: Timestamp) -> bool {
     let claimed = store.task_claim_next(device, now).await.unwrap();
     claimed.is_some()
 }

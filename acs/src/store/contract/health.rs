@@ -1,13 +1,12 @@
 //! How devices stand: what was noticed comes up once, and conclusions stay until they change.
 
-use super::cases;
 use super::support::*;
 use crate::health::{Thresholds, rules::conclude};
 use crate::store::*;
 use cwmp::EventCode;
 use data_model::Timestamp;
 
-cases! { store:
+super::cases! { store:
     what_is_noticed_comes_up_once,
     a_quiet_inform_brings_nothing_up,
     time_alone_brings_a_device_up_and_its_return_too,

@@ -1,12 +1,11 @@
 //! How devices can be called, and what came of it.
 
-use super::cases;
 use super::support::*;
 use crate::limits::CALLS_KEPT;
 use crate::store::*;
 use cwmp::EventCode;
 
-cases! { store:
+super::cases! { store:
     where_a_device_can_be_called_is_what_it_said_last,
     calls_are_kept_with_what_has_worked,
 }
