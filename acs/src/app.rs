@@ -97,7 +97,7 @@ impl App {
         // A new key with each start: nonces of an older process are answered with `stale`.
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
         let app = App {
-            caller: Caller::new(&config.connection_request),
+            caller: Caller::new(&config)?,
             admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,

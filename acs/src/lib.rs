@@ -4,6 +4,7 @@
 //! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
 //! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends. [`campaigns`] is pure and
 //! decides for the store's own transactions.
+//! [`provisioning`], [`diagnostics`], [`health`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
 
 pub mod admission;
 pub mod api;
@@ -13,7 +14,9 @@ pub mod campaigns;
 pub mod clock;
 pub mod config;
 pub mod connection_request;
+pub mod diagnostics;
 pub mod files;
+pub mod health;
 pub mod jobs;
 pub mod limits;
 pub mod listen;

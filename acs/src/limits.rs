@@ -58,7 +58,7 @@ pub const VERIFY_MS: u64 = 30 * 60 * 1000;
 pub const CAMPAIGN_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Connection requests under way at one time (case C09).
-pub const CALLS: usize = 256;
+pub const CALLS: usize = 1024;
 
 /// Time for a device to answer a connection request.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -353,6 +353,89 @@ pub const DELIVERY_RETRY_MS: u64 = 10_000;
 
 /// Bytes of a webhook's answer; nothing of it is used.
 pub const DELIVERY_ANSWER_BYTES: usize = 64 * 1024;
+
+// ---- calls and health ------------------------------------------------------------------------------------
+
+/// Copies of one UDP connection request (TR-069 G.2.2.3: several, all alike).
+pub const UDP_CALL_COPIES: usize = 3;
+
+/// Time between two of them: what loses one must not lose the next.
+pub const UDP_CALL_GAP: Duration = Duration::from_millis(150);
+
+/// Time for a device to come after a UDP connection request; nothing else tells that it has heard it.
+pub const UDP_CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes of a datagram at the STUN port; a binding request with everything in it has 120.
+pub const STUN_DATAGRAM_BYTES: usize = 1500;
+
+/// Time for a device to answer a connection request over XMPP.
+pub const XMPP_CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Requests over XMPP that wait for their answer.
+pub const XMPP_CALLS: usize = 1024;
+
+/// Time to sign in to the XMPP server.
+pub const XMPP_SIGN_IN_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Time between two signs of life on the XMPP connection (RFC 6120 4.6.4).
+pub const XMPP_KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// The longest time between two attempts to connect to the XMPP server.
+pub const XMPP_RETRY_MAX: Duration = Duration::from_secs(60);
+
+/// Calls that are kept of a device: enough to see which way works and which does not.
+pub const CALLS_KEPT: usize = 20;
+
+/// Lines whose state is kept of a device; the largest gateway with telephone ports has 24.
+pub const HEALTH_LINES: usize = 64;
+
+/// Restarts that are kept of a device: twice as many as make a loop.
+pub const HEALTH_BOOTS: usize = 16;
+
+/// Devices looked at in one run of the job that watches over their health.
+pub const HEALTH_BATCH: usize = 500;
+
+// ---- diagnostics -----------------------------------------------------------------------------------------
+
+/// Seconds a measurement may take unless somebody says otherwise: the longest usual one, a trace of 30 hops that do not
+/// answer, takes 90.
+pub const DIAGNOSTIC_LIMIT_SECS: u32 = 180;
+
+/// Seconds a measurement may be given at most: who measures longer measures something else.
+pub const DIAGNOSTIC_LIMIT_SECS_MAX: u32 = 3600;
+
+/// Seconds a device may take to come for a measurement: longer than it, and the answer belongs to another question.
+pub const DIAGNOSTIC_EXPIRES_SECS: u32 = 3600;
+
+/// The longest of these waits.
+pub const DIAGNOSTIC_EXPIRES_SECS_MAX: u32 = 7 * 24 * 3600;
+
+/// Packets of one measurement.
+pub const DIAGNOSTIC_REPETITIONS: std::ops::RangeInclusive<u32> = 1..=1_000;
+
+/// Bytes of one packet (TR-181: 1 to 65535).
+pub const DIAGNOSTIC_BLOCK_BYTES: std::ops::RangeInclusive<u32> = 1..=65_535;
+
+/// Bytes of one upload: a minute of 100 Mbit/s has 750 MB, and nobody needs more to know a line.
+pub const DIAGNOSTIC_UPLOAD_BYTES: std::ops::RangeInclusive<u32> = 1..=1_000_000_000;
+
+/// Characters of a URL for a measurement (TR-181: 256).
+pub const DIAGNOSTIC_URL_CHARS: usize = 256;
+
+/// Values of a result that are kept; TR-181 has 20 to an object.
+pub const DIAGNOSTIC_VALUES: usize = 64;
+
+/// Rows of a result that are kept: hops go to 64, packets of a UDP echo further.
+pub const DIAGNOSTIC_ROWS: usize = 128;
+
+/// Measurements that are kept of a device: a daily one for half a year.
+pub const DIAGNOSTICS_KEPT: usize = 200;
+
+/// Devices of one run at one time: each is a call and two sessions.
+pub const DIAGNOSTIC_CONCURRENCY: std::ops::RangeInclusive<u32> = 1..=1_000;
+
+/// Devices of one run that are named one by one.
+pub const DIAGNOSTIC_DEVICES: usize = 10_000;
 
 /// Characters of an Idempotency-Key: a UUID has 36.
 pub const IDEMPOTENCY_KEY_CHARS: usize = 128;

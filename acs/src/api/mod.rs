@@ -5,11 +5,14 @@ mod accounts;
 mod answers;
 pub mod auth;
 mod bindings;
+mod calls;
 mod campaigns;
 mod conditions;
 mod desired;
 mod device_files;
+mod device_health;
 mod devices;
+mod diagnostics;
 pub mod error;
 mod events;
 mod files;
@@ -53,6 +56,9 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(campaigns::routes())
         .merge(device_files::routes())
         .merge(devices::routes())
+        .merge(diagnostics::routes())
+        .merge(device_health::routes())
+        .merge(calls::routes())
         .merge(events::routes())
         .merge(files::routes())
         .merge(groups::routes())

@@ -67,6 +67,10 @@ pub(super) fn check(kind: &TaskKind) -> Answer<()> {
             }
             Ok(())
         }
+        TaskKind::RunDiagnostic {
+            diagnostic,
+            limit_secs,
+        } => super::diagnostics::check(diagnostic, *limit_secs),
         TaskKind::Discover
         | TaskKind::Reboot
         | TaskKind::FactoryReset

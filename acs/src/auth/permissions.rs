@@ -81,6 +81,7 @@ pub const fn of_task(kind: &TaskKind) -> Permission {
         | TaskKind::Refresh { .. }
         | TaskKind::FetchLog { .. }
         | TaskKind::BackupConfiguration { .. }
+        | TaskKind::RunDiagnostic { .. }
         | TaskKind::Reboot => Permission::Help,
         TaskKind::SetParameterValues { .. }
         | TaskKind::AddObject { .. }
@@ -121,7 +122,13 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
     if below("/devices/{device}") || below("/tasks/{task}") || own.contains(&route) {
         return true;
     }
-    let lists = ["/devices", "/summary", "/files", "/files/{file}"];
+    let lists = [
+        "/devices",
+        "/summary",
+        "/files",
+        "/files/{file}",
+        "/diagnostics/{diagnostic}",
+    ];
     access == Access::Read && lists.contains(&route)
 }
 
@@ -164,6 +171,9 @@ mod tests {
             (Read, "/devices/{device}report", false),
             (Change, "/tasks/{task}", true),
             (Change, "/tokens", true),
+            (Read, "/diagnostics/{diagnostic}", true),
+            (Change, "/diagnostics", false),
+            (Read, "/health", false),
             (Read, "/profiles", false),
             (Change, "/profiles/{name}", false),
             (Read, "/campaigns", false),

@@ -74,6 +74,7 @@ pub async fn on_inform(
         let denied = FaultCode::ACS_REQUEST_DENIED;
         return Ok(Opened::Refused(informed.refuse(denied.into())));
     };
+    app.caller.came(outcome.device);
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }

@@ -245,7 +245,8 @@ async fn end(
         TaskOutcome::Failed(_) => Some("failed"),
         TaskOutcome::Retry { .. }
         | TaskOutcome::WaitingForTransfer
-        | TaskOutcome::WaitingForReboot(_) => None,
+        | TaskOutcome::WaitingForReboot(_)
+        | TaskOutcome::Measuring(_) => None,
     };
     if let TaskOutcome::Failed(fault) = &outcome {
         let (code, why) = (fault.code, &fault.text);

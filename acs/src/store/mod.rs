@@ -12,6 +12,7 @@
 
 mod admission;
 mod campaigns;
+mod diagnostics;
 mod error;
 pub mod events;
 mod profiles;
@@ -24,6 +25,7 @@ mod tasks;
 
 pub use admission::AdmissionStore;
 pub use campaigns::CampaignStore;
+pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use profiles::ProfileStore;
@@ -48,6 +50,9 @@ pub trait Store:
     + AdmissionStore
     + ProfileStore
     + TaskStore
+    + DiagnosticsStore
+    + HealthStore
+    + CallStore
     + Send
     + Sync
     + 'static

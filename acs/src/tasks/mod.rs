@@ -4,6 +4,7 @@
 //! [`objects`], [`transfers`], [`single`] for everything that is one question, and [`walk`] for learning a tree.
 //! [`faults`] is the table of what a fault means for a task.
 
+mod diagnostic;
 pub mod faults;
 mod objects;
 mod reading;

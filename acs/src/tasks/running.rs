@@ -1,5 +1,6 @@
 //! One task in one session: its RPCs in turn, its outcome in the end. Pure.
 
+use super::diagnostic::Measurement;
 use super::faults::{Reaction, reaction, retry_at};
 use super::objects::{Adding, Deleting};
 use super::reading::Reading;
@@ -128,6 +129,7 @@ pub(super) enum Work {
     Transferring(Transfer),
     Rediscovering(Rediscovery),
     Single(Single),
+    Measuring(Measurement),
 }
 
 impl Running {
@@ -174,6 +176,7 @@ impl Running {
             Work::Transferring(transfer) => transfer.answered(answer, site),
             Work::Rediscovering(rediscovery) => rediscovery.answered(answer, site),
             Work::Single(single) => single.answered(answer, site),
+            Work::Measuring(measurement) => measurement.answered(answer, task, site, now),
         };
         self.follow(step, now)
     }
@@ -240,6 +243,10 @@ fn first(
         TaskKind::Discover => Walk::discover(task, ground, site, now),
         TaskKind::AddObject { object, .. } => Adding::begin(task, object, ground.progress, site),
         TaskKind::DeleteObject { object } => Deleting::begin(object, certainty, site),
+        TaskKind::RunDiagnostic {
+            diagnostic,
+            limit_secs,
+        } => Measurement::begin(task, diagnostic, *limit_secs, site),
         TaskKind::Download { .. }
         | TaskKind::DownloadProfile
         | TaskKind::RestoreConfiguration { .. }

@@ -15,6 +15,7 @@
 //! - [`learned`]: how devices want to be asked, their files, histories and former names
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
+//! - [`diagnostics`], [`health`], [`reach`]: measurements; how devices stand; how they can be called
 //! - [`revisions`]: revisions of profiles, and what devices cannot be given
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
@@ -87,12 +88,14 @@ mod closing;
 mod concurrency;
 mod credentials;
 mod devices;
+mod diagnostics;
 mod durability;
 mod endings;
 mod events;
 mod files;
 mod filters;
 mod fleet_tasks;
+mod health;
 mod informs;
 mod learned;
 mod lines;
@@ -102,6 +105,7 @@ mod people;
 mod profiles;
 mod provisioning;
 mod quiet_path;
+mod reach;
 mod requests;
 mod revisions;
 mod settings;

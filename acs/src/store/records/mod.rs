@@ -2,10 +2,13 @@
 
 mod activation;
 mod admission;
+mod calls;
 mod campaign_plan;
 mod campaigns;
 mod devices;
+mod diagnostics;
 mod events;
+mod health;
 mod ids;
 mod learned;
 mod observed;
@@ -22,10 +25,13 @@ mod variables;
 
 pub use activation::*;
 pub use admission::*;
+pub use calls::*;
 pub use campaign_plan::*;
 pub use campaigns::*;
 pub use devices::*;
+pub use diagnostics::*;
 pub use events::*;
+pub use health::*;
 pub use ids::*;
 pub use learned::*;
 pub use observed::*;

@@ -1,6 +1,9 @@
 //! What a task may ask of a device: every RPC of Annex A, and what takes several of them.
 
-use super::{AttributeChange, DownloadWindow, FilePurpose, Id, ModuleOperation, values};
+use super::{
+    AttributeChange, Diagnostic, DownloadWindow, FilePurpose, Id, ModuleOperation, values,
+};
+use crate::limits::DIAGNOSTIC_LIMIT_SECS;
 use crate::redact::{MASK, is_secret};
 use data_model::ParameterList;
 use schemars::JsonSchema;
@@ -142,6 +145,18 @@ pub enum TaskKind {
         /// Signed vouchers in base64.
         vouchers: Vec<String>,
     },
+    /// Have the device measure something, and read what it has found.
+    RunDiagnostic {
+        /// What it measures.
+        diagnostic: Diagnostic,
+        /// How long it may take, in seconds.
+        #[serde(default = "usual_limit_secs")]
+        limit_secs: u32,
+    },
+}
+
+fn usual_limit_secs() -> u32 {
+    DIAGNOSTIC_LIMIT_SECS
 }
 
 impl TaskKind {
@@ -151,6 +166,7 @@ impl TaskKind {
             TaskKind::GetParameterValues { .. } => "get_parameter_values",
             TaskKind::SetParameterValues { .. } => "set_parameter_values",
             TaskKind::Refresh { .. } => "refresh",
+            TaskKind::RunDiagnostic { .. } => "run_diagnostic",
             TaskKind::AddObject { .. } => "add_object",
             TaskKind::DeleteObject { .. } => "delete_object",
             TaskKind::Reboot => "reboot",
@@ -274,7 +290,8 @@ impl TaskKind {
             | TaskKind::GetQueuedTransfers
             | TaskKind::GetAllQueuedTransfers
             | TaskKind::GetRpcMethods
-            | TaskKind::GetOptions { .. } => None,
+            | TaskKind::GetOptions { .. }
+            | TaskKind::RunDiagnostic { .. } => None,
         }
     }
 }

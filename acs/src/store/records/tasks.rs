@@ -1,6 +1,6 @@
 //! Tasks: what is asked of a device, and what comes of it.
 
-use super::{Id, TaskKind};
+use super::{Id, Measuring, TaskKind};
 use cwmp::{CommandKey, Fault};
 use data_model::Timestamp;
 use schemars::JsonSchema;
@@ -185,6 +185,8 @@ pub enum TaskOutcome {
     WaitingForTransfer,
     /// The device has accepted it with this result, and will apply it when it boots (Status 1).
     WaitingForReboot(serde_json::Value),
+    /// The device measures and will report its end.
+    Measuring(Measuring),
 }
 
 /// What became of a TransferComplete.

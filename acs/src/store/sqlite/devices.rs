@@ -130,6 +130,15 @@ pub(super) fn list(db: &Connection, filter: &DeviceFilter, page: Page<Id>) -> Re
     Ok(devices)
 }
 
+/// The keys of the devices a filter finds.
+pub(super) fn select(db: &Connection, filter: &DeviceFilter) -> Result<Vec<Id>> {
+    let (conditions, values) = conditions(filter);
+    let sql = format!("SELECT d.id FROM device d WHERE {conditions} ORDER BY d.id");
+    let mut statement = db.prepare(&sql)?;
+    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// How many devices a filter finds.
 pub(super) fn number(db: &Connection, filter: &DeviceFilter) -> Result<u64> {
     let (conditions, values) = conditions(filter);
@@ -161,6 +170,7 @@ pub(super) fn insert(tx: &Tx<'_>, identity: &DeviceId, now: Timestamp) -> Result
     ])?;
     let sql = "INSERT INTO seen (id, last_inform, informs) VALUES (?1, 0, 0)";
     tx.db.prepare_cached(sql)?.execute([id])?;
+    super::health::add(tx, id)?;
     Ok(id)
 }
 
@@ -210,6 +220,12 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
+        ("diagnostic", "device"),
+        ("diagnostic_run_device", "device"),
+        ("device_health", "device"),
+        ("device_health_reason", "device"),
+        ("device_reach", "device"),
+        ("device_call", "device"),
         ("held", "device"),
         ("line_state", "device"),
         ("walled", "device"),
@@ -320,7 +336,7 @@ pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timest
         agreement.revision.cast_signed(),
         agreement.digest.cast_signed(),
     ])?;
-    Ok(())
+    super::health::profiles(tx, id, None)
 }
 
 /// Devices that have been here and are still to be compared with the profiles of this stamp.
@@ -355,6 +371,7 @@ pub(super) fn failed(
     tx.db
         .prepare_cached(sql)?
         .execute(params![id, fault_text, stamp.cast_signed()])?;
+    super::health::profiles(tx, id, Some(fault))?;
     if known {
         return Ok(());
     }

@@ -9,14 +9,17 @@
 mod accounts;
 mod activation;
 mod audit;
+mod calls;
 mod campaigns;
 mod credential_cache;
 mod device_files;
 mod devices;
+mod diagnostics;
 mod engine;
 mod events;
 mod fleet_tasks;
 mod groups;
+mod health;
 mod history;
 mod holdings;
 mod hot;

@@ -10,7 +10,7 @@ use super::packing::{
     write_text,
 };
 use super::rows::{Ms, corrupt, readable};
-use super::{history, lines};
+use super::{calls, health, history, lines};
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -190,8 +190,15 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
 
 // ---- what others call ------------------------------------------------------------------------------------
 
+/// Parameters that others keep something of: where the device can be called, and how it stands.
+fn shown(tx: &Tx<'_>, device: Id, list: &ParameterList) -> Result<()> {
+    calls::parameters(tx, device, list)?;
+    health::parameters(tx, device, list)
+}
+
 /// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
 pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+    shown(tx, device, list)?;
     lines::observe(tx, device, list, at)?;
     history::keep(tx, device, list, at)?;
     let mut all = BTreeMap::new();
@@ -282,6 +289,8 @@ pub(super) fn merge(
     if observed.shows_nothing() {
         return Ok(());
     }
+    shown(tx, device, &observed.values)?;
+    health::seen_whole(tx, device, observed)?;
     lines::observe(tx, device, &observed.values, now)?;
     let (before, changed) = known(tx, device)?;
     let mut tree = before.clone();

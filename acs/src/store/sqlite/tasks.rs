@@ -2,7 +2,9 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
-use super::{audit, campaigns, devices, events, learned, snapshots, transfers};
+use super::{
+    audit, campaigns, devices, diagnostics, events, health, learned, snapshots, transfers,
+};
 use crate::store::{
     Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
     Task, TaskFault, TaskKind, TaskOutcome, TaskState, Turn,
@@ -141,6 +143,7 @@ pub(super) fn create_for(
         new.idempotency_key.as_ref().map(|_| asked(&new.kind)),
     ])?;
     let subject = format!("{} {} {}", new.device, new.id, new.kind.name());
+    diagnostics::created(tx, actor, new, now)?;
     audit::add(tx, actor, "task.create", subject, now)?;
     find(tx.db, new.id)
 }
@@ -248,8 +251,8 @@ pub(super) fn set_state(
     let sql =
         "UPDATE task SET state = ?2, result = ?3, fault = ?4, updated = ?5, not_before = NULL,
                progress = NULL WHERE id = ?1";
-    let (result, fault) = (result.map(json), fault.map(json));
-    let row = params![task.id, state.as_str(), result, fault, Ms(now)];
+    let (result_text, fault_text) = (result.map(json), fault.map(json));
+    let row = params![task.id, state.as_str(), result_text, fault_text, Ms(now)];
     tx.db.prepare_cached(sql)?.execute(row)?;
     if state.is_final()
         && let Some(kind) = task.kind.without_secrets()
@@ -259,6 +262,8 @@ pub(super) fn set_state(
             .prepare_cached(sql)?
             .execute(params![task.id, json(&kind)])?;
     }
+    diagnostics::follow(tx, task, state, result, fault, now)?;
+    health::task_ended(tx, task, state, fault, now)?;
     events::task(tx, task, state, now)
 }
 
@@ -305,6 +310,7 @@ pub(super) fn finish(
         TaskOutcome::Retry { fault, not_before } => {
             transfers::again(tx, &task, fault, Some(*not_before), now)?;
         }
+        TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
         TaskOutcome::WaitingForTransfer => {
             set_state(tx, &task, TaskState::WaitingForTransfer, None, None, now)?;
         }
