@@ -1,7 +1,7 @@
 //! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
-//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends; all may use [`query`].
 
 pub mod api;
 pub mod app;
@@ -16,6 +16,7 @@ pub mod listen;
 pub mod metrics;
 pub mod provisioning;
 pub mod provisioning_server;
+pub mod query;
 pub mod redact;
 pub mod server;
 pub mod sessions;

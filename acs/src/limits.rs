@@ -145,3 +145,17 @@ pub const TFTP_STRANGERS: u32 = 8;
 
 /// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
 pub const TFTP_GRACE: Duration = Duration::from_secs(10);
+
+// ---- queries ---------------------------------------------------------------------------------------------
+
+/// Characters of a query (case U02): a list of two hundred serial numbers has fewer.
+pub const QUERY_CHARS: usize = 16 * 1024;
+
+/// Conditions of a query (case U02).
+pub const QUERY_TERMS: usize = 128;
+
+/// Brackets and `not` inside each other (case U02): nobody reads more, and each takes a bit of the stack.
+pub const QUERY_NESTING: usize = 32;
+
+/// Values of all lists of a query.
+pub const QUERY_VALUES: usize = 1_000;

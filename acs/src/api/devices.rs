@@ -56,8 +56,10 @@ impl FilterQuery {
                 software_version: list(&self.software_version),
                 tags: list(&self.tag),
                 serial_number: list(&self.serial_number),
+                query: None,
             },
             contains: self.contains.clone(),
+            now: clock::now(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::files::{self, profiles::NoProfile};
 use crate::limits::{TASK_VALUES, VALUE_CHARS};
 use crate::provisioning::flat_profile::{LeftOut, Secrets};
 use crate::provisioning::template;
+use crate::query::Query;
 use crate::redact::{MASK, is_secret};
 use crate::store::{Profile, ProfileValue, Selector, StoreError};
 use axum::Json;
@@ -104,6 +105,11 @@ pub async fn put(
         )
     })?;
     check(&body.values)?;
+    let query = body.selector.query.as_ref();
+    if let Some(why) = query.and_then(Query::unfit_for_a_profile) {
+        let why = format!("the query of the selector cannot decide who gets a profile: {why}");
+        return Err(ApiError::bad(why, "ask for attributes, tags and variables"));
+    }
     let profile = Profile {
         name,
         revision: 0,

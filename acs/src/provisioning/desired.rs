@@ -1,6 +1,6 @@
 //! What a device should be configured to: the values of every profile that is for it, templates filled in.
 
-use super::selector::matches;
+use super::selector::{DeviceView, selects};
 use super::template::{TemplateError, fill};
 use crate::store::{Device, Profile};
 use std::collections::BTreeMap;
@@ -56,9 +56,15 @@ pub fn desired(
     variables: &[(String, String)],
 ) -> Result<Desired, DesiredError> {
     let mut found: BTreeMap<String, (i32, DesiredValue)> = BTreeMap::new();
+    let view = DeviceView {
+        device,
+        variables,
+        values: None,
+        now: device.last_inform,
+    };
     for profile in profiles
         .iter()
-        .filter(|profile| matches(&profile.selector, device))
+        .filter(|profile| selects(&profile.selector, &view))
     {
         for wanted in &profile.values {
             let name = wanted.name.replacen("~.", &device.root, 1);

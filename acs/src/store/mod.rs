@@ -12,11 +12,13 @@
 
 mod error;
 mod provisioning;
+mod queries;
 mod records;
 pub mod sqlite;
 
 pub use error::{Result, StoreError};
 pub use provisioning::ProvisioningStore;
+pub use queries::QueryStore;
 pub use records::*;
 
 use async_trait::async_trait;
@@ -25,7 +27,7 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + Send + Sync + 'static {
+pub trait Store: ProvisioningStore + QueryStore + Send + Sync + 'static {
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing

@@ -54,8 +54,9 @@ fn filter(
             software_version: texts(software_version),
             tags: texts(tags),
             serial_number: texts(serial_number),
+            query: None,
         },
-        contains: None,
+        ..DeviceFilter::default()
     }
 }
 

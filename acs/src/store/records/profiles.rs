@@ -1,5 +1,7 @@
 //! Profiles, and the selectors that say whom something is for.
 
+use crate::query::Query;
+use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Values a group of devices is to have.
@@ -44,6 +46,9 @@ pub struct Selector {
     /// The serial number is one of these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub serial_number: Vec<String>,
+    /// The device fulfils this query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Query>,
 }
 
 /// Which devices to list.
@@ -53,4 +58,6 @@ pub struct DeviceFilter {
     pub selector: Selector,
     /// Identity contains this text.
     pub contains: Option<String>,
+    /// The moment `ago(…)` of the query counts from.
+    pub now: Timestamp,
 }

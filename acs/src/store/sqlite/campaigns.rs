@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable, word};
-use super::{audit, devices, tasks};
+use super::{audit, find as search, tasks};
 use crate::limits::CAMPAIGN_WAIT_MS;
 use crate::store::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignState, CampaignStep, DeviceFilter, Id,
@@ -98,8 +98,9 @@ pub(super) fn create(tx: &mut Tx<'_>, actor: &Actor, campaign: &Campaign) -> Res
     let filter = DeviceFilter {
         selector: campaign.selector.clone(),
         contains: None,
+        now: campaign.created,
     };
-    for (device, version) in devices::select(tx.db, &filter)? {
+    for (device, version) in search::select(tx.db, &filter)? {
         let step = if version == campaign.target_version {
             CampaignStep::Skipped
         } else {

@@ -1,6 +1,7 @@
 //! What the writer knows by heart, so that a periodic Inform that brings nothing new costs one narrow row.
 
 use super::credential_cache::CredentialCache;
+use super::parameter_index::Chosen;
 use crate::store::{Id, ProfileStamps};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub(super) struct Hot {
     credentials: Arc<CredentialCache>,
     /// Devices whose credentials this batch has changed.
     changed: Vec<Id>,
+    /// The parameters that are kept in the index, once somebody needed them.
+    pub chosen: Option<Arc<Chosen>>,
 }
 
 impl Hot {
@@ -36,6 +39,7 @@ impl Hot {
             touched: Vec::new(),
             credentials,
             changed: Vec::new(),
+            chosen: None,
         }
     }
 
@@ -73,6 +77,7 @@ impl Hot {
 
     /// Something of many devices changes.
     pub fn clear(&mut self) {
+        self.chosen = None;
         self.quiet.clear();
     }
 
@@ -83,6 +88,7 @@ impl Hot {
 
     /// The call is undone: what it remembered is not so.
     pub fn undo(&mut self) {
+        self.chosen = None;
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);
         }

@@ -8,18 +8,26 @@
 
 mod activation;
 mod audit;
+mod beside;
 mod campaigns;
 mod credential_cache;
 mod devices;
 mod engine;
+mod find;
+mod functions;
 mod hot;
 mod inform;
 mod library;
 mod migrations;
+mod parameter_index;
 mod people;
+mod picker;
 mod provisioning;
+mod queries;
 mod reports;
 mod rows;
+mod saved_queries;
+mod scan;
 mod snapshots;
 mod tasks;
 mod transfers;
@@ -92,17 +100,11 @@ impl Store for SqliteStore {
     }
 
     async fn device_list(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>> {
-        let filter = filter.clone();
-        self.engine
-            .read(move |db| devices::list(db, &filter, page))
-            .await
+        self.page(filter, page).await
     }
 
     async fn device_count(&self, filter: &DeviceFilter) -> Result<u64> {
-        let filter = filter.clone();
-        self.engine
-            .read(move |db| devices::number(db, &filter))
-            .await
+        self.number(filter).await
     }
 
     async fn device_delete(&self, actor: &Actor, device: Id, now: Timestamp) -> Result<Option<()>> {

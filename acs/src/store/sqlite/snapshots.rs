@@ -5,6 +5,7 @@
 //! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
 
 use super::engine::Tx;
+use super::parameter_index;
 use super::rows::{Ms, corrupt, readable};
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 /// zstd's level: more costs time on every write and saves little on texts this small.
 const LEVEL: i32 = 3;
 /// Bytes of the names, and of the values, of one unpacked snapshot; the largest model seen has 40,000 parameters.
-const BYTES: usize = 64 * 1024 * 1024;
+pub(super) const BYTES: usize = 64 * 1024 * 1024;
 /// Parameters of Informs kept beside a snapshot; beyond them they are put into it.
 const BESIDE: usize = 256;
 
@@ -44,7 +45,7 @@ fn write_text(text: &str, bytes: &mut Vec<u8>) {
 }
 
 /// Takes a text off the front.
-fn read_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+pub(super) fn read_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     let (mut length, mut shift) = (0usize, 0u32);
     loop {
         let (byte, rest) = bytes.split_first()?;
@@ -125,7 +126,7 @@ fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
     zstd::bulk::compress(bytes, LEVEL).map_err(|error| corrupt("shape", "", error))
 }
 
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>> {
     zstd::bulk::decompress(bytes, BYTES).map_err(|error| corrupt("shape", "", error))
 }
 
@@ -165,7 +166,7 @@ fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
 }
 
 /// Writes a snapshot that holds everything that is known; nothing stands beside it then.
-fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
+fn save(tx: &mut Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     let names = shape_of(tree);
     let values = values_of(tree);
     if names.len().max(values.len()) > BYTES {
@@ -204,7 +205,10 @@ fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     tx.db
         .prepare_cached("DELETE FROM informed WHERE device = ?1")?
         .execute([device])?;
-    Ok(())
+    let values = tree
+        .iter()
+        .map(|(name, kept)| (&**name, kept.value.as_str()));
+    parameter_index::keep_all(tx, device, values)
 }
 
 /// What Informs have said since the snapshot was written.
@@ -235,7 +239,12 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
 // ---- what others call ------------------------------------------------------------------------------------
 
 /// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
-pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+pub(super) fn informed(
+    tx: &mut Tx<'_>,
+    device: Id,
+    list: &ParameterList,
+    at: Timestamp,
+) -> Result<()> {
     let mut all = BTreeMap::new();
     let before = readable(load_informed(tx.db, device))?.flatten();
     let before = before.map(|(list, _)| list).unwrap_or_default();
@@ -257,7 +266,10 @@ pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timest
     tx.db
         .prepare_cached(sql)?
         .execute(params![device, Ms(at), bytes])?;
-    Ok(())
+    let values = list
+        .iter()
+        .map(|parameter| (parameter.name, parameter.value));
+    parameter_index::keep_some(tx, device, values)
 }
 
 fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str) {
@@ -288,6 +300,15 @@ fn known(tx: &Tx<'_>, device: Id) -> Result<(Tree, Option<Timestamp>)> {
     let kept = readable(load(tx.db, device))?.flatten();
     let informed = readable(load_informed(tx.db, device))?.flatten();
     Ok(together(kept, informed))
+}
+
+/// Every value of a device, by name.
+pub(super) fn values(tx: &Tx<'_>, device: Id) -> Result<Vec<(Arc<str>, String)>> {
+    let (tree, _) = known(tx, device)?;
+    Ok(tree
+        .into_iter()
+        .map(|(name, kept)| (name, kept.value))
+        .collect())
 }
 
 /// A snapshot and what Informs have said since.

@@ -1,0 +1,396 @@
+//! Questions about the whole fleet: pages, numbers, groups, chosen values, counts.
+
+use super::find::{self, Plan, Tables};
+use super::parameter_index::{self, Index};
+use super::picker::{self, Picker};
+use super::rows::{Ms, count, limit};
+use super::scan::{Gather, Gathered, Scan};
+use super::{SqliteStore, audit, devices, saved_queries};
+use crate::query::catalogue::{Attribute, Source};
+use crate::query::pattern::Pattern;
+use crate::query::sql::{Bound, Fragment, Indexed as _};
+use crate::store::{
+    Actor, ChosenValues, Device, DeviceFilter, FleetCounts, Group, GroupBy, Id, Page, QueryStore,
+    Result, SavedQuery,
+};
+use async_trait::async_trait;
+use data_model::Timestamp;
+use rusqlite::{Connection, params, params_from_iter};
+
+/// Groups of the dashboard.
+const GROUPS: usize = 50;
+/// Milliseconds of a minute and of a day.
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 86_400_000;
+
+/// A page that ends at no key.
+fn everything(page: Option<Page<Id>>) -> Page<Id> {
+    page.unwrap_or(Page {
+        after: None,
+        limit: usize::MAX,
+    })
+}
+
+impl SqliteStore {
+    /// The devices of a page.
+    pub(super) async fn page(
+        &self,
+        filter: &DeviceFilter,
+        mut page: Page<Id>,
+    ) -> Result<Vec<Device>> {
+        let mut found = Vec::new();
+        loop {
+            let keys = self.keys(filter, page).await?;
+            let whole = keys.len() < page.limit;
+            page.after = keys.last().copied().or(page.after);
+            let mut more = self.engine.read(move |db| devices::of(db, &keys)).await?;
+            // Those that were forgotten between the two questions make room for others.
+            page.limit -= more.len().min(page.limit);
+            found.append(&mut more);
+            if whole || page.limit == 0 {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// The keys of a page.
+    async fn keys(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Id>> {
+        let asked = filter.clone();
+        let answered = self.engine.read(move |db| {
+            let plan = Plan::new(db, &asked)?;
+            Ok(if plan.is_whole() {
+                Ok(find::page(db, &plan, page)?)
+            } else {
+                Err(plan)
+            })
+        });
+        match answered.await? {
+            Ok(keys) => Ok(keys),
+            Err(plan) => Ok(self
+                .scan(plan, Gather::Keys, Some(page), filter.now)
+                .await?
+                .keys),
+        }
+    }
+
+    /// How many devices a filter finds.
+    pub(super) async fn number(&self, filter: &DeviceFilter) -> Result<u64> {
+        let asked = filter.clone();
+        let answered = self.engine.read(move |db| {
+            let plan = Plan::new(db, &asked)?;
+            Ok(if plan.is_whole() {
+                Ok(find::number(db, &plan)?)
+            } else {
+                Err(plan)
+            })
+        });
+        match answered.await? {
+            Ok(number) => Ok(number),
+            Err(plan) => Ok(self
+                .scan(plan, Gather::Number, None, filter.now)
+                .await?
+                .number),
+        }
+    }
+
+    async fn scan(
+        &self,
+        plan: Plan,
+        gather: Gather,
+        page: Option<Page<Id>>,
+        now: Timestamp,
+    ) -> Result<Gathered> {
+        let scan = move |beside: &_| {
+            let scan = Scan {
+                plan: &plan,
+                gather: &gather,
+                page: everything(page),
+                now,
+            };
+            scan.run(beside)
+        };
+        self.engine.beside().run(scan).await
+    }
+}
+
+/// Groups the database counts by itself, or how they are counted by a scan.
+enum Grouped {
+    Counted(Vec<Group>),
+    ToScan(Plan, Gather),
+}
+
+fn groups(db: &Connection, filter: &DeviceFilter, by: &GroupBy, most: usize) -> Result<Grouped> {
+    let mut plan = Plan::new(db, filter)?;
+    match by {
+        GroupBy::Attribute(attribute) => {
+            if !plan.is_whole() {
+                return Ok(Grouped::ToScan(plan, column(attribute)));
+            }
+            by_attribute(db, &plan, attribute, most).map(Grouped::Counted)
+        }
+        GroupBy::Parameter(pattern) => match Index::read(db)?.names(pattern) {
+            Some(names) if plan.is_whole() => {
+                let names: Vec<String> = names.iter().map(i64::to_string).collect();
+                let from = format!(
+                    "(SELECT device, value FROM indexed_value WHERE name IN ({}))",
+                    names.join(",")
+                );
+                by_rows(db, &plan, (&from, "device", "value"), most).map(Grouped::Counted)
+            }
+            _ => {
+                plan.patterns.push(pattern.clone());
+                Ok(Grouped::ToScan(plan, Gather::Parameter))
+            }
+        },
+    }
+}
+
+/// An attribute as a column of a scan.
+fn column(attribute: &Attribute) -> Gather {
+    match attribute.source {
+        Source::Device(expression) | Source::Seen(expression) => {
+            Gather::Column(Fragment::plain(format!("CAST({expression} AS TEXT)")))
+        }
+        Source::Indexed(column) => Gather::Column(Fragment::plain(format!("d.{column}"))),
+        Source::Rows {
+            from,
+            device,
+            value,
+        } => Gather::Columns(Fragment::plain(format!(
+            "(SELECT json_group_array(DISTINCT r.{value}) FROM {from} r WHERE r.{device} = @id)"
+        ))),
+    }
+}
+
+fn by_attribute(
+    db: &Connection,
+    plan: &Plan,
+    attribute: &Attribute,
+    most: usize,
+) -> Result<Vec<Group>> {
+    let expression = match attribute.source {
+        Source::Device(expression) | Source::Seen(expression) => {
+            format!("CAST({expression} AS TEXT)")
+        }
+        Source::Indexed(column) => format!("d.{column}"),
+        Source::Rows {
+            from,
+            device,
+            value,
+        } => return by_rows(db, plan, (from, device, value), most),
+    };
+    let grouped = Fragment::plain(expression);
+    let condition = &plan.compiled.condition;
+    let tables = Tables::of([&grouped, condition].into_iter());
+    let sql = format!(
+        "SELECT {} AS value, count(*) AS number FROM {} WHERE {} GROUP BY 1 ORDER BY number DESC, value LIMIT ?",
+        grouped.sql,
+        tables.joined(),
+        condition.sql,
+    );
+    listed(db, &tables.sql(&sql), &condition.bound, most)
+}
+
+fn by_rows(
+    db: &Connection,
+    plan: &Plan,
+    (from, device, value): (&str, &str, &str),
+    most: usize,
+) -> Result<Vec<Group>> {
+    let condition = &plan.compiled.condition;
+    let joins = match plan.tables {
+        Tables::Device => "JOIN device d ON d.id",
+        Tables::Seen => "JOIN seen s ON s.id",
+        Tables::Both => "JOIN seen s ON s.id = d.id JOIN device d ON d.id",
+    };
+    let sql = format!(
+        "SELECT g.{value} AS value, count(DISTINCT g.{device}) AS number FROM {from} g {joins} = g.{device}
+         WHERE {} GROUP BY 1 ORDER BY number DESC, value LIMIT ?",
+        condition.sql
+    );
+    listed(db, &plan.tables.sql(&sql), &condition.bound, most)
+}
+
+fn listed(db: &Connection, sql: &str, bound: &[Bound], most: usize) -> Result<Vec<Group>> {
+    let mut bound = bound.to_vec();
+    bound.push(Bound::Integer(limit(most)));
+    let mut statement = db.prepare_cached(sql)?;
+    let groups = statement.query_map(params_from_iter(&bound), |row| {
+        Ok(Group {
+            value: row.get::<_, Option<String>>(0)?.unwrap_or_default(),
+            devices: count(row.get(1)?),
+        })
+    })?;
+    Ok(groups.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The largest groups first.
+fn largest(gathered: Gathered, most: usize) -> Vec<Group> {
+    let groups = gathered.groups.into_iter();
+    let mut groups: Vec<Group> = groups
+        .map(|(value, devices)| Group { value, devices })
+        .collect();
+    groups.sort_unstable_by(|one, other| {
+        let larger = other.devices.cmp(&one.devices);
+        larger.then_with(|| one.value.cmp(&other.value))
+    });
+    groups.truncate(most);
+    groups
+}
+
+fn values(db: &Connection, devices: &[Id], patterns: &[Pattern]) -> Result<Vec<ChosenValues>> {
+    let sql = format!(
+        "SELECT s.id, {} FROM seen s {} WHERE s.id = ?1",
+        picker::COLUMNS,
+        picker::JOINS.replace("@id", "s.id")
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut picker = Picker::new(patterns);
+    let mut chosen = Vec::with_capacity(devices.len());
+    for device in devices {
+        let mut rows = statement.query([device])?;
+        if let Some(row) = rows.next()? {
+            picker.pick(db, *device, row, 1)?;
+        } else {
+            picker.forget();
+        }
+        let found = picker.found().iter();
+        let mut values: Vec<(String, String)> = found
+            .map(|picked| (picked.name.to_string(), picked.value.clone()))
+            .collect();
+        values.sort_unstable();
+        values.dedup();
+        chosen.push(ChosenValues {
+            device: *device,
+            values,
+        });
+    }
+    Ok(chosen)
+}
+
+fn fleet(db: &Connection, online_since: Timestamp, now: Timestamp) -> Result<FleetCounts> {
+    let before = |ms: i64| Ms(Timestamp::from_millis(now.as_millis().saturating_sub(ms)));
+    let sql = "SELECT count(*), total(informs > 0 AND last_inform >= ?1), total(informs > 0 AND last_inform < ?1),
+               total(informs = 0), total(last_inform > ?2) FROM seen";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut counts = statement.query_row(params![Ms(online_since), before(MINUTE)], |row| {
+        let number = |at: usize| row.get::<_, f64>(at).map(|number| number as u64);
+        Ok(FleetCounts {
+            devices: count(row.get(0)?),
+            online: number(1)?,
+            overdue: number(2)?,
+            never: number(3)?,
+            last_minute: number(4)?,
+            ..FleetCounts::default()
+        })
+    })?;
+    let one = |sql: &str, bound: &[&dyn rusqlite::ToSql]| -> Result<u64> {
+        let mut statement = db.prepare_cached(sql)?;
+        Ok(count(statement.query_row(bound, |row| row.get(0))?))
+    };
+    let stamp = super::library::stamp(db)?.cast_signed();
+    let sql =
+        "SELECT count(*) FROM device WHERE profile_failed_stamp = ?1 AND profile_failed_stamp != 0";
+    counts.profile_failed = one(sql, &[&stamp])?;
+    let sql = "SELECT count(*) FROM task WHERE state = 'failed' AND updated > ?1";
+    counts.tasks_failed = one(sql, &[&before(DAY)])?;
+    for (groups, column) in [
+        (&mut counts.versions, "software_version"),
+        (&mut counts.models, "product_class"),
+    ] {
+        let sql = format!(
+            "SELECT {column} AS value, count(*) AS number FROM device GROUP BY 1 ORDER BY number DESC, value LIMIT ?"
+        );
+        *groups = listed(db, &sql, &[], GROUPS)?;
+    }
+    Ok(counts)
+}
+
+#[async_trait]
+impl QueryStore for SqliteStore {
+    async fn device_groups(
+        &self,
+        filter: &DeviceFilter,
+        by: &GroupBy,
+        limit: usize,
+    ) -> Result<Vec<Group>> {
+        let (asked, by) = (filter.clone(), by.clone());
+        let grouped = self.engine.read(move |db| groups(db, &asked, &by, limit));
+        match grouped.await? {
+            Grouped::Counted(groups) => Ok(groups),
+            Grouped::ToScan(plan, gather) => {
+                let gathered = self.scan(plan, gather, None, filter.now).await?;
+                Ok(largest(gathered, limit))
+            }
+        }
+    }
+
+    async fn device_values(
+        &self,
+        devices: Vec<Id>,
+        parameters: Vec<Pattern>,
+    ) -> Result<Vec<ChosenValues>> {
+        self.engine
+            .read(move |db| values(db, &devices, &parameters))
+            .await
+    }
+
+    async fn fleet_counts(&self, online_since: Timestamp, now: Timestamp) -> Result<FleetCounts> {
+        self.engine
+            .read(move |db| fleet(db, online_since, now))
+            .await
+    }
+
+    async fn is_indexed(&self, filter: &DeviceFilter) -> Result<bool> {
+        let filter = filter.clone();
+        self.engine
+            .read(move |db| Ok(Plan::new(db, &filter)?.is_whole()))
+            .await
+    }
+
+    async fn device_export(&self, actor: &Actor, subject: String, now: Timestamp) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| audit::add(tx, &actor, "device.export", subject, now))
+            .await
+    }
+
+    async fn index_choose(&self, parameters: Vec<Pattern>) -> Result<()> {
+        self.engine
+            .write(move |tx| parameter_index::choose(tx, &parameters))
+            .await
+    }
+
+    async fn index_some(&self, after: Option<Id>) -> Result<Option<Id>> {
+        self.engine
+            .write(move |tx| parameter_index::some(tx, after))
+            .await
+    }
+
+    async fn saved_query_put(&self, actor: &Actor, query: SavedQuery) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| saved_queries::put(tx, &actor, &query))
+            .await
+    }
+
+    async fn saved_query_delete(
+        &self,
+        actor: &Actor,
+        owner: &str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let (actor, owner, name) = (actor.clone(), owner.to_owned(), name.to_owned());
+        self.engine
+            .write(move |tx| saved_queries::delete(tx, &actor, &owner, &name, now))
+            .await
+    }
+
+    async fn saved_queries(&self, owner: &str, page: Page<String>) -> Result<Vec<SavedQuery>> {
+        let owner = owner.to_owned();
+        self.engine
+            .read(move |db| saved_queries::list(db, &owner, &page))
+            .await
+    }
+}
