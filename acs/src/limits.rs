@@ -159,3 +159,18 @@ pub const QUERY_NESTING: usize = 32;
 
 /// Values of all lists of a query.
 pub const QUERY_VALUES: usize = 1_000;
+
+/// Parameters that are indexed: each costs some bytes of every device, and a write whenever its value changes.
+pub const INDEXED_PARAMETERS: usize = 32;
+
+/// Queries one person keeps.
+pub const SAVED_QUERIES: u64 = 200;
+
+/// Fields of one list or export; each parameter among them is looked for in every snapshot.
+pub const FIELDS: usize = 64;
+
+/// Groups of one count.
+pub const GROUPS: usize = 1_000;
+
+/// Devices of one step of an export: what it holds in memory at one time (case U03).
+pub const EXPORT_STEP: usize = 500;

@@ -2,6 +2,8 @@
 
 use super::auth::{Admin, Operator, Viewer};
 use super::error::{Answer, ApiError};
+use super::fields::{Fields, Row};
+use super::filters::arguments;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
@@ -10,7 +12,7 @@ use crate::jobs::call_devices;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, DeviceFilter, Id, Selector};
+use crate::store::{Credentials, Device, Id};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -35,33 +37,26 @@ pub(super) async fn find(app: &App, text: &str) -> Answer<Device> {
 /// A path argument, as it came or as the error it is.
 pub(super) type Argument = Result<Path<String>, PathRejection>;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FilterQuery {
-    contains: Option<String>,
-    product_class: Option<String>,
-    software_version: Option<String>,
-    tag: Option<String>,
-    serial_number: Option<String>,
-    after: Option<String>,
-    limit: Option<usize>,
+arguments! {
+    /// Which devices are listed, and what of them.
+    FilterQuery {
+        /// What is shown of each device, with commas between them; everything but parameters if absent.
+        fields: Option<String>,
+        /// `next` of the page before.
+        after: Option<String>,
+        /// At most so many.
+        limit: Option<usize>,
+    }
 }
 
-impl FilterQuery {
-    fn filter(&self) -> DeviceFilter {
-        let list = |value: &Option<String>| value.clone().into_iter().collect();
-        DeviceFilter {
-            selector: Selector {
-                product_class: list(&self.product_class),
-                software_version: list(&self.software_version),
-                tags: list(&self.tag),
-                serial_number: list(&self.serial_number),
-                query: None,
-            },
-            contains: self.contains.clone(),
-            now: clock::now(),
-        }
-    }
+/// A device of a list: whole, or what was chosen of it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// Everything but its parameters.
+    Whole(Box<Device>),
+    /// What was chosen.
+    Chosen(Row),
 }
 
 /// GET /devices
@@ -69,37 +64,27 @@ pub async fn list(
     State(app): State<Arc<App>>,
     Viewer(_): Viewer,
     query: Result<Query<FilterQuery>, QueryRejection>,
-) -> Answer<Json<Listed<Device>>> {
+) -> Answer<Json<Listed<Shown>>> {
     let Query(query) = query?;
-    let page: PageQuery = page_query(&query);
-    let page = page.page()?;
-    let devices = app.store.device_list(&query.filter(), page).await?;
-    Ok(Json(Listed::new(devices, page.limit, |device| device.id)))
-}
-
-fn page_query(query: &FilterQuery) -> PageQuery {
-    PageQuery::new(query.after.clone(), query.limit)
-}
-
-/// How many devices there are, and how they stand.
-#[derive(Debug, Serialize)]
-pub struct Summary {
-    devices: u64,
-    sessions: usize,
-    profiles: usize,
-    /// Changes whenever a profile does; [`crate::store::Provisioning::stamp`] of a device that agrees is the same.
-    profile_stamp: u64,
-}
-
-/// GET /summary
-pub async fn summary(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Summary>> {
-    let devices = app.store.device_count(&DeviceFilter::default()).await?;
-    let profiles = app.profiles();
-    Ok(Json(Summary {
-        devices,
-        sessions: app.sessions.len(),
-        profiles: profiles.list.len(),
-        profile_stamp: profiles.stamp,
+    let page = PageQuery::new(query.after.clone(), query.limit).page()?;
+    let fields = query.fields.as_deref().map(Fields::parse).transpose()?;
+    let devices = app.store.device_list(&query.filter()?, page).await?;
+    let listed = Listed::new(devices, page.limit, |device| device.id);
+    let items = match fields {
+        None => listed
+            .items
+            .into_iter()
+            .map(Box::new)
+            .map(Shown::Whole)
+            .collect(),
+        Some(fields) => {
+            let rows = fields.rows(&app, &listed.items).await?;
+            rows.into_iter().map(Shown::Chosen).collect()
+        }
+    };
+    Ok(Json(Listed {
+        items,
+        next: listed.next,
     }))
 }
 

@@ -6,12 +6,16 @@ mod bindings;
 mod campaigns;
 mod devices;
 pub mod error;
+mod fields;
 mod files;
+mod filters;
+mod fleet;
 mod health;
 mod page;
 mod parameters;
 mod profiles;
 mod provisioning;
+mod queries;
 mod reports;
 mod tasks;
 mod users;
@@ -27,7 +31,6 @@ use std::sync::Arc;
 pub fn router(app: Arc<App>) -> Router {
     let v1 = Router::new()
         .route("/sign-in", post(users::sign_in))
-        .route("/summary", get(devices::summary))
         .route("/devices", get(devices::list).post(devices::register))
         .route(
             "/devices/{device}",
@@ -72,6 +75,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/password", axum::routing::put(users::change_password))
         .route("/audit", get(users::audit))
         .merge(resyncs())
+        .merge(fleet::routes())
+        .merge(queries::routes())
         .layer(DefaultBodyLimit::max(API_BODY_BYTES));
     // A file is streamed to disk and has a limit of its own.
     let uploads = Router::new()

@@ -1,5 +1,9 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+mod query;
+
+pub use query::QueryConfig;
+
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
@@ -24,6 +28,8 @@ pub struct Config {
     pub connection_request: ConnectionRequestConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// How questions about the fleet are answered.
+    pub query: QueryConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -194,6 +200,7 @@ impl Default for Config {
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
+            query: QueryConfig::default(),
         }
     }
 }
@@ -307,6 +314,7 @@ impl Config {
             ));
         }
         self.provisioning.check(&mut wrong);
+        self.query.check(&mut wrong);
         wrong
     }
 }

@@ -4,6 +4,7 @@ mod advance_campaigns;
 pub mod call_devices;
 pub mod compare_devices;
 mod expire;
+mod index_parameters;
 
 use crate::app::App;
 use crate::metrics::SessionEnd;
@@ -26,6 +27,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             reap(&reaper);
         }
     });
+    jobs.spawn(index_parameters::run(Arc::clone(app)));
     // What has changed while no server ran is found out once.
     app.round.begin();
     let worker = Arc::clone(app);

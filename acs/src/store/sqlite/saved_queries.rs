@@ -2,7 +2,8 @@
 
 use super::audit;
 use super::engine::Tx;
-use super::rows::{Ms, corrupt, from_json, json, limit, readable};
+use super::rows::{Ms, corrupt, count, from_json, json, limit, readable};
+use crate::limits::SAVED_QUERIES;
 use crate::store::{Actor, Page, Result, SavedQuery, StoreError};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -33,6 +34,13 @@ fn owner_of(db: &Connection, name: &str) -> Result<Option<String>> {
 pub(super) fn put(tx: &Tx<'_>, actor: &Actor, query: &SavedQuery) -> Result<()> {
     if owner_of(tx.db, &query.name)?.is_some_and(|owner| owner != query.owner) {
         let why = format!("somebody else keeps a query as `{}`", query.name);
+        return Err(StoreError::Conflict(why));
+    }
+    let sql = "SELECT count(*) FROM saved_query WHERE owner = ?1 AND name != ?2";
+    let mut statement = tx.db.prepare_cached(sql)?;
+    let others = count(statement.query_row([&query.owner, &query.name], |row| row.get(0))?);
+    if others >= SAVED_QUERIES {
+        let why = format!("{} keeps {SAVED_QUERIES} queries already", query.owner);
         return Err(StoreError::Conflict(why));
     }
     let sql = "INSERT OR REPLACE INTO saved_query (name, owner, shared, query, fields, updated)
