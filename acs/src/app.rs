@@ -6,7 +6,9 @@ use crate::config::Config;
 use crate::connection_request::Caller;
 use crate::files::Library;
 use crate::jobs::compare_devices::Round;
+use crate::limits::FOLLOWERS;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::provisioning_server::Provisioner;
 use crate::sessions::table::SessionTable;
 use crate::store::{Profile, Store};
@@ -16,7 +18,7 @@ use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The realm devices authenticate in. Part of every kept verifier, so it never changes.
 pub const REALM: &str = "dialtone";
@@ -39,6 +41,12 @@ pub struct App {
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
     pub nudge: Notify,
+    /// Requests to other servers.
+    pub outbound: Outbound,
+    /// Places for those who follow events.
+    pub followers: Arc<Semaphore>,
+    /// True once the server winds down.
+    pub stopping: watch::Sender<bool>,
     /// The round of calls after a change of profiles.
     pub round: Round,
     /// False while the server winds down.
@@ -76,6 +84,7 @@ impl App {
     pub async fn new(config: Config, store: Arc<dyn Store>) -> Result<App, OperatorError> {
         let provisioner =
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
+        let outbound = Outbound::new(&config.outbound)?;
         let library = Library::open(&config, store.as_ref()).await?;
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {
@@ -92,6 +101,9 @@ impl App {
             sessions: SessionTable::default(),
             metrics: Metrics::default(),
             nudge: Notify::new(),
+            outbound,
+            followers: Arc::new(Semaphore::new(FOLLOWERS)),
+            stopping: watch::Sender::new(false),
             round: Round::default(),
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),

@@ -146,6 +146,42 @@ pub const TFTP_STRANGERS: u32 = 8;
 /// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
 pub const TFTP_GRACE: Duration = Duration::from_secs(10);
 
+/// Events in memory: at 1,000 in a second whoever follows them may be four seconds late before the store is read.
+pub const EVENTS_IN_MEMORY: usize = 4_096;
+
+/// Events that are read, or handed on, in one piece.
+pub const EVENTS_PER_READ: usize = 256;
+
+/// Events that are kept: some days of a large fleet, and a few hundred bytes each.
+pub const EVENTS: u64 = 200_000;
+
+/// Milliseconds an event is kept.
+pub const EVENTS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+
+/// People and programs that follow events at one time (case U08).
+pub const FOLLOWERS: usize = 1_000;
+
+/// Webhooks: each event is a request to every one of them.
+pub const WEBHOOKS: usize = 32;
+
+/// Time for a webhook to answer (case U05).
+pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often a delivery is tried; with [`DELIVERY_RETRY_MS`] doubled each time the last attempt is half a day later.
+pub const DELIVERY_ATTEMPTS: u32 = 12;
+
+/// Milliseconds until a delivery that failed is tried again; doubled with each failure.
+pub const DELIVERY_RETRY_MS: u64 = 10_000;
+
+/// Bytes of a webhook's answer; nothing of it is used.
+pub const DELIVERY_ANSWER_BYTES: usize = 64 * 1024;
+
+/// Characters of an Idempotency-Key: a UUID has 36.
+pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
+
+/// Milliseconds a request with such a key is remembered: whoever tries again does it within a day.
+pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;
+
 // ---- queries ---------------------------------------------------------------------------------------------
 
 /// Characters of a query (case U02): a list of two hundred serial numbers has fewer.

@@ -4,11 +4,13 @@
 mod world;
 
 mod activation;
+mod api;
 mod calls;
 mod campaigns;
 mod command_line;
 mod demos;
 mod enrolment;
+mod events;
 mod parameters;
 mod people;
 mod profile_command;

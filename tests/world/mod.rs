@@ -2,6 +2,7 @@
 
 mod authority;
 pub mod by_hand;
+pub mod follower;
 mod phone;
 pub mod process;
 pub mod rest;

@@ -44,7 +44,7 @@ pub enum Cell {
 }
 
 /// A device with what was chosen of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Row {
     /// Its key.
     id: Id,

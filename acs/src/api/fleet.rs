@@ -4,6 +4,7 @@ use super::auth::Viewer;
 use super::error::{Answer, ApiError};
 use super::fields::Fields;
 use super::filters::arguments;
+use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::limits::{EXPORT_STEP, GROUPS};
@@ -11,13 +12,14 @@ use crate::query::catalogue::{self, ATTRIBUTES};
 use crate::query::pattern::Pattern;
 use crate::redact::is_secret;
 use crate::store::{Device, DeviceFilter, Group, GroupBy, Id, Page};
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
+use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use bytes::Bytes;
 use data_model::Timestamp;
 use futures_util::stream;
@@ -25,13 +27,22 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// Its routes.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/summary", get(summary))
-        .route("/devices/count", get(number))
-        .route("/devices/groups", get(groups))
-        .route("/devices.csv", get(export))
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route("/summary", get_with(summary, says("Counts of the fleet.")))
+        .api_route(
+            "/devices/count",
+            get_with(number, says("Counts the devices of a query.")),
+        )
+        .api_route(
+            "/devices/groups",
+            get_with(groups, says("Counts the devices of a query by a value.")),
+        )
+        .api_route(
+            "/devices.csv",
+            get_with(export, says("Exports the devices of a query as a table.")),
+        )
 }
 
 /// How the fleet stands.

@@ -1,9 +1,11 @@
 //! Queries that people keep, and help for whoever types one.
 
+use super::answers::Done;
 use super::auth::Viewer;
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::fields::Fields;
+use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::limits::PAGE;
@@ -11,21 +13,33 @@ use crate::provisioning::template;
 use crate::query::Query as FleetQuery;
 use crate::query::complete::candidates;
 use crate::store::{Actor, DeviceFilter, Page, SavedQuery, Selector};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with, put_with};
+use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Its routes.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/queries", get(list))
-        .route("/queries/check", post(check))
-        .route("/queries/{name}", put(keep).delete(delete))
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/queries",
+            get_with(list, says("Lists one's own queries and the shared ones.")),
+        )
+        .api_route(
+            "/queries/check",
+            post_with(
+                check,
+                says("Says what is wrong with a query, and what may follow."),
+            ),
+        )
+        .api_route(
+            "/queries/{name}",
+            put_with(keep, says("Keeps a query.")).delete_with(delete, says("Removes a query.")),
+        )
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -122,14 +136,14 @@ pub async fn delete(
     State(app): State<Arc<App>>,
     Viewer(actor): Viewer,
     name: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let name = name?.0;
     let deleted = app
         .store
         .saved_query_delete(&actor, &owner(&actor), &name, clock::now())
         .await?;
     deleted
-        .map(|()| StatusCode::NO_CONTENT)
+        .map(|()| Done)
         .ok_or_else(|| ApiError::not_found("query of yours"))
 }
 

@@ -1,5 +1,6 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod outbound;
 mod query;
 
 pub use query::QueryConfig;
@@ -30,6 +31,8 @@ pub struct Config {
     pub provisioning: ProvisioningConfig,
     /// How questions about the fleet are answered.
     pub query: QueryConfig,
+    /// Requests to other servers.
+    pub outbound: outbound::OutboundConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -201,6 +204,7 @@ impl Default for Config {
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
             query: QueryConfig::default(),
+            outbound: outbound::OutboundConfig::default(),
         }
     }
 }
@@ -315,6 +319,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.query.check(&mut wrong);
+        self.outbound.check(&mut wrong);
         wrong
     }
 }

@@ -11,15 +11,19 @@
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
 mod error;
+pub mod events;
 mod provisioning;
 mod queries;
 mod records;
+pub mod requests;
 pub mod sqlite;
 
 pub use error::{Result, StoreError};
+pub use events::EventStore;
 pub use provisioning::ProvisioningStore;
 pub use queries::QueryStore;
 pub use records::*;
+pub use requests::RequestStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -27,7 +31,9 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + QueryStore + Send + Sync + 'static {
+pub trait Store:
+    ProvisioningStore + EventStore + RequestStore + QueryStore + Send + Sync + 'static
+{
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing

@@ -19,6 +19,8 @@
 //!   people; nobody twice
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
+//! - [`events`]: what is told of changes, in their order, and what webhooks get of it
+//! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -76,6 +78,7 @@ mod credentials;
 mod devices;
 mod durability;
 mod endings;
+mod events;
 mod files;
 mod filters;
 mod informs;
@@ -86,6 +89,7 @@ mod profiles;
 mod provisioning;
 mod queries;
 mod quiet_path;
+mod requests;
 mod settings;
 mod snapshots;
 pub(crate) mod support;

@@ -1,10 +1,12 @@
 //! The audit trail: one line for each change somebody made, in the same transaction as the change.
 
 use super::engine::Tx;
+use super::events;
 use super::rows::{Ms, limit};
 use crate::store::{Actor, AuditEntry, Page, Result};
 use data_model::Timestamp;
 use rusqlite::{Connection, params};
+use serde_json::json;
 
 /// Adds a line.
 pub(super) fn add(
@@ -17,7 +19,8 @@ pub(super) fn add(
     let sql = "INSERT INTO audit (at, actor, action, subject) VALUES (?1, ?2, ?3, ?4)";
     let row = params![Ms(now), actor.to_string(), action, subject.to_string()];
     tx.db.prepare_cached(sql)?.execute(row)?;
-    Ok(())
+    let data = json!({ "actor": actor.to_string(), "subject": subject.to_string() });
+    events::add(tx, action, None, data, now)
 }
 
 /// The newest lines.

@@ -1,8 +1,8 @@
 //! Devices as people see them: list, register, label, forget.
 
-use super::audit;
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit, readable};
+use super::{audit, events};
 use crate::store::{
     Actor, Agreement, Credentials, Device, Id, Page, Provisioning, Result, StoreError, TaskFault,
 };
@@ -267,11 +267,18 @@ pub(super) fn to_compare(db: &Connection, stamp: u64, page: Page<Id>) -> Result<
 }
 
 /// The profiles of this stamp cannot be applied.
-pub(super) fn failed(tx: &mut Tx<'_>, id: Id, stamp: u64, fault: &TaskFault) -> Result<()> {
+pub(super) fn failed(
+    tx: &mut Tx<'_>,
+    id: Id,
+    stamp: u64,
+    fault: &TaskFault,
+    now: Timestamp,
+) -> Result<()> {
     tx.hot.forget(id);
     let sql = "UPDATE device SET profile_fault = ?2, profile_failed_stamp = ?3 WHERE id = ?1";
     tx.db
         .prepare_cached(sql)?
         .execute(params![id, json(fault), stamp.cast_signed()])?;
-    Ok(())
+    let data = serde_json::json!({ "fault": fault });
+    events::add(tx, "device.profile_failed", Some(id), data, now)
 }

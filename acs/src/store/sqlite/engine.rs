@@ -9,6 +9,7 @@ use super::credential_cache::CredentialCache;
 use super::functions;
 use super::hot::Hot;
 use super::migrations;
+use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
 use data_model::OperatorError;
 use rusqlite::{Connection, OpenFlags};
@@ -102,6 +103,7 @@ impl Engine {
     pub fn open(
         path: &Path,
         credentials: Arc<CredentialCache>,
+        feed: Arc<Feed>,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
@@ -121,7 +123,7 @@ impl Engine {
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials)))
+            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials), &feed))
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
             jobs: Mutex::new(Some(jobs)),
@@ -297,7 +299,12 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// The writer's life: batch after batch, until every sender is gone.
-fn write_all(connection: &Connection, incoming: &mpsc::Receiver<Box<dyn Job>>, mut hot: Hot) {
+fn write_all(
+    connection: &Connection,
+    incoming: &mpsc::Receiver<Box<dyn Job>>,
+    mut hot: Hot,
+    feed: &Feed,
+) {
     while let Ok(first) = incoming.recv() {
         let mut batch = vec![first];
         batch.extend(incoming.try_iter().take(BATCH - 1));
@@ -307,6 +314,10 @@ fn write_all(connection: &Connection, incoming: &mpsc::Receiver<Box<dyn Job>>, m
             hot.clear();
         }
         hot.batch_ended();
+        let events = hot.take_events();
+        if committed.is_ok() && !events.is_empty() {
+            feed.publish(events);
+        }
         for job in batch {
             job.answer(&committed);
         }

@@ -2,7 +2,8 @@
 
 use super::credential_cache::CredentialCache;
 use super::parameter_index::Chosen;
-use crate::store::{Id, ProfileStamps};
+use crate::store::{Event, Id, ProfileStamps};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,6 +30,10 @@ pub(super) struct Hot {
     changed: Vec<Id>,
     /// The parameters that are kept in the index, once somebody needed them.
     pub chosen: Option<Arc<Chosen>>,
+    /// Events of this batch.
+    events: RefCell<Vec<Event>>,
+    /// How many of them there were when the call began.
+    events_before: usize,
 }
 
 impl Hot {
@@ -40,6 +45,8 @@ impl Hot {
             credentials,
             changed: Vec::new(),
             chosen: None,
+            events: RefCell::default(),
+            events_before: 0,
         }
     }
 
@@ -81,14 +88,26 @@ impl Hot {
         self.quiet.clear();
     }
 
+    /// Something has happened that others want to hear of.
+    pub fn happened(&self, event: Event) {
+        self.events.borrow_mut().push(event);
+    }
+
+    /// The events of the batch, at its end.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(self.events.get_mut())
+    }
+
     /// A call begins.
     pub fn begin(&mut self) {
+        self.events_before = self.events.get_mut().len();
         self.touched.clear();
     }
 
     /// The call is undone: what it remembered is not so.
     pub fn undo(&mut self) {
         self.chosen = None;
+        self.events.get_mut().truncate(self.events_before);
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);
         }

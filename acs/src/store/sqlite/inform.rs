@@ -3,10 +3,11 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, snapshots, tasks, transfers};
+use super::{campaigns, devices, events as happened, snapshots, tasks, transfers};
 use crate::store::{CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
+use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// A hash of all an Inform says that does not change by itself from one to the next.
@@ -64,8 +65,13 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         devices::insert(tx, &record.identity, record.at)?;
     }
     if known.is_none_or(|(known, _)| known != hash) {
+        version_changed(tx, id, record)?;
         describe(tx, id, record, hash)?;
         snapshots::informed(tx, id, &record.parameters, record.at)?;
+    }
+    if first_contact {
+        let data = json!({ "identity": record.identity.username() });
+        happened::add(tx, "device.first_contact", Some(id), data, record.at)?;
     }
     parameter_key(tx, id, record)?;
     events(tx, id, record)?;
@@ -148,12 +154,14 @@ fn parameter_key(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
 fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     let has = |code: &EventCode| record.events.iter().any(|event| event.event_code == *code);
     if has(&EventCode::Boot) {
+        happened::add(tx, "device.boot", Some(id), Value::Null, record.at)?;
         let sql = "UPDATE device SET last_boot = ?2 WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
     }
     if has(&EventCode::Bootstrap) {
+        happened::add(tx, "device.bootstrap", Some(id), Value::Null, record.at)?;
         // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
         let sql =
             "UPDATE device SET last_bootstrap = ?2, profile_stamp = 0, profile_failed_stamp = 0,
@@ -163,6 +171,27 @@ fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
             .execute(params![id, Ms(record.at)])?;
     }
     Ok(())
+}
+
+/// Tells of a firmware version that is not the one of the Inform before.
+fn version_changed(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+    let suffix = ".DeviceInfo.SoftwareVersion";
+    let Some(to) = record.parameters.get_by_suffix(suffix) else {
+        return Ok(());
+    };
+    let sql =
+        "SELECT software_version FROM device WHERE id = ?1 AND software_version NOT IN ('', ?2)";
+    let mut statement = tx.db.prepare_cached(sql)?;
+    let from: Option<String> = statement
+        .query_row(params![id, to], |row| row.get(0))
+        .optional()?;
+    match from {
+        Some(from) => {
+            let data = json!({ "from": from, "to": to });
+            happened::add(tx, "device.version", Some(id), data, record.at)
+        }
+        None => Ok(()),
+    }
 }
 
 /// A device that reports the version a campaign waits for is done there, and needs no download any more.

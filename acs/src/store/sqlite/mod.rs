@@ -13,6 +13,7 @@ mod campaigns;
 mod credential_cache;
 mod devices;
 mod engine;
+mod events;
 mod find;
 mod functions;
 mod hot;
@@ -25,6 +26,7 @@ mod picker;
 mod provisioning;
 mod queries;
 mod reports;
+mod requests;
 mod rows;
 mod saved_queries;
 mod scan;
@@ -38,6 +40,7 @@ use super::{
     InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
     TaskFault, TaskOutcome, Token, TransferMatch, User,
 };
+use crate::store::events::Feed;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
@@ -50,6 +53,7 @@ use std::sync::Arc;
 pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
+    feed: Arc<Feed>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -65,10 +69,12 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
-        let engine = Engine::open(path, Arc::clone(&credentials))?;
+        let feed = Arc::new(Feed::default());
+        let engine = Engine::open(path, Arc::clone(&credentials), Arc::clone(&feed))?;
         Ok(SqliteStore {
             engine,
             credentials,
+            feed,
         })
     }
 }
@@ -178,10 +184,10 @@ impl Store for SqliteStore {
         device: Id,
         stamp: u64,
         fault: TaskFault,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<()> {
         self.engine
-            .write(move |tx| devices::failed(tx, device, stamp, &fault))
+            .write(move |tx| devices::failed(tx, device, stamp, &fault, now))
             .await
     }
 
