@@ -14,7 +14,7 @@ use crate::query::Query as FleetQuery;
 use crate::query::complete::candidates;
 use crate::store::{Actor, DeviceFilter, Page, SavedQuery, Selector};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with, put_with};
+use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
@@ -38,7 +38,9 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/queries/{name}",
-            put_with(keep, says("Keeps a query.")).delete_with(delete, says("Removes a query.")),
+            get_with(read, says("Reads a query."))
+                .put_with(keep, says("Keeps a query."))
+                .delete_with(delete, says("Removes a query.")),
         )
 }
 
@@ -84,6 +86,16 @@ pub async fn list(
     let next = items.last().filter(|_| items.len() == limit);
     let next = next.map(|query| query.name.clone());
     Ok(Json(SavedQueries { items, next }))
+}
+
+/// GET /queries/{name}
+pub async fn read(
+    State(app): State<Arc<App>>,
+    Viewer(actor): Viewer,
+    name: Argument,
+) -> Answer<Json<SavedQuery>> {
+    let found = app.store.saved_query(&owner(&actor), &name?).await?;
+    found.map(Json).ok_or_else(|| ApiError::not_found("query"))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -47,6 +47,9 @@ pub trait QueryStore: Send + Sync + 'static {
     /// Keeps a query under its name. [`StoreError::Conflict`](super::StoreError::Conflict) if somebody else's has it.
     async fn saved_query_put(&self, actor: &Actor, query: SavedQuery) -> Result<()>;
 
+    /// A query this owner sees.
+    async fn saved_query(&self, owner: &str, name: &str) -> Result<Option<SavedQuery>>;
+
     /// Removes a query of this owner. `None` if there is none.
     async fn saved_query_delete(
         &self,

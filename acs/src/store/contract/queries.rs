@@ -499,6 +499,8 @@ async fn a_name_of_a_query_belongs_to_one_owner(store: &dyn Store) {
     );
     let seen = store.saved_queries("bob", page(None)).await.unwrap();
     assert_eq!(seen, [query("ours", "ann", true)]);
+    assert_eq!(store.saved_query("bob", "mine").await.unwrap(), None);
+    assert!(store.saved_query("bob", "ours").await.unwrap().is_some());
     assert!(
         store
             .saved_queries("ann", page(Some("ours")))

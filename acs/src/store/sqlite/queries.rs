@@ -374,6 +374,13 @@ impl QueryStore for SqliteStore {
             .await
     }
 
+    async fn saved_query(&self, owner: &str, name: &str) -> Result<Option<SavedQuery>> {
+        let (owner, name) = (owner.to_owned(), name.to_owned());
+        self.engine
+            .read(move |db| saved_queries::find(db, &owner, &name))
+            .await
+    }
+
     async fn saved_query_delete(
         &self,
         actor: &Actor,

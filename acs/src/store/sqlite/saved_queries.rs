@@ -72,6 +72,15 @@ pub(super) fn delete(
     Ok(Some(()))
 }
 
+/// One that somebody sees.
+pub(super) fn find(db: &Connection, owner: &str, name: &str) -> Result<Option<SavedQuery>> {
+    let sql = "SELECT name, owner, shared, query, fields, updated FROM saved_query
+               WHERE (owner = ?1 OR shared) AND name = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([owner, name])?;
+    rows.next()?.map(saved).transpose()
+}
+
 /// Those somebody sees, by name.
 pub(super) fn list(db: &Connection, owner: &str, page: &Page<String>) -> Result<Vec<SavedQuery>> {
     let sql = "SELECT name, owner, shared, query, fields, updated FROM saved_query
