@@ -16,6 +16,7 @@ mod people;
 mod profile_command;
 mod profile_files;
 mod provisioning;
+mod queries;
 mod recovery;
 mod reports;
 mod resync;
