@@ -22,6 +22,8 @@ pub enum Source {
     Device(&'static str),
     /// A column of the device's row that has an index.
     Indexed(&'static str),
+    /// Such a column with few different values, in however large a fleet.
+    IndexedFew(&'static str),
     /// A column of the narrow row `s` that every Inform changes.
     Seen(&'static str),
     /// Rows of a table with a column `device`: what to read from, and the column of the value. The value has an index.
@@ -106,7 +108,7 @@ pub static ATTRIBUTES: &[Attribute] = &[
     ),
     text(
         "product_class",
-        Source::Indexed("product_class"),
+        Source::IndexedFew("product_class"),
         "its product class",
     ),
     text("oui", Source::Device("d.oui"), "its manufacturer's OUI"),
@@ -117,7 +119,7 @@ pub static ATTRIBUTES: &[Attribute] = &[
     ),
     text(
         "software_version",
-        Source::Indexed("software_version"),
+        Source::IndexedFew("software_version"),
         "the firmware of its last Inform",
     ),
     text(

@@ -18,6 +18,8 @@ mod lexer;
 mod parser;
 pub mod pattern;
 mod print;
+#[cfg(test)]
+mod random_texts;
 pub mod sql;
 mod text;
 mod values;

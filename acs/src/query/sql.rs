@@ -138,7 +138,7 @@ pub fn compile(expr: &Expr, indexed: &dyn Indexed, now: Timestamp) -> Compiled {
 fn finds_once(test: &Test) -> bool {
     match &test.field {
         Field::Attribute(attribute) => match attribute.source {
-            Source::Indexed(_) => true,
+            Source::Indexed(_) | Source::IndexedFew(_) => true,
             Source::Rows { .. } => matches!(test.check, Check::Is(_)),
             Source::Device(_) | Source::Seen(_) => false,
         },
@@ -264,6 +264,7 @@ impl Writer<'_> {
                 self.check(expression, attribute.kind, check)
             }
             Source::Indexed(column) => self.check(&format!("d.{column}"), attribute.kind, check),
+            Source::IndexedFew(column) => self.check_few(&format!("d.{column}"), column, check),
             Source::Rows {
                 from,
                 device,
@@ -283,6 +284,10 @@ impl Writer<'_> {
                 Source::Device(_) | Source::Seen(_) => None,
                 Source::Indexed(column) => {
                     let check = check(column, attribute.kind);
+                    Some(check.wrap("SELECT id FROM device WHERE ", ""))
+                }
+                Source::IndexedFew(column) => {
+                    let check = self.check_few(column, column, &test.check);
                     Some(check.wrap("SELECT id FROM device WHERE ", ""))
                 }
                 Source::Rows {
@@ -335,6 +340,25 @@ impl Writer<'_> {
                 }
             },
         }
+    }
+
+    /// A check of a column with few different values: each of them is checked once, found by a leap over all that are the
+    /// same.
+    fn check_few(&self, place: &str, column: &str, check: &Check) -> Fragment {
+        let plain = match check {
+            Check::Is(Value::Text(_)) | Check::Exists => true,
+            Check::OneOf(list) => list.iter().all(|value| matches!(value, Value::Text(_))),
+            Check::Is(_) | Check::Order(..) | Check::Contains(_) | Check::Like(_) => false,
+        };
+        if plain {
+            return self.check(place, Kind::Text, check);
+        }
+        let front = format!(
+            "({place}) IN (WITH RECURSIVE w(v) AS (SELECT min({column}) FROM device UNION ALL
+             SELECT (SELECT min({column}) FROM device WHERE {column} > w.v) FROM w WHERE w.v IS NOT NULL)
+             SELECT v FROM w WHERE v IS NOT NULL AND "
+        );
+        self.check("v", Kind::Text, check).wrap(&front, ")")
     }
 
     fn one_of(&self, column: &str, kind: Kind, list: &[Value]) -> Fragment {

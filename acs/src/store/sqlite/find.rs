@@ -4,7 +4,7 @@
 //! of hits, a walk over the rows is the fastest way; if not, the hits are few, and an index that lists few is.
 
 use super::parameter_index::Index;
-use super::rows::{count, limit};
+use super::rows::{count, json, limit};
 use super::scan;
 use crate::query::ast::{Check, Expr, Field, Test, Value};
 use crate::query::catalogue;
@@ -15,9 +15,11 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 
 /// Devices that are looked at to see whether hits are many.
-const SAMPLE: usize = 4_000;
+const SAMPLE: usize = 2_000;
 /// Keys from an index beyond which walking over all rows is as good.
 const FEW: usize = 20_000;
+/// Keys that are checked by one statement.
+const CHECKED: usize = 1_000;
 
 impl ToSql for Bound {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -235,22 +237,23 @@ fn walk(db: &Connection, plan: &Plan, (after, end): (i64, i64), most: usize) -> 
 /// Those of some keys for which the condition holds, at most so many.
 fn check(db: &Connection, plan: &Plan, keys: &[Id], most: usize) -> Result<Vec<Id>> {
     let sql = format!(
-        "SELECT 1 FROM {from} WHERE {condition} AND {key} = ?",
+        "SELECT {key} FROM {from} WHERE {condition} AND {key} IN (SELECT value FROM json_each(?)) ORDER BY {key}",
         key = plan.tables.key(),
         from = plan.tables.from(),
         condition = plan.condition(),
     );
     let mut statement = db.prepare_cached(&sql)?;
-    let mut bound = plan.compiled.condition.bound.clone();
     let mut found = Vec::new();
-    for key in keys {
-        bound.push(Bound::Integer(key.to_i64()));
-        if statement.exists(params_from_iter(&bound))? {
-            found.push(*key);
-        }
-        bound.pop();
-        if found.len() >= most {
-            break;
+    for some in keys.chunks(CHECKED) {
+        let numbers: Vec<i64> = some.iter().map(|key| key.to_i64()).collect();
+        let mut bound = plan.compiled.condition.bound.clone();
+        bound.push(Bound::Text(json(&numbers)));
+        let hits = statement.query_map(params_from_iter(&bound), |row| row.get(0))?;
+        for hit in hits {
+            found.push(hit?);
+            if found.len() >= most {
+                return Ok(found);
+            }
         }
     }
     Ok(found)

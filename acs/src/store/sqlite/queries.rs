@@ -151,7 +151,9 @@ fn column(attribute: &Attribute) -> Gather {
         Source::Device(expression) | Source::Seen(expression) => {
             Gather::Column(Fragment::plain(format!("CAST({expression} AS TEXT)")))
         }
-        Source::Indexed(column) => Gather::Column(Fragment::plain(format!("d.{column}"))),
+        Source::Indexed(column) | Source::IndexedFew(column) => {
+            Gather::Column(Fragment::plain(format!("d.{column}")))
+        }
         Source::Rows {
             from,
             device,
@@ -172,7 +174,7 @@ fn by_attribute(
         Source::Device(expression) | Source::Seen(expression) => {
             format!("CAST({expression} AS TEXT)")
         }
-        Source::Indexed(column) => format!("d.{column}"),
+        Source::Indexed(column) | Source::IndexedFew(column) => format!("d.{column}"),
         Source::Rows {
             from,
             device,
@@ -199,12 +201,14 @@ fn by_rows(
 ) -> Result<Vec<Group>> {
     let condition = &plan.compiled.condition;
     let joins = match plan.tables {
-        Tables::Device => "JOIN device d ON d.id",
-        Tables::Seen => "JOIN seen s ON s.id",
-        Tables::Both => "JOIN seen s ON s.id = d.id JOIN device d ON d.id",
+        Tables::Device => format!("JOIN device d ON d.id = g.{device}"),
+        // Every row belongs to a device that is there.
+        Tables::Seen if condition.sql == "1" => String::new(),
+        Tables::Seen => format!("JOIN seen s ON s.id = g.{device}"),
+        Tables::Both => format!("JOIN device d ON d.id = g.{device} JOIN seen s ON s.id = d.id"),
     };
     let sql = format!(
-        "SELECT g.{value} AS value, count(DISTINCT g.{device}) AS number FROM {from} g {joins} = g.{device}
+        "SELECT g.{value} AS value, count(DISTINCT g.{device}) AS number FROM {from} g {joins}
          WHERE {} GROUP BY 1 ORDER BY number DESC, value LIMIT ?",
         condition.sql
     );
