@@ -287,7 +287,7 @@ async fn an_export_is_whole_streamed_guarded_audited_and_without_secrets() {
         .collect();
     assert_eq!(serials.len(), 1_203);
     let audit = world.api.get("/audit?limit=1").await.expect("the trail");
-    assert_eq!(audit["items"][0]["action"], "device.export", "{audit}");
+    assert_eq!(audit[0]["action"], "device.export", "{audit}");
     // No page is larger than the limit, and a place that is none is refused.
     let page = world
         .api
@@ -485,7 +485,7 @@ async fn the_summary_says_how_the_fleet_stands() {
         summary["models"],
         json!([{"value": "ATA192", "devices": 2}, {"value": "ATA191", "devices": 1}])
     );
-    let task = json!({ "kind": "get", "names": ["Device.No.Such.Parameter"] });
+    let task = json!({ "kind": "get_parameter_values", "names": ["Device.No.Such.Parameter"] });
     let ended = world.task(&phone, task).await;
     assert_eq!(ended["state"], "failed", "{ended}");
     let summary = world.api.get("/summary").await.expect("a summary");
