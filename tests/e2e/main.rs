@@ -11,6 +11,7 @@ mod command_line;
 mod demos;
 mod enrolment;
 mod events;
+mod openapi;
 mod parameters;
 mod people;
 mod profile_command;
