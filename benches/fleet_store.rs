@@ -380,8 +380,9 @@ async fn rounds<T, F: Future<Output = T>>(name: &str, ask: impl Fn() -> F) {
 async fn dashboard(store: &dyn Store) {
     println!("\ncounts                                                 median       max");
     let since = Timestamp::from_millis(NOW.as_millis() - 90_000_000);
+    let everything = asking("");
     rounds("the dashboard (floor 200)", || {
-        store.fleet_counts(since, NOW)
+        store.fleet_counts(&everything, since)
     })
     .await;
     for query in [
@@ -395,7 +396,6 @@ async fn dashboard(store: &dyn Store) {
         })
         .await;
     }
-    let everything = asking("");
     for name in ["software_version", "tag", "profile.state"] {
         let by = GroupBy::Attribute(catalogue::find(name).expect("an attribute"));
         rounds(&format!("groups by {name}"), || {

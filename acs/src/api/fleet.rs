@@ -79,7 +79,11 @@ pub async fn summary(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<J
     let now = clock::now();
     let overdue_ms = i64::from(app.config.query.overdue_minutes) * 60_000;
     let since = Timestamp::from_millis(now.as_millis().saturating_sub(overdue_ms));
-    let counts = app.store.fleet_counts(since, now).await?;
+    let everything = DeviceFilter {
+        now,
+        ..DeviceFilter::default()
+    };
+    let counts = app.store.fleet_counts(&everything, since).await?;
     let profiles = app.profiles();
     Ok(Json(Summary {
         devices: counts.devices,

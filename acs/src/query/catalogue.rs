@@ -72,6 +72,7 @@ pub const CAMPAIGN_STEPS: &[&str] = &[
     "done",
     "failed",
     "skipped",
+    "excluded",
 ];
 
 const fn text(name: &'static str, source: Source, about: &'static str) -> Attribute {

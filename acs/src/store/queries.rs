@@ -27,8 +27,13 @@ pub trait QueryStore: Send + Sync + 'static {
         parameters: Vec<Pattern>,
     ) -> Result<Vec<ChosenValues>>;
 
-    /// How the fleet stands; a device is online if it informed since `online_since`.
-    async fn fleet_counts(&self, online_since: Timestamp, now: Timestamp) -> Result<FleetCounts>;
+    /// How the devices of a filter stand, whose query asks for no parameter beyond the index; a device is online if it
+    /// informed since `online_since`. [`StoreError::Conflict`](super::StoreError::Conflict) for other filters.
+    async fn fleet_counts(
+        &self,
+        filter: &DeviceFilter,
+        online_since: Timestamp,
+    ) -> Result<FleetCounts>;
 
     /// Whether the filter's query is answered by indexes alone, without a look into every snapshot.
     async fn is_indexed(&self, filter: &DeviceFilter) -> Result<bool>;

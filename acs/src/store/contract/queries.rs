@@ -257,7 +257,7 @@ async fn states_of_profiles_and_campaigns_are_found(store: &dyn Store) {
         .unwrap();
     assert_eq!(number(r#"profile.state = "agreed""#).await, 1);
     assert_eq!(number(r#"profile.state = "failed""#).await, 1);
-    let counts = store.fleet_counts(START, at(2)).await.unwrap();
+    let counts = store.fleet_counts(&asking(""), START).await.unwrap();
     assert_eq!(counts.profile_failed, 1);
     let profile = Profile {
         name: "p".into(),
@@ -438,32 +438,41 @@ async fn the_fleet_is_counted_by_when_its_devices_came(store: &dyn Store) {
         .device_register(&ANN, &identity("A5"), None, START)
         .await
         .unwrap();
-    let counts = store.fleet_counts(at(100), at(200)).await.unwrap();
+    let counts = async |query: &str| {
+        let filter = DeviceFilter {
+            now: at(200),
+            ..asking(query)
+        };
+        store.fleet_counts(&filter, at(100)).await
+    };
+    let all = counts("").await.unwrap();
     let numbers = [
-        counts.devices,
-        counts.online,
-        counts.overdue,
-        counts.never,
-        counts.last_minute,
+        all.devices,
+        all.online,
+        all.overdue,
+        all.never,
+        all.last_minute,
     ];
     assert_eq!(numbers, [5, 3, 1, 1, 2]);
     let of = |value: &str, devices| Group {
         value: value.into(),
         devices,
     };
-    assert_eq!(counts.versions, [of("1.0", 4), of("", 1)]);
-    assert_eq!(counts.models, [of("ATA192", 5)]);
+    assert_eq!(all.versions, [of("1.0", 4), of("", 1)]);
+    assert_eq!(all.models, [of("ATA192", 5)]);
     let task = queue(store, reboot(id(1), key("A1"))).await.id;
     claim(store, key("A1"), at(200)).await;
     finish(store, task, failed(), at(200)).await;
-    assert_eq!(
-        store
-            .fleet_counts(at(100), at(200))
-            .await
-            .unwrap()
-            .tasks_failed,
-        1
-    );
+    assert_eq!(counts("").await.unwrap().tasks_failed, 1);
+    let some = counts(r#"serial_number in ("A1", "A2", "A5") and informs < 5"#)
+        .await
+        .unwrap();
+    let numbers = [some.devices, some.online, some.overdue, some.never];
+    assert_eq!((numbers, some.tasks_failed), ([3, 1, 1, 1], 1));
+    assert_eq!(some.versions, [of("1.0", 2), of("", 1)]);
+    let others = counts(r#"serial_number = "A4""#).await.unwrap();
+    assert_eq!((others.devices, others.tasks_failed), (1, 0));
+    assert!(conflicts(&counts("Device.X.Y = 1").await));
 }
 
 async fn a_name_of_a_query_belongs_to_one_owner(store: &dyn Store) {

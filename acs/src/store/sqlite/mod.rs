@@ -15,6 +15,7 @@ mod devices;
 mod engine;
 mod events;
 mod find;
+mod fleet_counts;
 mod functions;
 mod hot;
 mod inform;

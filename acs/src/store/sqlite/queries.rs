@@ -3,9 +3,9 @@
 use super::find::{self, Plan, Tables};
 use super::parameter_index::{self, Index};
 use super::picker::{self, Picker};
-use super::rows::{Ms, count, limit};
+use super::rows::{count, limit};
 use super::scan::{Gather, Gathered, Scan};
-use super::{SqliteStore, audit, devices, saved_queries};
+use super::{SqliteStore, audit, devices, fleet_counts, saved_queries};
 use crate::query::catalogue::{Attribute, Source};
 use crate::query::pattern::Pattern;
 use crate::query::sql::{Bound, Fragment, Indexed as _};
@@ -15,13 +15,7 @@ use crate::store::{
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
-use rusqlite::{Connection, params, params_from_iter};
-
-/// Groups of the dashboard.
-const GROUPS: usize = 50;
-/// Milliseconds of a minute and of a day.
-const MINUTE: i64 = 60_000;
-const DAY: i64 = 86_400_000;
+use rusqlite::{Connection, params_from_iter};
 
 /// A page that ends at no key.
 fn everything(page: Option<Page<Id>>) -> Page<Id> {
@@ -164,7 +158,8 @@ fn column(attribute: &Attribute) -> Gather {
     }
 }
 
-fn by_attribute(
+/// Devices of a whole plan by an attribute.
+pub(super) fn by_attribute(
     db: &Connection,
     plan: &Plan,
     attribute: &Attribute,
@@ -272,44 +267,6 @@ fn values(db: &Connection, devices: &[Id], patterns: &[Pattern]) -> Result<Vec<C
     Ok(chosen)
 }
 
-fn fleet(db: &Connection, online_since: Timestamp, now: Timestamp) -> Result<FleetCounts> {
-    let before = |ms: i64| Ms(Timestamp::from_millis(now.as_millis().saturating_sub(ms)));
-    let sql = "SELECT count(*), total(informs > 0 AND last_inform >= ?1), total(informs > 0 AND last_inform < ?1),
-               total(informs = 0), total(last_inform > ?2) FROM seen";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut counts = statement.query_row(params![Ms(online_since), before(MINUTE)], |row| {
-        let number = |at: usize| row.get::<_, f64>(at).map(|number| number as u64);
-        Ok(FleetCounts {
-            devices: count(row.get(0)?),
-            online: number(1)?,
-            overdue: number(2)?,
-            never: number(3)?,
-            last_minute: number(4)?,
-            ..FleetCounts::default()
-        })
-    })?;
-    let one = |sql: &str, bound: &[&dyn rusqlite::ToSql]| -> Result<u64> {
-        let mut statement = db.prepare_cached(sql)?;
-        Ok(count(statement.query_row(bound, |row| row.get(0))?))
-    };
-    let stamp = super::library::stamp(db)?.cast_signed();
-    let sql =
-        "SELECT count(*) FROM device WHERE profile_failed_stamp = ?1 AND profile_failed_stamp != 0";
-    counts.profile_failed = one(sql, &[&stamp])?;
-    let sql = "SELECT count(*) FROM task WHERE state = 'failed' AND updated > ?1";
-    counts.tasks_failed = one(sql, &[&before(DAY)])?;
-    for (groups, column) in [
-        (&mut counts.versions, "software_version"),
-        (&mut counts.models, "product_class"),
-    ] {
-        let sql = format!(
-            "SELECT {column} AS value, count(*) AS number FROM device GROUP BY 1 ORDER BY number DESC, value LIMIT ?"
-        );
-        *groups = listed(db, &sql, &[], GROUPS)?;
-    }
-    Ok(counts)
-}
-
 #[async_trait]
 impl QueryStore for SqliteStore {
     async fn device_groups(
@@ -339,9 +296,14 @@ impl QueryStore for SqliteStore {
             .await
     }
 
-    async fn fleet_counts(&self, online_since: Timestamp, now: Timestamp) -> Result<FleetCounts> {
+    async fn fleet_counts(
+        &self,
+        filter: &DeviceFilter,
+        online_since: Timestamp,
+    ) -> Result<FleetCounts> {
+        let filter = filter.clone();
         self.engine
-            .read(move |db| fleet(db, online_since, now))
+            .read(move |db| fleet_counts::read(db, &filter, online_since))
             .await
     }
 
