@@ -289,8 +289,8 @@ fn asking(query: &str) -> DeviceFilter {
             query: Some(query.parse().expect("a query")),
             ..Selector::default()
         },
-        contains: None,
         now: NOW,
+        ..DeviceFilter::default()
     }
 }
 

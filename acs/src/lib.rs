@@ -1,8 +1,10 @@
 //! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
-//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends; all may use [`query`].
+//! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends; all may use
+//! [`query`].
 
+pub mod admission;
 pub mod api;
 pub mod app;
 pub mod auth;
@@ -19,6 +21,7 @@ pub mod provisioning;
 pub mod provisioning_server;
 pub mod query;
 pub mod redact;
+pub mod rosters;
 pub mod server;
 pub mod sessions;
 pub mod store;

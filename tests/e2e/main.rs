@@ -4,6 +4,7 @@
 mod world;
 
 mod activation;
+mod admission;
 mod api;
 mod calls;
 mod campaigns;
@@ -22,6 +23,8 @@ mod recovery;
 mod reports;
 mod resync;
 mod resync_by_tftp;
+mod scopes;
+mod subscribers;
 mod tftp;
 mod tls;
 mod transfers;

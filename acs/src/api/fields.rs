@@ -4,7 +4,7 @@ use super::error::{Answer, ApiError};
 use crate::app::App;
 use crate::limits::FIELDS;
 use crate::provisioning::selector::DeviceView;
-use crate::query::catalogue::{self, ATTRIBUTES, Attribute, Known};
+use crate::query::catalogue::{self, ATTRIBUTES, Attribute, Known, Source};
 use crate::query::compare::{Scalar, number};
 use crate::query::eval::View as _;
 use crate::query::pattern::Pattern;
@@ -86,6 +86,7 @@ impl Fields {
     pub async fn rows(&self, app: &App, devices: &[Device]) -> Answer<Vec<Row>> {
         let values = self.values(app, devices).await?;
         let wanted = !self.patterns().is_empty();
+        let asked = self.asked();
         let rows = devices.iter().zip(values).map(|(device, values)| Row {
             id: device.id,
             attributes: self
@@ -93,7 +94,7 @@ impl Fields {
                 .iter()
                 .filter_map(|field| match field {
                     Field::Attribute(attribute) => {
-                        Some((attribute.name, cell(app, device, attribute)))
+                        Some((attribute.name, cell(device, attribute, &values, &asked)))
                     }
                     Field::Id | Field::Parameter(_) => None,
                 })
@@ -118,28 +119,41 @@ impl Fields {
     /// If the store cannot be read.
     pub async fn lines(&self, app: &App, devices: &[Device]) -> Answer<String> {
         let values = self.values(app, devices).await?;
+        let asked = self.asked();
         let mut text = String::new();
         for (device, values) in devices.iter().zip(values) {
             text.push_str(&line(self.list.iter().map(|field| match field {
                 Field::Id => device.id.to_string(),
-                Field::Attribute(attribute) => plain(attribute, cell(app, device, attribute)),
+                Field::Attribute(attribute) => {
+                    plain(attribute, cell(device, attribute, &values, &asked))
+                }
                 Field::Parameter(pattern) => meant(pattern, &values),
             })));
         }
         Ok(text)
     }
 
+    /// The attributes among them that only the store knows.
+    fn asked(&self) -> Vec<&'static Attribute> {
+        let list = self.list.iter().filter_map(|field| match field {
+            Field::Attribute(attribute) if attribute.known == Known::ByStore => Some(*attribute),
+            Field::Id | Field::Attribute(_) | Field::Parameter(_) => None,
+        });
+        list.collect()
+    }
+
     async fn values(&self, app: &App, devices: &[Device]) -> Answer<Vec<ChosenValues>> {
         let keys: Vec<Id> = devices.iter().map(|device| device.id).collect();
-        let patterns = self.patterns();
-        if patterns.is_empty() {
+        let (patterns, asked) = (self.patterns(), self.asked());
+        if patterns.is_empty() && asked.is_empty() {
             let nothing = |device| ChosenValues {
                 device,
                 values: Vec::new(),
+                attributes: Vec::new(),
             };
             return Ok(keys.into_iter().map(nothing).collect());
         }
-        Ok(app.store.device_values(keys, patterns).await?)
+        Ok(app.store.device_values(keys, patterns, asked).await?)
     }
 }
 
@@ -168,9 +182,23 @@ fn one(text: &str) -> Answer<Field> {
 }
 
 /// A device's value of an attribute.
-fn cell(app: &App, device: &Device, attribute: &Attribute) -> Cell {
+fn cell(
+    device: &Device,
+    attribute: &'static Attribute,
+    chosen: &ChosenValues,
+    asked: &[&'static Attribute],
+) -> Cell {
     if attribute.known == Known::ByStore {
-        return standing(app, device, attribute);
+        let at = asked.iter().position(|known| *known == attribute);
+        let values = at
+            .and_then(|at| chosen.attributes.get(at))
+            .cloned()
+            .unwrap_or_default();
+        return match (attribute.source, values.as_slice()) {
+            (Source::Rows { .. } | Source::Repeated { .. }, _) => Cell::List(values),
+            (_, [value]) => Cell::Text(value.clone()),
+            (_, _) => Cell::Nothing,
+        };
     }
     let view = DeviceView {
         device,
@@ -190,22 +218,6 @@ fn cell(app: &App, device: &Device, attribute: &Attribute) -> Cell {
         return Cell::List(device.tags.clone());
     }
     cells.pop().unwrap_or(Cell::Nothing)
-}
-
-/// What is known by comparing with the profiles as they stand.
-fn standing(app: &App, device: &Device, attribute: &Attribute) -> Cell {
-    if attribute.name != "profile.state" {
-        return Cell::Nothing;
-    }
-    let stamp = app.profiles().stamp;
-    let state = if device.provisioning.stamp == stamp {
-        "agreed"
-    } else if device.provisioning.failed_stamp == stamp {
-        "failed"
-    } else {
-        "pending"
-    };
-    Cell::Text(state.to_owned())
 }
 
 /// A cell as it stands in a table.

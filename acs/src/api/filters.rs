@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use crate::clock;
 use crate::query::{Query, QueryError};
-use crate::store::{DeviceFilter, Selector};
+use crate::store::{DeviceFilter, Scope, Selector};
 
 impl From<QueryError> for ApiError {
     fn from(error: QueryError) -> ApiError {
@@ -23,11 +23,11 @@ pub(super) struct Conditions<'a> {
 }
 
 impl Conditions<'_> {
-    /// As the store is asked.
+    /// As the store is asked by somebody with this scope.
     ///
     /// # Errors
     /// If the query cannot be read.
-    pub fn filter(&self) -> Result<DeviceFilter, ApiError> {
+    pub fn filter(&self, scope: &Scope) -> Result<DeviceFilter, ApiError> {
         let list = |value: Option<&str>| value.map(str::to_owned).into_iter().collect();
         Ok(DeviceFilter {
             selector: Selector {
@@ -39,6 +39,7 @@ impl Conditions<'_> {
             },
             contains: self.contains.map(str::to_owned),
             now: clock::now(),
+            scope: scope.clone(),
         })
     }
 }
@@ -66,7 +67,10 @@ macro_rules! arguments {
         }
 
         impl $name {
-            fn filter(&self) -> Result<$crate::store::DeviceFilter, $crate::api::error::ApiError> {
+            fn filter(
+                &self,
+                scope: &$crate::store::Scope,
+            ) -> Result<$crate::store::DeviceFilter, $crate::api::error::ApiError> {
                 let conditions = $crate::api::filters::Conditions {
                     q: self.q.as_deref(),
                     contains: self.contains.as_deref(),
@@ -75,7 +79,7 @@ macro_rules! arguments {
                     tag: self.tag.as_deref(),
                     serial_number: self.serial_number.as_deref(),
                 };
-                conditions.filter()
+                conditions.filter(scope)
             }
         }
     };

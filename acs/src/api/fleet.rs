@@ -7,11 +7,11 @@ use super::filters::arguments;
 use super::openapi::says;
 use crate::app::App;
 use crate::clock;
-use crate::limits::{EXPORT_STEP, GROUPS};
+use crate::limits::{COUNTED_GROUPS, EXPORT_STEP};
 use crate::query::catalogue::{self, ATTRIBUTES};
 use crate::query::pattern::Pattern;
 use crate::redact::is_secret;
-use crate::store::{Device, DeviceFilter, Group, GroupBy, Id, Page};
+use crate::store::{Device, DeviceFilter, GroupBy, Id, Page, ValueCount};
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use axum::Json;
@@ -65,9 +65,9 @@ pub struct Summary {
     /// Sessions open at this moment.
     sessions: usize,
     /// Devices by firmware version, the fifty largest groups.
-    versions: Vec<Group>,
+    versions: Vec<ValueCount>,
     /// Devices by product class, the fifty largest groups.
-    models: Vec<Group>,
+    models: Vec<ValueCount>,
     /// Profiles.
     profiles: usize,
     /// Changes whenever a profile does; [`crate::store::Provisioning::stamp`] of a device that agrees is the same.
@@ -75,15 +75,16 @@ pub struct Summary {
 }
 
 /// GET /summary
-pub async fn summary(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Summary>> {
+pub async fn summary(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Json<Summary>> {
     let now = clock::now();
     let overdue_ms = i64::from(app.config.query.overdue_minutes) * 60_000;
     let since = Timestamp::from_millis(now.as_millis().saturating_sub(overdue_ms));
-    let everything = DeviceFilter {
+    let seen = DeviceFilter {
         now,
+        scope: who.scope().clone(),
         ..DeviceFilter::default()
     };
-    let counts = app.store.fleet_counts(&everything, since).await?;
+    let counts = app.store.fleet_counts(&seen, since).await?;
     let profiles = app.profiles();
     Ok(Json(Summary {
         devices: counts.devices,
@@ -116,11 +117,11 @@ pub struct Number {
 /// GET /devices/count
 pub async fn number(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<CountQuery>, QueryRejection>,
 ) -> Answer<Json<Number>> {
     let Query(query) = query?;
-    let devices = app.store.device_count(&query.filter()?).await?;
+    let devices = app.store.device_count(&query.filter(who.scope())?).await?;
     Ok(Json(Number { devices }))
 }
 
@@ -140,21 +141,21 @@ pub struct Groups {
     /// What they are grouped by.
     by: String,
     /// The largest groups first.
-    groups: Vec<Group>,
+    groups: Vec<ValueCount>,
 }
 
 /// GET /devices/groups
 pub async fn groups(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<GroupsQuery>, QueryRejection>,
 ) -> Answer<Json<Groups>> {
     let Query(query) = query?;
     let by = group_by(&query.by)?;
-    let limit = query.limit.unwrap_or(100).clamp(1, GROUPS);
+    let limit = query.limit.unwrap_or(100).clamp(1, COUNTED_GROUPS);
     let groups = app
         .store
-        .device_groups(&query.filter()?, &by, limit)
+        .device_groups(&query.filter(who.scope())?, &by, limit)
         .await?;
     Ok(Json(Groups {
         by: query.by,
@@ -198,12 +199,12 @@ const COLUMNS: &str = "identity,product_class,serial_number,software_version,har
 /// GET /devices.csv
 pub async fn export(
     State(app): State<Arc<App>>,
-    Viewer(actor): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<ExportQuery>, QueryRejection>,
 ) -> Answer<Response> {
     let Query(query) = query?;
     let fields = Fields::parse(query.fields.as_deref().unwrap_or(COLUMNS))?;
-    let filter = query.filter()?;
+    let filter = query.filter(who.scope())?;
     let asked = query.q.as_deref().unwrap_or("every device");
     let subject: String = format!("{asked}: {}", fields.head().trim_end())
         .chars()
@@ -211,9 +212,7 @@ pub async fn export(
         .collect();
     // What can go wrong goes wrong before the answer begins; the trail knows of it before its first byte.
     let first = step(&app, &filter, None).await?;
-    app.store
-        .device_export(&actor, subject, clock::now())
-        .await?;
+    app.store.device_export(&who, subject, clock::now()).await?;
     let export = Export {
         app,
         filter,

@@ -1,6 +1,7 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod accounts;
 mod answers;
 pub mod auth;
 mod bindings;
@@ -13,15 +14,19 @@ mod fields;
 mod files;
 mod filters;
 mod fleet;
+mod groups;
 mod health;
+mod lines;
 mod once;
 mod openapi;
 mod page;
 mod parameters;
 mod profiles;
 mod provisioning;
+mod quarantine;
 mod queries;
 mod reports;
+mod rosters;
 mod tasks;
 mod users;
 mod webhooks;
@@ -40,16 +45,21 @@ use std::sync::Arc;
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
         .merge(events::routes())
         .merge(files::routes())
         .merge(fleet::routes())
+        .merge(groups::routes())
+        .merge(lines::routes())
         .merge(parameters::routes())
         .merge(profiles::routes())
         .merge(provisioning::routes())
+        .merge(quarantine::routes())
         .merge(queries::routes())
+        .merge(rosters::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(users::routes())

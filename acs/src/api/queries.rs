@@ -12,7 +12,7 @@ use crate::limits::PAGE;
 use crate::provisioning::template;
 use crate::query::Query as FleetQuery;
 use crate::query::complete::candidates;
-use crate::store::{Actor, DeviceFilter, Page, SavedQuery, Selector};
+use crate::store::{DeviceFilter, Page, SavedQuery, Selector};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
@@ -62,18 +62,10 @@ pub struct SavedQueries {
     next: Option<String>,
 }
 
-/// The name a person keeps queries under.
-fn owner(actor: &Actor) -> String {
-    match actor {
-        Actor::User(name) => name.clone(),
-        Actor::Device(_) | Actor::Job(_) | Actor::Console => actor.to_string(),
-    }
-}
-
 /// GET /queries
 pub async fn list(
     State(app): State<Arc<App>>,
-    Viewer(actor): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<NamesQuery>, QueryRejection>,
 ) -> Answer<Json<SavedQueries>> {
     let Query(query) = query?;
@@ -82,7 +74,7 @@ pub async fn list(
         after: query.after,
         limit,
     };
-    let items = app.store.saved_queries(&owner(&actor), page).await?;
+    let items = app.store.saved_queries(who.name(), page).await?;
     let next = items.last().filter(|_| items.len() == limit);
     let next = next.map(|query| query.name.clone());
     Ok(Json(SavedQueries { items, next }))
@@ -91,10 +83,10 @@ pub async fn list(
 /// GET /queries/{name}
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(actor): Viewer,
+    Viewer(who): Viewer,
     name: Argument,
 ) -> Answer<Json<SavedQuery>> {
-    let found = app.store.saved_query(&owner(&actor), &name?).await?;
+    let found = app.store.saved_query(who.name(), &name?).await?;
     found.map(Json).ok_or_else(|| ApiError::not_found("query"))
 }
 
@@ -114,7 +106,7 @@ pub struct SavedQueryRequest {
 /// PUT /queries/{name}
 pub async fn keep(
     State(app): State<Arc<App>>,
-    Viewer(actor): Viewer,
+    Viewer(who): Viewer,
     name: Argument,
     body: Result<Json<SavedQueryRequest>, JsonRejection>,
 ) -> Answer<Json<SavedQuery>> {
@@ -133,26 +125,26 @@ pub async fn keep(
     }
     let kept = SavedQuery {
         name,
-        owner: owner(&actor),
+        owner: who.name().to_owned(),
         shared: body.shared,
         query: FleetQuery::parse(&body.query)?,
         fields: body.fields,
         updated: clock::now(),
     };
-    app.store.saved_query_put(&actor, kept.clone()).await?;
+    app.store.saved_query_put(&who, kept.clone()).await?;
     Ok(Json(kept))
 }
 
 /// DELETE /queries/{name}
 pub async fn delete(
     State(app): State<Arc<App>>,
-    Viewer(actor): Viewer,
+    Viewer(who): Viewer,
     name: Argument,
 ) -> Answer<Done> {
     let name = name?.0;
     let deleted = app
         .store
-        .saved_query_delete(&actor, &owner(&actor), &name, clock::now())
+        .saved_query_delete(&who, who.name(), &name, clock::now())
         .await?;
     deleted
         .map(|()| Done)
@@ -240,8 +232,8 @@ pub async fn check(
                     query: Some(query),
                     ..Selector::default()
                 },
-                contains: None,
                 now: clock::now(),
+                ..DeviceFilter::default()
             };
             checked.indexed = Some(app.store.is_indexed(&filter).await?);
         }

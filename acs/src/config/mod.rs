@@ -1,5 +1,6 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod admission;
 pub mod outbound;
 mod query;
 
@@ -33,6 +34,8 @@ pub struct Config {
     pub query: QueryConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What becomes of devices nobody knows.
+    pub admission: admission::AdmissionConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -205,6 +208,7 @@ impl Default for Config {
             provisioning: ProvisioningConfig::default(),
             query: QueryConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            admission: admission::AdmissionConfig::default(),
         }
     }
 }
@@ -320,6 +324,7 @@ impl Config {
         self.provisioning.check(&mut wrong);
         self.query.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.admission.check(&mut wrong);
         wrong
     }
 }

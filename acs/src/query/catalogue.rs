@@ -26,8 +26,17 @@ pub enum Source {
     IndexedFew(&'static str),
     /// A column of the narrow row `s` that every Inform changes.
     Seen(&'static str),
-    /// Rows of a table with a column `device`: what to read from, and the column of the value. The value has an index.
+    /// Rows of a table, each value once for a device: what to read from, and the columns. The value has an index.
     Rows {
+        /// `FROM` this.
+        from: &'static str,
+        /// The column that holds the device.
+        device: &'static str,
+        /// The column that holds the value.
+        value: &'static str,
+    },
+    /// The same, where a device may have a value several times.
+    Repeated {
         /// `FROM` this.
         from: &'static str,
         /// The column that holds the device.
@@ -64,6 +73,15 @@ pub struct Attribute {
 /// How a device stands to the profiles.
 pub const PROFILE_STATES: &[&str] = &["agreed", "pending", "failed"];
 
+/// How lines are registered.
+pub const LINE_STATES: &[&str] = &[
+    "registered",
+    "registering",
+    "not_registered",
+    "error",
+    "disabled",
+];
+
 /// Where a device is in a campaign.
 pub const CAMPAIGN_STEPS: &[&str] = &[
     "pending",
@@ -91,6 +109,21 @@ const fn time(name: &'static str, source: Source, about: &'static str) -> Attrib
         kind: Kind::Time,
         source,
         known: Known::ByRecord,
+        about,
+    }
+}
+
+/// What belongs to a device by other tables.
+const fn linked(name: &'static str, from: &'static str, about: &'static str) -> Attribute {
+    Attribute {
+        name,
+        kind: Kind::Text,
+        source: Source::Repeated {
+            from,
+            device: "device",
+            value: "value",
+        },
+        known: Known::ByStore,
         about,
     }
 }
@@ -183,6 +216,32 @@ pub static ATTRIBUTES: &[Attribute] = &[
         source: Source::Seen("s.informs"),
         known: Known::ByRecord,
         about: "how many Informs it has sent",
+    },
+    linked(
+        "account",
+        "(SELECT h.device AS device, a.account AS value FROM account a JOIN held h ON h.account = a.id)",
+        "the account whose lines it has",
+    ),
+    linked(
+        "line.number",
+        "(SELECT h.device AS device, l.number AS value FROM line l JOIN held h ON h.account = l.account)",
+        "the number of one of its lines",
+    ),
+    linked(
+        "line.user",
+        "(SELECT h.device AS device, l.user AS value FROM line l JOIN held h ON h.account = l.account)",
+        "the user id one of its lines registers with",
+    ),
+    Attribute {
+        name: "line.state",
+        kind: Kind::Words(LINE_STATES),
+        source: Source::Repeated {
+            from: "line_state",
+            device: "device",
+            value: "state",
+        },
+        known: Known::ByStore,
+        about: "the registration of one of its lines as last reported",
     },
     Attribute {
         name: "profile.state",

@@ -140,7 +140,7 @@ fn finds_once(test: &Test) -> bool {
         Field::Attribute(attribute) => match attribute.source {
             Source::Indexed(_) | Source::IndexedFew(_) => true,
             Source::Rows { .. } => matches!(test.check, Check::Is(_)),
-            Source::Device(_) | Source::Seen(_) => false,
+            Source::Repeated { .. } | Source::Device(_) | Source::Seen(_) => false,
         },
         Field::Parameter(_) | Field::Variable(_) | Field::Campaign(_) => false,
     }
@@ -269,6 +269,11 @@ impl Writer<'_> {
                 from,
                 device,
                 value,
+            }
+            | Source::Repeated {
+                from,
+                device,
+                value,
             } => {
                 let check = self.check(&format!("r.{value}"), attribute.kind, check);
                 let front = format!("EXISTS (SELECT 1 FROM {from} r WHERE r.{device} = @id AND ");
@@ -291,6 +296,11 @@ impl Writer<'_> {
                     Some(check.wrap("SELECT id FROM device WHERE ", ""))
                 }
                 Source::Rows {
+                    from,
+                    device,
+                    value,
+                }
+                | Source::Repeated {
                     from,
                     device,
                     value,

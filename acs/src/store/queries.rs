@@ -1,8 +1,10 @@
 //! What questions about the whole fleet need: a part of [`Store`](super::Store) with a file of its own.
 
 use super::{
-    Actor, ChosenValues, DeviceFilter, FleetCounts, Group, GroupBy, Id, Page, Result, SavedQuery,
+    Actor, ChosenValues, DeviceFilter, FleetCounts, GroupBy, Id, Page, Result, SavedQuery,
+    ValueCount,
 };
+use crate::query::catalogue::Attribute;
 use crate::query::pattern::Pattern;
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -18,13 +20,14 @@ pub trait QueryStore: Send + Sync + 'static {
         filter: &DeviceFilter,
         by: &GroupBy,
         limit: usize,
-    ) -> Result<Vec<Group>>;
+    ) -> Result<Vec<ValueCount>>;
 
-    /// The values of chosen parameters of devices, in the order of `devices`; secrets are left out.
+    /// The values of chosen parameters and attributes of devices, in the order of `devices`; secrets are left out.
     async fn device_values(
         &self,
         devices: Vec<Id>,
         parameters: Vec<Pattern>,
+        attributes: Vec<&'static Attribute>,
     ) -> Result<Vec<ChosenValues>>;
 
     /// How the devices of a filter stand, whose query asks for no parameter beyond the index; a device is online if it

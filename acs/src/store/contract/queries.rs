@@ -41,8 +41,8 @@ fn asking(query: &str) -> DeviceFilter {
             ),
             ..Selector::default()
         },
-        contains: None,
         now: at(10_000),
+        ..DeviceFilter::default()
     }
 }
 
@@ -386,7 +386,10 @@ async fn chosen_values_come_without_secrets(store: &dyn Store) {
         pattern("Device.Services.VoiceService.*.VoiceProfile.*.Line.*.SIP.*"),
         pattern(UP_TIME),
     ];
-    let chosen = store.device_values(devices.clone(), wanted).await.unwrap();
+    let chosen = store
+        .device_values(devices.clone(), wanted, Vec::new())
+        .await
+        .unwrap();
     assert_eq!(chosen.len(), devices.len());
     for (device, chosen) in devices.iter().zip(&chosen) {
         assert_eq!(chosen.device, *device);
@@ -454,7 +457,7 @@ async fn the_fleet_is_counted_by_when_its_devices_came(store: &dyn Store) {
         all.last_minute,
     ];
     assert_eq!(numbers, [5, 3, 1, 1, 2]);
-    let of = |value: &str, devices| Group {
+    let of = |value: &str, devices| ValueCount {
         value: value.into(),
         devices,
     };

@@ -1,6 +1,7 @@
 //! What the store keeps: plain structs, without behaviour beyond their own consistency.
 
 mod activation;
+mod admission;
 mod campaigns;
 mod devices;
 mod events;
@@ -11,10 +12,12 @@ mod profiles;
 mod provisioning;
 mod queries;
 mod report;
+mod subscribers;
 mod tasks;
 pub mod values;
 
 pub use activation::*;
+pub use admission::*;
 pub use campaigns::*;
 pub use devices::*;
 pub use events::*;
@@ -25,4 +28,5 @@ pub use profiles::*;
 pub use provisioning::*;
 pub use queries::*;
 pub use report::*;
+pub use subscribers::*;
 pub use tasks::*;

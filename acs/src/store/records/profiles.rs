@@ -1,5 +1,6 @@
 //! Profiles, and the selectors that say whom something is for.
 
+use super::Scope;
 use crate::query::Query;
 use data_model::Timestamp;
 use schemars::JsonSchema;
@@ -61,4 +62,6 @@ pub struct DeviceFilter {
     pub contains: Option<String>,
     /// The moment `ago(…)` of the query counts from.
     pub now: Timestamp,
+    /// Whoever asks may see no others.
+    pub scope: Scope,
 }

@@ -19,20 +19,22 @@ pub enum GroupBy {
 
 /// Devices that have one value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Group {
+pub struct ValueCount {
     /// The value.
     pub value: String,
     /// How many devices have it.
     pub devices: u64,
 }
 
-/// Parameters of one device that were asked for.
+/// Parameters and attributes of one device that were asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChosenValues {
     /// The device.
     pub device: Id,
     /// Names and values; secrets are left out.
     pub values: Vec<(String, String)>,
+    /// For each attribute that was asked for, in order, its values as texts.
+    pub attributes: Vec<Vec<String>>,
 }
 
 /// How the fleet stands.
@@ -53,9 +55,9 @@ pub struct FleetCounts {
     /// Tasks that failed within the last day.
     pub tasks_failed: u64,
     /// Devices by version, the largest groups first.
-    pub versions: Vec<Group>,
+    pub versions: Vec<ValueCount>,
     /// Devices by product class, the largest groups first.
-    pub models: Vec<Group>,
+    pub models: Vec<ValueCount>,
 }
 
 /// A query that is kept under a name.

@@ -97,8 +97,8 @@ pub(super) fn create(tx: &mut Tx<'_>, actor: &Actor, campaign: &Campaign) -> Res
     ])?;
     let filter = DeviceFilter {
         selector: campaign.selector.clone(),
-        contains: None,
         now: campaign.created,
+        ..DeviceFilter::default()
     };
     for (device, version) in search::select(tx.db, &filter)? {
         let step = if version == campaign.target_version {

@@ -151,6 +151,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
+        ("held", "device"),
+        ("line_state", "device"),
+        ("walled", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?
@@ -161,7 +164,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
 }
 
 /// What is desired of a device may have changed: nothing believed so far counts.
-fn desire_anew(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+pub(super) fn desire_anew(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     tx.hot.forget(id);
     let sql =
         "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, revision = revision + 1
@@ -258,6 +261,7 @@ pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timest
 pub(super) fn to_compare(db: &Connection, stamp: u64, page: Page<Id>) -> Result<Vec<Id>> {
     let sql = "SELECT d.id FROM device d JOIN seen s ON s.id = d.id
                WHERE d.profile_stamp != ?1 AND d.profile_failed_stamp != ?1 AND s.informs > 0 AND d.id > ?2
+               AND NOT EXISTS (SELECT 1 FROM walled w WHERE w.device = d.id)
                ORDER BY d.id LIMIT ?3";
     let after = page.after.map_or(i64::MIN, Id::to_i64);
     let mut statement = db.prepare_cached(sql)?;

@@ -61,6 +61,10 @@ pub(super) fn expression(filter: &DeviceFilter) -> Expr {
     for tag in &selector.tags {
         ask("tag", Check::Is(Value::Text(tag.clone())));
     }
+    for tags in filter.scope.lists() {
+        let values = tags.iter().cloned().map(Value::Text);
+        ask("tag", Check::OneOf(values.collect()));
+    }
     if let Some(text) = &filter.contains {
         ask("identity", Check::Contains(text.clone()));
     }

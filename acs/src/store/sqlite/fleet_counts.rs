@@ -5,7 +5,7 @@ use super::queries::by_attribute;
 use super::rows::count;
 use crate::query::catalogue;
 use crate::query::sql::{Bound, Fragment};
-use crate::store::{DeviceFilter, FleetCounts, Group, Result, StoreError};
+use crate::store::{DeviceFilter, FleetCounts, Result, StoreError, ValueCount};
 use data_model::Timestamp;
 use rusqlite::{Connection, params_from_iter};
 
@@ -112,7 +112,7 @@ fn one<'a>(db: &Connection, sql: &str, bound: impl Iterator<Item = &'a Bound>) -
     Ok(count(number))
 }
 
-fn groups(db: &Connection, plan: &Plan, name: &str) -> Result<Vec<Group>> {
+fn groups(db: &Connection, plan: &Plan, name: &str) -> Result<Vec<ValueCount>> {
     match catalogue::find(name) {
         Some(attribute) => by_attribute(db, plan, attribute, GROUPS),
         None => Ok(Vec::new()),

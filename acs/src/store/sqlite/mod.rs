@@ -6,6 +6,7 @@
 //!
 //! Long because the trait has so many methods; each is one line of dispatch.
 
+mod accounts;
 mod activation;
 mod audit;
 mod beside;
@@ -17,9 +18,13 @@ mod events;
 mod find;
 mod fleet_counts;
 mod functions;
+mod groups;
+mod holdings;
 mod hot;
+mod imports;
 mod inform;
 mod library;
+mod lines;
 mod migrations;
 mod parameter_index;
 mod people;
@@ -32,8 +37,11 @@ mod rows;
 mod saved_queries;
 mod scan;
 mod snapshots;
+mod subscribers;
+mod swap;
 mod tasks;
 mod transfers;
+mod walls;
 
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
@@ -149,7 +157,7 @@ impl Store for SqliteStore {
 
     async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>> {
         self.engine
-            .read(move |db| devices::variables(db, device))
+            .read(move |db| holdings::template_variables(db, device))
             .await
     }
 

@@ -10,8 +10,8 @@ use crate::query::catalogue::{Attribute, Source};
 use crate::query::pattern::Pattern;
 use crate::query::sql::{Bound, Fragment, Indexed as _};
 use crate::store::{
-    Actor, ChosenValues, Device, DeviceFilter, FleetCounts, Group, GroupBy, Id, Page, QueryStore,
-    Result, SavedQuery,
+    Actor, ChosenValues, Device, DeviceFilter, FleetCounts, GroupBy, Id, Page, QueryStore, Result,
+    SavedQuery, ValueCount,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -107,9 +107,38 @@ impl SqliteStore {
     }
 }
 
+/// A device's values of an attribute, as texts.
+fn of_one(db: &Connection, device: Id, attribute: &Attribute) -> Result<Vec<String>> {
+    let sql = match attribute.source {
+        Source::Device(expression) => {
+            format!("SELECT CAST({expression} AS TEXT) FROM device d WHERE d.id = ?1")
+        }
+        Source::Seen(expression) => {
+            format!("SELECT CAST({expression} AS TEXT) FROM seen s WHERE s.id = ?1")
+        }
+        Source::Indexed(column) | Source::IndexedFew(column) => {
+            format!("SELECT {column} FROM device WHERE id = ?1")
+        }
+        Source::Rows {
+            from,
+            device,
+            value,
+        }
+        | Source::Repeated {
+            from,
+            device,
+            value,
+        } => format!("SELECT DISTINCT g.{value} FROM {from} g WHERE g.{device} = ?1 ORDER BY 1"),
+    };
+    let mut statement = db.prepare_cached(&sql)?;
+    let values = statement.query_map([device], |row| row.get::<_, Option<String>>(0))?;
+    let values: Vec<Option<String>> = values.collect::<rusqlite::Result<_>>()?;
+    Ok(values.into_iter().flatten().collect())
+}
+
 /// Groups the database counts by itself, or how they are counted by a scan.
 enum Grouped {
-    Counted(Vec<Group>),
+    Counted(Vec<ValueCount>),
     ToScan(Plan, Gather),
 }
 
@@ -152,6 +181,11 @@ fn column(attribute: &Attribute) -> Gather {
             from,
             device,
             value,
+        }
+        | Source::Repeated {
+            from,
+            device,
+            value,
         } => Gather::Columns(Fragment::plain(format!(
             "(SELECT json_group_array(DISTINCT r.{value}) FROM {from} r WHERE r.{device} = @id)"
         ))),
@@ -164,13 +198,18 @@ pub(super) fn by_attribute(
     plan: &Plan,
     attribute: &Attribute,
     most: usize,
-) -> Result<Vec<Group>> {
+) -> Result<Vec<ValueCount>> {
     let expression = match attribute.source {
         Source::Device(expression) | Source::Seen(expression) => {
             format!("CAST({expression} AS TEXT)")
         }
         Source::Indexed(column) | Source::IndexedFew(column) => format!("d.{column}"),
         Source::Rows {
+            from,
+            device,
+            value,
+        }
+        | Source::Repeated {
             from,
             device,
             value,
@@ -193,7 +232,7 @@ fn by_rows(
     plan: &Plan,
     (from, device, value): (&str, &str, &str),
     most: usize,
-) -> Result<Vec<Group>> {
+) -> Result<Vec<ValueCount>> {
     let condition = &plan.compiled.condition;
     let joins = match plan.tables {
         Tables::Device => format!("JOIN device d ON d.id = g.{device}"),
@@ -210,12 +249,12 @@ fn by_rows(
     listed(db, &plan.tables.sql(&sql), &condition.bound, most)
 }
 
-fn listed(db: &Connection, sql: &str, bound: &[Bound], most: usize) -> Result<Vec<Group>> {
+fn listed(db: &Connection, sql: &str, bound: &[Bound], most: usize) -> Result<Vec<ValueCount>> {
     let mut bound = bound.to_vec();
     bound.push(Bound::Integer(limit(most)));
     let mut statement = db.prepare_cached(sql)?;
     let groups = statement.query_map(params_from_iter(&bound), |row| {
-        Ok(Group {
+        Ok(ValueCount {
             value: row.get::<_, Option<String>>(0)?.unwrap_or_default(),
             devices: count(row.get(1)?),
         })
@@ -224,10 +263,10 @@ fn listed(db: &Connection, sql: &str, bound: &[Bound], most: usize) -> Result<Ve
 }
 
 /// The largest groups first.
-fn largest(gathered: Gathered, most: usize) -> Vec<Group> {
+fn largest(gathered: Gathered, most: usize) -> Vec<ValueCount> {
     let groups = gathered.groups.into_iter();
-    let mut groups: Vec<Group> = groups
-        .map(|(value, devices)| Group { value, devices })
+    let mut groups: Vec<ValueCount> = groups
+        .map(|(value, devices)| ValueCount { value, devices })
         .collect();
     groups.sort_unstable_by(|one, other| {
         let larger = other.devices.cmp(&one.devices);
@@ -237,7 +276,12 @@ fn largest(gathered: Gathered, most: usize) -> Vec<Group> {
     groups
 }
 
-fn values(db: &Connection, devices: &[Id], patterns: &[Pattern]) -> Result<Vec<ChosenValues>> {
+fn values(
+    db: &Connection,
+    devices: &[Id],
+    patterns: &[Pattern],
+    attributes: &[&'static Attribute],
+) -> Result<Vec<ChosenValues>> {
     let sql = format!(
         "SELECT s.id, {} FROM seen s {} WHERE s.id = ?1",
         picker::COLUMNS,
@@ -259,9 +303,13 @@ fn values(db: &Connection, devices: &[Id], patterns: &[Pattern]) -> Result<Vec<C
             .collect();
         values.sort_unstable();
         values.dedup();
+        let attributes = attributes
+            .iter()
+            .map(|attribute| of_one(db, *device, attribute));
         chosen.push(ChosenValues {
             device: *device,
             values,
+            attributes: attributes.collect::<Result<_>>()?,
         });
     }
     Ok(chosen)
@@ -274,7 +322,7 @@ impl QueryStore for SqliteStore {
         filter: &DeviceFilter,
         by: &GroupBy,
         limit: usize,
-    ) -> Result<Vec<Group>> {
+    ) -> Result<Vec<ValueCount>> {
         let (asked, by) = (filter.clone(), by.clone());
         let grouped = self.engine.read(move |db| groups(db, &asked, &by, limit));
         match grouped.await? {
@@ -290,9 +338,10 @@ impl QueryStore for SqliteStore {
         &self,
         devices: Vec<Id>,
         parameters: Vec<Pattern>,
+        attributes: Vec<&'static Attribute>,
     ) -> Result<Vec<ChosenValues>> {
         self.engine
-            .read(move |db| values(db, &devices, &parameters))
+            .read(move |db| values(db, &devices, &parameters, &attributes))
             .await
     }
 

@@ -5,6 +5,7 @@
 //! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
 
 use super::engine::Tx;
+use super::lines;
 use super::parameter_index;
 use super::rows::{Ms, corrupt, readable};
 use crate::store::{Id, Observed, Result, Snapshot};
@@ -245,6 +246,7 @@ pub(super) fn informed(
     list: &ParameterList,
     at: Timestamp,
 ) -> Result<()> {
+    lines::observe(tx, device, list, at)?;
     let mut all = BTreeMap::new();
     let before = readable(load_informed(tx.db, device))?.flatten();
     let before = before.map(|(list, _)| list).unwrap_or_default();
@@ -340,6 +342,7 @@ pub(super) fn merge(
     {
         return Ok(());
     }
+    lines::observe(tx, device, &observed.values, now)?;
     let (before, _) = known(tx, device)?;
     let mut tree = before.clone();
     keep_only_seen(&mut tree, observed);
