@@ -491,3 +491,72 @@ async fn the_summary_says_how_the_fleet_stands() {
     let summary = world.api.get("/summary").await.expect("a summary");
     assert_eq!(summary["tasks_failed"], 1);
 }
+
+/// Covers A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_outside_of_a_scope_is_neither_found_nor_counted_nor_exported() {
+    let world = World::start().await;
+    fleet(&world, 6).await;
+    world
+        .api
+        .put("/devices/00562B-ATA191-Q00004/tags", json!(["north"]))
+        .await
+        .expect("tags");
+    world
+        .api
+        .put("/devices/00562B-ATA192-Q00001/tags", json!(["south"]))
+        .await
+        .expect("tags");
+    let user = json!({ "role": "viewer", "password": "a long password", "scope": ["north"] });
+    world.api.put("/users/nora", user).await.expect("a user");
+    let nora = Rest::sign_in(world.server.api_address, "nora", "a long password")
+        .await
+        .expect("a person");
+    for query in [
+        "",
+        "tag = \"south\" or not tag = \"south\"",
+        "Device.DeviceInfo.UpTime >= 0 or tag exists",
+    ] {
+        let list = nora
+            .get(&format!("/devices?{}", q(query)))
+            .await
+            .expect("a list");
+        assert_eq!(serial_numbers(&list), ["Q00004"], "{query}");
+        let number = nora
+            .get(&format!("/devices/count?{}", q(query)))
+            .await
+            .expect("a number");
+        assert_eq!(number["devices"], 1, "{query}");
+        for by in ["product_class", "tag", "param:Device.Line.1.Name"] {
+            let groups = nora
+                .get(&format!("/devices/groups?by={by}&{}", q(query)))
+                .await
+                .expect("groups");
+            let groups = groups["groups"].as_array().expect("a list");
+            assert_eq!(
+                (groups.len(), &groups[0]["devices"]),
+                (1, &json!(1)),
+                "{by} {query}"
+            );
+        }
+        let export = nora
+            .raw(
+                "GET",
+                &format!("/devices.csv?{}", q(query)),
+                "",
+                &Value::Null,
+            )
+            .await;
+        assert_eq!(
+            export.text().lines().count(),
+            2,
+            "{query}: {}",
+            export.text()
+        );
+    }
+    let summary = nora.get("/summary").await.expect("a summary");
+    assert_eq!(
+        (&summary["devices"], &summary["models"]),
+        (&json!(1), &json!([{"value": "ATA191", "devices": 1}]))
+    );
+}

@@ -15,6 +15,7 @@ super::cases! { store:
     pages_of_any_query_hold_every_device_once,
     every_attribute_can_be_asked_for_and_grouped_by,
     states_of_profiles_and_campaigns_are_found,
+    accounts_and_lines_are_found_from_any_end,
     an_index_follows_every_change_and_its_absence_changes_no_answer,
     groups_count_each_device_once_for_each_value,
     chosen_values_come_without_secrets,
@@ -279,6 +280,58 @@ async fn states_of_profiles_and_campaigns_are_found(store: &dyn Store) {
     );
     assert_eq!(number(r#"campaign("autumn") exists"#).await, 0);
     assert_eq!(number(r#"not campaign("spring") = "pending""#).await, 2);
+}
+
+async fn accounts_and_lines_are_found_from_any_end(store: &dyn Store) {
+    use super::subscribers::{account, line};
+    let (one, other) = (device(store, "A1").await, device(store, "A2").await);
+    for (name, device, lines) in [
+        ("4711", one, vec![line(1, "15550100"), line(2, "15550100")]),
+        ("4712", other, vec![line(1, "15550200")]),
+    ] {
+        let put = store.account_put(&ANN, account(name, lines), at(1)).await;
+        let id = put.unwrap().account.id();
+        store.account_bind(&ANN, id, device, at(2)).await.unwrap();
+    }
+    let seen = observed(&[
+        (&self::line(1, "Status"), "Up"),
+        (&self::line(2, "Status"), "Up"),
+    ]);
+    store.snapshot_merge(one, seen, at(3)).await.unwrap();
+    let hits = async |query: &str| {
+        let filter = asking(query);
+        let found = keys(store, &filter, ALL).await;
+        let number = store.device_count(&filter).await.unwrap();
+        assert_eq!(number, found.len() as u64, "{query}");
+        found
+    };
+    for query in [
+        r#"account = "4711""#,
+        r#"line.number = "15550100""#,
+        r#"line.number like "*0100" and line.user ~ "U15""#,
+        r#"not account = "4712""#,
+        r#"line.state = "registered""#,
+    ] {
+        assert_eq!(hits(query).await, [one], "{query}");
+    }
+    assert_eq!(hits(r#"account exists"#).await.len(), 2);
+    let attributes = ["account", "line.number", "line.state", "profile.state"];
+    let attributes = attributes
+        .iter()
+        .filter_map(|name| catalogue::find(name))
+        .collect();
+    let chosen = store
+        .device_values(vec![one], Vec::new(), attributes)
+        .await
+        .unwrap();
+    assert_eq!(
+        chosen[0].attributes,
+        [["4711"], ["15550100"], ["registered"], ["pending"]]
+    );
+    let by = GroupBy::Attribute(catalogue::find("line.number").unwrap());
+    let groups = store.device_groups(&asking(""), &by, 9).await.unwrap();
+    assert!(groups.iter().all(|group| group.devices == 1), "{groups:?}");
+    assert_eq!(groups.len(), 2);
 }
 
 async fn an_index_follows_every_change_and_its_absence_changes_no_answer(store: &dyn Store) {
