@@ -1,4 +1,6 @@
 //! The fleet query language through the API: search, counts, groups, exports, selectors, kept queries.
+//!
+//! Long because every test asks the same fleet.
 
 use crate::world::rest::Rest;
 use crate::world::{NEW_VERSION, World, eventually};

@@ -8,7 +8,7 @@
 //! [`every_backend!`]. What only one backend can promise (files, locks, rows) is tested beside it.
 //!
 //! - [`devices`], [`filters`]: register, label, find, forget
-//! - [`queries`]: questions about the fleet, with and without the index of parameters
+//! - [`queries`], [`fleet`]: queries with and without the index of parameters; groups, values and counts
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
@@ -84,6 +84,7 @@ mod endings;
 mod events;
 mod files;
 mod filters;
+mod fleet;
 mod informs;
 mod lines;
 mod on_sqlite;
