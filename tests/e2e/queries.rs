@@ -364,6 +364,7 @@ async fn profiles_and_campaigns_take_the_devices_of_a_query() {
         "Device.DeviceInfo.UpTime > 5",
         "last_inform < ago(\"2h\")",
         "campaign(\"x\") = \"done\"",
+        "variable(\"site\") = \"x\"",
     ] {
         let body = json!({ "selector": { "query": unfit }, "values": [] });
         let refused = world
@@ -372,7 +373,7 @@ async fn profiles_and_campaigns_take_the_devices_of_a_query() {
             .await
             .expect_err("refused");
         assert_eq!(refused.status, 400, "{unfit}");
-        assert!(refused.body.contains("tags and variables"), "{refused}");
+        assert!(refused.body.contains("attributes and tags"), "{refused}");
     }
     let file = world
         .upload(

@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod outbound;
+pub mod profiles;
 mod query;
 
 pub use query::QueryConfig;
@@ -32,6 +33,8 @@ pub struct Config {
     pub provisioning: ProvisioningConfig,
     /// How questions about the fleet are answered.
     pub query: QueryConfig,
+    /// How profiles are applied.
+    pub profiles: profiles::ProfilesConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
     /// What becomes of devices nobody knows.
@@ -207,6 +210,7 @@ impl Default for Config {
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
             query: QueryConfig::default(),
+            profiles: profiles::ProfilesConfig::default(),
             outbound: outbound::OutboundConfig::default(),
             admission: admission::AdmissionConfig::default(),
         }

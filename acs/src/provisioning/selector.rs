@@ -5,7 +5,7 @@ use crate::query::compare::Scalar;
 use crate::query::eval::View;
 use crate::query::pattern::Pattern;
 use crate::redact::is_secret;
-use crate::store::{Device, Selector};
+use crate::store::{Device, Selector, Variable, VariableSource};
 use data_model::{ParameterList, Timestamp};
 
 /// A device with what a session has at hand of it.
@@ -14,7 +14,7 @@ pub struct DeviceView<'a> {
     /// Its record.
     pub device: &'a Device,
     /// Its variables.
-    pub variables: &'a [(String, String)],
+    pub variables: &'a [Variable],
     /// What was last seen of its parameters, if that has been read.
     pub values: Option<&'a ParameterList>,
     /// The moment.
@@ -59,8 +59,11 @@ impl View for DeviceView<'_> {
     }
 
     fn variable(&self, name: &str, check: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
-        let found = self.variables.iter().find(|(known, _)| known == name);
-        found.is_some_and(|(_, value)| check(Scalar::Text(value)))
+        let mut known = self.variables.iter();
+        // Those of its own: what accounts and groups give it is asked for by `account` and by tags.
+        let found = known
+            .find(|variable| variable.name == name && variable.source == VariableSource::Device);
+        found.is_some_and(|variable| check(Scalar::Text(&variable.value)))
     }
 
     fn campaign(&self, _: &str, _: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
@@ -165,7 +168,7 @@ pub(crate) mod tests {
             list.push_str("Device.Line.2.Status", "Disabled");
             list
         };
-        let variables = [("site".to_owned(), "Bern".to_owned())];
+        let variables = [Variable::of_device("site", "Bern")];
         let device = device();
         let view = DeviceView {
             device: &device,

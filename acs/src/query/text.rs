@@ -70,10 +70,17 @@ impl Query {
     }
 
     /// What keeps it from being the selector of a profile, whose devices are decided in each session and must not
-    /// change without a change of the device's record, its variables or the profile itself.
+    /// change without a change of the device's record or the profile itself.
     pub fn unfit_for_a_profile(&self) -> Option<String> {
         if let Some(field) = self.beyond_the_device() {
             return Some(format!("{field} is not known in a session"));
+        }
+        let tests = self.expr.tests();
+        if tests
+            .iter()
+            .any(|test| matches!(test.field, Field::Variable(_)))
+        {
+            return Some("variables are what profiles are filled in with".into());
         }
         if self.asks_for_parameters() {
             return Some("parameters change without the device being compared anew".into());

@@ -254,10 +254,7 @@ async fn states_of_profiles_and_campaigns_are_found(store: &dyn Store) {
     assert_eq!(counts.profile_failed, 1);
     let profile = Profile {
         name: "p".into(),
-        revision: 0,
-        selector: Selector::default(),
-        precedence: 0,
-        values: Vec::new(),
+        ..Profile::default()
     };
     store.profile_put(&ANN, profile, at(3)).await.unwrap();
     assert_eq!(number(r#"profile.state != "pending""#).await, 0);

@@ -15,6 +15,7 @@ mod report;
 mod subscribers;
 mod tasks;
 pub mod values;
+mod variables;
 
 pub use activation::*;
 pub use admission::*;
@@ -30,3 +31,4 @@ pub use queries::*;
 pub use report::*;
 pub use subscribers::*;
 pub use tasks::*;
+pub use variables::*;

@@ -10,7 +10,7 @@ use crate::query::ast::{Check, Expr, Field, Test, Value};
 use crate::query::catalogue;
 use crate::query::pattern::Pattern;
 use crate::query::sql::{Bound, Compiled, Fragment, compile};
-use crate::store::{DeviceFilter, Id, Page, Result};
+use crate::store::{DeviceFilter, Id, Page, Result, StoreError};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 
@@ -307,4 +307,25 @@ pub(super) fn select(db: &Connection, filter: &DeviceFilter) -> Result<Vec<(Id, 
         found.push((key, statement.query_row([key], |row| row.get(0))?));
     }
     Ok(found)
+}
+
+/// A filter as a condition on the device's row `d` alone, for statements about devices of others.
+pub(super) fn of_devices(db: &Connection, filter: &DeviceFilter) -> Result<(String, Vec<Bound>)> {
+    let plan = Plan::new(db, filter)?;
+    if !plan.is_whole() {
+        let why = "the query asks for parameters that have no index";
+        return Err(StoreError::Conflict(why.into()));
+    }
+    let condition = plan.compiled.condition;
+    let sql = match plan.tables {
+        Tables::Device => Tables::Device.sql(&condition.sql),
+        Tables::Seen if !condition.sql.contains("s.") => Tables::Device.sql(&condition.sql),
+        tables @ (Tables::Seen | Tables::Both) => format!(
+            "d.id IN (SELECT {key} FROM {from} WHERE {condition})",
+            key = tables.key(),
+            from = tables.joined(),
+            condition = tables.sql(&condition.sql),
+        ),
+    };
+    Ok((sql, condition.bound))
 }

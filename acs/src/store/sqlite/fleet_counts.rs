@@ -81,7 +81,7 @@ fn profile_failed(db: &Connection, plan: &Plan) -> Result<u64> {
         tables.joined(),
         condition.sql
     );
-    let stamp = Bound::Integer(super::library::stamp(db)?.cast_signed());
+    let stamp = Bound::Integer(super::profiles::stamp(db)?.cast_signed());
     one(
         db,
         &tables.sql(&sql),
