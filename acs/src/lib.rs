@@ -5,6 +5,8 @@
 //! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends. [`campaigns`] is pure and
 //! decides for the store's own transactions.
 //! [`provisioning`], [`diagnostics`], [`health`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends; all may use
+//! [`query`].
 
 pub mod admission;
 pub mod api;
@@ -24,6 +26,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
+pub mod query;
 pub mod redact;
 pub mod rosters;
 pub mod server;

@@ -447,3 +447,32 @@ pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Tags of one scope: a person looks after some customers or regions, and every question of theirs asks for all of them.
 pub const SCOPE_TAGS: std::ops::RangeInclusive<usize> = 1..=64;
+
+// ---- queries ---------------------------------------------------------------------------------------------
+
+/// Characters of a query (case U02): a list of two hundred serial numbers has fewer.
+pub const QUERY_CHARS: usize = 16 * 1024;
+
+/// Conditions of a query (case U02).
+pub const QUERY_TERMS: usize = 128;
+
+/// Brackets and `not` inside each other (case U02): nobody reads more, and each takes a bit of the stack.
+pub const QUERY_NESTING: usize = 32;
+
+/// Values of all lists of a query.
+pub const QUERY_VALUES: usize = 1_000;
+
+/// Parameters that are indexed: each costs some bytes of every device, and a write whenever its value changes.
+pub const INDEXED_PARAMETERS: usize = 32;
+
+/// Queries one person keeps.
+pub const SAVED_QUERIES: u64 = 200;
+
+/// Fields of one list or export; each parameter among them is looked for in every snapshot.
+pub const FIELDS: usize = 64;
+
+/// Groups of one count.
+pub const COUNTED_GROUPS: usize = 1_000;
+
+/// Devices of one step of an export: what it holds in memory at one time (case U03).
+pub const EXPORT_STEP: usize = 500;

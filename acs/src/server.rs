@@ -64,6 +64,14 @@ impl Server {
         let path = config.data.join("dialtone.db");
         make_folder(&config)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path)?);
+        let chosen = store.index_choose(config.query.patterns()).await;
+        chosen.map_err(|error| {
+            OperatorError::new(
+                "cannot choose the indexed parameters",
+                error,
+                "run `dialtone doctor`",
+            )
+        })?;
         let app = Arc::new(App::new(config, store).await?);
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;

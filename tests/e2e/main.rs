@@ -31,6 +31,7 @@ mod profile_windows;
 mod profiles;
 mod profiles_with_rows;
 mod provisioning;
+mod queries;
 mod recovery;
 mod reports;
 mod resync;

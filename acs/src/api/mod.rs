@@ -15,7 +15,10 @@ mod devices;
 mod diagnostics;
 pub mod error;
 mod events;
+mod fields;
 mod files;
+mod filters;
+mod fleet;
 mod groups;
 mod health;
 mod learned;
@@ -29,6 +32,7 @@ mod profile_preview;
 mod profiles;
 mod provisioning;
 mod quarantine;
+mod queries;
 mod reports;
 mod revisions;
 mod rosters;
@@ -61,6 +65,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(calls::routes())
         .merge(events::routes())
         .merge(files::routes())
+        .merge(fleet::routes())
         .merge(groups::routes())
         .merge(lines::routes())
         .merge(learned::routes())
@@ -71,6 +76,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(revisions::routes())
         .merge(provisioning::routes())
         .merge(quarantine::routes())
+        .merge(queries::routes())
         .merge(rosters::routes())
         .merge(reports::routes())
         .merge(tasks::routes())

@@ -118,12 +118,23 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
             .strip_prefix(base)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let own = ["/session", "/password", "/tokens", "/tokens/{token}"];
+    let own = [
+        "/session",
+        "/password",
+        "/tokens",
+        "/tokens/{token}",
+        "/queries",
+        "/queries/{name}",
+        "/queries/check",
+    ];
     if below("/devices/{device}") || below("/tasks/{task}") || own.contains(&route) {
         return true;
     }
     let lists = [
         "/devices",
+        "/devices/count",
+        "/devices/groups",
+        "/devices.csv",
         "/summary",
         "/files",
         "/files/{file}",
@@ -166,6 +177,8 @@ mod tests {
         for (access, route, open) in [
             (Read, "/devices", true),
             (Change, "/devices", false),
+            (Read, "/devices.csv", true),
+            (Change, "/queries/{name}", true),
             (Read, "/devices/{device}", true),
             (Change, "/devices/{device}/tasks", true),
             (Read, "/devices/{device}report", false),

@@ -15,6 +15,9 @@ pub mod admission;
 pub mod calls;
 pub mod outbound;
 pub mod profiles;
+mod query;
+
+pub use query::QueryConfig;
 
 pub use calls::ConnectionRequestConfig;
 
@@ -55,6 +58,8 @@ pub struct Config {
     pub health: Thresholds,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// How questions about the fleet are answered.
+    pub query: QueryConfig,
     /// How profiles are applied.
     pub profiles: profiles::ProfilesConfig,
     /// Images and campaigns.
@@ -229,6 +234,7 @@ impl Default for Config {
             xmpp: calls::XmppConfig::default(),
             health: Thresholds::default(),
             provisioning: ProvisioningConfig::default(),
+            query: QueryConfig::default(),
             profiles: profiles::ProfilesConfig::default(),
             campaigns: CampaignsConfig::default(),
             outbound: outbound::OutboundConfig::default(),
@@ -341,6 +347,7 @@ impl Config {
         self.provisioning.check(&mut wrong);
         self.campaigns.check(&mut wrong);
         self.history.check(&mut wrong);
+        self.query.check(&mut wrong);
         self.outbound.check(&mut wrong);
         self.admission.check(&mut wrong);
         wrong

@@ -4,6 +4,7 @@ mod advance_campaigns;
 pub mod call_devices;
 pub mod compare_devices;
 mod expire;
+mod index_parameters;
 mod look_after_health;
 mod prune_events;
 mod run_diagnostics;
@@ -31,6 +32,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
         }
     });
     jobs.spawn(look_after_health::watch(Arc::clone(app)));
+    jobs.spawn(index_parameters::run(Arc::clone(app)));
     // What has changed while no server ran is found out once.
     app.round.begin();
     let worker = Arc::clone(app);

@@ -17,6 +17,7 @@ mod error;
 pub mod events;
 mod profiles;
 mod provisioning;
+mod queries;
 mod records;
 pub mod requests;
 pub mod sqlite;
@@ -30,6 +31,7 @@ pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
+pub use queries::QueryStore;
 pub use records::*;
 pub use requests::RequestStore;
 pub use subscribers::SubscriberStore;
@@ -46,6 +48,7 @@ pub trait Store:
     + CampaignStore
     + EventStore
     + RequestStore
+    + QueryStore
     + SubscriberStore
     + AdmissionStore
     + ProfileStore

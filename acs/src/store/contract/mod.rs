@@ -8,6 +8,7 @@
 //! [`every_backend!`]. What only one backend can promise (files, locks, rows) is tested beside it.
 //!
 //! - [`devices`], [`filters`]: register, label, find, forget
+//! - [`queries`], [`fleet`]: queries with and without the index of parameters; groups, values and counts
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
@@ -94,6 +95,7 @@ mod endings;
 mod events;
 mod files;
 mod filters;
+mod fleet;
 mod fleet_tasks;
 mod health;
 mod informs;
@@ -104,6 +106,7 @@ mod one_upgrade;
 mod people;
 mod profiles;
 mod provisioning;
+mod queries;
 mod quiet_path;
 mod reach;
 mod requests;

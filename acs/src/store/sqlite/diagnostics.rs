@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable, word};
-use super::{SqliteStore, audit, devices, health, tasks};
+use super::{SqliteStore, audit, devices, find as search, health, tasks};
 use crate::limits::DIAGNOSTICS_KEPT;
 use crate::store::{
     Actor, DeviceFilter, DiagnosticCounts, DiagnosticRecord, DiagnosticResult, DiagnosticRun,
@@ -260,9 +260,11 @@ fn create_run(
         RunDevices::Found(selector) => {
             let filter = DeviceFilter {
                 selector: selector.clone(),
+                now: run.created,
                 ..DeviceFilter::default()
             };
-            devices::select(tx.db, &filter)?
+            let found = search::select(tx.db, &filter)?;
+            found.into_iter().map(|(device, _)| device).collect()
         }
     };
     if devices.is_empty() {

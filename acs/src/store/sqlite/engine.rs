@@ -4,7 +4,9 @@
 //! what has come in while the last commit was under way, runs each call in a savepoint of its own, commits once, and
 //! answers each caller. A caller that has its answer knows that its change is on the disk.
 
+use super::beside::{Beside, SCANS};
 use super::credential_cache::CredentialCache;
+use super::functions;
 use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
@@ -86,6 +88,8 @@ pub(super) struct Engine {
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
+    scans: Arc<Semaphore>,
+    path: PathBuf,
     /// Held while the store is open, so that no second process writes beside us.
     _lock: File,
 }
@@ -137,6 +141,8 @@ impl Engine {
                 idle: Mutex::new(idle),
                 places: Arc::new(Semaphore::new(READERS)),
             }),
+            scans: Arc::new(Semaphore::new(SCANS)),
+            path: path.to_owned(),
             _lock: lock,
         })
     }
@@ -186,6 +192,15 @@ impl Engine {
             })
         });
         read.await.map_err(|_| closed())?
+    }
+
+    /// What questions of their own connections need.
+    pub fn beside(&self) -> Beside {
+        Beside::new(
+            self.path.clone(),
+            Arc::clone(&self.scans),
+            Arc::clone(&self.readers.places),
+        )
     }
 
     /// Commits what is under way, and closes. Later calls are refused.
@@ -279,14 +294,16 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
          PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 10000;",
     )?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(())
+    functions::register(connection)
 }
 
-fn reader(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.execute_batch("PRAGMA cache_size = -16384; PRAGMA busy_timeout = 10000;")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    functions::register(&connection)?;
     Ok(connection)
 }
 

@@ -2,6 +2,7 @@
 
 use super::credential_cache::CredentialCache;
 use super::history::Watched;
+use super::parameter_index::Chosen;
 use crate::store::{Event, Id, ProfileStamps};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -30,6 +31,8 @@ pub(super) struct Hot {
     pub watched: Watched,
     /// Devices whose credentials this batch has changed.
     changed: Vec<Id>,
+    /// The parameters that are kept in the index, once somebody needed them.
+    pub chosen: Option<Arc<Chosen>>,
     /// Events of this batch.
     events: RefCell<Vec<Event>>,
     /// How many of them there were when the call began.
@@ -45,6 +48,7 @@ impl Hot {
             credentials,
             watched,
             changed: Vec::new(),
+            chosen: None,
             events: RefCell::default(),
             events_before: 0,
         }
@@ -84,6 +88,7 @@ impl Hot {
 
     /// Something of many devices changes.
     pub fn clear(&mut self) {
+        self.chosen = None;
         self.quiet.clear();
     }
 
@@ -105,6 +110,7 @@ impl Hot {
 
     /// The call is undone: what it remembered is not so.
     pub fn undo(&mut self) {
+        self.chosen = None;
         self.events.get_mut().truncate(self.events_before);
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);

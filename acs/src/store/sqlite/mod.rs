@@ -9,6 +9,7 @@
 mod accounts;
 mod activation;
 mod audit;
+mod beside;
 mod calls;
 mod campaigns;
 mod credential_cache;
@@ -17,7 +18,10 @@ mod devices;
 mod diagnostics;
 mod engine;
 mod events;
+mod find;
+mod fleet_counts;
 mod fleet_tasks;
+mod functions;
 mod groups;
 mod health;
 mod history;
@@ -31,14 +35,19 @@ mod lines;
 mod merge;
 mod migrations;
 mod packing;
+mod parameter_index;
 mod people;
+mod picker;
 mod profile_devices;
 mod profiles;
 mod provisioning;
+mod queries;
 mod reports;
 mod requests;
 mod restarts;
 mod rows;
+mod saved_queries;
+mod scan;
 mod snapshots;
 mod subscribers;
 mod swap;
@@ -126,17 +135,11 @@ impl Store for SqliteStore {
     }
 
     async fn device_list(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>> {
-        let filter = filter.clone();
-        self.engine
-            .read(move |db| devices::list(db, &filter, page))
-            .await
+        self.page(filter, page).await
     }
 
     async fn device_count(&self, filter: &DeviceFilter) -> Result<u64> {
-        let filter = filter.clone();
-        self.engine
-            .read(move |db| devices::number(db, &filter))
-            .await
+        self.number(filter).await
     }
 
     async fn device_delete(&self, actor: &Actor, device: Id, now: Timestamp) -> Result<Option<()>> {

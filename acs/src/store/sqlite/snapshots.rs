@@ -9,6 +9,7 @@ use super::packing::{
     BYTES, LEVEL, access_code, pack, read_runs, read_text, type_code, unpack, write_runs,
     write_text,
 };
+use super::parameter_index;
 use super::rows::{Ms, corrupt, readable};
 use super::{calls, health, history, lines};
 use crate::store::{Id, Observed, Result, Snapshot};
@@ -119,7 +120,7 @@ fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
 }
 
 /// Writes a snapshot that holds everything that is known; nothing stands beside it then.
-fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
+fn save(tx: &mut Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     let names = shape_of(tree);
     let values = values_of(tree);
     if names.len().max(values.len()) > BYTES {
@@ -160,7 +161,10 @@ fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     tx.db
         .prepare_cached("DELETE FROM informed WHERE device = ?1")?
         .execute([device])?;
-    Ok(())
+    let values = tree
+        .iter()
+        .map(|(name, kept)| (&**name, kept.value.as_str()));
+    parameter_index::keep_all(tx, device, values)
 }
 
 /// What Informs have said since the snapshot was written.
@@ -197,7 +201,12 @@ fn shown(tx: &Tx<'_>, device: Id, list: &ParameterList) -> Result<()> {
 }
 
 /// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
-pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+pub(super) fn informed(
+    tx: &mut Tx<'_>,
+    device: Id,
+    list: &ParameterList,
+    at: Timestamp,
+) -> Result<()> {
     shown(tx, device, list)?;
     lines::observe(tx, device, list, at)?;
     history::keep(tx, device, list, at)?;
@@ -222,7 +231,10 @@ pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timest
     tx.db
         .prepare_cached(sql)?
         .execute(params![device, Ms(at), bytes])?;
-    Ok(())
+    let values = list
+        .iter()
+        .map(|parameter| (parameter.name, parameter.value));
+    parameter_index::keep_some(tx, device, values)
 }
 
 fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str, seen: i64) {
@@ -261,6 +273,15 @@ fn known(tx: &Tx<'_>, device: Id) -> Result<(Tree, Option<Timestamp>)> {
     let kept = readable(load(tx.db, device))?.flatten();
     let informed = readable(load_informed(tx.db, device))?.flatten();
     Ok(together(kept, informed))
+}
+
+/// Every value of a device, by name.
+pub(super) fn values(tx: &Tx<'_>, device: Id) -> Result<Vec<(Arc<str>, String)>> {
+    let (tree, _) = known(tx, device)?;
+    Ok(tree
+        .into_iter()
+        .map(|(name, kept)| (name, kept.value))
+        .collect())
 }
 
 /// A snapshot and what Informs have said since.

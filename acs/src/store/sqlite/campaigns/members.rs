@@ -1,8 +1,8 @@
 //! Which devices a campaign is for: chosen once, when it starts, each with what becomes of it.
 
 use super::super::audit;
-use super::super::devices::conditions;
 use super::super::engine::Tx;
+use super::super::find;
 use super::super::library::{FILE, file, find_file};
 use super::super::rows::{Ms, json, word};
 use super::rows::{insert, one};
@@ -101,22 +101,19 @@ fn choose_by_selector(
 ) -> Result<Vec<Member>> {
     let filter = DeviceFilter {
         selector: campaign.selector.clone(),
-        contains: None,
-        scope: crate::store::Scope::default(),
+        now,
+        ..DeviceFilter::default()
     };
-    let (conditions, values) = conditions(&filter);
-    let sql = format!(
-        "SELECT d.id, d.software_version, d.product_class, s.last_inform, s.informs
-         FROM device d JOIN seen s ON s.id = d.id WHERE {conditions} ORDER BY d.id"
-    );
+    let sql = "SELECT d.product_class, s.last_inform, s.informs
+               FROM device d JOIN seen s ON s.id = d.id WHERE d.id = ?1";
     let mut rules = rules(campaign, library, Some(now));
-    let mut statement = db.prepare(&sql)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+    let mut statement = db.prepare_cached(sql)?;
     let mut members = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (version, product_class): (String, String) = (row.get(1)?, row.get(2)?);
-        let informs: i64 = row.get(4)?;
-        let last: Ms = row.get(3)?;
+    for (device, version) in find::select(db, &filter)? {
+        let (product_class, last, informs) = statement.query_row([device], |row| {
+            let (last, informs): (Ms, i64) = (row.get(1)?, row.get(2)?);
+            Ok((row.get::<_, String>(0)?, last, informs))
+        })?;
         let facts = Facts {
             product_class: &product_class,
             version: &version,
@@ -124,7 +121,7 @@ fn choose_by_selector(
         };
         let fate = rules.fate(&facts, 0);
         members.push(Member {
-            device: row.get(0)?,
+            device,
             version,
             target: Some(0),
             fate,
