@@ -1,5 +1,6 @@
 //! What may be said on the command line; `--help` is made from these sentences.
 
+use crate::operator;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,6 +39,24 @@ pub enum Command {
     Profile(crate::profile::ProfileCommand),
     /// Check a server's configuration and data, and say what to do about what is wrong.
     Doctor(DoctorOptions),
+    /// Sign in at a running server; the commands below then speak to it.
+    SignIn(operator::SignInCommand),
+    /// Forget the token of `sign-in`.
+    SignOut(operator::SignOutCommand),
+    /// Devices of a running server: list, show, call, reboot, get and set parameters, trace.
+    Device(operator::DeviceCommand),
+    /// Tasks of a running server: list, show, wait for, withdraw.
+    Task(operator::TaskCommand),
+    /// Campaigns of a running server: list, show, start, watch, pause, resume, abort.
+    Campaign(operator::CampaignCommand),
+    /// The library of a running server: list, upload, remove.
+    File(operator::FileCommand),
+    /// Accounts bound to devices, on a running server.
+    Binding(operator::BindingCommand),
+    /// Users of a running server.
+    User(operator::UserCommand),
+    /// The audit trail of a running server.
+    Audit(operator::AuditCommand),
 }
 
 /// The demo.

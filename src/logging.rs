@@ -14,7 +14,16 @@ pub fn start(command: &Command, json: bool) {
         | Command::Firmware(_)
         | Command::Package(_)
         | Command::Profile(_)
-        | Command::Doctor(_) => "warn",
+        | Command::Doctor(_)
+        | Command::SignIn(_)
+        | Command::SignOut(_)
+        | Command::Device(_)
+        | Command::Task(_)
+        | Command::Campaign(_)
+        | Command::File(_)
+        | Command::Binding(_)
+        | Command::User(_)
+        | Command::Audit(_) => "warn",
     };
     let filter =
         EnvFilter::try_from_env("DIALTONE_LOG").unwrap_or_else(|_| EnvFilter::new(default));

@@ -10,6 +10,7 @@ mod firmware;
 mod fleet;
 mod ivr;
 mod logging;
+mod operator;
 mod output;
 mod package;
 mod profile;
@@ -17,6 +18,7 @@ mod profile;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use data_model::OperatorError;
+use operator::exit_code;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -53,8 +55,17 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
             Command::Fleet(options) => fleet::run(options).await,
             Command::Firmware(command) => firmware::run(command),
             Command::Package(command) => package::run(command),
-            Command::Profile(command) => profile::run(command),
+            Command::Profile(command) => profile::run(command).await,
             Command::Doctor(options) => doctor::run(options).await,
+            Command::SignIn(command) => Ok(exit_code(command.run().await)),
+            Command::SignOut(command) => Ok(exit_code(command.run())),
+            Command::Device(command) => Ok(exit_code(command.run().await)),
+            Command::Task(command) => Ok(exit_code(command.run().await)),
+            Command::Campaign(command) => Ok(exit_code(command.run().await)),
+            Command::File(command) => Ok(exit_code(command.run().await)),
+            Command::Binding(command) => Ok(exit_code(command.run().await)),
+            Command::User(command) => Ok(exit_code(command.run().await)),
+            Command::Audit(command) => Ok(exit_code(command.run().await)),
         }
     })
 }

@@ -9,6 +9,7 @@ mod campaigns;
 mod command_line;
 mod demos;
 mod enrolment;
+mod operator;
 mod parameters;
 mod people;
 mod profile_command;
