@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod limits;
 pub mod listen;
 pub mod metrics;
+pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
 pub mod redact;

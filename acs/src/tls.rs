@@ -56,7 +56,11 @@ pub fn acceptor(config: &TlsConfig, clients: Clients) -> Result<TlsAcceptor, Ope
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, OperatorError> {
+/// The certificates of a file in PEM.
+///
+/// # Errors
+/// If it cannot be read, or holds none.
+pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, OperatorError> {
     let pems = CertificateDer::pem_file_iter(path).map_err(|error| bad_file(path, &error))?;
     let found: Vec<_> = pems
         .collect::<Result<_, _>>()
@@ -72,7 +76,8 @@ fn bad_file(path: &Path, error: &dyn std::fmt::Display) -> OperatorError {
     OperatorError::new(what, error, "give a readable file in PEM format")
 }
 
-fn unusable(what: &str, error: &dyn std::fmt::Display) -> OperatorError {
+/// What an operator is told of a file that cannot be used.
+pub fn unusable(what: &str, error: &dyn std::fmt::Display) -> OperatorError {
     let what = format!("{what} cannot be used");
     OperatorError::new(
         what,

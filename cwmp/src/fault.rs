@@ -8,6 +8,7 @@ use std::fmt;
 /// A fault code of CWMP (TR-069 A6, Tables 87 and 88), or a vendor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct FaultCode(u16);
 
 macro_rules! fault_codes {
@@ -133,6 +134,7 @@ pub struct Fault {
 /// One refused parameter (`SetParameterValuesFault`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ParameterFault {
     /// The parameter's name as it was asked for.
     pub parameter_name: String,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// A CWMP protocol version (TR-069 A6, Table 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub enum CwmpVersion {
     /// Amendment 1.
     #[serde(rename = "1.0")]

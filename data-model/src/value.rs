@@ -7,6 +7,7 @@ use std::fmt;
 
 /// The data types CWMP values have (TR-069 A.2.1 Table 12, TR-106 3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub enum XsdType {
     /// `xsd:string`; also what a value without `xsi:type` is taken for.
     #[default]

@@ -1,9 +1,13 @@
 //! Who asks: the bearer token of a request, as an argument of every handler that needs one.
 
 use super::error::ApiError;
+use super::openapi::takes;
 use crate::app::App;
 use crate::auth::tokens;
 use crate::store::{Actor, Role};
+use aide::OperationInput;
+use aide::generate::GenContext;
+use aide::openapi::Operation;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -42,6 +46,24 @@ impl FromRequestParts<Arc<App>> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Admin, ApiError> {
         at_least(Role::Admin, parts, app).await.map(Admin)
+    }
+}
+
+impl OperationInput for Viewer {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        takes("viewer", operation);
+    }
+}
+
+impl OperationInput for Operator {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        takes("operator", operation);
+    }
+}
+
+impl OperationInput for Admin {
+    fn operation_input(_: &mut GenContext, operation: &mut Operation) {
+        takes("admin", operation);
     }
 }
 

@@ -1,8 +1,10 @@
 //! Bindings of accounts for the activation service: list, read, write, remove, open once more.
 
+use super::answers::Done;
 use super::auth::{Operator, Viewer};
 use super::devices::masked;
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
@@ -11,14 +13,32 @@ use crate::provisioning::request_path::mac;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
 use crate::store::{Binding, BoundBy};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use data_model::provisioning::Rule;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route("/bindings", get_with(list, says("Lists bindings.")))
+        .api_route(
+            "/bindings/{by}/{value}",
+            get_with(read, says("Reads a binding."))
+                .put_with(put, says("Writes a binding."))
+                .delete_with(delete, says("Removes a binding.")),
+        )
+        .api_route(
+            "/bindings/{by}/{value}/reopen",
+            post_with(reopen, says("Lets a binding be told once more.")),
+        )
+}
 
 /// Which binding an address names.
 type Which = Result<Path<(BoundBy, String)>, PathRejection>;
@@ -87,7 +107,7 @@ pub async fn read(
         .ok_or_else(|| ApiError::not_found("binding"))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBinding {
     account: String,
@@ -159,7 +179,7 @@ pub async fn delete(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     argument: Which,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let (by, value) = which(argument)?;
     let deleted = app
         .store
@@ -167,7 +187,7 @@ pub async fn delete(
     deleted
         .await?
         .ok_or_else(|| ApiError::not_found("binding"))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// POST /bindings/{by}/{value}/reopen
@@ -175,7 +195,7 @@ pub async fn reopen(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     argument: Which,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let (by, value) = which(argument)?;
     let reopened = app
         .store
@@ -183,5 +203,5 @@ pub async fn reopen(
     reopened
         .await?
         .ok_or_else(|| ApiError::not_found("binding"))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }

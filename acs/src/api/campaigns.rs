@@ -1,21 +1,55 @@
 //! Firmware campaigns: create, watch, pause, resume, abort.
 
+use super::answers::Created;
 use super::auth::{Operator, Viewer};
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
 use crate::store::{Actor, Campaign, CampaignCounts, CampaignDevice, CampaignState, Id, Selector};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/campaigns",
+            get_with(list, says("Lists campaigns.")).post_with(create, says("Begins a campaign.")),
+        )
+        .api_route(
+            "/campaigns/{campaign}",
+            get_with(read, says("Reads a campaign.")),
+        )
+        .api_route(
+            "/campaigns/{campaign}/devices",
+            get_with(devices, says("Lists the devices of a campaign.")),
+        )
+        .api_route(
+            "/campaigns/{campaign}/pause",
+            post_with(pause, says("Pauses a campaign.")),
+        )
+        .api_route(
+            "/campaigns/{campaign}/resume",
+            post_with(resume, says("Lets a campaign go on.")),
+        )
+        .api_route(
+            "/campaigns/{campaign}/abort",
+            post_with(abort, says("Gives a campaign up.")),
+        )
+}
+
 /// A campaign with its counts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ShownCampaign")]
 pub struct Shown {
     #[serde(flatten)]
     campaign: Campaign,
@@ -34,7 +68,7 @@ pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json
     Ok(Json(campaigns.into_iter().map(Shown::from).collect()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CampaignRequest {
     name: String,
@@ -58,7 +92,7 @@ pub async fn create(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     body: Result<Json<CampaignRequest>, JsonRejection>,
-) -> Answer<(StatusCode, Json<Shown>)> {
+) -> Answer<Created<Shown>> {
     let Json(body) = body?;
     let file = app
         .store
@@ -93,7 +127,7 @@ pub async fn create(
     };
     let created = app.store.campaign_create(&actor, campaign).await?;
     app.nudge.notify_one();
-    Ok((StatusCode::CREATED, Json(find(&app, created.id).await?)))
+    Ok(Created(find(&app, created.id).await?))
 }
 
 async fn find(app: &App, campaign: Id) -> Answer<Shown> {

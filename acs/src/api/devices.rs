@@ -1,7 +1,9 @@
 //! Devices: list, read, register, label, forget, call.
 
+use super::answers::{Created, Done};
 use super::auth::{Admin, Operator, Viewer};
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
@@ -11,17 +13,52 @@ use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
 use crate::store::{Credentials, Device, DeviceFilter, Id, Selector};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with, put_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use cwmp::DeviceId;
 use cwmp::http::Verifier;
 use data_model::Secret;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route("/summary", get_with(summary, says("Counts of the fleet.")))
+        .api_route(
+            "/devices",
+            get_with(list, says("Lists devices."))
+                .post_with(register, says("Registers a device before it comes.")),
+        )
+        .api_route(
+            "/devices/{device}",
+            get_with(read, says("Reads a device.")).delete_with(
+                delete,
+                says("Forgets a device, with all that belongs to it."),
+            ),
+        )
+        .api_route(
+            "/devices/{device}/tags",
+            put_with(set_tags, says("Replaces its tags.")),
+        )
+        .api_route(
+            "/devices/{device}/variables",
+            get_with(variables, says("Reads its variables."))
+                .put_with(set_variables, says("Replaces its variables.")),
+        )
+        .api_route(
+            "/devices/{device}/call",
+            post_with(
+                call,
+                says("Sends it a connection request, and waits for what comes of it."),
+            ),
+        )
+}
 
 /// A device in an address: its id, or its identity.
 pub(super) async fn find(app: &App, text: &str) -> Answer<Device> {
@@ -35,7 +72,7 @@ pub(super) async fn find(app: &App, text: &str) -> Answer<Device> {
 /// A path argument, as it came or as the error it is.
 pub(super) type Argument = Result<Path<String>, PathRejection>;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FilterQuery {
     contains: Option<String>,
@@ -80,7 +117,7 @@ fn page_query(query: &FilterQuery) -> PageQuery {
 }
 
 /// How many devices there are, and how they stand.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Summary {
     devices: u64,
     sessions: usize,
@@ -101,7 +138,7 @@ pub async fn summary(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<J
     }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     #[serde(default)]
@@ -118,7 +155,7 @@ pub struct Registration {
     connection_request: Option<CallCredentials>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CallCredentials {
     username: String,
@@ -130,7 +167,7 @@ pub async fn register(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     body: Result<Json<Registration>, JsonRejection>,
-) -> Answer<(StatusCode, Json<Device>)> {
+) -> Answer<Created<Device>> {
     let Json(body) = body?;
     let identity = DeviceId {
         manufacturer: body.manufacturer,
@@ -162,7 +199,7 @@ pub async fn register(
         .store
         .device_register(&actor, &identity, credentials, clock::now())
         .await?;
-    Ok((StatusCode::CREATED, Json(device)))
+    Ok(Created(device))
 }
 
 /// GET /devices/{device}
@@ -179,12 +216,12 @@ pub async fn delete(
     State(app): State<Arc<App>>,
     Admin(actor): Admin,
     device: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let device = find(&app, &device?).await?;
     app.store
         .device_delete(&actor, device.id, clock::now())
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// PUT /devices/{device}/tags
@@ -193,7 +230,7 @@ pub async fn set_tags(
     Operator(actor): Operator,
     device: Argument,
     body: Result<Json<Vec<String>>, JsonRejection>,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let device = find(&app, &device?).await?;
     let Json(tags) = body?;
     for tag in &tags {
@@ -212,7 +249,7 @@ pub async fn set_tags(
         .device_set_tags(&actor, device.id, tags, clock::now())
         .await?;
     app.desire_changed();
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// GET /devices/{device}/variables
@@ -249,7 +286,7 @@ pub async fn set_variables(
     Operator(actor): Operator,
     device: Argument,
     body: Result<Json<BTreeMap<String, String>>, JsonRejection>,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let device = find(&app, &device?).await?;
     let Json(variables) = body?;
     for (name, value) in &variables {
@@ -267,7 +304,15 @@ pub async fn set_variables(
         .device_set_variables(&actor, device.id, variables, clock::now())
         .await?;
     app.desire_changed();
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
+}
+
+/// What came of a connection request.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Called {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 /// POST /devices/{device}/call
@@ -275,12 +320,13 @@ pub async fn call(
     State(app): State<Arc<App>>,
     Operator(_): Operator,
     device: Argument,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<Called>> {
     let device = find(&app, &device?).await?;
     let outcome = call_devices::call(&app, device.id).await?;
     let name = outcome.name();
-    Ok(Json(match outcome {
-        Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => json!({ "outcome": name }),
-        Outcome::Impossible(why) | Outcome::Failed(why) => json!({ "outcome": name, "why": why }),
-    }))
+    let why = match outcome {
+        Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => None,
+        Outcome::Impossible(why) | Outcome::Failed(why) => Some(why),
+    };
+    Ok(Json(Called { outcome: name, why }))
 }

@@ -1,11 +1,13 @@
 //! The only place where an error becomes a status: one shape for all, `{"error", "why", "fix"}`.
 
 use crate::store::StoreError;
+use aide::OperationOutput;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Why a request is not carried out.
@@ -15,12 +17,17 @@ pub struct ApiError {
     body: Body,
 }
 
-#[derive(Debug, Serialize)]
-struct Body {
+/// What every refusal says.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub struct Body {
+    /// What is wrong.
     error: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// Why.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     why: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// What to do.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     fix: String,
 }
 
@@ -152,6 +159,11 @@ impl From<PathRejection> for ApiError {
     fn from(rejection: PathRejection) -> ApiError {
         ApiError::bad(rejection.body_text(), "an id has 16 hexadecimal digits")
     }
+}
+
+/// Every operation can be refused, in the same form (`openapi::finish`).
+impl OperationOutput for ApiError {
+    type Inner = ApiError;
 }
 
 impl IntoResponse for ApiError {

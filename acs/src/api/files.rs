@@ -1,21 +1,44 @@
 //! Files of the library: list, take in, forget.
 
+use super::answers::{Created, Done};
 use super::auth::{Operator, Viewer};
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::files::{FileError, FnMutBody, NewFile};
 use crate::store::{FileRecord, Id};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
+
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route("/files", get_with(list, says("Lists files.")))
+        .api_route(
+            "/files/{file}",
+            get_with(read, says("Reads the description of a file."))
+                .delete_with(delete, says("Forgets a file.")),
+        )
+}
+
+/// The route that takes a file in: it is streamed to disk and has a limit of its own.
+pub fn uploads() -> ApiRouter<Arc<App>> {
+    let upload = post_with(upload, |operation| {
+        operation.summary("Takes a file in.").input::<Bytes>()
+    });
+    ApiRouter::new().api_route("/files", upload)
+}
 
 /// GET /files
 pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Vec<FileRecord>>> {
@@ -36,7 +59,7 @@ pub async fn read(
     found.map(Json).ok_or_else(|| ApiError::not_found("file"))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UploadQuery {
     name: String,
@@ -58,7 +81,7 @@ pub async fn upload(
     Operator(actor): Operator,
     query: Result<Query<UploadQuery>, QueryRejection>,
     body: Body,
-) -> Answer<(StatusCode, Json<FileRecord>)> {
+) -> Answer<Created<FileRecord>> {
     let Query(query) = query?;
     for (what, text) in [
         ("name", &query.name),
@@ -82,7 +105,7 @@ pub async fn upload(
         .take(app.store.as_ref(), &actor, new, pieces)
         .await;
     match taken {
-        Ok(record) => Ok((StatusCode::CREATED, Json(record))),
+        Ok(record) => Ok(Created(record)),
         Err(error @ FileError::TooLarge) => Err(ApiError::too_large(error)),
         Err(error @ FileError::Broken(_)) => Err(ApiError::bad(error, "send the file again")),
         Err(error @ FileError::Disk(_)) => Err(ApiError::no_storage(error)),
@@ -104,7 +127,7 @@ pub async fn delete(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     file: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let deleted = app
         .store
         .file_delete(&actor, id(&file?)?, clock::now())
@@ -115,5 +138,5 @@ pub async fn delete(
     if let Some(sha256) = sha256.bytes_unused {
         app.library.drop_bytes(&sha256).await;
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }

@@ -1,6 +1,7 @@
-//! The REST API for people and programs, under `/api/v1`. One line a route; every route but sign-in and the health
-//! checks takes a token.
+//! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
+//! the OpenAPI document and the health checks takes a token.
 
+mod answers;
 pub mod auth;
 mod bindings;
 mod campaigns;
@@ -8,6 +9,7 @@ mod devices;
 pub mod error;
 mod files;
 mod health;
+mod openapi;
 mod page;
 mod parameters;
 mod profiles;
@@ -18,96 +20,53 @@ mod users;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
+use aide::axum::ApiRouter;
+use aide::openapi::OpenApi;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
 use std::sync::Arc;
+
+/// Every noun.
+fn nouns() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .merge(bindings::routes())
+        .merge(campaigns::routes())
+        .merge(devices::routes())
+        .merge(files::routes())
+        .merge(parameters::routes())
+        .merge(profiles::routes())
+        .merge(provisioning::routes())
+        .merge(reports::routes())
+        .merge(tasks::routes())
+        .merge(users::routes())
+}
+
+fn v1() -> (Router<Arc<App>>, OpenApi) {
+    openapi::begin();
+    let nouns = nouns().layer(DefaultBodyLimit::max(API_BODY_BYTES));
+    let uploads = files::uploads().layer(DefaultBodyLimit::disable());
+    openapi::finish(ApiRouter::new().nest("/api/v1", nouns.merge(uploads)))
+}
+
+/// The OpenAPI 3.1 document of the API.
+pub fn document() -> OpenApi {
+    v1().1
+}
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
-    let v1 = Router::new()
-        .route("/sign-in", post(users::sign_in))
-        .route("/summary", get(devices::summary))
-        .route("/devices", get(devices::list).post(devices::register))
-        .route(
-            "/devices/{device}",
-            get(devices::read).delete(devices::delete),
-        )
-        .route(
-            "/devices/{device}/tags",
-            axum::routing::put(devices::set_tags),
-        )
-        .route(
-            "/devices/{device}/variables",
-            get(devices::variables).put(devices::set_variables),
-        )
-        .route("/devices/{device}/call", post(devices::call))
-        .route("/devices/{device}/parameters", get(parameters::list))
-        .route("/devices/{device}/profile", get(profiles::of_device))
-        .route(
-            "/devices/{device}/tasks",
-            get(tasks::list).post(tasks::create),
-        )
-        .route("/tasks/{task}", get(tasks::read).delete(tasks::cancel))
-        .route("/profiles", get(profiles::list))
-        .route(
-            "/profiles/{name}",
-            get(profiles::read)
-                .put(profiles::put)
-                .delete(profiles::delete),
-        )
-        .route("/files", get(files::list))
-        .route("/files/{file}", get(files::read).delete(files::delete))
-        .route("/campaigns", get(campaigns::list).post(campaigns::create))
-        .route("/campaigns/{campaign}", get(campaigns::read))
-        .route("/campaigns/{campaign}/devices", get(campaigns::devices))
-        .route("/campaigns/{campaign}/pause", post(campaigns::pause))
-        .route("/campaigns/{campaign}/resume", post(campaigns::resume))
-        .route("/campaigns/{campaign}/abort", post(campaigns::abort))
-        .route("/users", get(users::list))
-        .route(
-            "/users/{name}",
-            axum::routing::put(users::put).delete(users::delete),
-        )
-        .route("/password", axum::routing::put(users::change_password))
-        .route("/audit", get(users::audit))
-        .merge(resyncs())
-        .layer(DefaultBodyLimit::max(API_BODY_BYTES));
-    // A file is streamed to disk and has a limit of its own.
-    let uploads = Router::new()
-        .route("/files", post(files::upload))
-        .layer(DefaultBodyLimit::disable());
-    Router::new()
-        .nest("/api/v1", v1.merge(uploads))
+    let (router, document) = v1();
+    // A document of strings, numbers and lists always has a form in JSON.
+    let document = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    let document = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
+    router
+        .route("/api/v1/openapi.json", get(document))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)
-}
-
-/// What belongs to devices that provision themselves.
-fn resyncs() -> Router<Arc<App>> {
-    Router::new()
-        .route("/devices/{device}/contacts", get(provisioning::contacts))
-        .route("/devices/{device}/provisioning", get(provisioning::read))
-        .route(
-            "/devices/{device}/provisioning/rotate",
-            post(provisioning::rotate_key),
-        )
-        .route(
-            "/devices/{device}/provisioning/window",
-            axum::routing::put(provisioning::open_window).delete(provisioning::close_window),
-        )
-        .route("/devices/{device}/report", get(reports::read))
-        .route("/devices/{device}/report/diff", get(reports::diff))
-        .route("/bindings", get(bindings::list))
-        .route(
-            "/bindings/{by}/{value}",
-            get(bindings::read)
-                .put(bindings::put)
-                .delete(bindings::delete),
-        )
-        .route("/bindings/{by}/{value}/reopen", post(bindings::reopen))
 }

@@ -3,10 +3,11 @@
 use super::error::ApiError;
 use crate::limits::PAGE;
 use crate::store::{Id, Page};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The arguments of a page.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PageQuery {
     after: Option<String>,
@@ -41,7 +42,7 @@ impl PageQuery {
 }
 
 /// One page of a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Listed<T> {
     /// The elements.
     pub items: Vec<T>,

@@ -3,16 +3,28 @@
 use super::auth::Viewer;
 use super::devices::{Argument, find};
 use super::error::Answer;
+use super::openapi::says;
 use crate::app::App;
 use crate::redact::is_secret;
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use data_model::{Timestamp, XsdType};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-#[derive(Debug, Default, Deserialize)]
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new().api_route(
+        "/devices/{device}/parameters",
+        get_with(list, says("Lists what is known of its parameters.")),
+    )
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ParametersQuery {
     /// Names that begin with this.
@@ -22,7 +34,7 @@ pub struct ParametersQuery {
 }
 
 /// One parameter.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ShownParameter {
     name: String,
     #[serde(rename = "type")]
@@ -34,7 +46,8 @@ pub struct ShownParameter {
 }
 
 /// The parameters of a device.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ShownParameters")]
 pub struct Shown {
     /// When they last changed.
     #[serde(skip_serializing_if = "Option::is_none")]

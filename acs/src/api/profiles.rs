@@ -1,8 +1,10 @@
 //! Profiles: list, read, write, remove.
 
+use super::answers::Done;
 use super::auth::{Operator, Viewer};
 use super::devices::{Argument, find, masked};
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::files::{self, profiles::NoProfile};
@@ -11,13 +13,31 @@ use crate::provisioning::flat_profile::{LeftOut, Secrets};
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
 use crate::store::{Profile, ProfileValue, Selector, StoreError};
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
 use data_model::Path;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/devices/{device}/profile",
+            get_with(of_device, says("Shows its vendor configuration file.")),
+        )
+        .api_route("/profiles", get_with(list, says("Lists profiles.")))
+        .api_route(
+            "/profiles/{name}",
+            get_with(read, says("Reads a profile."))
+                .put_with(put, says("Writes a profile."))
+                .delete_with(delete, says("Removes a profile.")),
+        )
+}
 
 /// GET /profiles
 pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Vec<Profile>>> {
@@ -41,7 +61,7 @@ pub async fn read(
 }
 
 /// What a device is sent as its vendor configuration file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct DeviceProfile {
     /// The document, without its secrets.
     document: String,
@@ -78,7 +98,7 @@ fn shown(mut profile: Profile) -> Profile {
     profile
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileRequest {
     #[serde(default)]
@@ -162,7 +182,7 @@ pub async fn delete(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     name: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let deleted = app
         .store
         .profile_delete(&actor, &name?, clock::now())
@@ -170,6 +190,6 @@ pub async fn delete(
     app.reload_profiles().await?;
     app.desire_changed();
     deleted
-        .map(|()| StatusCode::NO_CONTENT)
+        .map(|()| Done)
         .ok_or_else(|| ApiError::not_found("profile"))
 }

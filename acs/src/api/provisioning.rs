@@ -1,23 +1,50 @@
 //! The vendor's own provisioning of a device: how it stands, the window for its first contact, its key, its contacts.
 
+use super::answers::{Begun, Done};
 use super::auth::{Operator, Viewer};
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::limits::WINDOW_MINUTES;
 use crate::provisioning_server::{NoRotation, rotate};
 use crate::store::{Contact, StoreError};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with, put_with};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
 use data_model::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/devices/{device}/contacts",
+            get_with(contacts, says("Lists its requests for profiles.")),
+        )
+        .api_route(
+            "/devices/{device}/provisioning",
+            get_with(read, says("Shows how it stands with keys and windows.")),
+        )
+        .api_route(
+            "/devices/{device}/provisioning/rotate",
+            post_with(rotate_key, says("Makes its next key.")),
+        )
+        .api_route(
+            "/devices/{device}/provisioning/window",
+            put_with(open_window, says("Opens its window."))
+                .delete_with(close_window, says("Closes its window.")),
+        )
+}
+
 /// How a device stands; of its keys only what is no secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProvisioningState")]
 pub struct Standing {
     /// When its key was made; absent if it has none.
     key_since: Option<Timestamp>,
@@ -47,8 +74,9 @@ pub async fn read(
 }
 
 /// How long a window is to be open.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ProvisioningWindow")]
 pub struct Window {
     /// Minutes from now.
     minutes: u64,
@@ -60,7 +88,7 @@ pub async fn open_window(
     Operator(actor): Operator,
     device: Argument,
     body: Result<Json<Window>, JsonRejection>,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let device = find(&app, &device?).await?;
     let Json(Window { minutes }) = body?;
     if !WINDOW_MINUTES.contains(&minutes) {
@@ -76,7 +104,7 @@ pub async fn open_window(
         .store
         .provisioning_window_put(&actor, device.id, until, now);
     put.await?.ok_or_else(|| ApiError::not_found("device"))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// DELETE /devices/{device}/provisioning/window
@@ -84,7 +112,7 @@ pub async fn close_window(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     device: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let device = find(&app, &device?).await?;
     let now = clock::now();
     let past = Timestamp::from_secs(0);
@@ -92,7 +120,7 @@ pub async fn close_window(
         .store
         .provisioning_window_put(&actor, device.id, past, now);
     put.await?.ok_or_else(|| ApiError::not_found("device"))?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// POST /devices/{device}/provisioning/rotate
@@ -100,10 +128,10 @@ pub async fn rotate_key(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     device: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Begun> {
     let device = find(&app, &device?).await?;
     match rotate(&app, &actor, &device).await {
-        Ok(()) => Ok(StatusCode::ACCEPTED),
+        Ok(()) => Ok(Begun),
         Err(NoRotation::Store(error)) => Err(error.into()),
         Err(why @ (NoRotation::Off | NoRotation::OwnRule | NoRotation::Profile(_))) => {
             Err(StoreError::Conflict(why.to_string()).into())

@@ -3,18 +3,39 @@
 use super::auth::Viewer;
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use crate::app::App;
 use crate::files::profiles::NoProfile;
 use crate::provisioning::reported::Difference;
 use crate::provisioning_server::document::Wanted;
 use crate::store::{Report, StoreError};
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/devices/{device}/report",
+            get_with(read, says("Shows what it has reported.")),
+        )
+        .api_route(
+            "/devices/{device}/report/diff",
+            get_with(
+                diff,
+                says("Shows where its report differs from its profiles."),
+            ),
+        )
+}
+
 /// A report as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ShownReport")]
 pub struct Shown {
     /// Where the values come from.
     source: &'static str,

@@ -1,50 +1,72 @@
 //! Tasks of devices: queue, look, withdraw.
 
+use super::answers::{Created, Done};
 use super::auth::{Operator, Viewer};
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
 use crate::limits::{TASK_VALUES, VALUE_CHARS};
 use crate::metrics::Metrics;
 use crate::store::{Id, NewTask, Task, TaskKind};
+use aide::axum::ApiRouter;
+use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use data_model::{ParameterList, Path, Timestamp};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::sync::Arc;
+
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/devices/{device}/tasks",
+            get_with(list, says("Lists the tasks of a device, newest first."))
+                .post_with(create, says("Queues a task.")),
+        )
+        .api_route(
+            "/tasks/{task}",
+            get_with(read, says("Reads a task."))
+                .delete_with(cancel, says("Withdraws a task that has not begun.")),
+        )
+}
 
 /// The header two equal requests share so that they make one task.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What is asked for.
-struct TaskRequest {
+#[derive(JsonSchema)]
+pub struct TaskRequest {
     /// Seconds after which the task is given up if the device has not come.
     expires_secs: Option<u64>,
+    #[serde(flatten)]
     kind: TaskKind,
 }
 
-impl TaskRequest {
-    /// Reads a request. Every field is known, or a mistyped one would be left out without a word.
-    fn read(mut body: serde_json::Value) -> Answer<TaskRequest> {
-        let fix = "send a task as docs/API.md describes it";
-        let wrong = |error: serde_json::Error| ApiError::bad(error, fix);
-        let expires_secs = match body
-            .as_object_mut()
-            .and_then(|map| map.remove("expires_secs"))
-        {
+impl<'de> Deserialize<'de> for TaskRequest {
+    /// Every field is known, or a mistyped one would be left out without a word.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TaskRequest, D::Error> {
+        let mut body = serde_json::Value::deserialize(deserializer)?;
+        let map = body.as_object_mut();
+        let expires_secs = match map.and_then(|map| map.remove("expires_secs")) {
             None => None,
-            Some(secs) => serde_json::from_value(secs).map_err(wrong)?,
+            Some(secs) => serde_json::from_value(secs).map_err(D::Error::custom)?,
         };
-        let kind = TaskKind::deserialize(&body).map_err(wrong)?;
-        let known = serde_json::to_value(&kind).map_err(wrong)?;
+        let kind = TaskKind::deserialize(&body).map_err(D::Error::custom)?;
+        let known = serde_json::to_value(&kind).map_err(D::Error::custom)?;
         let foreign = body.as_object().into_iter().flat_map(|map| map.keys());
         if let Some(name) = foreign.into_iter().find(|name| known.get(name).is_none()) {
-            let why = format!("a task of this kind has no `{}`", name.escape_debug());
-            return Err(ApiError::bad(why, fix));
+            let name = name.escape_debug();
+            return Err(D::Error::custom(format!(
+                "a task of this kind has no `{name}`"
+            )));
         }
         Ok(TaskRequest { expires_secs, kind })
     }
@@ -56,11 +78,10 @@ pub async fn create(
     Operator(actor): Operator,
     device: Argument,
     headers: HeaderMap,
-    body: Result<Json<serde_json::Value>, JsonRejection>,
-) -> Answer<(StatusCode, Json<Task>)> {
+    body: Result<Json<TaskRequest>, JsonRejection>,
+) -> Answer<Created<Task>> {
     let device = find(&app, &device?).await?;
     let Json(body) = body?;
-    let body = TaskRequest::read(body)?;
     check(&body.kind)?;
     if let TaskKind::Download { file, .. } = &body.kind
         && app.store.file_find(*file).await?.is_none()
@@ -83,7 +104,7 @@ pub async fn create(
     let task = app.store.task_create(&actor, task, now).await?;
     let task = task.ok_or_else(|| ApiError::not_found("device"))?;
     app.nudge.notify_one();
-    Ok((StatusCode::CREATED, Json(shown(task))))
+    Ok(Created(shown(task)))
 }
 
 /// What can be told to be wrong with a task before any device sees it.
@@ -215,12 +236,12 @@ pub async fn cancel(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     task: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let now: Timestamp = clock::now();
     let cancelled = app.store.task_cancel(&actor, id(&task?)?, now).await?;
     let count = u64::from(cancelled.is_some());
     Metrics::count_by(&app.metrics.tasks_ended, "cancelled", count);
     cancelled
-        .map(|()| StatusCode::NO_CONTENT)
+        .map(|()| Done)
         .ok_or_else(|| ApiError::not_found("task"))
 }

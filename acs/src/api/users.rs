@@ -1,23 +1,50 @@
 //! People: signing in, and what they have done.
 
+use super::answers::Done;
 use super::auth::{Admin, Viewer};
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
+use super::openapi::says;
 use crate::app::App;
 use crate::auth::{passwords, tokens};
 use crate::clock;
 use crate::limits::{PAGE, PASSWORD_CHARS, SIGN_IN_FAILURES};
 use crate::provisioning::template;
 use crate::store::{Actor, AuditEntry, Page, Role, User};
+use aide::axum::ApiRouter;
+use aide::axum::routing::{get_with, post_with, put_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use data_model::{Secret, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-#[derive(Deserialize)]
+/// The routes of this noun.
+pub fn routes() -> ApiRouter<Arc<App>> {
+    ApiRouter::new()
+        .api_route(
+            "/sign-in",
+            post_with(sign_in, says("Gives a token for a name and a password.")),
+        )
+        .api_route("/users", get_with(list, says("Lists users.")))
+        .api_route(
+            "/users/{name}",
+            put_with(put, says("Makes or changes a user."))
+                .delete_with(delete, says("Removes a user.")),
+        )
+        .api_route(
+            "/password",
+            put_with(
+                change_password,
+                says("Changes the password of whoever asks."),
+            ),
+        )
+        .api_route("/audit", get_with(audit, says("Reads the audit trail.")))
+}
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     user: String,
@@ -25,7 +52,7 @@ pub struct SignIn {
 }
 
 /// A token and what it is good for.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SignedIn {
     token: String,
     user: String,
@@ -65,7 +92,7 @@ pub async fn sign_in(
 }
 
 /// A user as the API shows one.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ShownUser {
     name: String,
     role: Role,
@@ -81,7 +108,7 @@ pub async fn list(State(app): State<Arc<App>>, Admin(_): Admin) -> Answer<Json<V
     Ok(Json(shown.collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserRequest {
     role: Role,
@@ -129,14 +156,14 @@ pub async fn delete(
     State(app): State<Arc<App>>,
     Admin(actor): Admin,
     name: Argument,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let deleted = app.store.user_delete(&actor, &name?, clock::now()).await?;
     deleted
-        .map(|()| StatusCode::NO_CONTENT)
+        .map(|()| Done)
         .ok_or_else(|| ApiError::not_found("user"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordRequest {
     old: String,
@@ -148,7 +175,7 @@ pub async fn change_password(
     State(app): State<Arc<App>>,
     Viewer(actor): Viewer,
     body: Result<Json<PasswordRequest>, JsonRejection>,
-) -> Answer<StatusCode> {
+) -> Answer<Done> {
     let Json(body) = body?;
     let Actor::User(name) = &actor else {
         return Err(ApiError::forbidden("only people have passwords"));
@@ -169,7 +196,7 @@ pub async fn change_password(
         ..user
     };
     app.store.user_put(&actor, user, clock::now()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 async fn hash(password: String) -> Answer<String> {
@@ -183,7 +210,7 @@ async fn hash(password: String) -> Answer<String> {
     hashed.map_err(|error| ApiError::bad(error, "choose another one"))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditQuery {
     after: Option<u64>,

@@ -1,5 +1,7 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod outbound;
+
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
@@ -24,6 +26,8 @@ pub struct Config {
     pub connection_request: ConnectionRequestConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// Requests to other servers.
+    pub outbound: outbound::OutboundConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -194,6 +198,7 @@ impl Default for Config {
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
+            outbound: outbound::OutboundConfig::default(),
         }
     }
 }
@@ -307,6 +312,7 @@ impl Config {
             ));
         }
         self.provisioning.check(&mut wrong);
+        self.outbound.check(&mut wrong);
         wrong
     }
 }

@@ -5,6 +5,7 @@ use cwmp::xml::XmlWriter;
 use data_model::DeviceType;
 use data_model::catalogue;
 use data_model::schema::{Address, Secrecy, Source, XmlBinding, XmlDocument};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +23,7 @@ pub struct FlatProfile {
 }
 
 /// A desired value that is not in the document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LeftOut {
     /// The parameter.
     pub name: String,

@@ -10,6 +10,7 @@ use data_model::provisioning::profile::{
 };
 use data_model::schema::{Address, Secrecy, Source};
 use data_model::{DeviceType, ParameterList, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -127,7 +128,7 @@ fn observed(ty: &DeviceType, seen: &BTreeMap<Address, String>) -> ParameterList 
 }
 
 /// Where a device is not as it should be, by its reports.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Difference {
     /// Values that are others.
     pub different: Vec<Different>,
@@ -142,7 +143,7 @@ pub struct Difference {
 }
 
 /// A value that is another one.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Different {
     /// The parameter behind the element.
     pub name: String,

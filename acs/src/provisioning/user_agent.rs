@@ -1,13 +1,14 @@
 //! What a device says of itself in the `User-Agent` of a request for its profile.
 
 use super::request_path::mac;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Characters of each part that are kept.
 const PART_CHARS: usize = 64;
 
 /// Product, version and serial number; a claim, never a proof.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserAgent {
     /// The product, such as `ATA192-MPP`.
     pub product: String,

@@ -3,11 +3,12 @@
 use super::Id;
 use cwmp::DeviceId;
 use data_model::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a device is recognised by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BoundBy {
     /// Its serial number.
@@ -35,7 +36,7 @@ impl BoundBy {
 }
 
 /// An account that waits for its device, or has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Binding {
     /// What the device is recognised by.
     pub by: BoundBy,
@@ -65,7 +66,7 @@ impl Binding {
 }
 
 /// Who was told a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Told {
     /// When.
     pub at: Timestamp,

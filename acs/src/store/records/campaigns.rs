@@ -2,10 +2,11 @@
 
 use super::{Id, Selector, TaskFault};
 use data_model::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A file of the library; its bytes lie in the file folder under their hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileRecord {
     /// Its key.
     pub id: Id,
@@ -33,7 +34,7 @@ pub struct DeletedFile {
 }
 
 /// A firmware upgrade of many devices.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Campaign {
     /// Its key.
     pub id: Id,
@@ -56,7 +57,7 @@ pub struct Campaign {
 }
 
 /// Where a campaign is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignState {
     /// Devices are being upgraded.
@@ -70,7 +71,7 @@ pub enum CampaignState {
 }
 
 /// One device of a campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CampaignDevice {
     /// The device.
     pub device: Id,
@@ -85,7 +86,7 @@ pub struct CampaignDevice {
 }
 
 /// Where a device is in a campaign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignStep {
     /// Not started.
@@ -103,7 +104,7 @@ pub enum CampaignStep {
 }
 
 /// How many devices of a campaign are where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct CampaignCounts {
     /// Not started.
     pub pending: u64,

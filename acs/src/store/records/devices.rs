@@ -3,11 +3,12 @@
 use super::{Id, TaskFault};
 use cwmp::{CwmpVersion, DeviceId, Event};
 use data_model::{ParameterList, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// A device as people and rules see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Device {
     /// Its key.
     pub id: Id,
@@ -52,7 +53,7 @@ pub struct Device {
 }
 
 /// How a device's configuration stands to the profiles.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Provisioning {
     /// The stamp of the profiles the device was last found to agree with; zero for never.
     pub stamp: u64,

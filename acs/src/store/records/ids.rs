@@ -119,3 +119,17 @@ pub struct Page<K> {
     /// At most so many.
     pub limit: usize,
 }
+
+impl schemars::JsonSchema for Id {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[0-9a-f]{16}$",
+            "description": "The key of a record: 64 bits, written as 16 hexadecimal digits.",
+        })
+    }
+}

@@ -1,9 +1,10 @@
 //! Profiles, and the selectors that say whom something is for.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Values a group of devices is to have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Profile {
     /// Its name, unique.
     pub name: String,
@@ -19,7 +20,7 @@ pub struct Profile {
 }
 
 /// One value of a profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileValue {
     /// The parameter's full name.
@@ -29,7 +30,7 @@ pub struct ProfileValue {
 }
 
 /// Which devices something is for. Every condition that is given must hold; none at all means all devices.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selector {
     /// The product class is one of these.

@@ -2,6 +2,7 @@
 
 use crate::provisioning::user_agent::UserAgent;
 use data_model::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -36,7 +37,7 @@ pub struct ProvisioningKeys {
 }
 
 /// One request of a device for its profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Contact {
     /// When.
     pub at: Timestamp,

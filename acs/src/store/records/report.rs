@@ -1,11 +1,12 @@
 //! What a device has reported of itself, in the shape of its profile.
 
 use data_model::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The reports of a device, laid one over the other.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// When the last one came.
     pub at: Option<Timestamp>,
@@ -24,7 +25,7 @@ pub struct Report {
 }
 
 /// One reported value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportedValue {
     /// The element it came in.
     pub element: String,

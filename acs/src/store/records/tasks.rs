@@ -4,10 +4,11 @@ use super::{Id, values};
 use crate::redact::{MASK, is_secret};
 use cwmp::{CommandKey, Fault};
 use data_model::{ParameterList, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a task asks of a device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum TaskKind {
     /// Read parameters; the result holds them.
@@ -19,6 +20,7 @@ pub enum TaskKind {
     SetParameterValues {
         /// Names with values.
         #[serde(with = "values")]
+        #[schemars(with = "Vec<values::Value>")]
         values: ParameterList,
     },
     /// Read a whole branch into the observed state.
@@ -32,6 +34,7 @@ pub enum TaskKind {
         object: String,
         /// Values below the new instance, by their names relative to it.
         #[serde(default, with = "values")]
+        #[schemars(with = "Vec<values::Value>")]
         values: ParameterList,
     },
     /// Remove an instance.
@@ -107,7 +110,7 @@ fn masked(values: &ParameterList) -> Option<ParameterList> {
 }
 
 /// Where a task is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// Waits for the device.
@@ -178,7 +181,7 @@ pub struct NewTask {
 }
 
 /// A task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Task {
     /// Its key.
     pub id: Id,
@@ -217,7 +220,7 @@ impl Task {
 }
 
 /// Why a task, a transfer or a profile failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TaskFault {
     /// The fault code of the device, or zero for a reason of ours.
     pub code: u16,

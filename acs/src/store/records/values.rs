@@ -1,11 +1,14 @@
 //! Parameters in JSON as the API reads and writes them: a list of `{name, type, value}`.
 
 use data_model::{ParameterList, XsdType};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[derive(Serialize, Deserialize)]
+/// One parameter with its value.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Value {
+#[schemars(rename = "ParameterValue")]
+pub struct Value {
     name: String,
     #[serde(rename = "type", default)]
     ty: XsdType,
