@@ -9,7 +9,8 @@ use crate::jobs::compare_devices::Round;
 use crate::metrics::Metrics;
 use crate::provisioning_server::Provisioner;
 use crate::sessions::table::SessionTable;
-use crate::store::{Profile, Store};
+use crate::store::{Profile, Store, TraceLimits};
+use crate::trace::Traces;
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
 use data_model::OperatorError;
@@ -47,6 +48,8 @@ pub struct App {
     pub files_address: OnceLock<SocketAddr>,
     /// The vendor's own provisioning, if it is on.
     pub provisioner: Option<Provisioner>,
+    /// Message traces.
+    pub traces: Traces,
     digest: Mutex<DigestServer>,
     profiles: RwLock<Arc<Profiles>>,
 }
@@ -77,6 +80,14 @@ impl App {
         let provisioner =
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
         let library = Library::open(&config, store.as_ref()).await?;
+        let traced = store.trace_switches(clock::now()).await.map_err(|error| {
+            OperatorError::new(
+                "cannot read which devices are traced",
+                error,
+                "run `dialtone doctor`",
+            )
+        })?;
+        let traces = Traces::new(&config.trace, traced);
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {
             algorithms.push(Algorithm::Sha256);
@@ -96,6 +107,7 @@ impl App {
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
             provisioner,
+            traces,
             digest: Mutex::new(digest),
             profiles: RwLock::default(),
         };
@@ -114,6 +126,15 @@ impl App {
     pub fn digest(&self) -> MutexGuard<'_, DigestServer> {
         // Nothing that holds the lock can panic half-way through a change.
         self.digest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How much of message traces is kept.
+    pub fn trace_limits(&self) -> TraceLimits {
+        let config = &self.config.trace;
+        TraceLimits {
+            sessions: config.sessions,
+            bytes: u64::from(config.megabytes) * 1_000_000,
+        }
     }
 
     /// The profiles as they stand.

@@ -24,6 +24,7 @@ pub mod store;
 pub mod tasks;
 pub mod tftp;
 pub mod tls;
+pub mod trace;
 
 pub use config::Config;
 pub use server::Server;

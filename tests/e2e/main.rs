@@ -26,6 +26,7 @@ mod resync;
 mod resync_by_tftp;
 mod tftp;
 mod tls;
+mod traces;
 mod transfers;
 mod voice_menu;
 mod wire;

@@ -16,6 +16,7 @@ mod profiles;
 mod provisioning;
 mod reports;
 mod tasks;
+mod traces;
 mod users;
 
 use crate::app::App;
@@ -40,6 +41,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(provisioning::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
+        .merge(traces::routes())
         .merge(users::routes())
 }
 

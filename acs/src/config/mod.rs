@@ -1,6 +1,7 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
 pub mod outbound;
+pub mod trace;
 
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
@@ -28,6 +29,8 @@ pub struct Config {
     pub provisioning: ProvisioningConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// Which sessions are kept with their messages.
+    pub trace: trace::TraceConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -199,6 +202,7 @@ impl Default for Config {
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            trace: trace::TraceConfig::default(),
         }
     }
 }
@@ -313,6 +317,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.trace.check(&mut wrong);
         wrong
     }
 }

@@ -7,7 +7,7 @@ use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
-use crate::store::StoreError;
+use crate::store::{Side, StoreError};
 use bytes::Bytes;
 use cwmp::http::cookies;
 use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
@@ -118,10 +118,11 @@ async fn turn(
     };
     if let Some(token) = token {
         match app.sessions.take(token) {
-            Taken::Session(session) => {
+            Taken::Session(mut session) => {
                 let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
                     Ok(body) => body,
                     Err(bad) => {
+                        session.ended(&bad.why);
                         app.sessions
                             .end(token, SessionEnd::BadRequest, &app.metrics);
                         return Err(bad.into());
@@ -185,7 +186,9 @@ async fn begin(
             let opened =
                 on_inform::on_inform(app, peer.remote, &authenticated, informed, host, now);
             match opened.await? {
-                on_inform::Opened::Session(session, reply) => {
+                on_inform::Opened::Session(mut session, reply) => {
+                    session.traced(Side::Cpe, body);
+                    session.traced(Side::Acs, reply.bytes());
                     app.metrics.sessions_started.inc();
                     app.metrics.sessions_open.inc();
                     let token = app.sessions.open(*session, &app.metrics);
@@ -228,6 +231,7 @@ async fn continue_session(
     head: &http::request::Parts,
     body: Bytes,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
+    session.traced(Side::Cpe, &body);
     let machine = std::mem::replace(
         &mut session.machine,
         AcsSession::new(RequestIds::starting_at(0)),
@@ -249,6 +253,7 @@ async fn continue_session(
         Err(Refusal::BadRequest(why)) => {
             app.sessions
                 .end(token, SessionEnd::BadRequest, &app.metrics);
+            session.ended(&format!("broken by the device: {why}"));
             tracing::info!(device.identity = %session.identity, %why, "session broken by the device");
             return Err(Rejected::Status(400, why.to_string()));
         }
@@ -257,6 +262,7 @@ async fn continue_session(
     match outcome {
         Ok((Some(machine), reply)) => {
             session.machine = machine;
+            session.traced(Side::Acs, reply.bytes());
             if !app.sessions.put_back(token, session) {
                 return Err(Rejected::Status(
                     400,
@@ -266,6 +272,8 @@ async fn continue_session(
             Ok(message(reply))
         }
         Ok((None, reply)) => {
+            session.traced(Side::Acs, reply.bytes());
+            session.ended("completed");
             app.sessions.end(token, SessionEnd::Completed, &app.metrics);
             peer.remember(None);
             let ms = clock::now().since_ms(session.opened);
@@ -273,6 +281,7 @@ async fn continue_session(
             Ok(message(reply))
         }
         Err(error) => {
+            session.ended("the store was not available");
             app.sessions
                 .end(token, SessionEnd::Unavailable, &app.metrics);
             Err(error.into())

@@ -16,8 +16,9 @@ pub mod table;
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
 
-use crate::store::{Device, Id};
+use crate::store::{Device, Id, Side};
 use crate::tasks::Running;
+use crate::trace::Recording;
 use cwmp::session::AcsSession;
 use data_model::Timestamp;
 use std::net::IpAddr;
@@ -43,6 +44,24 @@ pub struct LiveSession {
     pub rpcs: u32,
     /// The host the device called us by, for links to our file server.
     pub host: Option<String>,
+    /// Its messages, if the device is traced.
+    pub trace: Option<Recording>,
+}
+
+impl LiveSession {
+    /// A body came in or went out.
+    pub fn traced(&mut self, side: Side, body: &[u8]) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(side, body);
+        }
+    }
+
+    /// It is over, in this way.
+    pub fn ended(&mut self, outcome: &str) {
+        if let Some(trace) = &mut self.trace {
+            trace.ended(outcome);
+        }
+    }
 }
 
 /// What there is to do in a session.

@@ -65,10 +65,12 @@ pub async fn on_inform(
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
     let (machine, reply) = informed.accept();
+    let identity = identity.into();
     let session = LiveSession {
+        trace: app.traces.begin(outcome.device, &identity, now),
         machine,
         device: outcome.device,
-        identity: identity.into(),
+        identity,
         opened: now,
         idle,
         work,

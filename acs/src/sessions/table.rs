@@ -201,6 +201,7 @@ mod tests {
             },
             rpcs: 0,
             host: None,
+            trace: None,
         }
     }
 

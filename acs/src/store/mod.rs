@@ -11,11 +11,13 @@
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
 mod error;
+mod operations;
 mod provisioning;
 mod records;
 pub mod sqlite;
 
 pub use error::{Result, StoreError};
+pub use operations::OperationsStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 
@@ -25,7 +27,7 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + Send + Sync + 'static {
+pub trait Store: ProvisioningStore + OperationsStore + Send + Sync + 'static {
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing

@@ -18,6 +18,7 @@
 //!   people; nobody twice
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
+//! - [`traces`]: sessions with their messages
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -88,6 +89,7 @@ mod settings;
 mod snapshots;
 pub(crate) mod support;
 mod tasks;
+mod traces;
 mod transfers;
 
 use super::Store;

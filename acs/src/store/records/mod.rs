@@ -10,6 +10,7 @@ mod profiles;
 mod provisioning;
 mod report;
 mod tasks;
+mod trace;
 pub mod values;
 
 pub use activation::*;
@@ -22,3 +23,4 @@ pub use profiles::*;
 pub use provisioning::*;
 pub use report::*;
 pub use tasks::*;
+pub use trace::*;

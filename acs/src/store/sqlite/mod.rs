@@ -16,12 +16,14 @@ mod hot;
 mod inform;
 mod library;
 mod migrations;
+mod operations;
 mod people;
 mod provisioning;
 mod reports;
 mod rows;
 mod snapshots;
 mod tasks;
+mod traces;
 mod transfers;
 
 use super::{

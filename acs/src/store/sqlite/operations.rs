@@ -1,0 +1,52 @@
+//! Dispatch of what running a server takes: traces here, backups and retention in their own files.
+
+use super::{SqliteStore, traces};
+use crate::store::{
+    Actor, Id, OperationsStore, Result, SessionSummary, TraceLimits, TracedSession,
+};
+use async_trait::async_trait;
+use data_model::Timestamp;
+
+#[async_trait]
+impl OperationsStore for SqliteStore {
+    async fn trace_switch(
+        &self,
+        actor: &Actor,
+        device: Id,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| traces::switch(tx, &actor, device, until, now))
+            .await
+    }
+
+    async fn trace_switches(&self, now: Timestamp) -> Result<Vec<(Id, Timestamp)>> {
+        self.engine.read(move |db| traces::switches(db, now)).await
+    }
+
+    async fn trace_put(&self, session: TracedSession, limits: TraceLimits) -> Result<()> {
+        let packed = traces::pack(&session)?;
+        self.engine
+            .write(move |tx| traces::put(tx, &session, &packed, limits))
+            .await
+    }
+
+    async fn trace_list(&self, device: Id) -> Result<Vec<SessionSummary>> {
+        self.engine.read(move |db| traces::list(db, device)).await
+    }
+
+    async fn trace_read(
+        &self,
+        actor: &Actor,
+        device: Id,
+        session: Id,
+        now: Timestamp,
+    ) -> Result<Option<TracedSession>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| traces::read(tx, &actor, device, session, now))
+            .await
+    }
+}
