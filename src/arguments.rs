@@ -22,8 +22,8 @@ pub struct Arguments {
 pub enum Command {
     /// Start the pair: a server and simulated devices that enrol, are configured and are upgraded.
     Demo(DemoOptions),
-    /// Run the server.
-    Acs(AcsOptions),
+    /// Run the server; make backups of it, and put them back.
+    Acs(Box<AcsCommand>),
     /// Run one device.
     Agent(Box<AgentCommand>),
     /// Run many simulated devices in one process.
@@ -97,6 +97,27 @@ impl Default for DemoOptions {
             free_ports: false,
         }
     }
+}
+
+/// The server, run or put away.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct AcsCommand {
+    /// What to do; without it, run.
+    #[command(subcommand)]
+    pub action: Option<AcsAction>,
+    /// The server.
+    #[command(flatten)]
+    pub options: AcsOptions,
+}
+
+/// What can be done with a server besides running it.
+#[derive(Debug, Subcommand)]
+pub enum AcsAction {
+    /// Put everything of a server into one archive, while it runs: through its API, or with `--data` from its folder.
+    Backup(crate::backup::Backup),
+    /// Put a backup back into a folder that is empty or not there.
+    Restore(crate::backup::Restore),
 }
 
 /// The server. Flags win over the file.

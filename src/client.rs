@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use data_model::{OperatorError, Secret};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{Method, Request, StatusCode, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject as _;
@@ -16,7 +17,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -181,6 +182,45 @@ impl Client {
             .await
     }
 
+    /// The bytes of an answer, into a file as they come. A file that is there already is replaced when all is well.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses, the answer breaks off, or the file cannot be written.
+    pub async fn download(&self, method: Method, path: &str, file: &Path) -> Answer<u64> {
+        let (what, request) = self.request(method, path, Bytes::new(), "application/json")?;
+        let broke = |why: &dyn Display| Failure {
+            status: None,
+            error: OperatorError::new(what.clone(), why, "look at the server's log"),
+        };
+        let stream = self.connect().await.map_err(|error| broke(&error))?;
+        let response = send(stream, request).await.map_err(|error| broke(&error))?;
+        let status = response.status();
+        let mut body = response.into_body();
+        if !status.is_success() {
+            let bytes = body.collect().await.map_err(|error| broke(&error))?;
+            return Err(refused(what, status, &bytes.to_bytes()));
+        }
+        let unfinished = file.with_extension("unfinished");
+        let mut options = tokio::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut writer = options
+            .open(&unfinished)
+            .await
+            .map_err(|error| broke(&error))?;
+        let mut count = 0;
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| broke(&error))?;
+            if let Some(bytes) = frame.data_ref() {
+                let written = writer.write_all(bytes).await;
+                written.map_err(|error| broke(&error))?;
+                count += bytes.len() as u64;
+            }
+        }
+        writer.sync_all().await.map_err(|error| broke(&error))?;
+        std::fs::rename(&unfinished, file).map_err(|error| broke(&error))?;
+        Ok(count)
+    }
+
     /// Every element of a list, page by page; a list that does not come in pages is taken as it is.
     ///
     /// # Errors
@@ -233,15 +273,30 @@ impl Client {
         body: Bytes,
         content_type: &str,
     ) -> Answer<Bytes> {
+        let (what, request) = self.request(method, path, body, content_type)?;
+        let stream = self
+            .connect()
+            .await
+            .map_err(|error| unreachable(&what, &error))?;
+        let answered = tokio::time::timeout(ANSWER_TIMEOUT, answer(stream, request)).await;
+        let (status, bytes) = answered
+            .map_err(|_| unreachable(&what, &"no answer came in time"))?
+            .map_err(|error| unreachable(&what, &error))?;
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        Err(refused(what, status, &bytes))
+    }
+
+    /// A request, and what it is called when it goes wrong.
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        content_type: &str,
+    ) -> Answer<(String, Request<Full<Bytes>>)> {
         let what = format!("the server at {} did not do {method} {path}", self.url());
-        let unreachable = |why: &dyn Display| Failure {
-            status: None,
-            error: OperatorError::new(
-                what.clone(),
-                why,
-                "see that the server runs there, and that --server names it",
-            ),
-        };
         let mut request = Request::builder()
             .method(&method)
             .uri(format!("/api/v1{path}"))
@@ -250,18 +305,11 @@ impl Client {
         if !self.token.is_empty() {
             request = request.header(AUTHORIZATION, format!("Bearer {}", self.token.reveal()));
         }
-        let request = request
-            .body(Full::new(body))
-            .map_err(|error| unreachable(&error))?;
-        let stream = self.connect().await.map_err(|error| unreachable(&error))?;
-        let answered = tokio::time::timeout(ANSWER_TIMEOUT, answer(stream, request)).await;
-        let (status, bytes) = answered
-            .map_err(|_| unreachable(&"no answer came in time"))?
-            .map_err(|error| unreachable(&error))?;
-        if status.is_success() {
-            return Ok(bytes);
+        let request = request.body(Full::new(body));
+        match request {
+            Ok(request) => Ok((what, request)),
+            Err(error) => Err(unreachable(&what, &error)),
         }
-        Err(refused(what, status, &bytes))
     }
 
     async fn connect(&self) -> std::io::Result<Box<dyn Stream>> {
@@ -283,18 +331,33 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-async fn answer(
+async fn send(
     stream: Box<dyn Stream>,
     request: Request<Full<Bytes>>,
-) -> hyper::Result<(StatusCode, Bytes)> {
+) -> hyper::Result<Response<Incoming>> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     // Ends with the response; its errors come out of the request.
     tokio::spawn(async move {
         let _ = connection.await;
     });
-    let response = sender.send_request(request).await?;
+    sender.send_request(request).await
+}
+
+async fn answer(
+    stream: Box<dyn Stream>,
+    request: Request<Full<Bytes>>,
+) -> hyper::Result<(StatusCode, Bytes)> {
+    let response = send(stream, request).await?;
     let status = response.status();
     Ok((status, response.into_body().collect().await?.to_bytes()))
+}
+
+fn unreachable(what: &str, why: &dyn Display) -> Failure {
+    let fix = "see that the server runs there, and that --server names it";
+    Failure {
+        status: None,
+        error: OperatorError::new(what, why, fix),
+    }
 }
 
 /// A refusal, in the server's own words where it has some.

@@ -9,6 +9,7 @@ pub fn start(command: &Command, json: bool) {
     let default = match command {
         // The demo speaks through its progress and its table.
         Command::Demo(_) => "warn",
+        Command::Acs(command) if command.action.is_some() => "warn",
         Command::Acs(_) | Command::Agent(_) => "info",
         Command::Fleet(_)
         | Command::Firmware(_)

@@ -3,6 +3,7 @@
 mod acs;
 mod agent;
 mod arguments;
+mod backup;
 mod client;
 mod demo;
 mod doctor;
@@ -15,7 +16,7 @@ mod output;
 mod package;
 mod profile;
 
-use arguments::{Arguments, Command};
+use arguments::{AcsAction, Arguments, Command};
 use clap::Parser as _;
 use data_model::OperatorError;
 use operator::exit_code;
@@ -50,7 +51,11 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
     runtime.block_on(async {
         match command {
             Command::Demo(options) => demo::run(options).await,
-            Command::Acs(options) => acs::run(options).await,
+            Command::Acs(command) => match command.action {
+                None => acs::run(command.options).await,
+                Some(AcsAction::Backup(verb)) => Ok(exit_code(verb.run().await)),
+                Some(AcsAction::Restore(verb)) => verb.run(),
+            },
             Command::Agent(options) => agent::run(*options).await,
             Command::Fleet(options) => fleet::run(options).await,
             Command::Firmware(command) => firmware::run(command),

@@ -17,7 +17,7 @@ use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// The realm devices authenticate in. Part of every kept verifier, so it never changes.
 pub const REALM: &str = "dialtone";
@@ -48,6 +48,8 @@ pub struct App {
     pub files_address: OnceLock<SocketAddr>,
     /// The vendor's own provisioning, if it is on.
     pub provisioner: Option<Provisioner>,
+    /// Backups under way: one at a time.
+    pub backups: Arc<Semaphore>,
     /// Message traces.
     pub traces: Traces,
     digest: Mutex<DigestServer>,
@@ -94,6 +96,7 @@ impl App {
         }
         // A new key with each start: nonces of an older process are answered with `stale`.
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
+        let metrics = store.metrics();
         let app = App {
             caller: Caller::new(&config.connection_request),
             sign_ins: SignIns::default(),
@@ -101,13 +104,14 @@ impl App {
             config,
             store,
             sessions: SessionTable::default(),
-            metrics: Metrics::default(),
+            metrics: Metrics::new(metrics),
             nudge: Notify::new(),
             round: Round::default(),
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
             provisioner,
             traces,
+            backups: Arc::new(Semaphore::new(1)),
             digest: Mutex::new(digest),
             profiles: RwLock::default(),
         };

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod connection_request;
@@ -13,6 +14,7 @@ pub mod files;
 pub mod jobs;
 pub mod limits;
 pub mod listen;
+pub mod machine;
 pub mod metrics;
 pub mod outbound;
 pub mod provisioning;

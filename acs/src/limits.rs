@@ -106,6 +106,9 @@ pub const REPORT_BYTES: usize = 1024 * 1024;
 /// What is kept of the things in a report nobody understands: enough to see what is wrong.
 pub const REPORT_FINDINGS: usize = 50;
 
+/// Milliseconds after which a device that does not come is late: an ATA from the factory comes once a day.
+pub const OVERDUE_MS: u64 = 25 * 60 * 60 * 1000;
+
 /// Bodies of one traced session; the numbers of files in a recording have three digits at most.
 pub const TRACE_BODIES: usize = 254;
 

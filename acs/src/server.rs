@@ -7,7 +7,7 @@ use crate::config::{Config, TlsConfig};
 use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
-use crate::listen::{self, Arrival, arrivals, bind};
+use crate::listen::{self, Arrival, Counted, arrivals, bind};
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
@@ -77,11 +77,16 @@ impl Server {
         let files_address = address(&files_listener, app.config.files.listen);
         // Set once, here; nobody else writes it.
         let _ = app.files_address.set(files_address);
+        note_certificates(&app);
         let (stop, stopped) = watch::channel(false);
         let cwmp_line = if cwmp_tls.is_some() {
             Line::Tls
         } else {
             Line::Plain
+        };
+        let counted = |name| Counted {
+            name,
+            wire: app.metrics.wire.clone(),
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(serve_cwmp(
@@ -95,9 +100,16 @@ impl Server {
             None,
             api::router(Arc::clone(&app)),
             stopped.clone(),
+            counted("api"),
         ));
         let files = files::http::router(Arc::clone(&app));
-        tasks.spawn(serve_web(files_listener, files_tls, files, stopped.clone()));
+        tasks.spawn(serve_web(
+            files_listener,
+            files_tls,
+            files,
+            stopped.clone(),
+            counted("files"),
+        ));
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
         let jobs = jobs::start(&app);
@@ -158,6 +170,20 @@ fn make_folder(config: &Config) -> Result<(), OperatorError> {
     })
 }
 
+/// Tells the metrics when certificates end.
+fn note_certificates(app: &App) {
+    let config = &app.config;
+    for (name, tls) in [
+        ("cwmp", &config.cwmp.tls),
+        ("files", &config.files.tls),
+        ("provisioning", &config.provisioning.tls),
+    ] {
+        if let Some(at) = tls.as_ref().and_then(tls::ends) {
+            app.metrics.state.certificate_ends(name, at);
+        }
+    }
+}
+
 fn load(config: Option<&TlsConfig>) -> Result<Option<TlsAcceptor>, OperatorError> {
     let acceptor = |config| tls::acceptor(config, Clients::Must);
     config.map(acceptor).transpose()
@@ -170,8 +196,12 @@ async fn serve_cwmp(
     tls: Option<TlsAcceptor>,
     stopped: watch::Receiver<bool>,
 ) {
+    let counted = Counted {
+        name: "cwmp",
+        wire: app.metrics.wire.clone(),
+    };
     let serve = move |arrival, stopped| talk(Arc::clone(&app), arrival, stopped);
-    arrivals(listener, tls, stopped, serve).await;
+    arrivals(listener, tls, stopped, counted, serve).await;
 }
 
 /// One connection of a device, until either side closes it.
@@ -194,9 +224,10 @@ async fn serve_web(
     tls: Option<TlsAcceptor>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
+    counted: Counted,
 ) {
     let serve = move |arrival, stopped| browse(router.clone(), arrival, stopped);
-    arrivals(listener, tls, stopped, serve).await;
+    arrivals(listener, tls, stopped, counted, serve).await;
 }
 
 async fn browse(router: axum::Router, arrival: Arrival, mut stopped: watch::Receiver<bool>) {

@@ -1,7 +1,7 @@
 //! TLS of the server: 1.2 and 1.3 through rustls; devices that only know older versions need a terminator in front.
 
 use crate::config::TlsConfig;
-use data_model::OperatorError;
+use data_model::{OperatorError, Timestamp};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -9,6 +9,7 @@ use rustls::{RootCertStore, ServerConfig};
 use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// What is asked of clients where authorities of their certificates are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,14 @@ pub fn acceptor(config: &TlsConfig, clients: Clients) -> Result<TlsAcceptor, Ope
         .with_single_cert(certificates(&config.certificate_file)?, key)
         .map_err(|error| unusable("the server's certificate", &error))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// When the server's own certificate ends; `None` if it cannot be read.
+pub fn ends(config: &TlsConfig) -> Option<Timestamp> {
+    let chain = certificates(&config.certificate_file).ok()?;
+    let (_, certificate) = X509Certificate::from_der(chain.first()?).ok()?;
+    let seconds = u64::try_from(certificate.validity().not_after.timestamp()).ok()?;
+    Some(Timestamp::from_millis(0).plus_secs(seconds))
 }
 
 /// The certificates of a file in PEM.

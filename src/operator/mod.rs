@@ -60,7 +60,7 @@ const TOKEN: &str = "DIALTONE_TOKEN";
 
 impl ServerOptions {
     /// A client that has a token: from the environment, else from the file.
-    fn client(&self) -> Result<Client, Failure> {
+    pub fn client(&self) -> Result<Client, Failure> {
         if let Some(token) = std::env::var(TOKEN).ok().filter(|token| !token.is_empty()) {
             let url = self.server.as_deref().unwrap_or(USUAL_SERVER);
             return Ok(Client::new(
@@ -120,7 +120,7 @@ pub enum Ended {
 }
 
 /// What a command gives.
-type Outcome = Result<Ended, Failure>;
+pub type Outcome = Result<Ended, Failure>;
 
 /// Ends a command: prints its error, and tells by the status why it was not carried out.
 pub fn exit_code(outcome: Outcome) -> ExitCode {

@@ -4,6 +4,7 @@
 mod world;
 
 mod activation;
+mod backups;
 mod calls;
 mod campaigns;
 mod command_line;

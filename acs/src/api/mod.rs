@@ -3,6 +3,7 @@
 
 mod answers;
 pub mod auth;
+mod backup;
 mod bindings;
 mod campaigns;
 mod devices;
@@ -21,17 +22,21 @@ mod users;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
+use crate::metrics::Metrics;
 use aide::axum::ApiRouter;
 use aide::openapi::OpenApi;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use std::sync::Arc;
 
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(backup::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
@@ -70,5 +75,19 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::no_such_method)
+        .layer(from_fn_with_state(Arc::clone(&app), count))
         .with_state(app)
+}
+
+/// Counts a request by the class of its answer.
+async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let class = match response.status().as_u16() {
+        200..=299 => "2xx",
+        400..=499 => "4xx",
+        500..=599 => "5xx",
+        _ => "other",
+    };
+    Metrics::count(&app.metrics.api_requests, class);
+    response
 }

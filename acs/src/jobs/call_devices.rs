@@ -6,6 +6,7 @@ use crate::connection_request::Outcome;
 use crate::metrics::Metrics;
 use crate::store::{Id, Result};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Devices called in one run.
 const BATCH: usize = 256;
@@ -47,7 +48,10 @@ pub async fn call(app: &App, id: Id) -> Result<Outcome> {
             "the device has no credentials for connection requests".into(),
         ));
     };
+    let begun = Instant::now();
     let outcome = app.caller.call(&device, &credentials, clock::now()).await;
+    let time = begun.elapsed().as_secs_f64();
+    app.metrics.connection_request_seconds.observe(time);
     Metrics::count(&app.metrics.connection_requests, outcome.name());
     match &outcome {
         Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => {}

@@ -126,8 +126,10 @@ pub async fn authenticate(
     let candidates = candidates(app, &username, known.as_ref());
     let mut stale = Stale::No;
     for (enrolment, verifier) in candidates {
+        let scheme = scheme(&given);
         match check(app, &given, &verifier, target, now) {
             Verdict::Accepted => {
+                app.metrics.wire.login(scheme, "accepted");
                 return Ok(Authenticated {
                     identity: Some(username),
                     enrolment,
@@ -138,7 +140,20 @@ pub async fn authenticate(
             Verdict::Rejected => {}
         }
     }
+    let result = match stale {
+        Stale::Yes => "stale",
+        Stale::No => "rejected",
+    };
+    app.metrics.wire.login(scheme(&given), result);
     Err(challenge(app, remote, stale, now))
+}
+
+/// How somebody proves who they are, for counting.
+fn scheme(given: &Given) -> &'static str {
+    match given {
+        Given::Basic { .. } => "basic",
+        Given::Digest(_) => "digest",
+    }
 }
 
 /// What the password of a user may be checked against, best first.

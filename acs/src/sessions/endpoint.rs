@@ -22,6 +22,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The cookie of a session.
 const COOKIE_NAME: &str = "session";
@@ -189,8 +190,7 @@ async fn begin(
                 on_inform::Opened::Session(mut session, reply) => {
                     session.traced(Side::Cpe, body);
                     session.traced(Side::Acs, reply.bytes());
-                    app.metrics.sessions_started.inc();
-                    app.metrics.sessions_open.inc();
+                    app.metrics.session_started();
                     let token = app.sessions.open(*session, &app.metrics);
                     peer.remember(Some(token));
                     let mut response = message(reply);
@@ -215,6 +215,7 @@ async fn begin(
             Rejected::Status(400, "a session begins with an Inform".into()),
         ),
         Err(Refusal::NoSession { reply, fault }) => {
+            Metrics::count(&app.metrics.wire.protocol_errors, "refused_inform");
             tracing::debug!(%fault, address = %peer.remote.address, "Inform refused");
             Ok(message(reply))
         }
@@ -242,7 +243,10 @@ async fn continue_session(
             Ok(refused.send()).map(|(machine, reply)| (Some(machine), reply))
         }
         Ok(Turn::Ready(ready)) => next_rpc::next_rpc(app, &mut session, ready).await,
-        Ok(Turn::Answered(answered)) => on_answer::on_answer(app, &mut session, answered).await,
+        Ok(Turn::Answered(answered)) => {
+            session.count_answer(&app.metrics, &answered.answer);
+            on_answer::on_answer(app, &mut session, answered).await
+        }
         Ok(Turn::Informed(_)) => Ok((None, Reply { body: None })),
         Err(Refusal::BadRequest(BadRequest::SecondInform)) => {
             // The device has given the session up and begins a new one under the old cookie.
@@ -253,6 +257,7 @@ async fn continue_session(
         Err(Refusal::BadRequest(why)) => {
             app.sessions
                 .end(token, SessionEnd::BadRequest, &app.metrics);
+            Metrics::count(&app.metrics.wire.protocol_errors, "broken_session");
             session.ended(&format!("broken by the device: {why}"));
             tracing::info!(device.identity = %session.identity, %why, "session broken by the device");
             return Err(Rejected::Status(400, why.to_string()));
@@ -277,6 +282,10 @@ async fn continue_session(
             app.sessions.end(token, SessionEnd::Completed, &app.metrics);
             peer.remember(None);
             let ms = clock::now().since_ms(session.opened);
+            let wire = &app.metrics.wire;
+            wire.session_seconds
+                .observe(Duration::from_millis(ms).as_secs_f64());
+            wire.session_rpcs.observe(f64::from(session.rpcs));
             tracing::debug!(device.identity = %session.identity, rpcs = session.rpcs, duration_ms = ms, "session ended");
             Ok(message(reply))
         }
@@ -338,6 +347,8 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
             let mut response = plain(503, "the server cannot take this request now");
             // Spread, so that those who were turned away together do not come back together (promise P6).
             let seconds = 10 + clock::random() % 50;
+            let spread = Duration::from_secs(seconds).as_secs_f64();
+            app.metrics.wire.retry_after_seconds.observe(spread);
             response
                 .headers_mut()
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));

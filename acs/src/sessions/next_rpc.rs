@@ -45,8 +45,7 @@ pub async fn next_rpc(
             Ok((None, ready.finish()))
         }
         Some(request) => {
-            session.rpcs += 1;
-            Metrics::count(&app.metrics.rpcs, request.name());
+            session.count_call(&app.metrics, request.name());
             let (machine, reply) = ready.call(request);
             Ok((Some(machine), reply))
         }

@@ -4,7 +4,6 @@ use super::next_rpc::{advance, next_rpc};
 use super::{Current, LiveSession, ProfilesWork, Wrote};
 use crate::app::App;
 use crate::clock;
-use crate::metrics::Metrics;
 use crate::provisioning::plan::AllRead;
 use crate::store::{Result, TaskFault};
 use crate::tasks::Running;
@@ -26,8 +25,7 @@ pub async fn on_answer(
         Current::Compare(written) => compared(app, session, written, answer).await?,
         Current::Task(running) => {
             if let Some(request) = task(app, session, *running, answer).await? {
-                session.rpcs += 1;
-                Metrics::count(&app.metrics.rpcs, request.name());
+                session.count_call(&app.metrics, request.name());
                 let (machine, reply) = ready.call(request);
                 return Ok((Some(machine), reply));
             }

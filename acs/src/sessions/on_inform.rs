@@ -47,6 +47,8 @@ pub async fn on_inform(
     let idle = informed.session_timeout_secs.map_or(SESSION_IDLE, |secs| {
         Duration::from_secs(u64::from(secs)).clamp(SESSION_IDLE, SESSION_IDLE_MAX)
     });
+    let codes = inform.event.iter().map(|event| &event.event_code);
+    app.metrics.wire.inform(codes, inform.retry_count);
     let record = InformRecord {
         identity: inform.device_id.clone(),
         at: now,
@@ -62,6 +64,7 @@ pub async fn on_inform(
     }
     let work = work(app, authenticated, &outcome, root, parameter_key);
     if outcome.first_contact {
+        app.metrics.wire.devices_new.inc();
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
     let (machine, reply) = informed.accept();
@@ -75,6 +78,7 @@ pub async fn on_inform(
         idle,
         work,
         rpcs: 0,
+        asked: None,
         host,
     };
     Ok(Opened::Session(Box::new(session), reply))

@@ -202,6 +202,7 @@ mod tests {
             rpcs: 0,
             host: None,
             trace: None,
+            asked: None,
         }
     }
 

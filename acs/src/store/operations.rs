@@ -1,13 +1,32 @@
 //! What running a server takes: message traces, copies of everything, and the removal of what is old. A part of
 //! [`Store`](super::Store) with a file of its own.
 
-use super::{Actor, Id, Result, SessionSummary, TraceLimits, TracedSession};
+use super::{Actor, Figures, Id, Result, SessionSummary, TraceLimits, TracedSession};
+use crate::metrics::store::StoreMetrics;
 use async_trait::async_trait;
 use data_model::Timestamp;
+use std::path::PathBuf;
 
 /// Traces, backups and retention. The habits of [`Store`](super::Store) hold here too.
 #[async_trait]
 pub trait OperationsStore: Send + Sync + 'static {
+    // ---- figures -------------------------------------------------------------------------------------
+
+    /// What the store counts of itself.
+    fn metrics(&self) -> StoreMetrics;
+
+    /// How the fleet and its queue stand. Devices that have not come since `overdue` are late; those whose stamp is
+    /// another one than `stamp` are to be compared with their profiles.
+    async fn figures(&self, overdue: Timestamp, stamp: u64) -> Result<Figures>;
+
+    // ---- backups -------------------------------------------------------------------------------------
+
+    /// Writes the whole store as it is at one moment into a file that does not exist, while everybody goes on.
+    async fn copy_to(&self, actor: &Actor, file: PathBuf, now: Timestamp) -> Result<()>;
+
+    /// A backup has reached its end.
+    async fn backup_ended(&self, now: Timestamp) -> Result<()>;
+
     // ---- message traces ------------------------------------------------------------------------------
 
     /// Traces a device until a time; one that has passed ends it. `None` if there is no such device.

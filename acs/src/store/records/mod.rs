@@ -3,6 +3,7 @@
 mod activation;
 mod campaigns;
 mod devices;
+mod figures;
 mod ids;
 mod observed;
 mod people;
@@ -16,6 +17,7 @@ pub mod values;
 pub use activation::*;
 pub use campaigns::*;
 pub use devices::*;
+pub use figures::*;
 pub use ids::*;
 pub use observed::*;
 pub use people::*;

@@ -7,6 +7,7 @@
 use super::credential_cache::CredentialCache;
 use super::hot::Hot;
 use super::migrations;
+use crate::metrics::store::StoreMetrics;
 use crate::store::{Result, StoreError};
 use data_model::OperatorError;
 use rusqlite::{Connection, OpenFlags};
@@ -15,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::{Semaphore, oneshot};
 
 /// Calls of one commit at most; more would make the first one wait too long.
@@ -84,6 +86,7 @@ pub(super) struct Engine {
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
+    path: PathBuf,
     /// Held while the store is open, so that no second process writes beside us.
     _lock: File,
 }
@@ -98,6 +101,7 @@ impl Engine {
     pub fn open(
         path: &Path,
         credentials: Arc<CredentialCache>,
+        metrics: StoreMetrics,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
@@ -117,7 +121,7 @@ impl Engine {
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials)))
+            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials), &metrics))
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
             jobs: Mutex::new(Some(jobs)),
@@ -126,6 +130,7 @@ impl Engine {
                 idle: Mutex::new(idle),
                 places: Arc::new(Semaphore::new(READERS)),
             }),
+            path: path.to_owned(),
             _lock: lock,
         })
     }
@@ -175,6 +180,15 @@ impl Engine {
             })
         });
         read.await.map_err(|_| closed())?
+    }
+
+    /// Writes everything as it is at one moment into a file that does not exist.
+    pub async fn copy_to(&self, file: PathBuf) -> Result<()> {
+        let path = self.path.clone();
+        let copied = tokio::task::spawn_blocking(move || copy(&path, &file));
+        copied
+            .await
+            .map_err(|_| StoreError::Unavailable("a mistake in the store, see the log".into()))?
     }
 
     /// Commits what is under way, and closes. Later calls are refused.
@@ -279,13 +293,45 @@ fn reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Copies a database, which others may be writing to, into a file that does not exist. SQLite reads it as it is at one
+/// moment, and leaves out what is empty in it.
+pub(crate) fn copy(database: &Path, file: &Path) -> Result<()> {
+    let connection = reader(database)?;
+    let name = file
+        .to_str()
+        .ok_or_else(|| StoreError::Unavailable("the name of the copy is no text".into()))?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    Ok(())
+}
+
+/// Reads a database from its first to its last page.
+pub(crate) fn examine(database: &Path) -> std::result::Result<(), String> {
+    let connection = reader(database).map_err(|error| error.to_string())?;
+    let sql = "PRAGMA integrity_check(1)";
+    let verdict: String = connection
+        .query_row(sql, [], |row| row.get(0))
+        .map_err(|error| error.to_string())?;
+    if verdict != "ok" {
+        return Err(format!("the store is damaged: {verdict}"));
+    }
+    migrations::is_known(&connection)
+}
+
 /// The writer's life: batch after batch, until every sender is gone.
-fn write_all(connection: &Connection, incoming: &mpsc::Receiver<Box<dyn Job>>, mut hot: Hot) {
+fn write_all(
+    connection: &Connection,
+    incoming: &mpsc::Receiver<Box<dyn Job>>,
+    mut hot: Hot,
+    metrics: &StoreMetrics,
+) {
     while let Ok(first) = incoming.recv() {
         let mut batch = vec![first];
         batch.extend(incoming.try_iter().take(BATCH - 1));
+        let begun = Instant::now();
         let committed = commit(connection, &mut hot, &mut batch);
+        metrics.batch(batch.len(), begun.elapsed());
         if let Err(error) = &committed {
+            metrics.failed_commits.inc();
             tracing::error!(%error, calls = batch.len(), "a commit failed; nothing of it was acknowledged");
             hot.clear();
         }

@@ -12,6 +12,7 @@ mod campaigns;
 mod credential_cache;
 mod devices;
 mod engine;
+mod figures;
 mod hot;
 mod inform;
 mod library;
@@ -32,6 +33,7 @@ use super::{
     InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
     TaskFault, TaskOutcome, Token, TransferMatch, User,
 };
+use crate::metrics::store::StoreMetrics;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
@@ -44,6 +46,7 @@ use std::sync::Arc;
 pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
+    metrics: StoreMetrics,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -59,12 +62,30 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
-        let engine = Engine::open(path, Arc::clone(&credentials))?;
+        let metrics = StoreMetrics::default();
+        let engine = Engine::open(path, Arc::clone(&credentials), metrics.clone())?;
         Ok(SqliteStore {
             engine,
             credentials,
+            metrics,
         })
     }
+}
+
+/// Copies the database of a server that may be running into a file that does not exist.
+///
+/// # Errors
+/// If it cannot be read or written.
+pub fn copy(database: &Path, file: &Path) -> Result<()> {
+    engine::copy(database, file)
+}
+
+/// Whether a database is whole, and of no newer version.
+///
+/// # Errors
+/// In words, what is wrong with it.
+pub fn examine(database: &Path) -> std::result::Result<(), String> {
+    engine::examine(database)
 }
 
 #[async_trait]

@@ -1,14 +1,41 @@
 //! Dispatch of what running a server takes: traces here, backups and retention in their own files.
 
-use super::{SqliteStore, traces};
+use super::{SqliteStore, audit, figures, people, traces};
+use crate::metrics::store::StoreMetrics;
 use crate::store::{
-    Actor, Id, OperationsStore, Result, SessionSummary, TraceLimits, TracedSession,
+    Actor, Figures, Id, OperationsStore, Result, SessionSummary, TraceLimits, TracedSession,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
+use std::path::PathBuf;
 
 #[async_trait]
 impl OperationsStore for SqliteStore {
+    fn metrics(&self) -> StoreMetrics {
+        self.metrics.clone()
+    }
+
+    async fn figures(&self, overdue: Timestamp, stamp: u64) -> Result<Figures> {
+        self.engine
+            .read(move |db| figures::figures(db, overdue, stamp))
+            .await
+    }
+
+    async fn copy_to(&self, actor: &Actor, file: PathBuf, now: Timestamp) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| audit::add(tx, &actor, "backup", "", now))
+            .await?;
+        self.engine.copy_to(file).await
+    }
+
+    async fn backup_ended(&self, now: Timestamp) -> Result<()> {
+        let value = now.as_millis().to_be_bytes();
+        self.engine
+            .write(move |tx| people::put_setting(tx, figures::LAST_BACKUP, &value))
+            .await
+    }
+
     async fn trace_switch(
         &self,
         actor: &Actor,
