@@ -1,15 +1,18 @@
 //! What every part of the server shares: configuration, store, sessions, keys, counters.
 
+use crate::admission::Admission;
 use crate::auth::SignIns;
 use crate::clock;
 use crate::config::Config;
 use crate::connection_request::Caller;
 use crate::files::Library;
 use crate::jobs::compare_devices::Round;
+use crate::limits::FOLLOWERS;
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::provisioning_server::Provisioner;
 use crate::sessions::table::SessionTable;
-use crate::store::{Profile, Store, TraceLimits};
+use crate::store::{InForce, Store, TraceLimits};
 use crate::trace::Traces;
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
@@ -17,7 +20,7 @@ use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The realm devices authenticate in. Part of every kept verifier, so it never changes.
 pub const REALM: &str = "dialtone";
@@ -36,10 +39,18 @@ pub struct App {
     pub library: Library,
     /// Connection requests.
     pub caller: Caller,
+    /// Who is let in of the devices nobody knows.
+    pub admission: Admission,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
     pub nudge: Notify,
+    /// Requests to other servers.
+    pub outbound: Outbound,
+    /// Places for those who follow events.
+    pub followers: Arc<Semaphore>,
+    /// True once the server winds down.
+    pub stopping: watch::Sender<bool>,
     /// The round of calls after a change of profiles.
     pub round: Round,
     /// False while the server winds down.
@@ -59,10 +70,10 @@ pub struct App {
 /// The profiles as they stand.
 #[derive(Debug, Default)]
 pub struct Profiles {
-    /// Changes whenever a profile does; never zero once loaded.
+    /// Changes whenever what is in force does; never zero once loaded.
     pub stamp: u64,
-    /// All of them.
-    pub list: Vec<Profile>,
+    /// What is in force of each.
+    pub list: Vec<InForce>,
 }
 
 impl std::fmt::Debug for App {
@@ -81,6 +92,7 @@ impl App {
     pub async fn new(config: Config, store: Arc<dyn Store>) -> Result<App, OperatorError> {
         let provisioner =
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
+        let outbound = Outbound::new(&config.outbound)?;
         let library = Library::open(&config, store.as_ref()).await?;
         let traced = store.trace_switches(clock::now()).await.map_err(|error| {
             OperatorError::new(
@@ -99,6 +111,7 @@ impl App {
         let metrics = store.metrics();
         let app = App {
             caller: Caller::new(&config.connection_request),
+            admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,
             config,
@@ -106,6 +119,9 @@ impl App {
             sessions: SessionTable::default(),
             metrics: Metrics::new(metrics),
             nudge: Notify::new(),
+            outbound,
+            followers: Arc::new(Semaphore::new(FOLLOWERS)),
+            stopping: watch::Sender::new(false),
             round: Round::default(),
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
@@ -157,7 +173,7 @@ impl App {
     /// # Errors
     /// If the store cannot be read.
     pub async fn reload_profiles(&self) -> crate::store::Result<()> {
-        let (stamp, list) = self.store.profiles().await?;
+        let (stamp, list) = self.store.profiles_in_force().await?;
         let profiles = Arc::new(Profiles { stamp, list });
         *self
             .profiles

@@ -45,7 +45,6 @@ pub struct Server {
     /// The first user's password, on the very first start.
     pub first_password: Option<FirstPassword>,
     app: Arc<App>,
-    stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
     jobs: JoinSet<()>,
 }
@@ -78,7 +77,7 @@ impl Server {
         // Set once, here; nobody else writes it.
         let _ = app.files_address.set(files_address);
         note_certificates(&app);
-        let (stop, stopped) = watch::channel(false);
+        let stopped = app.stopping.subscribe();
         let cwmp_line = if cwmp_tls.is_some() {
             Line::Tls
         } else {
@@ -122,7 +121,6 @@ impl Server {
             cwmp_line,
             first_password,
             app,
-            stop,
             tasks,
             jobs,
         })
@@ -145,8 +143,7 @@ impl Server {
     /// Winds down: not ready, no new connections, open requests are finished, the store is closed.
     pub async fn stop(mut self) {
         self.app.ready.store(false, Ordering::Relaxed);
-        // Nobody listening any more is what is wanted.
-        let _ = self.stop.send(true);
+        self.app.stopping.send_replace(true);
         let finished = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, finished).await.is_err() {
             tracing::warn!("open requests were cut off after {} s", GRACE.as_secs());

@@ -2,8 +2,10 @@
 
 mod authority;
 pub mod by_hand;
+pub mod follower;
 mod phone;
 pub mod process;
+mod profiles;
 pub mod rest;
 mod wait;
 

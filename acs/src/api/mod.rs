@@ -1,24 +1,37 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod accounts;
 mod answers;
 pub mod auth;
 mod backup;
 mod bindings;
 mod campaigns;
+mod conditions;
+mod desired;
 mod devices;
 pub mod error;
+mod events;
 mod files;
+mod groups;
 mod health;
+mod lines;
+mod once;
 mod openapi;
 mod page;
 mod parameters;
+mod profile_checks;
+mod profile_preview;
 mod profiles;
 mod provisioning;
+mod quarantine;
 mod reports;
+mod revisions;
+mod rosters;
 mod tasks;
 mod traces;
 mod users;
+mod webhooks;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
@@ -28,7 +41,7 @@ use aide::openapi::OpenApi;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use std::sync::Arc;
@@ -37,17 +50,27 @@ use std::sync::Arc;
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
         .merge(backup::routes())
+        .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
+        .merge(events::routes())
         .merge(files::routes())
+        .merge(groups::routes())
+        .merge(lines::routes())
         .merge(parameters::routes())
+        .merge(desired::routes())
+        .merge(profile_preview::routes())
         .merge(profiles::routes())
+        .merge(revisions::routes())
         .merge(provisioning::routes())
+        .merge(quarantine::routes())
+        .merge(rosters::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(traces::routes())
         .merge(users::routes())
+        .merge(webhooks::routes())
 }
 
 fn v1() -> (Router<Arc<App>>, OpenApi) {
@@ -68,15 +91,25 @@ pub fn router(app: Arc<App>) -> Router {
     // A document of strings, numbers and lists always has a form in JSON.
     let document = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let document = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
-    router
+    let nouns = router
         .route("/api/v1/openapi.json", get(document))
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::no_such_method)
+        .with_state(Arc::clone(&app));
+    // Around the router as a whole: a condition is compared by reading the address that is written to, so the method is
+    // chosen behind it.
+    let conditional = Router::new()
+        .fallback_service(nouns)
+        .layer(from_fn(conditions::conditions))
+        .layer(from_fn_with_state(Arc::clone(&app), once::once))
+        .layer(from_fn_with_state(Arc::clone(&app), count));
+    Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .fallback(error::not_found)
-        .method_not_allowed_fallback(error::no_such_method)
-        .layer(from_fn_with_state(Arc::clone(&app), count))
         .with_state(app)
+        .fallback_service(conditional)
+        .method_not_allowed_fallback(error::no_such_method)
 }
 
 /// Counts a request by the class of its answer.

@@ -7,9 +7,10 @@ use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::Person;
 use crate::clock;
 use crate::limits::TRACE_MINUTES;
-use crate::store::{Actor, Device, Id, SessionSummary, TracedMessage, TracedSession};
+use crate::store::{Device, Id, SessionSummary, TracedMessage, TracedSession};
 use crate::trace::export;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
@@ -70,21 +71,21 @@ fn state(app: &App, device: &Device) -> TraceState {
 /// GET /devices/{device}/trace
 pub async fn read_switch(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<TraceState>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     Ok(Json(state(&app, &device)))
 }
 
 /// PUT /devices/{device}/trace
 pub async fn switch(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     device: Argument,
     body: Result<Json<TraceRequest>, JsonRejection>,
 ) -> Answer<Json<TraceState>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Json(body) = body?;
     if body.minutes > TRACE_MINUTES {
         let why = format!("a trace of {} minutes", body.minutes);
@@ -95,10 +96,7 @@ pub async fn switch(
     }
     let now = clock::now();
     let until = now.plus_secs(body.minutes * 60);
-    let switched = app
-        .store
-        .trace_switch(&actor, device.id, until, now)
-        .await?;
+    let switched = app.store.trace_switch(&who, device.id, until, now).await?;
     switched.ok_or_else(|| ApiError::not_found("device"))?;
     app.traces.set(device.id, until, now);
     Ok(Json(state(&app, &device)))
@@ -107,11 +105,11 @@ pub async fn switch(
 /// GET /devices/{device}/sessions
 pub async fn list(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<SessionSummary>>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Query(query) = query?;
     let page = query.page()?;
     let sessions = app.store.trace_list(device.id).await?.into_iter();
@@ -135,23 +133,23 @@ pub struct ShownSession {
 
 type Which = Result<Path<(String, String)>, PathRejection>;
 
-async fn find_session(app: &App, actor: &Actor, which: Which) -> Answer<(Device, TracedSession)> {
+async fn find_session(app: &App, who: &Person, which: Which) -> Answer<(Device, TracedSession)> {
     let Path((device, session)) = which?;
-    let device = find(app, &device).await?;
+    let device = find(app, who, &device).await?;
     let unknown = || ApiError::not_found("session");
     let session: Id = session.parse().map_err(|_| unknown())?;
     let now = clock::now();
-    let found = app.store.trace_read(actor, device.id, session, now).await?;
+    let found = app.store.trace_read(who, device.id, session, now).await?;
     Ok((device, found.ok_or_else(unknown)?))
 }
 
 /// GET /devices/{device}/sessions/{session}
 pub async fn read(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     which: Which,
 ) -> Answer<Json<ShownSession>> {
-    let (_, session) = find_session(&app, &actor, which).await?;
+    let (_, session) = find_session(&app, &who, which).await?;
     Ok(Json(ShownSession {
         summary: SessionSummary {
             id: session.id,
@@ -169,10 +167,10 @@ pub async fn read(
 /// GET /devices/{device}/sessions/{session}/export
 pub async fn take(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     which: Which,
 ) -> Answer<Archive> {
-    let (device, session) = find_session(&app, &actor, which).await?;
+    let (device, session) = find_session(&app, &who, which).await?;
     let archive = export::tar(&session, &device.product_class)
         .map_err(|error| ApiError::bad(error, "look at the session without exporting it"))?;
     Ok(Archive(archive.into()))

@@ -1,6 +1,8 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod admission;
 pub mod outbound;
+pub mod profiles;
 pub mod trace;
 
 use crate::provisioning::request_path::PathPattern;
@@ -27,10 +29,14 @@ pub struct Config {
     pub connection_request: ConnectionRequestConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// How profiles are applied.
+    pub profiles: profiles::ProfilesConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
     /// Which sessions are kept with their messages.
     pub trace: trace::TraceConfig,
+    /// What becomes of devices nobody knows.
+    pub admission: admission::AdmissionConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -201,8 +207,10 @@ impl Default for Config {
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
+            profiles: profiles::ProfilesConfig::default(),
             outbound: outbound::OutboundConfig::default(),
             trace: trace::TraceConfig::default(),
+            admission: admission::AdmissionConfig::default(),
         }
     }
 }
@@ -318,6 +326,7 @@ impl Config {
         self.provisioning.check(&mut wrong);
         self.outbound.check(&mut wrong);
         self.trace.check(&mut wrong);
+        self.admission.check(&mut wrong);
         wrong
     }
 }

@@ -4,6 +4,8 @@ mod advance_campaigns;
 pub mod call_devices;
 pub mod compare_devices;
 mod expire;
+mod prune_events;
+mod tell_webhooks;
 
 use crate::app::App;
 use crate::metrics::SessionEnd;
@@ -42,7 +44,27 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             run(&worker).await;
         }
     });
+    let teller = Arc::clone(app);
+    jobs.spawn(async move { tell(&teller).await });
     jobs
+}
+
+/// Webhooks beside everything else: a server that answers slowly must not hold anybody up.
+async fn tell(app: &App) {
+    let mut happened = app.store.feed().subscribe();
+    loop {
+        let more = tell_webhooks::run(app).await.unwrap_or_else(|error| {
+            tracing::error!(job = "tell_webhooks", %error, "job failed");
+            false
+        });
+        if more {
+            continue;
+        }
+        tokio::select! {
+            changed = happened.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(PERIOD) => {}
+        }
+    }
 }
 
 /// One run of everything. What fails is tried again by the next run.
@@ -52,6 +74,7 @@ async fn run(app: &Arc<App>) {
         ("advance_campaigns", advance_campaigns::run(app).await),
         ("call_devices", call_devices::run(app).await),
         ("compare_devices", compare_devices::run(app).await),
+        ("prune_events", prune_events::run(app).await),
     ];
     for (job, outcome) in outcomes {
         if let Err(error) = outcome {

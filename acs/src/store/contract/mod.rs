@@ -13,12 +13,17 @@
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
+//! - [`revisions`]: revisions of profiles, and what devices cannot be given
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
+//! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
+//! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`traces`]: sessions with their messages
+//! - [`events`]: what is told of changes, in their order, and what webhooks get of it
+//! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -64,6 +69,7 @@ macro_rules! cases {
 use {cases, every_backend, one_backend};
 
 mod activation;
+mod admission;
 mod attempts;
 mod audit;
 mod calls;
@@ -76,17 +82,22 @@ mod credentials;
 mod devices;
 mod durability;
 mod endings;
+mod events;
 mod files;
 mod filters;
 mod informs;
+mod lines;
 mod on_sqlite;
 mod one_upgrade;
 mod people;
 mod profiles;
 mod provisioning;
 mod quiet_path;
+mod requests;
+mod revisions;
 mod settings;
 mod snapshots;
+mod subscribers;
 pub(crate) mod support;
 mod tasks;
 mod traces;

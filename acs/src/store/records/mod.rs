@@ -1,8 +1,10 @@
 //! What the store keeps: plain structs, without behaviour beyond their own consistency.
 
 mod activation;
+mod admission;
 mod campaigns;
 mod devices;
+mod events;
 mod figures;
 mod ids;
 mod observed;
@@ -10,13 +12,17 @@ mod people;
 mod profiles;
 mod provisioning;
 mod report;
+mod subscribers;
 mod tasks;
 mod trace;
 pub mod values;
+mod variables;
 
 pub use activation::*;
+pub use admission::*;
 pub use campaigns::*;
 pub use devices::*;
+pub use events::*;
 pub use figures::*;
 pub use ids::*;
 pub use observed::*;
@@ -24,5 +30,7 @@ pub use people::*;
 pub use profiles::*;
 pub use provisioning::*;
 pub use report::*;
+pub use subscribers::*;
 pub use tasks::*;
 pub use trace::*;
+pub use variables::*;

@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable, word};
-use super::{audit, devices, tasks};
+use super::{audit, devices, events, tasks};
 use crate::limits::CAMPAIGN_WAIT_MS;
 use crate::store::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignState, CampaignStep, DeviceFilter, Id,
@@ -97,7 +97,7 @@ pub(super) fn create(tx: &mut Tx<'_>, actor: &Actor, campaign: &Campaign) -> Res
     ])?;
     let filter = DeviceFilter {
         selector: campaign.selector.clone(),
-        contains: None,
+        ..DeviceFilter::default()
     };
     for (device, version) in devices::select(tx.db, &filter)? {
         let step = if version == campaign.target_version {
@@ -207,8 +207,11 @@ pub(super) fn step(
     let sql = "UPDATE campaign_device SET step = ?3, fault = ?4, updated = ?5
                WHERE campaign = ?1 AND device = ?2 AND step IN ('upgrading', 'verifying')";
     let row = params![campaign, device, word(&step), fault.map(json), Ms(now)];
-    tx.db.prepare_cached(sql)?.execute(row)?;
-    Ok(())
+    if tx.db.prepare_cached(sql)?.execute(row)? == 0 {
+        return Ok(());
+    }
+    let data = serde_json::json!({ "campaign": campaign, "step": step, "fault": fault });
+    events::add(tx, "campaign.device", Some(device), data, now)
 }
 
 fn set_state(tx: &Tx<'_>, id: Id, state: CampaignState) -> Result<()> {

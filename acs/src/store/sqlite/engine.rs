@@ -8,6 +8,7 @@ use super::credential_cache::CredentialCache;
 use super::hot::Hot;
 use super::migrations;
 use crate::metrics::store::StoreMetrics;
+use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
 use data_model::OperatorError;
 use rusqlite::{Connection, OpenFlags};
@@ -101,6 +102,7 @@ impl Engine {
     pub fn open(
         path: &Path,
         credentials: Arc<CredentialCache>,
+        feed: Arc<Feed>,
         metrics: StoreMetrics,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
@@ -121,7 +123,15 @@ impl Engine {
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials), &metrics))
+            .spawn(move || {
+                write_all(
+                    &connection,
+                    &incoming,
+                    Hot::new(credentials),
+                    &feed,
+                    &metrics,
+                );
+            })
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
             jobs: Mutex::new(Some(jobs)),
@@ -322,6 +332,7 @@ fn write_all(
     connection: &Connection,
     incoming: &mpsc::Receiver<Box<dyn Job>>,
     mut hot: Hot,
+    feed: &Feed,
     metrics: &StoreMetrics,
 ) {
     while let Ok(first) = incoming.recv() {
@@ -336,6 +347,10 @@ fn write_all(
             hot.clear();
         }
         hot.batch_ended();
+        let events = hot.take_events();
+        if committed.is_ok() && !events.is_empty() {
+            feed.publish(events);
+        }
         for job in batch {
             job.answer(&committed);
         }

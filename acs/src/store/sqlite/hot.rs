@@ -1,7 +1,8 @@
 //! What the writer knows by heart, so that a periodic Inform that brings nothing new costs one narrow row.
 
 use super::credential_cache::CredentialCache;
-use crate::store::{Id, ProfileStamps};
+use crate::store::{Event, Id, ProfileStamps};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -26,6 +27,10 @@ pub(super) struct Hot {
     credentials: Arc<CredentialCache>,
     /// Devices whose credentials this batch has changed.
     changed: Vec<Id>,
+    /// Events of this batch.
+    events: RefCell<Vec<Event>>,
+    /// How many of them there were when the call began.
+    events_before: usize,
 }
 
 impl Hot {
@@ -36,6 +41,8 @@ impl Hot {
             touched: Vec::new(),
             credentials,
             changed: Vec::new(),
+            events: RefCell::default(),
+            events_before: 0,
         }
     }
 
@@ -76,13 +83,25 @@ impl Hot {
         self.quiet.clear();
     }
 
+    /// Something has happened that others want to hear of.
+    pub fn happened(&self, event: Event) {
+        self.events.borrow_mut().push(event);
+    }
+
+    /// The events of the batch, at its end.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(self.events.get_mut())
+    }
+
     /// A call begins.
     pub fn begin(&mut self) {
+        self.events_before = self.events.get_mut().len();
         self.touched.clear();
     }
 
     /// The call is undone: what it remembered is not so.
     pub fn undo(&mut self) {
+        self.events.get_mut().truncate(self.events_before);
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);
         }

@@ -6,34 +6,47 @@
 //!
 //! Long because the trait has so many methods; each is one line of dispatch.
 
+mod accounts;
 mod activation;
 mod audit;
 mod campaigns;
 mod credential_cache;
 mod devices;
 mod engine;
+mod events;
 mod figures;
+mod groups;
+mod holdings;
 mod hot;
+mod imports;
 mod inform;
 mod library;
+mod lines;
 mod migrations;
 mod operations;
 mod people;
+mod profile_devices;
+mod profiles;
 mod provisioning;
 mod reports;
+mod requests;
 mod rows;
 mod snapshots;
+mod subscribers;
+mod swap;
 mod tasks;
 mod traces;
 mod transfers;
+mod walls;
 
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
     ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
-    InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
-    TaskFault, TaskOutcome, Token, TransferMatch, User,
+    InformRecord, NewCredentials, NewRevision, NewTask, Observed, Page, Profile, Publish, Result,
+    Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User, Variable,
 };
 use crate::metrics::store::StoreMetrics;
+use crate::store::events::Feed;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
@@ -47,6 +60,7 @@ pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
     metrics: StoreMetrics,
+    feed: Arc<Feed>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -62,11 +76,18 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
+        let feed = Arc::new(Feed::default());
         let metrics = StoreMetrics::default();
-        let engine = Engine::open(path, Arc::clone(&credentials), metrics.clone())?;
+        let engine = Engine::open(
+            path,
+            Arc::clone(&credentials),
+            Arc::clone(&feed),
+            metrics.clone(),
+        )?;
         Ok(SqliteStore {
             engine,
             credentials,
+            feed,
             metrics,
         })
     }
@@ -161,9 +182,9 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>> {
+    async fn device_variables(&self, device: Id) -> Result<Vec<Variable>> {
         self.engine
-            .read(move |db| devices::variables(db, device))
+            .read(move |db| holdings::template_variables(db, device))
             .await
     }
 
@@ -199,16 +220,16 @@ impl Store for SqliteStore {
         device: Id,
         stamp: u64,
         fault: TaskFault,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<()> {
         self.engine
-            .write(move |tx| devices::failed(tx, device, stamp, &fault))
+            .write(move |tx| devices::failed(tx, device, stamp, &fault, now))
             .await
     }
 
     async fn devices_to_compare(&self, page: Page<Id>) -> Result<Vec<Id>> {
         self.engine
-            .read(move |db| devices::to_compare(db, library::stamp(db)?, page))
+            .read(move |db| devices::to_compare(db, profiles::stamp(db)?, page))
             .await
     }
 
@@ -296,7 +317,14 @@ impl Store for SqliteStore {
     ) -> Result<Profile> {
         let actor = actor.clone();
         self.engine
-            .write(move |tx| library::put_profile(tx, &actor, profile, now))
+            .write(move |tx| {
+                let revision = NewRevision {
+                    profile,
+                    comment: String::new(),
+                    publish: Publish::AtOnce,
+                };
+                profiles::write(tx, &actor, revision, now)
+            })
             .await
     }
 
@@ -308,12 +336,12 @@ impl Store for SqliteStore {
     ) -> Result<Option<()>> {
         let (actor, name) = (actor.clone(), name.to_owned());
         self.engine
-            .write(move |tx| library::delete_profile(tx, &actor, &name, now))
+            .write(move |tx| profiles::delete(tx, &actor, &name, now))
             .await
     }
 
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)> {
-        self.engine.read(library::profiles).await
+        self.engine.read(profiles::published).await
     }
 
     async fn file_put(&self, actor: &Actor, file: FileRecord) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
-use super::{audit, campaigns, devices, snapshots, transfers};
+use super::{audit, campaigns, devices, events, snapshots, transfers};
 use crate::store::{
     Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
     Task, TaskFault, TaskKind, TaskOutcome, TaskState,
@@ -162,6 +162,7 @@ pub(super) fn claim(tx: &mut Tx<'_>, device: Id, now: Timestamp) -> Result<Optio
     tx.db
         .prepare_cached(sql)?
         .execute(params![task.id, Ms(now)])?;
+    events::task(tx, &task, TaskState::Running, now)?;
     task.state = TaskState::Running;
     task.attempts += 1;
     task.updated = now;
@@ -190,7 +191,7 @@ pub(super) fn set_state(
             .prepare_cached(sql)?
             .execute(params![task.id, json(&kind)])?;
     }
-    Ok(())
+    events::task(tx, task, state, now)
 }
 
 /// Keeps how an attempt ended.
@@ -326,6 +327,7 @@ pub(super) fn devices_to_call(db: &Connection, now: Timestamp, most: usize) -> R
                WHERE t.{OPEN} AND t.state != 'waiting_for_transfer' AND coalesce(t.not_before, 0) <= ?1
                AND (t.state = 'running' OR coalesce(t.expires, ?1 + 1) > ?1)
                AND max(t.updated, coalesce(t.not_before, 0)) >= s.last_inform
+               AND NOT EXISTS (SELECT 1 FROM walled w WHERE w.device = t.device)
                GROUP BY t.device ORDER BY newest DESC LIMIT ?2"
     );
     let mut statement = db.prepare_cached(&sql)?;
