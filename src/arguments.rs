@@ -9,12 +9,24 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "dialtone", version)]
 pub struct Arguments {
-    /// Write logs as JSON, one object a line.
+    /// Write logs as JSON, one object a line: the same as `--log-format json`.
     #[arg(long, global = true)]
     pub json_log: bool,
+    /// How logs are written.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
     /// What to do; without it, the demo.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// A line of words.
+    Text,
+    /// An object a line.
+    Json,
 }
 
 /// What can be done.
@@ -141,6 +153,12 @@ pub struct AcsOptions {
     /// Take in unknown devices that know this password (mode `shared-secret`).
     #[arg(long, env = "DIALTONE_ENROL_SECRET", hide_env_values = true)]
     pub enrol_secret: Option<String>,
+    /// Check the settings and the certificates, say everything that is wrong with them, and end.
+    #[arg(long)]
+    pub check: bool,
+    /// Print the settings in force, without secrets, and end.
+    #[arg(long, conflicts_with = "check")]
+    pub print_config: bool,
     /// Take in every unknown device, whatever `--enrol-secret` says. Whoever can reach the server can then invent devices.
     #[arg(long)]
     pub enrol_open: bool,

@@ -15,8 +15,9 @@ mod operator;
 mod output;
 mod package;
 mod profile;
+mod quiet;
 
-use arguments::{AcsAction, Arguments, Command};
+use arguments::{AcsAction, Arguments, Command, LogFormat};
 use clap::Parser as _;
 use data_model::OperatorError;
 use operator::exit_code;
@@ -27,8 +28,9 @@ fn main() -> ExitCode {
     let command = arguments
         .command
         .unwrap_or_else(|| Command::Demo(Default::default()));
-    logging::start(&command, arguments.json_log);
-    match run(command) {
+    let json = arguments.json_log || arguments.log_format == LogFormat::Json;
+    let log = logging::start(&command, json);
+    match run(command, log) {
         Ok(code) => code,
         Err(error) => {
             output::error(&error);
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, OperatorError> {
+fn run(command: Command, log: logging::Log) -> Result<ExitCode, OperatorError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -52,7 +54,7 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
         match command {
             Command::Demo(options) => demo::run(options).await,
             Command::Acs(command) => match command.action {
-                None => acs::run(command.options).await,
+                None => acs::run(command.options, log).await,
                 Some(AcsAction::Backup(verb)) => Ok(exit_code(verb.run().await)),
                 Some(AcsAction::Restore(verb)) => verb.run(),
             },

@@ -11,8 +11,10 @@ use crate::limits::FOLLOWERS;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::provisioning_server::Provisioner;
+use crate::reload::Source;
 use crate::sessions::table::SessionTable;
 use crate::store::{InForce, Store, TraceLimits};
+use crate::tls::Certificates;
 use crate::trace::Traces;
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
@@ -59,6 +61,11 @@ pub struct App {
     pub files_address: OnceLock<SocketAddr>,
     /// The vendor's own provisioning, if it is on.
     pub provisioner: Option<Provisioner>,
+    /// How the settings are read again.
+    pub source: Source,
+    /// The certificates of the listeners.
+    pub certificates: Certificates,
+    live: RwLock<Arc<Config>>,
     /// Backups under way: one at a time.
     pub backups: Arc<Semaphore>,
     /// Message traces.
@@ -109,6 +116,7 @@ impl App {
         // A new key with each start: nonces of an older process are answered with `stale`.
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
         let metrics = store.metrics();
+        let live = Arc::new(config.clone());
         let app = App {
             caller: Caller::new(&config.connection_request),
             admission: Admission::new(&config)?,
@@ -127,6 +135,9 @@ impl App {
             files_address: OnceLock::new(),
             provisioner,
             traces,
+            source: Source::default(),
+            certificates: Certificates::default(),
+            live: RwLock::new(live),
             backups: Arc::new(Semaphore::new(1)),
             digest: Mutex::new(digest),
             profiles: RwLock::default(),
@@ -148,9 +159,19 @@ impl App {
         self.digest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The settings in force: those of the start, but for what has been read again since.
+    pub fn live(&self) -> Arc<Config> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts other settings in force.
+    pub fn set_live(&self, config: Config) {
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
     /// How much of message traces is kept.
     pub fn trace_limits(&self) -> TraceLimits {
-        let config = &self.config.trace;
+        let config = self.live().trace;
         TraceLimits {
             sessions: config.sessions,
             bytes: u64::from(config.megabytes) * 1_000_000,

@@ -21,6 +21,7 @@ pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
 pub mod redact;
+pub mod reload;
 pub mod rosters;
 pub mod server;
 pub mod sessions;

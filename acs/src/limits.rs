@@ -106,6 +106,9 @@ pub const REPORT_BYTES: usize = 1024 * 1024;
 /// What is kept of the things in a report nobody understands: enough to see what is wrong.
 pub const REPORT_FINDINGS: usize = 50;
 
+/// Ended tasks of each device that are kept whatever their age: they say what was last done to it.
+pub const TASKS_KEPT: usize = 20;
+
 /// Milliseconds after which a device that does not come is late: an ATA from the factory comes once a day.
 pub const OVERDUE_MS: u64 = 25 * 60 * 60 * 1000;
 

@@ -65,9 +65,11 @@ impl Server {
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
         let files_listener = bind(app.config.files.listen, "files.listen").await?;
-        let cwmp_tls = load(app.config.cwmp.tls.as_ref())?;
-        let files_tls = load(app.config.files.tls.as_ref())?;
-        let resyncs = Listeners::bind(&app.config.provisioning).await?;
+        let cwmp_tls = load(&app, "cwmp", app.config.cwmp.tls.as_ref())?;
+        let api_tls = load(&app, "api", app.config.api.tls.as_ref())?;
+        let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
+        let provisioning = &app.config.provisioning;
+        let resyncs = Listeners::bind(provisioning, &app.certificates).await?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
         let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
@@ -96,7 +98,7 @@ impl Server {
         ));
         tasks.spawn(serve_web(
             api_listener,
-            None,
+            api_tls,
             api::router(Arc::clone(&app)),
             stopped.clone(),
             counted("api"),
@@ -169,20 +171,19 @@ fn make_folder(config: &Config) -> Result<(), OperatorError> {
 
 /// Tells the metrics when certificates end.
 fn note_certificates(app: &App) {
-    let config = &app.config;
-    for (name, tls) in [
-        ("cwmp", &config.cwmp.tls),
-        ("files", &config.files.tls),
-        ("provisioning", &config.provisioning.tls),
-    ] {
-        if let Some(at) = tls.as_ref().and_then(tls::ends) {
+    for (name, tls) in tls::listeners(&app.config) {
+        if let Some(at) = tls.and_then(tls::ends) {
             app.metrics.state.certificate_ends(name, at);
         }
     }
 }
 
-fn load(config: Option<&TlsConfig>) -> Result<Option<TlsAcceptor>, OperatorError> {
-    let acceptor = |config| tls::acceptor(config, Clients::Must);
+fn load(
+    app: &App,
+    name: &'static str,
+    config: Option<&TlsConfig>,
+) -> Result<Option<TlsAcceptor>, OperatorError> {
+    let acceptor = |config| app.certificates.acceptor(name, config, Clients::Must);
     config.map(acceptor).transpose()
 }
 

@@ -25,6 +25,7 @@ mod profile_preview;
 mod profiles;
 mod provisioning;
 mod quarantine;
+mod reload;
 mod reports;
 mod revisions;
 mod rosters;
@@ -66,6 +67,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(provisioning::routes())
         .merge(quarantine::routes())
         .merge(rosters::routes())
+        .merge(reload::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(traces::routes())

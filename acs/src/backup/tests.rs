@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Actor, Role, Store as _, User};
+use crate::store::{Actor, Id, Store as _};
+use cwmp::DeviceId;
 use data_model::Timestamp;
 use std::path::Path;
 
@@ -16,12 +17,14 @@ async fn data(folder: &Path) -> std::path::PathBuf {
     std::fs::write(data.join("files/partial-1"), b"half an im").unwrap();
     std::fs::write(data.join("provisioning.key"), b"a key").unwrap();
     let store = SqliteStore::open(&data.join(DATABASE)).unwrap();
-    let user = User {
-        name: "olga".into(),
-        role: Role::Admin,
-        password_hash: "x".into(),
+    let identity = DeviceId {
+        manufacturer: String::new(),
+        oui: "00562B".into(),
+        product_class: "ATA192".into(),
+        serial_number: "KEPT".into(),
     };
-    store.user_put(&Actor::Console, user, NOW).await.unwrap();
+    let registered = store.device_register(&Actor::Console, &identity, None, NOW);
+    registered.await.unwrap();
     store.close().await;
     data
 }
@@ -46,7 +49,8 @@ async fn what_was_put_away_comes_back() {
     assert_eq!(read("files/0123"), b"an image");
     assert_eq!(read("provisioning.key"), b"a key");
     let store = SqliteStore::open(&target.join(DATABASE)).unwrap();
-    assert_eq!(store.user_list().await.unwrap()[0].name, "olga");
+    let id = Id::of_identity("00562B-ATA192-KEPT");
+    assert!(store.device_find(id).await.unwrap().is_some());
     store.close().await;
     let refused = restore(&file, &target).unwrap_err();
     assert!(refused.why.contains("something in it"), "{refused}");

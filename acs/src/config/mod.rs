@@ -1,8 +1,12 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
 pub mod admission;
+pub mod log;
 pub mod outbound;
 pub mod profiles;
+pub mod read;
+pub mod retention;
+pub mod shown;
 pub mod trace;
 
 use crate::provisioning::request_path::PathPattern;
@@ -33,6 +37,10 @@ pub struct Config {
     pub profiles: profiles::ProfilesConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What is logged.
+    pub log: log::LogConfig,
+    /// How long what has ended is kept.
+    pub retention: retention::RetentionConfig,
     /// Which sessions are kept with their messages.
     pub trace: trace::TraceConfig,
     /// What becomes of devices nobody knows.
@@ -171,6 +179,8 @@ pub enum EnrolmentMode {
 pub struct ApiConfig {
     /// Where it listens; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// With a certificate it speaks HTTPS, without one HTTP.
+    pub tls: Option<TlsConfig>,
 }
 
 /// The file server.
@@ -209,6 +219,8 @@ impl Default for Config {
             provisioning: ProvisioningConfig::default(),
             profiles: profiles::ProfilesConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            log: log::LogConfig::default(),
+            retention: retention::RetentionConfig::default(),
             trace: trace::TraceConfig::default(),
             admission: admission::AdmissionConfig::default(),
         }
@@ -267,6 +279,7 @@ impl Default for ApiConfig {
     fn default() -> ApiConfig {
         ApiConfig {
             listen: loopback(3000),
+            tls: None,
         }
     }
 }
@@ -325,6 +338,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.retention.check(&mut wrong);
         self.trace.check(&mut wrong);
         self.admission.check(&mut wrong);
         wrong

@@ -5,6 +5,7 @@ pub mod call_devices;
 pub mod compare_devices;
 mod expire;
 mod prune_events;
+pub mod retain;
 mod tell_webhooks;
 
 use crate::app::App;
@@ -31,6 +32,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
     });
     // What has changed while no server ran is found out once.
     app.round.begin();
+    jobs.spawn(retain::run(Arc::clone(app)));
     if let Some(sessions) = app.traces.take_receiver() {
         jobs.spawn(trace::write_all(Arc::clone(app), sessions));
     }

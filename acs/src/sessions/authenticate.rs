@@ -98,14 +98,14 @@ pub async fn authenticate(
     now: Timestamp,
 ) -> Result<Authenticated, Refused> {
     let Some(given) = authorization.and_then(parse_authorization) else {
-        if app.config.enrolment.mode == EnrolmentMode::Open && authorization.is_none() {
+        if app.live().enrolment.mode == EnrolmentMode::Open && authorization.is_none() {
             return Ok(STRANGER);
         }
         return Err(challenge(app, remote, Stale::No, now));
     };
     if let Given::Basic { .. } = given
         && remote.line == Line::Plain
-        && !app.config.cwmp.basic_without_tls
+        && !app.live().cwmp.basic_without_tls
     {
         return Err(challenge(app, remote, Stale::No, now));
     }
@@ -118,7 +118,7 @@ pub async fn authenticate(
         .credentials_find(Id::of_identity(&username))
         .await?;
     let has_own = known.as_ref().is_some_and(|known| known.verifier.is_some());
-    if app.config.enrolment.mode == EnrolmentMode::Open && !has_own {
+    if app.live().enrolment.mode == EnrolmentMode::Open && !has_own {
         // Many devices send what they were made with, asked or not; there is nothing to check it against.
         return Ok(STRANGER);
     }
@@ -162,7 +162,8 @@ fn candidates(
     username: &str,
     known: Option<&crate::store::Credentials>,
 ) -> Vec<(Enrolment, Verifier)> {
-    let enrolment = &app.config.enrolment;
+    let live = app.live();
+    let enrolment = &live.enrolment;
     let shared = || Verifier::new(username, app.realm(), &enrolment.secret);
     let by_secret = enrolment.mode == EnrolmentMode::SharedSecret && !enrolment.secret.is_empty();
     let mut candidates = Vec::with_capacity(3);
@@ -200,7 +201,7 @@ fn check(app: &App, given: &Given, verifier: &Verifier, target: &str, now: Times
 /// TR-069 3.4.4: Basic over TLS, Digest without; Digest is offered in both cases for devices that know nothing else.
 fn challenges(app: &App, remote: Remote, stale: Stale, now: Timestamp) -> Vec<String> {
     let mut headers = Vec::with_capacity(3);
-    if remote.line == Line::Tls || app.config.cwmp.basic_without_tls {
+    if remote.line == Line::Tls || app.live().cwmp.basic_without_tls {
         headers.push(basic::challenge(app.realm()));
     }
     headers.extend(app.digest().challenges(now, clock::random(), stale));

@@ -173,7 +173,7 @@ fn work(
     parameter_key: ParameterKey,
     now: Timestamp,
 ) -> Work {
-    let rotate = app.config.enrolment.rotate_credentials;
+    let rotate = app.live().enrolment.rotate_credentials;
     let credentials = match (authenticated.enrolment, authenticated.callable) {
         (_, _) if !rotate => CredentialsWork::Settled,
         (Enrolment::New | Enrolment::Reset, _) => CredentialsWork::Due,

@@ -1,7 +1,7 @@
 //! What running a server takes: message traces, copies of everything, and the removal of what is old. A part of
 //! [`Store`](super::Store) with a file of its own.
 
-use super::{Actor, Figures, Id, Result, SessionSummary, TraceLimits, TracedSession};
+use super::{Actor, Figures, Id, Old, Result, SessionSummary, TraceLimits, TracedSession};
 use crate::metrics::store::StoreMetrics;
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -26,6 +26,11 @@ pub trait OperationsStore: Send + Sync + 'static {
 
     /// A backup has reached its end.
     async fn backup_ended(&self, now: Timestamp) -> Result<()>;
+
+    // ---- retention -----------------------------------------------------------------------------------
+
+    /// Removes at most `most` rows of a kind that ended before a time; says how many.
+    async fn remove_old(&self, kind: Old, before: Timestamp, most: usize) -> Result<u64>;
 
     // ---- message traces ------------------------------------------------------------------------------
 

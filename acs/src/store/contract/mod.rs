@@ -21,7 +21,7 @@
 //! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
-//! - [`traces`]: sessions with their messages
+//! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
 //! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
@@ -94,6 +94,7 @@ mod profiles;
 mod provisioning;
 mod quiet_path;
 mod requests;
+mod retention;
 mod revisions;
 mod settings;
 mod snapshots;

@@ -70,6 +70,17 @@ pub struct SessionSummary {
     pub outcome: String,
 }
 
+/// What grows old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Old {
+    /// Tasks that have ended.
+    Tasks,
+    /// Requests of devices for their profiles.
+    Contacts,
+    /// Traced sessions.
+    Traces,
+}
+
 /// How much is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceLimits {

@@ -30,6 +30,7 @@ mod profiles;
 mod provisioning;
 mod reports;
 mod requests;
+mod retention;
 mod rows;
 mod snapshots;
 mod subscribers;

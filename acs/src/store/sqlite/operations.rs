@@ -1,9 +1,9 @@
 //! Dispatch of what running a server takes: traces here, backups and retention in their own files.
 
-use super::{SqliteStore, audit, figures, people, traces};
+use super::{SqliteStore, audit, figures, people, retention, traces};
 use crate::metrics::store::StoreMetrics;
 use crate::store::{
-    Actor, Figures, Id, OperationsStore, Result, SessionSummary, TraceLimits, TracedSession,
+    Actor, Figures, Id, Old, OperationsStore, Result, SessionSummary, TraceLimits, TracedSession,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -33,6 +33,12 @@ impl OperationsStore for SqliteStore {
         let value = now.as_millis().to_be_bytes();
         self.engine
             .write(move |tx| people::put_setting(tx, figures::LAST_BACKUP, &value))
+            .await
+    }
+
+    async fn remove_old(&self, kind: Old, before: Timestamp, most: usize) -> Result<u64> {
+        self.engine
+            .write(move |tx| retention::remove(tx, kind, before, most))
             .await
     }
 
