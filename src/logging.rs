@@ -63,20 +63,20 @@ pub struct Log {
 }
 
 impl Log {
-    /// Takes over what the settings say, unless the environment has said otherwise. What cannot be understood has been
-    /// told of before.
+    /// Takes over what the settings say. What cannot be understood is told of, and leaves everything as it was.
     pub fn start_with(&self, level: Option<&str>) {
-        if !self.fixed
-            && let Err(why) = self.set(level)
-        {
+        if let Err(why) = self.set(level) {
             tracing::warn!(why, "log.level is not taken");
         }
     }
 
-    /// Sets what is logged; without a level what it was by itself.
+    /// Sets what is logged, unless the environment has said so; without a level what it is by itself.
     pub fn set(&self, level: Option<&str>) -> Result<(), String> {
         let filter = EnvFilter::try_new(level.unwrap_or(self.default));
         let filter = filter.map_err(|error| error.to_string())?;
+        if self.fixed {
+            return Ok(());
+        }
         self.handle
             .reload(filter)
             .map_err(|error| error.to_string())

@@ -3,7 +3,7 @@
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
 use super::table::{Taken, Token};
-use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
+use super::{Current, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
@@ -23,6 +23,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tracing::{Instrument as _, Span, field};
 
 /// The cookie of a session.
 const COOKIE_NAME: &str = "session";
@@ -129,7 +130,9 @@ async fn turn(
                         return Err(bad.into());
                     }
                 };
-                return continue_session(app, peer, token, session, &head, body).await;
+                let span = span(token, &session);
+                let turn = continue_session(app, peer, token, session, &head, body);
+                return turn.instrument(span).await;
             }
             Taken::Busy => {
                 return Err(Rejected::Status(
@@ -296,6 +299,22 @@ async fn continue_session(
             Err(error.into())
         }
     }
+}
+
+/// What stands on every line that is logged in a turn of a session. The whole token would let whoever reads the log
+/// into the session.
+fn span(token: Token, session: &LiveSession) -> Span {
+    let id = token.to_string();
+    let span = tracing::error_span!(
+        "session",
+        session = &id[..8],
+        device = %session.identity,
+        task = field::Empty
+    );
+    if let Current::Task(running) = &session.work.current {
+        span.record("task", field::display(running.task.id));
+    }
+    span
 }
 
 /// An Inform that came under the cookie of an open session: whoever sends it has to authenticate like anybody.

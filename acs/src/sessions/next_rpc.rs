@@ -151,6 +151,7 @@ async fn start(
         },
         _ => None,
     };
+    tracing::Span::current().record("task", tracing::field::display(task.id));
     tracing::debug!(device.identity = %session.identity, task = %task.id, kind = task.kind.name(), "task begun");
     let mut running = Running::start(task, session.work.parameter_key.clone());
     let next = running.first(source);

@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 /// Which devices are traced, and the way to the writer.
 #[derive(Debug)]
@@ -158,10 +159,16 @@ impl Drop for Recording {
     /// However a session ends, what was recorded of it goes to the writer. If that is behind, this one is left out: a
     /// trace is not worth memory without end.
     fn drop(&mut self) {
-        if let Some(session) = self.session.take()
-            && self.sender.try_send(*session).is_err()
-        {
-            tracing::warn!("a traced session is left out: the writer of traces is behind");
+        let Some(session) = self.session.take() else {
+            return;
+        };
+        match self.sender.try_send(*session) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => {
+                tracing::warn!("a traced session is left out: the writer of traces is behind");
+            }
+            // The server ends.
+            Err(TrySendError::Closed(_)) => {}
         }
     }
 }

@@ -102,6 +102,14 @@ pub fn copy(database: &Path, file: &Path) -> Result<()> {
     engine::copy(database, file)
 }
 
+/// How the fleet of a server that may be running stands; nothing is compared with profiles.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn look(database: &Path, overdue: Timestamp) -> Result<super::Figures> {
+    figures::figures(&engine::reader(database)?, overdue, 0)
+}
+
 /// Whether a database is whole, and of no newer version.
 ///
 /// # Errors
