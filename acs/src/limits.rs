@@ -106,6 +106,24 @@ pub const REPORT_BYTES: usize = 1024 * 1024;
 /// What is kept of the things in a report nobody understands: enough to see what is wrong.
 pub const REPORT_FINDINGS: usize = 50;
 
+/// Ended tasks of each device that are kept whatever their age: they say what was last done to it.
+pub const TASKS_KEPT: usize = 20;
+
+/// Milliseconds after which a device that does not come is late: an ATA from the factory comes once a day.
+pub const OVERDUE_MS: u64 = 25 * 60 * 60 * 1000;
+
+/// Bodies of one traced session; the numbers of files in a recording have three digits at most.
+pub const TRACE_BODIES: usize = 254;
+
+/// Bytes of the bodies of one traced session: the first refresh of a large tree has a tenth of it.
+pub const TRACE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Traced sessions that wait to be written; one more is left out. They are held in memory.
+pub const TRACE_WAITING: usize = 64;
+
+/// Minutes a trace may be on: what is looked for is found within a week, and nobody forgets to switch it off.
+pub const TRACE_MINUTES: u64 = 7 * 24 * 60;
+
 /// Milliseconds an API token is good for.
 pub const TOKEN_MS: u64 = 12 * 60 * 60 * 1000;
 

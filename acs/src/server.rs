@@ -8,7 +8,7 @@ use crate::connection_request::stun;
 use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
-use crate::listen::{self, Arrival, arrivals, bind};
+use crate::listen::{self, Arrival, Counted, arrivals, bind};
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
@@ -76,9 +76,11 @@ impl Server {
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
         let files_listener = bind(app.config.files.listen, "files.listen").await?;
-        let cwmp_tls = load(app.config.cwmp.tls.as_ref())?;
-        let files_tls = load(app.config.files.tls.as_ref())?;
-        let resyncs = Listeners::bind(&app.config.provisioning).await?;
+        let cwmp_tls = load(&app, "cwmp", app.config.cwmp.tls.as_ref())?;
+        let api_tls = load(&app, "api", app.config.api.tls.as_ref())?;
+        let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
+        let provisioning = &app.config.provisioning;
+        let resyncs = Listeners::bind(provisioning, &app.certificates).await?;
         let stun = bind_stun(app.config.stun.listen).await?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
@@ -88,11 +90,16 @@ impl Server {
         let files_address = address(&files_listener, app.config.files.listen);
         // Set once, here; nobody else writes it.
         let _ = app.files_address.set(files_address);
+        note_certificates(&app);
         let stopped = app.stopping.subscribe();
         let cwmp_line = if cwmp_tls.is_some() {
             Line::Tls
         } else {
             Line::Plain
+        };
+        let counted = |name| Counted {
+            name,
+            wire: app.metrics.wire.clone(),
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(serve_cwmp(
@@ -103,12 +110,19 @@ impl Server {
         ));
         tasks.spawn(serve_web(
             api_listener,
-            None,
+            api_tls,
             api::router(Arc::clone(&app)),
             stopped.clone(),
+            counted("api"),
         ));
         let files = files::http::router(Arc::clone(&app));
-        tasks.spawn(serve_web(files_listener, files_tls, files, stopped.clone()));
+        tasks.spawn(serve_web(
+            files_listener,
+            files_tls,
+            files,
+            stopped.clone(),
+            counted("files"),
+        ));
         let stun_address = start_calls(&app, stun, &mut tasks, &stopped);
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
@@ -206,8 +220,21 @@ fn start_calls(
     address
 }
 
-fn load(config: Option<&TlsConfig>) -> Result<Option<TlsAcceptor>, OperatorError> {
-    let acceptor = |config| tls::acceptor(config, Clients::Must);
+/// Tells the metrics when certificates end.
+fn note_certificates(app: &App) {
+    for (name, tls) in tls::listeners(&app.config) {
+        if let Some(at) = tls.and_then(tls::ends) {
+            app.metrics.state.certificate_ends(name, at);
+        }
+    }
+}
+
+fn load(
+    app: &App,
+    name: &'static str,
+    config: Option<&TlsConfig>,
+) -> Result<Option<TlsAcceptor>, OperatorError> {
+    let acceptor = |config| app.certificates.acceptor(name, config, Clients::Must);
     config.map(acceptor).transpose()
 }
 
@@ -218,8 +245,12 @@ async fn serve_cwmp(
     tls: Option<TlsAcceptor>,
     stopped: watch::Receiver<bool>,
 ) {
+    let counted = Counted {
+        name: "cwmp",
+        wire: app.metrics.wire.clone(),
+    };
     let serve = move |arrival, stopped| talk(Arc::clone(&app), arrival, stopped);
-    arrivals(listener, tls, stopped, serve).await;
+    arrivals(listener, tls, stopped, counted, serve).await;
 }
 
 /// One connection of a device, until either side closes it.
@@ -242,9 +273,10 @@ async fn serve_web(
     tls: Option<TlsAcceptor>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
+    counted: Counted,
 ) {
     let serve = move |arrival, stopped| browse(router.clone(), arrival, stopped);
-    arrivals(listener, tls, stopped, serve).await;
+    arrivals(listener, tls, stopped, counted, serve).await;
 }
 
 async fn browse(router: axum::Router, arrival: Arrival, mut stopped: watch::Receiver<bool>) {

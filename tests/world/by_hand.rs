@@ -214,6 +214,16 @@ impl Hand {
         answer
     }
 
+    /// Sends bytes and waits for nothing.
+    pub async fn send(&mut self, bytes: &[u8]) {
+        if self.stream.is_none() {
+            let stream = TcpStream::connect(self.server).await;
+            self.stream = Some(stream.expect("the server listens"));
+        }
+        let stream = self.stream.as_mut().expect("connected above");
+        stream.write_all(bytes).await.expect("the server reads");
+    }
+
     /// A POST with everything a device sends.
     pub async fn post(&mut self, body: impl AsRef<[u8]>) -> Answer {
         self.try_post(body).await.expect("the server answers")

@@ -12,7 +12,7 @@ mod wait;
 
 pub use authority::Authority;
 pub use phone::Phone;
-pub use wait::{eventually, patience};
+pub use wait::{counted, eventually, patience, runs};
 
 use acs::Server;
 use acs::config::{Config, EnrolmentMode};

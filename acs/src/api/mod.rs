@@ -4,6 +4,7 @@
 mod accounts;
 mod answers;
 pub mod auth;
+mod backup;
 mod bindings;
 mod calls;
 mod campaigns;
@@ -33,28 +34,33 @@ mod profiles;
 mod provisioning;
 mod quarantine;
 mod queries;
+mod reload;
 mod reports;
 mod revisions;
 mod rosters;
 mod task_checks;
 mod tasks;
+mod traces;
 mod users;
 mod webhooks;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
+use crate::metrics::Metrics;
 use aide::axum::ApiRouter;
 use aide::openapi::OpenApi;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use std::sync::Arc;
 
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(backup::routes())
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
@@ -78,8 +84,10 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(quarantine::routes())
         .merge(queries::routes())
         .merge(rosters::routes())
+        .merge(reload::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
+        .merge(traces::routes())
         .merge(users::routes())
         .merge(webhooks::routes())
 }
@@ -112,7 +120,8 @@ pub fn router(app: Arc<App>) -> Router {
     let conditional = Router::new()
         .fallback_service(nouns)
         .layer(from_fn(conditions::conditions))
-        .layer(from_fn_with_state(Arc::clone(&app), once::once));
+        .layer(from_fn_with_state(Arc::clone(&app), once::once))
+        .layer(from_fn_with_state(Arc::clone(&app), count));
     Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -120,4 +129,17 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
         .fallback_service(conditional)
         .method_not_allowed_fallback(error::no_such_method)
+}
+
+/// Counts a request by the class of its answer.
+async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let class = match response.status().as_u16() {
+        200..=299 => "2xx",
+        400..=499 => "4xx",
+        500..=599 => "5xx",
+        _ => "other",
+    };
+    Metrics::count(&app.metrics.api_requests, class);
+    response
 }

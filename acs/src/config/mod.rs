@@ -13,9 +13,14 @@ pub use campaigns::CampaignsConfig;
 
 pub mod admission;
 pub mod calls;
+pub mod log;
 pub mod outbound;
 pub mod profiles;
 mod query;
+pub mod read;
+pub mod retention;
+pub mod shown;
+pub mod trace;
 
 pub use query::QueryConfig;
 
@@ -66,6 +71,12 @@ pub struct Config {
     pub campaigns: CampaignsConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What is logged.
+    pub log: log::LogConfig,
+    /// How long what has ended is kept.
+    pub retention: retention::RetentionConfig,
+    /// Which sessions are kept with their messages.
+    pub trace: trace::TraceConfig,
     /// What becomes of devices nobody knows.
     pub admission: admission::AdmissionConfig,
 }
@@ -202,6 +213,8 @@ pub enum EnrolmentMode {
 pub struct ApiConfig {
     /// Where it listens; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// With a certificate it speaks HTTPS, without one HTTP.
+    pub tls: Option<TlsConfig>,
 }
 
 /// The file server.
@@ -238,6 +251,9 @@ impl Default for Config {
             profiles: profiles::ProfilesConfig::default(),
             campaigns: CampaignsConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            log: log::LogConfig::default(),
+            retention: retention::RetentionConfig::default(),
+            trace: trace::TraceConfig::default(),
             admission: admission::AdmissionConfig::default(),
         }
     }
@@ -295,6 +311,7 @@ impl Default for ApiConfig {
     fn default() -> ApiConfig {
         ApiConfig {
             listen: loopback(3000),
+            tls: None,
         }
     }
 }
@@ -349,6 +366,8 @@ impl Config {
         self.history.check(&mut wrong);
         self.query.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.retention.check(&mut wrong);
+        self.trace.check(&mut wrong);
         self.admission.check(&mut wrong);
         wrong
     }

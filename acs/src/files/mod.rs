@@ -207,7 +207,7 @@ impl Library {
     }
 
     fn base(&self, app: &App, session: &LiveSession) -> String {
-        match &app.config.files.public_url {
+        match &app.live().files.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => self.base_url(app, session.host.as_deref()),
         }

@@ -49,7 +49,7 @@ pub fn record(now: Timestamp) -> FileRecord {
 
 /// Whether the way to the file server is private, or the operator has said that secrets may travel all the same.
 pub fn secrets(app: &App) -> Secrets {
-    let files = &app.config.files;
+    let files = &app.live().files;
     let terminated = files
         .public_url
         .as_ref()

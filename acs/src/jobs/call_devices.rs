@@ -7,6 +7,7 @@ use crate::metrics::Metrics;
 use crate::store::{CallRecord, Id, Result};
 use data_model::Timestamp;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Devices called in one run.
 const BATCH: usize = 1024;
@@ -47,8 +48,10 @@ pub async fn call(app: &App, id: Id) -> Result<Called> {
         return impossible("the device has no credentials for connection requests");
     };
     let reach = app.store.reach(id).await?;
-    let now = clock::now();
+    let (now, begun) = (clock::now(), Instant::now());
     let called = app.caller.call(&device, &credentials, &reach, now).await;
+    let time = begun.elapsed().as_secs_f64();
+    app.metrics.connection_request_seconds.observe(time);
     Metrics::count(&app.metrics.connection_requests, called.outcome.name());
     if let Some(why) = called.outcome.why() {
         tracing::debug!(device.identity = %device.identity, why, "connection request");

@@ -3,11 +3,11 @@
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
 use super::table::{Taken, Token};
-use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
+use super::{Current, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
-use crate::store::{Id, StoreError};
+use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
 use cwmp::http::cookies;
 use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
@@ -22,6 +22,8 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tracing::{Instrument as _, Span, field};
 
 /// The cookie of a session.
 const COOKIE_NAME: &str = "session";
@@ -120,16 +122,19 @@ async fn turn(
     };
     if let Some(token) = token {
         match app.sessions.take(token) {
-            Taken::Session(session) => {
+            Taken::Session(mut session) => {
                 let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
                     Ok(body) => body,
                     Err(bad) => {
+                        session.ended(&bad.why);
                         app.sessions
                             .end(token, SessionEnd::BadRequest, &app.metrics);
                         return Err(bad.into());
                     }
                 };
-                return continue_session(app, peer, token, session, &head, body).await;
+                let span = span(token, &session);
+                let turn = continue_session(app, peer, token, session, &head, body);
+                return turn.instrument(span).await;
             }
             Taken::Busy => {
                 return Err(Rejected::Status(
@@ -204,9 +209,10 @@ async fn begin(
             let opened =
                 on_inform::on_inform(app, peer.remote, &authenticated, informed, host, now);
             match opened.await? {
-                on_inform::Opened::Session(session, reply) => {
-                    app.metrics.sessions_started.inc();
-                    app.metrics.sessions_open.inc();
+                on_inform::Opened::Session(mut session, reply) => {
+                    session.traced(Side::Cpe, body);
+                    session.traced(Side::Acs, reply.bytes());
+                    app.metrics.session_started();
                     let token = app.sessions.open(*session, &app.metrics);
                     peer.remember(Some(token));
                     let mut response = message(reply);
@@ -231,6 +237,7 @@ async fn begin(
             Err(Rejected::NoInform("a session begins with an Inform".into()))
         }
         Err(Refusal::NoSession { reply, fault }) => {
+            Metrics::count(&app.metrics.wire.protocol_errors, "refused_inform");
             tracing::debug!(%fault, address = %peer.remote.address, "Inform refused");
             Ok(message(reply))
         }
@@ -250,6 +257,7 @@ async fn continue_session(
     head: &http::request::Parts,
     body: Bytes,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
+    session.traced(Side::Cpe, &body);
     let machine = std::mem::replace(
         &mut session.machine,
         AcsSession::new(RequestIds::starting_at(0)),
@@ -260,7 +268,10 @@ async fn continue_session(
             Ok(refused.send()).map(|(machine, reply)| (Some(machine), reply))
         }
         Ok(Turn::Ready(ready)) => next_rpc::next_rpc(app, &mut session, ready).await,
-        Ok(Turn::Answered(answered)) => on_answer::on_answer(app, &mut session, answered).await,
+        Ok(Turn::Answered(answered)) => {
+            session.count_answer(&app.metrics, &answered.answer);
+            on_answer::on_answer(app, &mut session, answered).await
+        }
         Ok(Turn::Informed(_)) => Ok((None, Reply { body: None })),
         Err(Refusal::BadRequest(BadRequest::SecondInform)) => {
             // The device has given the session up and begins a new one under the old cookie.
@@ -271,6 +282,8 @@ async fn continue_session(
         Err(Refusal::BadRequest(why)) => {
             app.sessions
                 .end(token, SessionEnd::BadRequest, &app.metrics);
+            Metrics::count(&app.metrics.wire.protocol_errors, "broken_session");
+            session.ended(&format!("broken by the device: {why}"));
             tracing::info!(device.identity = %session.identity, %why, "session broken by the device");
             return Err(Rejected::Status(400, why.to_string()));
         }
@@ -279,6 +292,7 @@ async fn continue_session(
     match outcome {
         Ok((Some(machine), reply)) => {
             session.machine = machine;
+            session.traced(Side::Acs, reply.bytes());
             if !app.sessions.put_back(token, session) {
                 return Err(Rejected::Status(
                     400,
@@ -288,18 +302,41 @@ async fn continue_session(
             Ok(message(reply))
         }
         Ok((None, reply)) => {
+            session.traced(Side::Acs, reply.bytes());
+            session.ended("completed");
             app.sessions.end(token, SessionEnd::Completed, &app.metrics);
             peer.remember(None);
             let ms = clock::now().since_ms(session.opened);
+            let wire = &app.metrics.wire;
+            wire.session_seconds
+                .observe(Duration::from_millis(ms).as_secs_f64());
+            wire.session_rpcs.observe(f64::from(session.rpcs));
             tracing::debug!(device.identity = %session.identity, rpcs = session.rpcs, duration_ms = ms, "session ended");
             Ok(message(reply))
         }
         Err(error) => {
+            session.ended("the store was not available");
             app.sessions
                 .end(token, SessionEnd::Unavailable, &app.metrics);
             Err(error.into())
         }
     }
+}
+
+/// What stands on every line that is logged in a turn of a session. The whole token would let whoever reads the log
+/// into the session.
+fn span(token: Token, session: &LiveSession) -> Span {
+    let id = token.to_string();
+    let span = tracing::error_span!(
+        "session",
+        session = &id[..8],
+        device = %session.identity,
+        task = field::Empty
+    );
+    if let Current::Task(running) = &session.work.current {
+        span.record("task", field::display(running.task.id));
+    }
+    span
 }
 
 /// An Inform that came under the cookie of an open session: whoever sends it has to authenticate like anybody.
@@ -351,6 +388,8 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
             let mut response = plain(503, "the server cannot take this request now");
             // Spread, so that those who were turned away together do not come back together (promise P6).
             let seconds = 10 + clock::random() % 50;
+            let spread = Duration::from_secs(seconds).as_secs_f64();
+            app.metrics.wire.retry_after_seconds.observe(spread);
             response
                 .headers_mut()
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));

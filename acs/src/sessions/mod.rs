@@ -20,13 +20,17 @@ mod tasks;
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
 
-use crate::store::{Admitted, Device, Id};
+use crate::metrics::Metrics;
+use crate::store::{Admitted, Device, Id, Side};
 use crate::tasks::Running;
+use crate::trace::Recording;
+use cwmp::CpeResponse;
 use cwmp::session::AcsSession;
+use cwmp::session::acs::AnswerFault;
 use data_model::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A session whose Inform was accepted.
 #[derive(Debug)]
@@ -51,6 +55,47 @@ pub struct LiveSession {
     pub rpcs: u32,
     /// The host the device called us by, for links to our file server.
     pub host: Option<String>,
+    /// The method that was called and is not answered, and since when.
+    pub asked: Option<(&'static str, Instant)>,
+    /// Its messages, if the device is traced.
+    pub trace: Option<Recording>,
+}
+
+impl LiveSession {
+    /// Calls a method: everything that is counted of it.
+    pub fn count_call(&mut self, metrics: &Metrics, method: &'static str) {
+        self.rpcs += 1;
+        self.asked = Some((method, Instant::now()));
+        Metrics::count(&metrics.rpcs, method);
+    }
+
+    /// It is answered.
+    pub fn count_answer(&mut self, metrics: &Metrics, answer: &Result<CpeResponse, AnswerFault>) {
+        if let Some((method, since)) = self.asked.take() {
+            metrics.wire.answered(method, since.elapsed());
+        }
+        match answer {
+            Ok(_) => {}
+            Err(AnswerFault::Fault(fault)) => metrics.wire.fault(fault.code),
+            Err(AnswerFault::Unusable(_)) => {
+                Metrics::count(&metrics.wire.protocol_errors, "unusable_answer");
+            }
+        }
+    }
+
+    /// A body came in or went out.
+    pub fn traced(&mut self, side: Side, body: &[u8]) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(side, body);
+        }
+    }
+
+    /// It is over, in this way.
+    pub fn ended(&mut self, outcome: &str) {
+        if let Some(trace) = &mut self.trace {
+            trace.ended(outcome);
+        }
+    }
 }
 
 /// Whether whoever opened a session has proved who it is.

@@ -5,7 +5,6 @@ use super::{CredentialsWork, Current, LiveSession, compare};
 use crate::app::App;
 use crate::clock;
 use crate::limits::RPCS_PER_SESSION;
-use crate::metrics::Metrics;
 use crate::store::{Admitted, NewCredentials, Result};
 use cwmp::AcsRequest;
 use cwmp::http::Verifier;
@@ -42,8 +41,7 @@ pub async fn next_rpc(
             Ok((None, ready.finish()))
         }
         Some(request) => {
-            session.rpcs += 1;
-            Metrics::count(&app.metrics.rpcs, request.name());
+            session.count_call(&app.metrics, request.name());
             let (machine, reply) = ready.call(request);
             Ok((Some(machine), reply))
         }

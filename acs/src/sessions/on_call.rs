@@ -106,6 +106,9 @@ async fn transfer_complete(
 ) -> Result<()> {
     let fault = message.fault_struct.fault().map(TaskFault::from);
     let failed = fault.is_some();
+    if let Some(fault) = message.fault_struct.fault() {
+        app.metrics.wire.fault(fault.code);
+    }
     let key = &message.command_key;
     let matched = app
         .store

@@ -54,6 +54,8 @@ pub async fn on_inform(
     let idle = informed.session_timeout_secs.map_or(SESSION_IDLE, |secs| {
         Duration::from_secs(u64::from(secs)).clamp(SESSION_IDLE, SESSION_IDLE_MAX)
     });
+    let codes = inform.event.iter().map(|event| &event.event_code);
+    app.metrics.wire.inform(codes, inform.retry_count);
     let record = InformRecord {
         identity: inform.device_id.clone(),
         at: now,
@@ -86,13 +88,16 @@ pub async fn on_inform(
         work.background = TasksWork::Due;
     }
     if outcome.first_contact {
+        app.metrics.wire.devices_new.inc();
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
     let (machine, reply) = informed.accept();
+    let identity = identity.into();
     let session = LiveSession {
+        trace: app.traces.begin(outcome.device, &identity, now),
         machine,
         device: outcome.device,
-        identity: identity.into(),
+        identity,
         address: remote.address,
         proof: match authenticated.identity {
             Some(_) => Proof::Given,
@@ -102,6 +107,7 @@ pub async fn on_inform(
         idle,
         work,
         rpcs: 0,
+        asked: None,
         host,
     };
     Ok(Opened::Session(Box::new(session), reply))
@@ -182,7 +188,7 @@ fn work(
     parameter_key: ParameterKey,
     now: Timestamp,
 ) -> Work {
-    let rotate = app.config.enrolment.rotate_credentials;
+    let rotate = app.live().enrolment.rotate_credentials;
     let credentials = match (authenticated.enrolment, authenticated.callable) {
         (_, _) if !rotate => CredentialsWork::Settled,
         (Enrolment::New | Enrolment::Reset, _) => CredentialsWork::Due,

@@ -228,6 +228,8 @@ mod tests {
             },
             rpcs: 0,
             host: None,
+            trace: None,
+            asked: None,
         }
     }
 

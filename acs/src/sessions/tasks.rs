@@ -94,6 +94,7 @@ pub(super) async fn begin(
     let ClaimedTask {
         task, certainty, ..
     } = claimed;
+    tracing::Span::current().record("task", tracing::field::display(task.id));
     tracing::debug!(device.identity = %session.identity, task = %task.id, kind = task.kind.name(), "task begun");
     let key = session.work.parameter_key.clone();
     let (running, next) = Running::begin(task, certainty, key, ground, clock::now());

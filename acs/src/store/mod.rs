@@ -15,6 +15,7 @@ mod campaigns;
 mod diagnostics;
 mod error;
 pub mod events;
+mod operations;
 mod profiles;
 mod provisioning;
 mod queries;
@@ -29,6 +30,7 @@ pub use campaigns::CampaignStore;
 pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
 pub use events::EventStore;
+pub use operations::OperationsStore;
 pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
 pub use queries::QueryStore;
@@ -56,6 +58,7 @@ pub trait Store:
     + DiagnosticsStore
     + HealthStore
     + CallStore
+    + OperationsStore
     + Send
     + Sync
     + 'static

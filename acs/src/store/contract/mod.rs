@@ -27,6 +27,7 @@
 //!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
+//! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
 //! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
@@ -110,12 +111,14 @@ mod queries;
 mod quiet_path;
 mod reach;
 mod requests;
+mod retention;
 mod revisions;
 mod settings;
 mod snapshots;
 mod subscribers;
 pub(crate) mod support;
 mod tasks;
+mod traces;
 mod transfers;
 
 use super::Store;

@@ -166,6 +166,8 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("device_health_reason", "device"),
         ("device_reach", "device"),
         ("device_call", "device"),
+        ("trace_switch", "device"),
+        ("traced_session", "device"),
         ("held", "device"),
         ("line_state", "device"),
         ("walled", "device"),

@@ -10,6 +10,7 @@ use super::functions;
 use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
+use crate::metrics::store::StoreMetrics;
 use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
 use data_model::OperatorError;
@@ -19,6 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::{Semaphore, oneshot};
 
 /// Calls of one commit at most; more would make the first one wait too long.
@@ -106,6 +108,7 @@ impl Engine {
         credentials: Arc<CredentialCache>,
         watched: Watched,
         feed: Arc<Feed>,
+        metrics: StoreMetrics,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
@@ -131,7 +134,8 @@ impl Engine {
                     &incoming,
                     Hot::new(credentials, watched),
                     &feed,
-                )
+                    &metrics,
+                );
             })
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
@@ -201,6 +205,15 @@ impl Engine {
             Arc::clone(&self.scans),
             Arc::clone(&self.readers.places),
         )
+    }
+
+    /// Writes everything as it is at one moment into a file that does not exist.
+    pub async fn copy_to(&self, file: PathBuf) -> Result<()> {
+        let path = self.path.clone();
+        let copied = tokio::task::spawn_blocking(move || copy(&path, &file));
+        copied
+            .await
+            .map_err(|_| StoreError::Unavailable("a mistake in the store, see the log".into()))?
     }
 
     /// Commits what is under way, and closes. Later calls are refused.
@@ -307,18 +320,46 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Copies a database, which others may be writing to, into a file that does not exist. SQLite reads it as it is at one
+/// moment, and leaves out what is empty in it.
+pub(crate) fn copy(database: &Path, file: &Path) -> Result<()> {
+    let connection = reader(database)?;
+    let name = file
+        .to_str()
+        .ok_or_else(|| StoreError::Unavailable("the name of the copy is no text".into()))?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    Ok(())
+}
+
+/// Reads a database from its first to its last page.
+pub(crate) fn examine(database: &Path) -> std::result::Result<(), String> {
+    let connection = reader(database).map_err(|error| error.to_string())?;
+    let sql = "PRAGMA integrity_check(1)";
+    let verdict: String = connection
+        .query_row(sql, [], |row| row.get(0))
+        .map_err(|error| error.to_string())?;
+    if verdict != "ok" {
+        return Err(format!("the store is damaged: {verdict}"));
+    }
+    migrations::is_known(&connection)
+}
+
 /// The writer's life: batch after batch, until every sender is gone.
 fn write_all(
     connection: &Connection,
     incoming: &mpsc::Receiver<Box<dyn Job>>,
     mut hot: Hot,
     feed: &Feed,
+    metrics: &StoreMetrics,
 ) {
     while let Ok(first) = incoming.recv() {
         let mut batch = vec![first];
         batch.extend(incoming.try_iter().take(BATCH - 1));
+        let begun = Instant::now();
         let committed = commit(connection, &mut hot, &mut batch);
+        metrics.batch(batch.len(), begun.elapsed());
         if let Err(error) = &committed {
+            metrics.failed_commits.inc();
             tracing::error!(%error, calls = batch.len(), "a commit failed; nothing of it was acknowledged");
             hot.clear();
         }

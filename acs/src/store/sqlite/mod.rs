@@ -18,6 +18,7 @@ mod devices;
 mod diagnostics;
 mod engine;
 mod events;
+mod figures;
 mod find;
 mod fleet_counts;
 mod fleet_tasks;
@@ -34,6 +35,7 @@ mod library;
 mod lines;
 mod merge;
 mod migrations;
+mod operations;
 mod packing;
 mod parameter_index;
 mod people;
@@ -45,6 +47,7 @@ mod queries;
 mod reports;
 mod requests;
 mod restarts;
+mod retention;
 mod rows;
 mod saved_queries;
 mod scan;
@@ -52,6 +55,7 @@ mod snapshots;
 mod subscribers;
 mod swap;
 mod tasks;
+mod traces;
 mod transfers;
 mod walls;
 
@@ -61,6 +65,7 @@ use super::{
     Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
     TransferMatch, User, Variable,
 };
+use crate::metrics::store::StoreMetrics;
 use crate::store::events::Feed;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
@@ -75,6 +80,7 @@ pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
     watched: history::Watched,
+    metrics: StoreMetrics,
     feed: Arc<Feed>,
 }
 
@@ -93,19 +99,46 @@ impl SqliteStore {
         let credentials = Arc::new(CredentialCache::default());
         let watched = history::Watched::default();
         let feed = Arc::new(Feed::default());
+        let metrics = StoreMetrics::default();
         let engine = Engine::open(
             path,
             Arc::clone(&credentials),
             watched.clone(),
             Arc::clone(&feed),
+            metrics.clone(),
         )?;
         Ok(SqliteStore {
             engine,
             credentials,
             watched,
             feed,
+            metrics,
         })
     }
+}
+
+/// Copies the database of a server that may be running into a file that does not exist.
+///
+/// # Errors
+/// If it cannot be read or written.
+pub fn copy(database: &Path, file: &Path) -> Result<()> {
+    engine::copy(database, file)
+}
+
+/// How the fleet of a server that may be running stands; nothing is compared with profiles.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn look(database: &Path, overdue: Timestamp) -> Result<super::Figures> {
+    figures::figures(&engine::reader(database)?, overdue, 0)
+}
+
+/// Whether a database is whole, and of no newer version.
+///
+/// # Errors
+/// In words, what is wrong with it.
+pub fn examine(database: &Path) -> std::result::Result<(), String> {
+    engine::examine(database)
 }
 
 #[async_trait]
