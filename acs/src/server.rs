@@ -80,11 +80,7 @@ impl Server {
         let _ = app.files_address.set(files_address);
         note_certificates(&app);
         let stopped = app.stopping.subscribe();
-        let cwmp_line = if cwmp_tls.is_some() {
-            Line::Tls
-        } else {
-            Line::Plain
-        };
+        let cwmp_line = line_of(cwmp_tls.as_ref());
         let counted = |name| Counted {
             name,
             wire: app.metrics.wire.clone(),
@@ -167,6 +163,13 @@ fn make_folder(config: &Config) -> Result<(), OperatorError> {
             "check the permissions, or set `data` to another folder",
         )
     })
+}
+
+fn line_of(tls: Option<&TlsAcceptor>) -> Line {
+    match tls {
+        Some(_) => Line::Tls,
+        None => Line::Plain,
+    }
 }
 
 /// Tells the metrics when certificates end.
