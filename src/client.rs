@@ -1,4 +1,6 @@
 //! A client of the server's REST API, for the commands that show and change what a running server keeps.
+//!
+//! Long because requests, lists and downloads share one way to the server, and one way to say what went wrong on it.
 
 use bytes::Bytes;
 use data_model::{OperatorError, Secret};
@@ -244,7 +246,9 @@ impl Client {
             let (list, next) = match page {
                 Value::Array(list) => (list, None),
                 _ => match page["items"].take() {
-                    Value::Array(list) => (list, page["next"].as_str().map(segment)),
+                    Value::Array(list) => {
+                        (list, page["next"].as_str().map(crate::address::segment))
+                    }
                     _ => break,
                 },
             };
@@ -406,32 +410,6 @@ fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, OperatorError> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-/// A text as one part of an address.
-pub fn segment(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                escaped.push(char::from(byte));
-            }
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
-}
-
-/// Arguments of an address, those that are given.
-pub fn query(arguments: &[(&str, Option<String>)]) -> String {
-    let given = arguments
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", segment(value.as_deref()?))));
-    let given: Vec<String> = given.collect();
-    match given.is_empty() {
-        true => String::new(),
-        false => format!("?{}", given.join("&")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -450,13 +428,5 @@ mod tests {
         for bad in ["127.0.0.1:3000", "ftp://a", "http://a/b", "http://a?b", ""] {
             assert!(url(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn names_in_addresses_are_escaped() {
-        assert_eq!(segment("00562B-A%2DB/../x"), "00562B-A%252DB%2F..%2Fx");
-        let arguments = [("a", Some("b c".to_owned())), ("d", None)];
-        assert_eq!(query(&arguments), "?a=b%20c");
-        assert_eq!(query(&[("d", None)]), "");
     }
 }

@@ -1,6 +1,7 @@
 //! `dialtone`: the command line. Parses, calls the crates, prints; decides nothing.
 
 mod acs;
+mod address;
 mod agent;
 mod arguments;
 mod backup;

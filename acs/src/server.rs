@@ -92,11 +92,7 @@ impl Server {
         let _ = app.files_address.set(files_address);
         note_certificates(&app);
         let stopped = app.stopping.subscribe();
-        let cwmp_line = if cwmp_tls.is_some() {
-            Line::Tls
-        } else {
-            Line::Plain
-        };
+        let cwmp_line = line_of(cwmp_tls.as_ref());
         let counted = |name| Counted {
             name,
             wire: app.metrics.wire.clone(),
@@ -218,6 +214,13 @@ fn start_calls(
     app.caller.send_from(Arc::clone(&socket));
     tasks.spawn(stun::serve(socket, stopped.clone()));
     address
+}
+
+fn line_of(tls: Option<&TlsAcceptor>) -> Line {
+    match tls {
+        Some(_) => Line::Tls,
+        None => Line::Plain,
+    }
 }
 
 /// Tells the metrics when certificates end.

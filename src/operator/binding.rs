@@ -1,7 +1,7 @@
 //! `dialtone binding`: which account belongs to which device.
 
 use super::{Ended, Outcome, ServerOptions, pair, show, sure};
-use crate::client::segment;
+use crate::address::segment;
 use crate::output::line;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};

@@ -2,7 +2,8 @@
 
 use super::wait::word;
 use super::{Ended, Outcome, ServerOptions, show, sure};
-use crate::client::{Client, segment};
+use crate::address::segment;
+use crate::client::Client;
 use crate::output::line;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};

@@ -3,7 +3,8 @@
 use super::device_tasks::DeviceTask;
 use super::trace::TraceVerb;
 use super::{Ended, Outcome, ServerOptions, pair, show, sure};
-use crate::client::{Client, query, segment};
+use crate::address::{query, segment};
+use crate::client::Client;
 use crate::output::line;
 use clap::{Args, Subcommand};
 use data_model::OperatorError;

@@ -1,7 +1,7 @@
 //! `dialtone file`: the library of images and files.
 
 use super::{Ended, Outcome, ServerOptions, show, sure};
-use crate::client::{query, segment};
+use crate::address::{query, segment};
 use crate::output::line;
 use clap::{Args, Subcommand};
 use data_model::OperatorError;

@@ -1,7 +1,7 @@
 //! `dialtone profile list|show|put|remove`: what devices are to be, on a server.
 
 use super::{Ended, Outcome, ServerOptions, show, sure};
-use crate::client::segment;
+use crate::address::segment;
 use crate::output::line;
 use clap::Subcommand;
 use data_model::OperatorError;

@@ -2,7 +2,7 @@
 
 use super::wait::{WaitOptions, is_final, told, word};
 use super::{Ended, Outcome, ServerOptions, show};
-use crate::client::segment;
+use crate::address::segment;
 use crate::output::line;
 use clap::{Args, Subcommand};
 

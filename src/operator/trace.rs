@@ -1,7 +1,8 @@
 //! `dialtone device trace|sessions|session`: the messages between a device and the server.
 
 use super::{Ended, Outcome, device, show};
-use crate::client::{Client, segment};
+use crate::address::segment;
+use crate::client::Client;
 use crate::output::line;
 use clap::Subcommand;
 use data_model::OperatorError;

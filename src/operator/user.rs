@@ -2,7 +2,7 @@
 
 use super::sign_in::password;
 use super::{Ended, Outcome, ServerOptions, show, sure};
-use crate::client::segment;
+use crate::address::segment;
 use crate::output::line;
 use clap::{Args, Subcommand};
 use serde_json::json;

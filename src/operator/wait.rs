@@ -1,7 +1,8 @@
 //! Waiting for what takes a device's time.
 
 use super::{Ended, Outcome, show};
-use crate::client::{Answer, Client, segment};
+use crate::address::segment;
+use crate::client::{Answer, Client};
 use crate::output::line;
 use clap::Args;
 use serde_json::Value;

@@ -114,7 +114,7 @@ fn counted() -> Metrics {
     metrics.session_started();
     metrics.session_ended(SessionEnd::Completed);
     let wire = &metrics.wire;
-    wire.inform([cwmp::EventCode::Boot].iter(), 0);
+    wire.inform(&[cwmp::Event::new(cwmp::EventCode::Boot)], 0);
     wire.fault(cwmp::FaultCode::REQUEST_DENIED);
     wire.answered("Reboot", std::time::Duration::from_secs(1));
     wire.login("digest", "accepted");

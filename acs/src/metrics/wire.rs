@@ -1,7 +1,7 @@
 //! What is counted on the port for devices: Informs, answers, faults, logins, connections.
 
 use super::{Durations, NameLabel, Register, seconds};
-use cwmp::{EventCode, FaultCode};
+use cwmp::{Event, EventCode, FaultCode};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -107,9 +107,9 @@ impl WireMetrics {
     }
 
     /// Counts an Inform.
-    pub fn inform<'e>(&self, events: impl Iterator<Item = &'e EventCode>, retries: u32) {
+    pub fn inform(&self, events: &[Event], retries: u32) {
         for event in events {
-            let name = event_name(event);
+            let name = event_name(&event.event_code);
             self.informs.get_or_create(&NameLabel { name }).inc();
         }
         self.inform_retries.observe(f64::from(retries));

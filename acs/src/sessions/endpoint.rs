@@ -3,7 +3,7 @@
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
 use super::table::{Taken, Token};
-use super::{Current, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
+use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
@@ -23,7 +23,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tracing::{Instrument as _, Span, field};
+use tracing::Instrument as _;
 
 /// The cookie of a session.
 const COOKIE_NAME: &str = "session";
@@ -132,7 +132,7 @@ async fn turn(
                         return Err(bad.into());
                     }
                 };
-                let span = span(token, &session);
+                let span = session.span(token);
                 let turn = continue_session(app, peer, token, session, &head, body);
                 return turn.instrument(span).await;
             }
@@ -306,11 +306,7 @@ async fn continue_session(
             session.ended("completed");
             app.sessions.end(token, SessionEnd::Completed, &app.metrics);
             peer.remember(None);
-            let ms = clock::now().since_ms(session.opened);
-            let wire = &app.metrics.wire;
-            wire.session_seconds
-                .observe(Duration::from_millis(ms).as_secs_f64());
-            wire.session_rpcs.observe(f64::from(session.rpcs));
+            let ms = session.count_completed(&app.metrics);
             tracing::debug!(device.identity = %session.identity, rpcs = session.rpcs, duration_ms = ms, "session ended");
             Ok(message(reply))
         }
@@ -321,22 +317,6 @@ async fn continue_session(
             Err(error.into())
         }
     }
-}
-
-/// What stands on every line that is logged in a turn of a session. The whole token would let whoever reads the log
-/// into the session.
-fn span(token: Token, session: &LiveSession) -> Span {
-    let id = token.to_string();
-    let span = tracing::error_span!(
-        "session",
-        session = &id[..8],
-        device = %session.identity,
-        task = field::Empty
-    );
-    if let Current::Task(running) = &session.work.current {
-        span.record("task", field::display(running.task.id));
-    }
-    span
 }
 
 /// An Inform that came under the cookie of an open session: whoever sends it has to authenticate like anybody.

@@ -20,6 +20,7 @@ mod tasks;
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
 
+use crate::clock;
 use crate::metrics::Metrics;
 use crate::store::{Admitted, Device, Id, Side};
 use crate::tasks::Running;
@@ -31,6 +32,7 @@ use data_model::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tracing::{Span, field};
 
 /// A session whose Inform was accepted.
 #[derive(Debug)]
@@ -67,6 +69,32 @@ impl LiveSession {
         self.rpcs += 1;
         self.asked = Some((method, Instant::now()));
         Metrics::count(&metrics.rpcs, method);
+    }
+
+    /// It has come to its end; says after how many milliseconds.
+    pub fn count_completed(&self, metrics: &Metrics) -> u64 {
+        let ms = clock::now().since_ms(self.opened);
+        let wire = &metrics.wire;
+        let time = Duration::from_millis(ms);
+        wire.session_seconds.observe(time.as_secs_f64());
+        wire.session_rpcs.observe(f64::from(self.rpcs));
+        ms
+    }
+
+    /// What stands on every line that is logged in a turn of the session. The whole token would let whoever reads the
+    /// log into the session.
+    pub fn span(&self, token: table::Token) -> Span {
+        let id = token.to_string();
+        let span = tracing::error_span!(
+            "session",
+            session = &id[..8],
+            device = %self.identity,
+            task = field::Empty
+        );
+        if let Current::Task(running) = &self.work.current {
+            span.record("task", field::display(running.task.id));
+        }
+        span
     }
 
     /// It is answered.

@@ -54,8 +54,7 @@ pub async fn on_inform(
     let idle = informed.session_timeout_secs.map_or(SESSION_IDLE, |secs| {
         Duration::from_secs(u64::from(secs)).clamp(SESSION_IDLE, SESSION_IDLE_MAX)
     });
-    let codes = inform.event.iter().map(|event| &event.event_code);
-    app.metrics.wire.inform(codes, inform.retry_count);
+    app.metrics.wire.inform(&inform.event, inform.retry_count);
     let record = InformRecord {
         identity: inform.device_id.clone(),
         at: now,

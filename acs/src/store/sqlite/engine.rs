@@ -3,6 +3,8 @@
 //! SQLite takes one writer at a time, and a commit waits for the disk. So all writes go through one thread: it takes
 //! what has come in while the last commit was under way, runs each call in a savepoint of its own, commits once, and
 //! answers each caller. A caller that has its answer knows that its change is on the disk.
+//!
+//! Long because the writer, the readers and the file they share begin and end together.
 
 use super::beside::{Beside, SCANS};
 use super::credential_cache::CredentialCache;
