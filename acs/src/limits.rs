@@ -231,6 +231,37 @@ pub const CONFLICT_DEVICES: usize = 20_000;
 
 /// Tasks that are looked through for the one that last set a value: a device in trouble has some dozens.
 pub const WHY_TASKS: usize = 500;
+// ---- campaigns -------------------------------------------------------------------------------------------
+
+/// Windows a device may let pass before a campaign gives it up: a week of nights.
+pub const CAMPAIGN_WINDOWS: u64 = 7;
+
+/// Devices whose time zone is looked up in one step of a campaign: each takes reading what is known of it.
+pub const CAMPAIGN_ZONES: usize = 256;
+
+/// Stages of a campaign: more are no stages but a rate, and for that there is `concurrency`.
+pub const CAMPAIGN_STAGES: usize = 20;
+
+/// Milliseconds after which a device in a call is asked again.
+pub const BUSY_PAUSE_MS: u64 = 15_000;
+
+/// Milliseconds after which lines that are not registered yet are looked at again.
+pub const LINES_PAUSE_MS: u64 = 10_000;
+
+/// Minutes a campaign may wait for the end of a call, or for lines to register.
+pub const CAMPAIGN_MINUTES: std::ops::RangeInclusive<u32> = 1..=24 * 60;
+
+/// Parameters of lines that are kept of a device: the largest gateways with one session have some dozens of lines.
+pub const CAMPAIGN_LINES: usize = 128;
+
+/// Entries of the freeze calendar: it is looked through whenever a campaign moves on.
+pub const FREEZES: usize = 200;
+
+/// Reasons a report names, the most frequent ones.
+pub const REPORT_REASONS: usize = 100;
+
+/// Bytes of a file that are sent in one piece when its campaign has a limit: so much comes in one burst.
+pub const RATE_PIECE_BYTES: u64 = 16 * 1024;
 
 /// Events in memory: at 1,000 in a second whoever follows them may be four seconds late before the store is read.
 pub const EVENTS_IN_MEMORY: usize = 4_096;

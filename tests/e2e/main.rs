@@ -7,6 +7,8 @@ mod activation;
 mod admission;
 mod api;
 mod calls;
+mod campaign_care;
+mod campaign_stages;
 mod campaigns;
 mod command_line;
 mod demos;

@@ -29,6 +29,7 @@ const PURE: [&str; 20] = [
     "agent/src/xmpp",
     "agent/src/page",
     "agent/src/provisioning",
+    "acs/src/campaigns",
     "acs/src/provisioning",
     "acs/src/query",
     "acs/src/tasks",

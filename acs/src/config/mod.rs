@@ -1,4 +1,8 @@
-//! The configuration of the server: one TOML file, checked as a whole.
+//! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand side by side here.
+
+mod campaigns;
+
+pub use campaigns::CampaignsConfig;
 
 pub mod admission;
 pub mod outbound;
@@ -35,6 +39,8 @@ pub struct Config {
     pub query: QueryConfig,
     /// How profiles are applied.
     pub profiles: profiles::ProfilesConfig,
+    /// Images and campaigns.
+    pub campaigns: CampaignsConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
     /// What becomes of devices nobody knows.
@@ -211,6 +217,7 @@ impl Default for Config {
             provisioning: ProvisioningConfig::default(),
             query: QueryConfig::default(),
             profiles: profiles::ProfilesConfig::default(),
+            campaigns: CampaignsConfig::default(),
             outbound: outbound::OutboundConfig::default(),
             admission: admission::AdmissionConfig::default(),
         }
@@ -327,6 +334,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.query.check(&mut wrong);
+        self.campaigns.check(&mut wrong);
         self.outbound.check(&mut wrong);
         self.admission.check(&mut wrong);
         wrong

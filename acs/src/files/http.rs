@@ -81,13 +81,26 @@ async fn download(
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
+    let rate = match app.store.campaign_rate(ticket.device, id).await {
+        Ok(rate) => rate,
+        Err(error) => {
+            tracing::error!(%error, "the limit of a campaign cannot be looked up");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
     app.metrics.files_sent.inc();
     tracing::debug!(file = %record.id, device = %ticket.device, "file sent");
     match ServeFile::new(app.library.path(&record))
         .oneshot(request)
         .await
     {
-        Ok(response) => response.map(Body::new),
+        Ok(response) => response.map(|body| {
+            let body = Body::new(body);
+            match rate {
+                Some((campaign, rate)) => app.library.rates.slow(body, campaign, rate),
+                None => body,
+            }
+        }),
         Err(never) => match never {},
     }
 }

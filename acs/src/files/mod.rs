@@ -1,7 +1,9 @@
 //! The library of files: bytes in a folder under their hash, descriptions in the store, links that are signed and end.
 
 pub mod http;
+pub mod image;
 pub mod profiles;
+pub mod rate;
 pub mod tickets;
 
 use crate::app::App;
@@ -13,6 +15,9 @@ use crate::store::{Actor, FileRecord, Id, Store, StoreError};
 use bytes::Bytes;
 use data_model::OperatorError;
 use data_model::firmware::hex;
+use data_model::signing::VerifyingKey;
+use image::Inspector;
+use rate::Rates;
 use sha2::{Digest as _, Sha256};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -25,6 +30,10 @@ pub struct Library {
     folder: PathBuf,
     /// Signs links.
     pub tickets: Tickets,
+    /// What downloads of campaigns may send.
+    pub rates: Rates,
+    /// Whose signatures of images are good.
+    firmware_keys: Vec<VerifyingKey>,
 }
 
 /// What is said about a file that comes in.
@@ -38,6 +47,21 @@ pub struct NewFile {
     pub product_class: String,
     /// The version a device reports when it runs this image.
     pub version: String,
+    /// The version a device must run to be able to take it; empty for any.
+    pub minimum_version: String,
+    /// The hash its bytes must have, in hexadecimal; empty if nobody has said.
+    pub sha256: String,
+    /// Whether it is taken although nobody vouches for it.
+    pub unverified: Unverified,
+}
+
+/// Whether a file is taken that nobody vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unverified {
+    /// It is not.
+    Refused,
+    /// The operator wants it all the same.
+    Taken,
 }
 
 /// Why a file is not taken.
@@ -46,6 +70,9 @@ pub enum FileError {
     /// It is too large.
     #[error("the file has more than {FILE_BYTES} bytes")]
     TooLarge,
+    /// It is not what it is said to be.
+    #[error("{0}")]
+    Unfit(String),
     /// It did not arrive whole.
     #[error("the file did not arrive whole: {0}")]
     Broken(String),
@@ -86,6 +113,8 @@ impl Library {
         Ok(Library {
             folder,
             tickets: Tickets::new(key),
+            rates: Rates::default(),
+            firmware_keys: config.campaigns.keys(),
         })
     }
 
@@ -108,9 +137,14 @@ impl Library {
         let partial = self
             .folder
             .join(format!("partial-{:016x}", clock::random()));
-        let written = write(&partial, &mut body).await;
-        let (bytes, sha256) = match written {
-            Ok(written) => written,
+        let mut inspector = Inspector::new(&self.firmware_keys);
+        let written = write(&partial, &mut body, &mut inspector).await;
+        let judged = written.and_then(|(bytes, sha256)| {
+            let judged = inspector.judge(&new, &sha256).map_err(FileError::Unfit)?;
+            Ok((bytes, sha256, judged))
+        });
+        let (bytes, sha256, judged) = match judged {
+            Ok(judged) => judged,
             Err(error) => {
                 // What cannot be removed is only disk space.
                 let _ = tokio::fs::remove_file(&partial).await;
@@ -126,11 +160,13 @@ impl Library {
             id: clock::new_id(),
             name: new.name,
             file_type: new.file_type,
-            product_class: new.product_class,
-            version: new.version,
+            product_class: judged.product_class,
+            version: judged.version,
             bytes,
             sha256,
             created: clock::now(),
+            minimum_version: new.minimum_version,
+            verification: judged.verification,
         };
         store.file_put(actor, record.clone()).await?;
         Ok(record)
@@ -199,7 +235,11 @@ pub trait FnMutBody: Send {
     fn next(&mut self) -> impl Future<Output = Option<Result<Bytes, String>>> + Send;
 }
 
-async fn write(path: &Path, body: &mut impl FnMutBody) -> Result<(u64, String), FileError> {
+async fn write(
+    path: &Path,
+    body: &mut impl FnMutBody,
+    inspector: &mut Inspector,
+) -> Result<(u64, String), FileError> {
     let mut file = tokio::fs::File::create(path).await?;
     let mut hash = Sha256::new();
     let mut bytes = 0u64;
@@ -210,6 +250,7 @@ async fn write(path: &Path, body: &mut impl FnMutBody) -> Result<(u64, String), 
             return Err(FileError::TooLarge);
         }
         hash.update(&piece);
+        inspector.take(&piece);
         file.write_all(&piece).await?;
     }
     file.sync_all().await?;

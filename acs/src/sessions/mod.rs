@@ -8,6 +8,7 @@ mod authenticate;
 pub mod body;
 pub mod compare;
 pub mod endpoint;
+mod line_check;
 mod next_rpc;
 mod on_answer;
 mod on_call;
@@ -135,6 +136,8 @@ pub enum Current {
     Task(Box<Running>),
     /// For a step of the comparison.
     Compare(Box<crate::provisioning::Step>),
+    /// For the state of the lines, before the Download of a campaign leaves.
+    Lines(Box<line_check::Checking>),
 }
 
 /// Who is at the other end of a request.

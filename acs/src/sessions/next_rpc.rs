@@ -1,13 +1,13 @@
 //! Our turn in a session: credentials first, then tasks, then profiles, then nothing.
 
-use super::{CredentialsWork, Current, LiveSession, TasksWork, compare};
+use super::{CredentialsWork, Current, LiveSession, TasksWork, compare, line_check};
 use crate::app::App;
 use crate::clock;
 use crate::files::profiles::{self as profile_files, NoProfile};
 use crate::limits::RPCS_PER_SESSION;
 use crate::metrics::Metrics;
 use crate::store::{
-    Admitted, Certainty, ClaimedTask, NewCredentials, Observed, Result, TaskFault, TaskKind,
+    Admitted, Certainty, ClaimedTask, NewCredentials, Observed, Result, Task, TaskFault, TaskKind,
     TaskOutcome,
 };
 use crate::tasks::running::{Next, Running, Source};
@@ -130,6 +130,18 @@ async fn start(
             .await?;
         return Ok(None);
     }
+    if let Some(request) = line_check::before(app, session, &task).await? {
+        return Ok(Some(request));
+    }
+    begin(app, session, task).await
+}
+
+/// The first RPC of a task that nothing speaks against.
+pub(super) async fn begin(
+    app: &App,
+    session: &mut LiveSession,
+    task: Task,
+) -> Result<Option<AcsRequest>> {
     let source = match &task.kind {
         TaskKind::Download { file, .. } => {
             let file = app.store.file_find(*file).await?;

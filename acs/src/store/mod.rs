@@ -11,6 +11,7 @@
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
 mod admission;
+mod campaigns;
 mod error;
 pub mod events;
 mod profiles;
@@ -22,6 +23,7 @@ pub mod sqlite;
 mod subscribers;
 
 pub use admission::AdmissionStore;
+pub use campaigns::CampaignStore;
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use profiles::ProfileStore;
@@ -39,6 +41,7 @@ use data_model::Timestamp;
 #[async_trait]
 pub trait Store:
     ProvisioningStore
+    + CampaignStore
     + EventStore
     + RequestStore
     + QueryStore
@@ -223,43 +226,6 @@ pub trait Store:
         file: Id,
         now: Timestamp,
     ) -> Result<Option<DeletedFile>>;
-
-    // ---- campaigns -----------------------------------------------------------------------------------
-
-    /// Creates a campaign with the devices its selector finds at this moment; those that report the target
-    /// version already are skipped.
-    async fn campaign_create(&self, actor: &Actor, campaign: Campaign) -> Result<Campaign>;
-
-    /// A campaign by its key, with its counts.
-    async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>>;
-
-    /// All campaigns with their counts, newest first.
-    async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>>;
-
-    /// The devices of a campaign, in the order of their keys.
-    async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>>;
-
-    /// Moves a campaign on by one step: ends it when every device has ended, pauses it at its failure limit,
-    /// and otherwise starts as many pending devices as its concurrency allows, each with a download task that
-    /// gets one of `task_ids`; no more devices are started than there are keys. Says which were started.
-    async fn campaign_advance(
-        &self,
-        campaign: Id,
-        task_ids: Vec<Id>,
-        now: Timestamp,
-    ) -> Result<Vec<Id>>;
-
-    /// Pauses, resumes or aborts a campaign. `None` if there is none; [`StoreError::Conflict`] if it has ended.
-    async fn campaign_set_state(
-        &self,
-        actor: &Actor,
-        campaign: Id,
-        state: CampaignState,
-        now: Timestamp,
-    ) -> Result<Option<()>>;
-
-    /// Fails devices that were transferred at or before `deadline` and have not reported the target version.
-    async fn campaign_expire_verifying(&self, deadline: Timestamp, now: Timestamp) -> Result<u64>;
 
     // ---- credentials ---------------------------------------------------------------------------------
 

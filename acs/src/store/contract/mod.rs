@@ -20,6 +20,8 @@
 //!   people; nobody twice
 //! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
 //! - [`admission`]: who is kept apart, swaps, imports
+//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
+//!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
@@ -73,7 +75,11 @@ mod admission;
 mod attempts;
 mod audit;
 mod calls;
+mod campaign_care;
 mod campaign_control;
+mod campaign_drafts;
+mod campaign_paths;
+mod campaign_stages;
 mod campaign_steps;
 mod campaigns;
 mod closing;

@@ -2,6 +2,7 @@
 
 mod activation;
 mod admission;
+mod campaign_plan;
 mod campaigns;
 mod devices;
 mod events;
@@ -19,6 +20,7 @@ mod variables;
 
 pub use activation::*;
 pub use admission::*;
+pub use campaign_plan::*;
 pub use campaigns::*;
 pub use devices::*;
 pub use events::*;

@@ -153,6 +153,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("indexed_value", "device"),
         ("task", "device"),
         ("campaign_device", "device"),
+        ("campaign_event", "device"),
         ("credentials", "device"),
         ("provisioned", "device"),
         ("provisioning_window", "device"),

@@ -46,10 +46,10 @@ mod transfers;
 mod walls;
 
 use super::{
-    Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
-    ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
-    InformRecord, NewCredentials, NewRevision, NewTask, Observed, Page, Profile, Publish, Result,
-    Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User, Variable,
+    Actor, Agreement, AuditEntry, ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter,
+    FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision, NewTask, Observed,
+    Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
+    TransferMatch, User, Variable,
 };
 use crate::store::events::Feed;
 use async_trait::async_trait;
@@ -345,62 +345,6 @@ impl Store for SqliteStore {
         let actor = actor.clone();
         self.engine
             .write(move |tx| library::delete_file(tx, &actor, file, now))
-            .await
-    }
-
-    async fn campaign_create(&self, actor: &Actor, campaign: Campaign) -> Result<Campaign> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| {
-                campaigns::create(tx, &actor, &campaign)?;
-                Ok(campaign)
-            })
-            .await
-    }
-
-    async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>> {
-        self.engine
-            .read(move |db| campaigns::find(db, campaign))
-            .await
-    }
-
-    async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>> {
-        self.engine.read(campaigns::list).await
-    }
-
-    async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>> {
-        self.engine
-            .read(move |db| campaigns::devices_of(db, campaign, page))
-            .await
-    }
-
-    async fn campaign_advance(
-        &self,
-        campaign: Id,
-        task_ids: Vec<Id>,
-        now: Timestamp,
-    ) -> Result<Vec<Id>> {
-        self.engine
-            .write(move |tx| campaigns::advance(tx, campaign, &task_ids, now))
-            .await
-    }
-
-    async fn campaign_set_state(
-        &self,
-        actor: &Actor,
-        campaign: Id,
-        state: CampaignState,
-        now: Timestamp,
-    ) -> Result<Option<()>> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| campaigns::decide(tx, &actor, campaign, state, now))
-            .await
-    }
-
-    async fn campaign_expire_verifying(&self, deadline: Timestamp, now: Timestamp) -> Result<u64> {
-        self.engine
-            .write(move |tx| campaigns::expire_verifying(tx, deadline, now))
             .await
     }
 

@@ -213,6 +213,9 @@ pub(super) fn finish(
     }
     match outcome {
         TaskOutcome::Done(result) => {
+            if campaigns::read_again(tx, &task, &observed.values, now)? {
+                return Ok(());
+            }
             set_state(tx, &task, TaskState::Done, Some(result), None, now)?;
             if let (TaskKind::Download { .. }, Some(campaign)) = (&task.kind, task.campaign) {
                 // The device was quick enough to answer when it was done; no TransferComplete will follow.
@@ -314,7 +317,7 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
     for task in &tasks {
         let fault = TaskFault::ours("the device did not come in time");
         set_state(tx, task, TaskState::Expired, None, Some(&fault), now)?;
-        campaign_failed(tx, task, &fault, now)?;
+        campaigns::expired(tx, task, &fault, now)?;
     }
     Ok(tasks.len() as u64)
 }

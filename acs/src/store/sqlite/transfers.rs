@@ -56,7 +56,8 @@ pub(super) fn requeue_lost(tx: &mut Tx<'_>, since: Timestamp, now: Timestamp) ->
     let condition =
         format!("{OPEN} AND state = 'waiting_for_transfer' AND updated <= ?1 LIMIT 1000");
     let lost = many(tx, &condition, [Ms(since)])?;
-    let fault = TaskFault::ours("the device did not report the end of the transfer");
+    let fault =
+        TaskFault::ours("no TransferComplete: the device did not report the end of the transfer");
     for task in &lost {
         if task.attempts < TASK_ATTEMPTS {
             again(tx, task, &fault, None, now)?;
@@ -96,6 +97,17 @@ pub(super) fn needless(tx: &mut Tx<'_>, campaign: Id, device: Id, now: Timestamp
     let condition = "device = ?1 AND campaign = ?2 AND state = 'queued'";
     for task in many(tx, condition, params![device, campaign])? {
         done(tx, &task, now)?;
+    }
+    Ok(())
+}
+
+/// Ends every download of a campaign a device has come through: what it still reports of them changes nothing.
+pub(super) fn arrived(tx: &mut Tx<'_>, campaign: Id, device: Id, now: Timestamp) -> Result<()> {
+    let condition = format!("device = ?1 AND campaign = ?2 AND {OPEN}");
+    for task in many(tx, &condition, params![device, campaign])? {
+        if matches!(task.kind, TaskKind::Download { .. }) {
+            done(tx, &task, now)?;
+        }
     }
     Ok(())
 }
