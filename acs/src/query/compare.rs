@@ -2,6 +2,7 @@
 
 use super::ast::{Check, Value};
 use super::glob;
+use crate::campaigns::version;
 use data_model::{DateTime, Timestamp};
 use std::cmp::Ordering;
 
@@ -33,51 +34,6 @@ pub fn moment(text: &str) -> Option<i64> {
         .map(Timestamp::as_millis)
 }
 
-/// Compares versions part by part: runs of digits as numbers, runs of letters as texts; everything else separates.
-/// `11-3-2MPP0102-233` comes before `11-10-1`, and `11-3` before `11-3-1`.
-pub fn versions(one: &str, other: &str) -> Ordering {
-    let (mut left, mut right) = (one, other);
-    loop {
-        match (part(&mut left), part(&mut right)) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(a), Some(b)) => match parts(a, b) {
-                Ordering::Equal => {}
-                unequal => return unequal,
-            },
-        }
-    }
-}
-
-/// Takes the next run off the front.
-fn part<'a>(text: &mut &'a str) -> Option<&'a str> {
-    let rest = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let first = rest.chars().next()?;
-    let same = |c: char| c.is_alphanumeric() && c.is_ascii_digit() == first.is_ascii_digit();
-    let end = rest.find(|c| !same(c)).unwrap_or(rest.len());
-    let (part, rest) = rest.split_at(end);
-    *text = rest;
-    Some(part)
-}
-
-fn parts(a: &str, b: &str) -> Ordering {
-    let digits = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-    match (digits(a), digits(b)) {
-        (true, true) => {
-            let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
-            a.len().cmp(&b.len()).then_with(|| a.cmp(b))
-        }
-        // A number comes behind letters: `11-3-beta` before `11-3-1`.
-        (true, false) => Ordering::Greater,
-        (false, true) => Ordering::Less,
-        (false, false) => {
-            let lower = |text: &str| text.to_lowercase();
-            lower(a).cmp(&lower(b))
-        }
-    }
-}
-
 /// How a value of a device stands to one of a query; `None` if they cannot be compared.
 fn against(found: Scalar<'_>, wanted: &Value, now: Timestamp) -> Option<Ordering> {
     match (found, wanted) {
@@ -85,7 +41,7 @@ fn against(found: Scalar<'_>, wanted: &Value, now: Timestamp) -> Option<Ordering
         (Scalar::Text(text), Value::Number(wanted)) => number(text)?.partial_cmp(wanted),
         (Scalar::Text(text), Value::Bool(wanted)) => truth(text).map(|truth| truth.cmp(wanted)),
         (Scalar::Text(text), Value::Version(wanted)) => {
-            (!text.is_empty()).then(|| versions(text, wanted))
+            (!text.is_empty()).then(|| version::compare(text, wanted))
         }
         (Scalar::Text(text), wanted @ (Value::Time(_) | Value::Ago(_))) => {
             Some(moment(text)?.cmp(&time(wanted, now)?))
@@ -139,24 +95,6 @@ pub fn holds(found: Scalar<'_>, check: &Check, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_are_compared_part_by_part() {
-        for (one, other) in [
-            ("11-3-2MPP0102-233", "11-10-1"),
-            ("11-3", "11-3-1"),
-            ("1.4.1", "1.4.1(002)"),
-            ("11-3-beta", "11-3-1"),
-            ("9", "10"),
-            ("", "0"),
-            ("99999999999999999999998", "99999999999999999999999"),
-        ] {
-            assert_eq!(versions(one, other), Ordering::Less, "{one} {other}");
-            assert_eq!(versions(other, one), Ordering::Greater, "{one} {other}");
-        }
-        assert_eq!(versions("11-03-2", "11.3.2"), Ordering::Equal);
-        assert_eq!(versions("1.0-RC", "1.0.rc"), Ordering::Equal);
-    }
 
     #[test]
     fn a_text_is_a_number_only_if_it_is_one() {

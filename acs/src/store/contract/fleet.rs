@@ -111,7 +111,10 @@ async fn a_campaign_takes_the_devices_its_query_finds(store: &dyn Store) {
             created: filter.now,
             ..new_campaign(id(1_000 + number as u64), 1)
         };
-        let created = store.campaign_create(&ANN, wanted).await.unwrap();
+        let created = store
+            .campaign_create(&ANN, wanted, Consent::ANY)
+            .await
+            .unwrap();
         let taken = store.campaign_devices(created.id, ALL).await.unwrap();
         let taken: Vec<Id> = taken.iter().map(|entry| entry.device).collect();
         assert_eq!(taken, keys(store, &filter, ALL).await, "{query}");

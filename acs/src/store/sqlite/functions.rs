@@ -1,5 +1,6 @@
 //! The rules of queries as functions of the database.
 
+use crate::campaigns::version;
 use crate::query::{compare, glob};
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
@@ -35,7 +36,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     connection.create_scalar_function("q_version", 2, flags, |context| {
         let found = text(context, 0).filter(|found| !found.is_empty());
         let compared = found.zip(text(context, 1));
-        Ok(compared.map(|(found, wanted)| compare::versions(found, wanted) as i32))
+        Ok(compared.map(|(found, wanted)| version::compare(found, wanted) as i32))
     })?;
     connection.create_scalar_function("q_number", 1, flags, |context| {
         Ok(text(context, 0).and_then(compare::number))
