@@ -16,7 +16,7 @@ use acs::store::sqlite::SqliteStore;
 use acs::store::{Actor, Credentials, Id, InformRecord, Store};
 use cwmp::{CwmpVersion, DeviceId, Event, EventCode};
 use data_model::{ParameterList, Secret, Timestamp};
-use report::Figures;
+use report::{Figures, ROUNDS};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
@@ -29,8 +29,6 @@ const ARGUMENT: &str = "answer-calls";
 const DEVICES: usize = 5_000;
 /// One of so many is dead.
 const DEAD: usize = 10;
-/// Rounds; each waits for the dead ones.
-const ROUNDS: usize = 5;
 
 fn main() {
     if std::env::args().any(|argument| argument == ARGUMENT) {

@@ -6,7 +6,11 @@
 #![expect(clippy::print_stderr, reason = "a test that cannot run says why")]
 
 #[path = "../world/mod.rs"]
-#[expect(dead_code, reason = "shared with tests that ask more of the world")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "shared with tests that ask more of the world"
+)]
 mod world;
 
 use serde_json::json;
