@@ -18,14 +18,12 @@ pub async fn run(options: AcsOptions) -> Result<ExitCode, OperatorError> {
         return Err(last);
     }
     let enrolment = config.enrolment.mode;
-    let files = if config.files.tls.is_some() {
-        "https"
-    } else {
-        "http"
-    };
+    let scheme = |tls| if tls { "https" } else { "http" };
+    let api = scheme(config.api.tls.is_some());
+    let files = scheme(config.files.tls.is_some());
     let server = Server::start(config).await?;
     line(format!("devices:   {}", server.acs_url()));
-    line(format!("API:       http://{}/api/v1", server.api_address));
+    line(format!("API:       {api}://{}/api/v1", server.api_address));
     line(format!("files:     {files}://{}/", server.files_address));
     let resync = &server.provisioning;
     for (scheme, address) in [
@@ -44,12 +42,15 @@ pub async fn run(options: AcsOptions) -> Result<ExitCode, OperatorError> {
     });
     if let Some(first) = &server.first_password {
         line(format!(
-            "sign in:   user {}, password {}",
+            "sign in:   user {}, one-time password {}",
             auth::FIRST_USER,
             first.password.reveal()
         ));
+        line(
+            "           It is good for one thing: to choose another one with PUT /api/v1/password.",
+        );
         line(format!(
-            "           (also in {}; shown only this once)",
+            "           (also in {} until then; shown only this once)",
             first.file.display()
         ));
     }

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 pub struct Client {
     address: SocketAddr,
     token: Secret,
+    must_change_password: bool,
 }
 
 impl Client {
@@ -31,6 +32,7 @@ impl Client {
         let nobody = Client {
             address,
             token: Secret::default(),
+            must_change_password: false,
         };
         let body = json!({ "user": user, "password": password.reveal() });
         let answer = nobody.send(Method::POST, "/sign-in", Some(body)).await?;
@@ -38,7 +40,13 @@ impl Client {
         Ok(Client {
             address,
             token: Secret::new(token),
+            must_change_password: answer["must_change_password"] == true,
         })
+    }
+
+    /// Whether the password was good for one thing: to choose another one.
+    pub fn must_change_password(&self) -> bool {
+        self.must_change_password
     }
 
     /// GET

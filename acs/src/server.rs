@@ -1,6 +1,7 @@
 //! The server as a whole: bind everything, start the jobs, serve, wind down in order.
 
 use crate::api;
+use crate::api::visitor::Visitor;
 use crate::app::App;
 use crate::auth::{self, FirstPassword};
 use crate::config::{Config, TlsConfig};
@@ -14,6 +15,7 @@ use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::tls::{self, Clients};
 use data_model::OperatorError;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,6 +27,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
 
 /// Time open requests get when the server winds down.
 const GRACE: Duration = Duration::from_secs(30);
@@ -66,6 +69,7 @@ impl Server {
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
         let files_listener = bind(app.config.files.listen, "files.listen").await?;
         let cwmp_tls = load(app.config.cwmp.tls.as_ref())?;
+        let api_tls = load(app.config.api.tls.as_ref())?;
         let files_tls = load(app.config.files.tls.as_ref())?;
         let resyncs = Listeners::bind(&app.config.provisioning).await?;
         // Last of all that can fail: its password is shown once.
@@ -91,7 +95,7 @@ impl Server {
         ));
         tasks.spawn(serve_web(
             api_listener,
-            None,
+            api_tls,
             api::router(Arc::clone(&app)),
             stopped.clone(),
         ));
@@ -197,7 +201,15 @@ async fn serve_web(
 }
 
 async fn browse(router: axum::Router, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
-    let service = hyper_util::service::TowerToHyperService::new(router);
+    let visitor = Visitor {
+        address: arrival.address.ip().to_canonical(),
+        tls: arrival.tls,
+    };
+    let service = router.map_request(move |mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(visitor);
+        request
+    });
+    let service = hyper_util::service::TowerToHyperService::new(service);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

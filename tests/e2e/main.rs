@@ -21,6 +21,7 @@ mod reports;
 mod resync;
 mod resync_by_tftp;
 mod scopes;
+mod sign_in;
 mod tftp;
 mod tls;
 mod transfers;

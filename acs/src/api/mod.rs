@@ -2,6 +2,7 @@
 //! the OpenAPI document and the health checks takes a token.
 
 mod answers;
+mod audit;
 pub mod auth;
 mod bindings;
 mod campaigns;
@@ -10,6 +11,7 @@ mod devices;
 pub mod error;
 mod events;
 mod files;
+mod headers;
 mod health;
 mod once;
 mod openapi;
@@ -18,8 +20,11 @@ mod parameters;
 mod profiles;
 mod provisioning;
 mod reports;
+mod sign_in;
 mod tasks;
+mod tokens;
 mod users;
+pub mod visitor;
 mod webhooks;
 
 use crate::app::App;
@@ -36,6 +41,7 @@ use std::sync::Arc;
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(audit::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
@@ -45,7 +51,9 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(profiles::routes())
         .merge(provisioning::routes())
         .merge(reports::routes())
+        .merge(sign_in::routes())
         .merge(tasks::routes())
+        .merge(tokens::routes())
         .merge(users::routes())
         .merge(webhooks::routes())
 }
@@ -78,7 +86,8 @@ pub fn router(app: Arc<App>) -> Router {
     let conditional = Router::new()
         .fallback_service(nouns)
         .layer(from_fn(conditions::conditions))
-        .layer(from_fn_with_state(Arc::clone(&app), once::once));
+        .layer(from_fn_with_state(Arc::clone(&app), once::once))
+        .layer(from_fn(headers::secure));
     Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

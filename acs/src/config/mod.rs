@@ -162,6 +162,8 @@ pub enum EnrolmentMode {
 pub struct ApiConfig {
     /// Where it listens; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// With a certificate it speaks HTTPS, without one HTTP.
+    pub tls: Option<TlsConfig>,
 }
 
 /// The file server.
@@ -255,6 +257,7 @@ impl Default for ApiConfig {
     fn default() -> ApiConfig {
         ApiConfig {
             listen: loopback(3000),
+            tls: None,
         }
     }
 }

@@ -12,6 +12,7 @@
 
 mod error;
 pub mod events;
+mod people;
 mod provisioning;
 mod records;
 pub mod requests;
@@ -19,6 +20,7 @@ pub mod sqlite;
 
 pub use error::{Result, StoreError};
 pub use events::EventStore;
+pub use people::PeopleStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 pub use requests::RequestStore;
@@ -29,7 +31,9 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + EventStore + RequestStore + Send + Sync + 'static {
+pub trait Store:
+    ProvisioningStore + EventStore + RequestStore + PeopleStore + Send + Sync + 'static
+{
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing

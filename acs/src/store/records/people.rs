@@ -155,6 +155,8 @@ pub struct Token {
     pub scope: Scope,
     /// What it is good for.
     pub password: PasswordUse,
+    /// Where whoever got it came from; empty if that is not known.
+    pub address: String,
     /// When it was given.
     pub created: Timestamp,
     /// When it ends.

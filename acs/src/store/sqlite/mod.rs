@@ -18,12 +18,14 @@ mod inform;
 mod library;
 mod migrations;
 mod people;
+mod people_store;
 mod provisioning;
 mod reports;
 mod requests;
 mod rows;
 mod snapshots;
 mod tasks;
+mod tokens;
 mod transfers;
 
 use super::{
@@ -461,14 +463,14 @@ impl Store for SqliteStore {
     async fn token_put(&self, actor: &Actor, token: Token, now: Timestamp) -> Result<()> {
         let actor = actor.clone();
         self.engine
-            .write(move |tx| people::put_token(tx, &actor, &token, now))
+            .write(move |tx| tokens::put(tx, &actor, &token, now))
             .await
     }
 
     async fn token_find(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>> {
         let hash = *hash;
         self.engine
-            .read(move |db| people::find_token(db, &hash, now))
+            .read(move |db| tokens::find(db, &hash, now))
             .await
     }
 

@@ -2,10 +2,9 @@
 
 use super::audit::{self, Change};
 use super::engine::Tx;
-use super::rows::{Ms, corrupt, count, from_json, from_word, json, readable, word};
+use super::rows::{corrupt, count, from_json, from_word, json, readable, word};
 use crate::store::{
-    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Scope, StoreError, Token,
-    TokenKind, User,
+    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Scope, StoreError, User,
 };
 use cwmp::http::Verifier;
 use data_model::{Secret, Timestamp};
@@ -186,7 +185,8 @@ fn user(row: &Row<'_>) -> Result<User> {
     })
 }
 
-fn password(must_change: bool) -> PasswordUse {
+/// What a column says a password is good for.
+pub(super) fn password(must_change: bool) -> PasswordUse {
     if must_change {
         PasswordUse::OneTime
     } else {
@@ -221,70 +221,6 @@ pub(super) fn users(db: &Connection) -> Result<u64> {
         [],
         |row| row.get(0),
     )?))
-}
-
-/// Keeps a token, and drops those that have ended.
-pub(super) fn put_token(tx: &Tx<'_>, actor: &Actor, token: &Token, now: Timestamp) -> Result<()> {
-    tx.db
-        .prepare_cached("DELETE FROM token WHERE expires <= ?1")?
-        .execute([Ms(now)])?;
-    let sql = "INSERT OR REPLACE INTO token (hash, id, kind, name, user, role, scope, must_change, created, expires)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let row = params![
-        token.hash.to_vec(),
-        token.id,
-        word(&token.kind),
-        token.name,
-        token.user,
-        word(&token.role),
-        json(&token.scope),
-        token.password == PasswordUse::OneTime,
-        Ms(token.created),
-        Ms(token.expires),
-    ];
-    tx.db.prepare_cached(sql)?.execute(row)?;
-    match token.kind {
-        TokenKind::SignIn | TokenKind::Session => {
-            audit::add(tx, actor, "sign-in", &token.user, now)
-        }
-        TokenKind::Api => {
-            let subject = format!("{}/{}", token.user, token.name);
-            audit::add(tx, actor, "token.create", subject, now)
-        }
-    }
-}
-
-const TOKEN: &str = "hash, id, kind, name, user, role, scope, must_change, created, expires";
-
-fn token(row: &Row<'_>) -> Result<Token> {
-    let id: Id = row.get(1)?;
-    let hash: Vec<u8> = row.get(0)?;
-    let scope: String = row.get(6)?;
-    let hash = hash.try_into();
-    Ok(Token {
-        hash: hash.map_err(|_| corrupt("token", id, "a hash has another length"))?,
-        id,
-        kind: from_word(row.get(2)?, "token", id)?,
-        name: row.get(3)?,
-        user: row.get(4)?,
-        role: from_word(row.get(5)?, "token", id)?,
-        scope: from_json(&scope, "token", id)?,
-        password: password(row.get(7)?),
-        created: row.get::<_, Ms>(8)?.0,
-        expires: row.get::<_, Ms>(9)?.0,
-    })
-}
-
-/// A token that has not ended.
-pub(super) fn find_token(
-    db: &Connection,
-    hash: &[u8; 32],
-    now: Timestamp,
-) -> Result<Option<Token>> {
-    let sql = format!("SELECT {TOKEN} FROM token WHERE hash = ?1 AND expires > ?2");
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![hash.to_vec(), Ms(now)])?;
-    rows.next()?.map(token).transpose()
 }
 
 /// A named value.
