@@ -38,6 +38,9 @@ pub enum Command {
     Profile(crate::profile::ProfileCommand),
     /// Check a server's configuration and data, and say what to do about what is wrong.
     Doctor(DoctorOptions),
+    /// Check the audit trail.
+    #[command(subcommand)]
+    Audit(crate::audit::AuditCommand),
 }
 
 /// The demo.

@@ -48,7 +48,8 @@ async fn store(config: &Config) -> Vec<OperatorError> {
         ));
         return Vec::new();
     }
-    let store = match SqliteStore::open(&path) {
+    let secrets = config.secrets.open(&config.data);
+    let store = match secrets.and_then(|secrets| SqliteStore::open_with(&path, secrets)) {
         Ok(store) => store,
         Err(error) => return vec![error],
     };

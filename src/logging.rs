@@ -14,7 +14,8 @@ pub fn start(command: &Command, json: bool) {
         | Command::Firmware(_)
         | Command::Package(_)
         | Command::Profile(_)
-        | Command::Doctor(_) => "warn",
+        | Command::Doctor(_)
+        | Command::Audit(_) => "warn",
     };
     let filter =
         EnvFilter::try_from_env("DIALTONE_LOG").unwrap_or_else(|_| EnvFilter::new(default));

@@ -3,6 +3,7 @@
 mod acs;
 mod agent;
 mod arguments;
+mod audit;
 mod client;
 mod demo;
 mod doctor;
@@ -55,6 +56,7 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
             Command::Package(command) => package::run(command),
             Command::Profile(command) => profile::run(command),
             Command::Doctor(options) => doctor::run(options).await,
+            Command::Audit(command) => audit::run(&command),
         }
     })
 }

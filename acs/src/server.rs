@@ -63,7 +63,8 @@ impl Server {
         }
         let path = config.data.join("dialtone.db");
         make_folder(&config)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path)?);
+        let secrets = config.secrets.open(&config.data)?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(&path, secrets)?);
         let app = Arc::new(App::new(config, store).await?);
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;

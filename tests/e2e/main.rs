@@ -4,13 +4,16 @@
 mod world;
 
 mod activation;
+mod admission;
 mod api;
 mod calls;
 mod campaigns;
+mod canary;
 mod command_line;
 mod demos;
 mod enrolment;
 mod events;
+mod openapi;
 mod parameters;
 mod people;
 mod profile_command;
@@ -20,8 +23,10 @@ mod recovery;
 mod reports;
 mod resync;
 mod resync_by_tftp;
+mod roles;
 mod scopes;
 mod sign_in;
+mod subscribers;
 mod tftp;
 mod tls;
 mod transfers;

@@ -178,9 +178,59 @@ pub struct Registration {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct CallCredentials {
+pub(super) struct CallCredentials {
     username: String,
     password: String,
+}
+
+impl Registration {
+    /// Who it is, and what it will come with.
+    fn read(self, app: &App) -> Answer<(DeviceId, Option<Credentials>)> {
+        let identity = DeviceId {
+            manufacturer: self.manufacturer,
+            oui: self.oui,
+            product_class: self.product_class,
+            serial_number: self.serial_number,
+        };
+        check_identity(&identity).map_err(|why| {
+            let fix = "give `oui` as six hexadecimal digits and a `serial_number`";
+            ApiError::bad(why, fix)
+        })?;
+        let credentials = credentials(app, &identity, self.password, self.connection_request);
+        Ok((identity, credentials))
+    }
+}
+
+/// Whether a device can be told from others by this.
+pub(super) fn check_identity(identity: &DeviceId) -> Result<(), String> {
+    let hex = identity.oui.len() == 6 && identity.oui.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match hex && !identity.serial_number.is_empty() {
+        true => Ok(()),
+        false => Err("the device has no usable identity".into()),
+    }
+}
+
+/// What a device will come with, if that is known.
+pub(super) fn credentials(
+    app: &App,
+    identity: &DeviceId,
+    password: Option<String>,
+    calls: Option<CallCredentials>,
+) -> Option<Credentials> {
+    let username = identity.username();
+    let (call_username, call_password) = match calls {
+        Some(calls) => (calls.username, Secret::new(calls.password)),
+        None => Default::default(),
+    };
+    let own =
+        password.map(|password| Verifier::new(&username, app.realm(), &Secret::new(password)));
+    (own.is_some() || !call_username.is_empty()).then(|| Credentials {
+        device: Id::of_device(identity),
+        verifier: own,
+        pending: None,
+        connection_request_username: call_username,
+        connection_request_password: call_password,
+    })
 }
 
 /// POST /devices
@@ -190,32 +240,7 @@ pub async fn register(
     body: Result<Json<Registration>, JsonRejection>,
 ) -> Answer<Created<Device>> {
     let Json(body) = body?;
-    let identity = DeviceId {
-        manufacturer: body.manufacturer,
-        oui: body.oui,
-        product_class: body.product_class,
-        serial_number: body.serial_number,
-    };
-    let hex = identity.oui.len() == 6 && identity.oui.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !hex || identity.serial_number.is_empty() {
-        let fix = "give `oui` as six hexadecimal digits and a `serial_number`";
-        return Err(ApiError::bad("the device has no usable identity", fix));
-    }
-    let username = identity.username();
-    let (call_username, call_password) = match body.connection_request {
-        Some(calls) => (calls.username, Secret::new(calls.password)),
-        None => Default::default(),
-    };
-    let own = body
-        .password
-        .map(|password| Verifier::new(&username, app.realm(), &Secret::new(password)));
-    let credentials = (own.is_some() || !call_username.is_empty()).then(|| Credentials {
-        device: Id::of_device(&identity),
-        verifier: own,
-        pending: None,
-        connection_request_username: call_username,
-        connection_request_password: call_password,
-    });
+    let (identity, credentials) = body.read(&app)?;
     let device = app
         .store
         .device_register(&actor, &identity, credentials, clock::now())
@@ -285,7 +310,7 @@ pub async fn variables(
     device: Argument,
 ) -> Answer<Json<BTreeMap<String, String>>> {
     let device = find(&app, &who, &device?).await?;
-    let variables = app.store.device_variables(device.id).await?;
+    let variables = app.store.device_own_variables(device.id).await?;
     // Variables end in parameters; those that look like secrets are not shown either.
     let shown = variables.into_iter().map(|(name, value)| {
         let value = if is_secret(&name) {

@@ -1,6 +1,7 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod accounts;
 mod answers;
 mod audit;
 pub mod auth;
@@ -11,15 +12,20 @@ mod devices;
 pub mod error;
 mod events;
 mod files;
+mod groups;
 mod headers;
 mod health;
+mod lines;
 mod once;
 mod openapi;
 mod page;
 mod parameters;
 mod profiles;
 mod provisioning;
+mod quarantine;
 mod reports;
+mod reveal;
+mod rosters;
 mod sign_in;
 mod tasks;
 mod tokens;
@@ -42,15 +48,21 @@ use std::sync::Arc;
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
         .merge(audit::routes())
+        .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
         .merge(events::routes())
         .merge(files::routes())
+        .merge(groups::routes())
+        .merge(lines::routes())
         .merge(parameters::routes())
         .merge(profiles::routes())
         .merge(provisioning::routes())
+        .merge(quarantine::routes())
+        .merge(rosters::routes())
         .merge(reports::routes())
+        .merge(reveal::routes())
         .merge(sign_in::routes())
         .merge(tasks::routes())
         .merge(tokens::routes())

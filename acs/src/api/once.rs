@@ -21,7 +21,14 @@ use std::sync::Arc;
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Addresses whose answers hold a secret that is shown once: they are not kept, so a key means nothing there.
-const NOT_KEPT: [&str; 5] = ["/sign-in", "/session", "/tokens", "/webhooks", "/reveal"];
+const NOT_KEPT: [&str; 6] = [
+    "/sign-in",
+    "/session",
+    "/tokens",
+    "/webhooks",
+    "/reveal",
+    "/activation-code",
+];
 
 /// The layer.
 pub async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -83,7 +83,9 @@ pub async fn of_device(
             left_out: profile.left_out,
         })),
         Err(NoProfile::Store(error)) => Err(error.into()),
-        Err(why @ NoProfile::Product(_)) => Err(StoreError::Conflict(why.to_string()).into()),
+        Err(why @ (NoProfile::Product(_) | NoProfile::Apart)) => {
+            Err(StoreError::Conflict(why.to_string()).into())
+        }
         Err(why @ NoProfile::Desired(_)) => Err(StoreError::Conflict(why.to_string()).into()),
     }
 }

@@ -70,7 +70,7 @@ pub async fn diff(
     match Wanted::of(&app, &device).await {
         Ok(wanted) => Ok(Json(wanted.differences(&report))),
         Err(NoProfile::Store(error)) => Err(error.into()),
-        Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_))) => {
+        Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_) | NoProfile::Apart)) => {
             Err(StoreError::Conflict(why.to_string()).into())
         }
     }

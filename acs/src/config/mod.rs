@@ -1,6 +1,8 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod admission;
 pub mod outbound;
+pub mod secrets;
 
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
@@ -28,6 +30,10 @@ pub struct Config {
     pub provisioning: ProvisioningConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What the secrets in the store are sealed with.
+    pub secrets: secrets::SecretsConfig,
+    /// What becomes of devices nobody knows.
+    pub admission: admission::AdmissionConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -201,6 +207,8 @@ impl Default for Config {
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            secrets: secrets::SecretsConfig::default(),
+            admission: admission::AdmissionConfig::default(),
         }
     }
 }
@@ -316,6 +324,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.admission.check(&mut wrong);
         wrong
     }
 }

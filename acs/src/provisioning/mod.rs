@@ -3,14 +3,17 @@
 //!
 //! Nothing in here reads a store or a clock. [`selector`] decides which profiles a device gets, [`desired`] puts their
 //! values together with its variables, [`plan`] compares with what was observed,
+//! [`subscriber`] says what templates see of an account, [`line_status`] how a line is registered,
 //! [`flat_profile`] writes them as the vendor's document; [`request_path`] and [`user_agent`] say who asks for it.
 
 pub mod desired;
 pub mod flat_profile;
+pub mod line_status;
 pub mod plan;
 pub mod reported;
 pub mod request_path;
 pub mod selector;
+pub mod subscriber;
 pub mod template;
 pub mod user_agent;
 

@@ -10,6 +10,8 @@
 //! 4. "Not found" is `Ok(None)`.
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
+mod admission;
+pub mod audit_chain;
 mod error;
 pub mod events;
 mod people;
@@ -17,13 +19,16 @@ mod provisioning;
 mod records;
 pub mod requests;
 pub mod sqlite;
+mod subscribers;
 
+pub use admission::AdmissionStore;
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use people::PeopleStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 pub use requests::RequestStore;
+pub use subscribers::SubscriberStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -32,7 +37,15 @@ use data_model::Timestamp;
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
 pub trait Store:
-    ProvisioningStore + EventStore + RequestStore + PeopleStore + Send + Sync + 'static
+    ProvisioningStore
+    + EventStore
+    + RequestStore
+    + PeopleStore
+    + SubscriberStore
+    + AdmissionStore
+    + Send
+    + Sync
+    + 'static
 {
     // ---- devices -------------------------------------------------------------------------------------
 
@@ -82,7 +95,8 @@ pub trait Store:
         now: Timestamp,
     ) -> Result<Option<()>>;
 
-    /// A device's variables, by name.
+    /// What the templates of a device see, by name: its own variables before those of its account, and those before
+    /// the ones of its groups.
     async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>>;
 
     // ---- observed state ------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 //! What is kept of people beside their accounts: tokens of programs, and the audit trail as a whole.
 
-use super::{Actor, Id, Result, Token};
+use super::audit_chain::{Head, TrailCheck};
+use super::{Actor, AuditEntry, AuditFilter, Id, Page, Result, Token};
 use async_trait::async_trait;
 use data_model::Timestamp;
 
@@ -34,4 +35,20 @@ pub trait PeopleStore: Send + Sync + 'static {
         subject: String,
         now: Timestamp,
     ) -> Result<()>;
+
+    /// The lines a filter finds, newest first.
+    async fn audit_find(&self, filter: &AuditFilter, page: Page<u64>) -> Result<Vec<AuditEntry>>;
+
+    /// Looks whether every line is there and is what was written; `expected` is a head somebody has noted down.
+    async fn audit_check(&self, expected: Option<Head>) -> Result<TrailCheck>;
+
+    /// Drops the oldest lines, those from before a time and at most so many; says how many. What is left can be checked
+    /// as before, and a line says that it was done.
+    async fn audit_prune(
+        &self,
+        actor: &Actor,
+        before: Timestamp,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<u64>;
 }

@@ -16,8 +16,10 @@
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
+//! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
+//! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
-//! - [`audit`]: one line for each change
+//! - [`audit`], [`audit_search`]: one line for each change
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
 //! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
@@ -65,8 +67,10 @@ macro_rules! cases {
 use {cases, every_backend, one_backend};
 
 mod activation;
+mod admission;
 mod attempts;
 mod audit;
+mod audit_search;
 mod calls;
 mod campaign_control;
 mod campaign_steps;
@@ -81,6 +85,7 @@ mod events;
 mod files;
 mod filters;
 mod informs;
+mod lines;
 mod on_sqlite;
 mod one_upgrade;
 mod people;
@@ -90,6 +95,7 @@ mod quiet_path;
 mod requests;
 mod settings;
 mod snapshots;
+mod subscribers;
 pub(crate) mod support;
 mod tasks;
 mod transfers;

@@ -1,6 +1,7 @@
 //! What the store keeps: plain structs, without behaviour beyond their own consistency.
 
 mod activation;
+mod admission;
 mod campaigns;
 mod devices;
 mod events;
@@ -10,10 +11,12 @@ mod people;
 mod profiles;
 mod provisioning;
 mod report;
+mod subscribers;
 mod tasks;
 pub mod values;
 
 pub use activation::*;
+pub use admission::*;
 pub use campaigns::*;
 pub use devices::*;
 pub use events::*;
@@ -23,4 +26,5 @@ pub use people::*;
 pub use profiles::*;
 pub use provisioning::*;
 pub use report::*;
+pub use subscribers::*;
 pub use tasks::*;

@@ -175,6 +175,21 @@ pub enum TokenKind {
     Api,
 }
 
+/// Which lines of the audit trail to list; all conditions must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// By this actor, or by a token of this user.
+    pub actor: Option<String>,
+    /// This action; `device.*` for all that begin so.
+    pub action: Option<String>,
+    /// The subject contains this text.
+    pub subject: Option<String>,
+    /// At this time or later.
+    pub since: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+}
+
 /// One line of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditEntry {

@@ -24,7 +24,7 @@ pub(super) fn put_profile(
         .optional()?;
     profile.revision = count(known.unwrap_or(0)) + 1;
     let sql = "INSERT OR REPLACE INTO profile (name, revision, selector, precedence, vals)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+               VALUES (?1, ?2, ?3, ?4, seal_json('profile/' || ?1, ?5))";
     tx.db.prepare_cached(sql)?.execute(params![
         profile.name,
         profile.revision.cast_signed(),
@@ -72,7 +72,8 @@ pub(super) fn stamp(db: &Connection) -> Result<u64> {
 /// All profiles, and how often they have changed.
 pub(super) fn profiles(db: &Connection) -> Result<(u64, Vec<Profile>)> {
     let stamp = stamp(db)?;
-    let sql = "SELECT name, revision, selector, precedence, vals FROM profile ORDER BY name";
+    let sql = "SELECT name, revision, selector, precedence, unseal_json('profile/' || name, vals) FROM profile
+               ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut profiles = Vec::new();

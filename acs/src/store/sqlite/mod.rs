@@ -6,6 +6,7 @@
 //!
 //! Long because the trait has so many methods; each is one line of dispatch.
 
+mod accounts;
 mod activation;
 mod audit;
 mod campaigns;
@@ -13,9 +14,13 @@ mod credential_cache;
 mod devices;
 mod engine;
 mod events;
+mod groups;
+mod holdings;
 mod hot;
+mod imports;
 mod inform;
 mod library;
+mod lines;
 mod migrations;
 mod people;
 mod people_store;
@@ -23,23 +28,31 @@ mod provisioning;
 mod reports;
 mod requests;
 mod rows;
+mod sealing;
 mod snapshots;
+mod subscribers;
+mod swap;
 mod tasks;
 mod tokens;
 mod transfers;
+mod walls;
 
 use super::{
-    Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
-    ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
-    InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result, Snapshot, Store, Task,
-    TaskFault, TaskOutcome, Token, TransferMatch, User,
+    Actor, Agreement, AuditEntry, AuditFilter, Campaign, CampaignCounts, CampaignDevice,
+    CampaignState, ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id,
+    InformOutcome, InformRecord, NewCredentials, NewTask, Observed, Page, Profile, Result,
+    Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User,
 };
+use crate::secrets::{self, Secrets};
 use crate::store::events::Feed;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
 use data_model::{OperatorError, Timestamp};
 use engine::Engine;
+
+pub use audit::check_file as check_audit_trail;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -57,14 +70,27 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store in this file, creating and migrating it as needed.
+    /// Opens the store in this file, creating and migrating it as needed; the key of its secrets lies beside it.
     ///
     /// # Errors
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
+        let secrets = Secrets::open(&path.with_file_name(secrets::FILE))?;
+        SqliteStore::open_with(path, secrets)
+    }
+
+    /// Opens the store in this file, its secrets with these keys.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], and if its secrets were sealed with another key.
+    pub fn open_with(
+        path: &Path,
+        secrets: Secrets,
+    ) -> std::result::Result<SqliteStore, OperatorError> {
+        let secrets = Arc::new(secrets);
         let credentials = Arc::new(CredentialCache::default());
         let feed = Arc::new(Feed::default());
-        let engine = Engine::open(path, Arc::clone(&credentials), Arc::clone(&feed))?;
+        let engine = Engine::open(path, Arc::clone(&credentials), Arc::clone(&feed), secrets)?;
         Ok(SqliteStore {
             engine,
             credentials,
@@ -148,7 +174,7 @@ impl Store for SqliteStore {
 
     async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>> {
         self.engine
-            .read(move |db| devices::variables(db, device))
+            .read(move |db| holdings::template_variables(db, device))
             .await
     }
 
@@ -475,7 +501,10 @@ impl Store for SqliteStore {
     }
 
     async fn audit_list(&self, page: Page<u64>) -> Result<Vec<AuditEntry>> {
-        self.engine.read(move |db| audit::list(db, page)).await
+        let all = AuditFilter::default();
+        self.engine
+            .read(move |db| audit::list(db, &all, page))
+            .await
     }
 
     async fn check(&self) -> Result<()> {

@@ -18,7 +18,7 @@ fn bytes(verifier: Option<&Verifier>) -> Option<Vec<u8>> {
 pub(super) fn put_credentials(tx: &mut Tx<'_>, credentials: &Credentials) -> Result<()> {
     tx.hot.credentials_change(credentials.device);
     let sql = "INSERT OR REPLACE INTO credentials (device, verifier, pending, call_username, call_password)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+               VALUES (?1, ?2, ?3, ?4, seal('credentials/' || ?1, ?5))";
     tx.db.prepare_cached(sql)?.execute(params![
         credentials.device,
         bytes(credentials.verifier.as_ref()),
@@ -31,8 +31,7 @@ pub(super) fn put_credentials(tx: &mut Tx<'_>, credentials: &Credentials) -> Res
 
 /// A device's credentials.
 pub(super) fn find_credentials(db: &Connection, device: Id) -> Result<Option<Credentials>> {
-    let sql =
-        "SELECT verifier, pending, call_username, call_password FROM credentials WHERE device = ?1";
+    let sql = "SELECT verifier, pending, call_username, unseal('credentials/' || device, call_password) FROM credentials WHERE device = ?1";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([device])?;
     let Some(row) = rows.next()? else {
@@ -63,9 +62,9 @@ pub(super) fn prepare_credentials(tx: &mut Tx<'_>, device: Id, new: &NewCredenti
     tx.hot.credentials_change(device);
     let sql =
         "INSERT INTO credentials (device, pending, pending_call_username, pending_call_password)
-               VALUES (?1, ?2, ?3, ?4) ON CONFLICT (device) DO UPDATE SET
-               pending = coalesce(?2, verifier),
-               pending_call_username = ?3, pending_call_password = ?4";
+               VALUES (?1, ?2, ?3, seal('credentials/' || ?1, ?4)) ON CONFLICT (device) DO UPDATE SET
+               pending = coalesce(?2, verifier), pending_call_username = excluded.pending_call_username,
+               pending_call_password = excluded.pending_call_password";
     tx.db.prepare_cached(sql)?.execute(params![
         device,
         bytes(new.verifier.as_ref()),

@@ -1,7 +1,8 @@
 //! [`PeopleStore`] on SQLite: each method is one line of dispatch.
 
 use super::{SqliteStore, audit, tokens};
-use crate::store::{Actor, Id, PeopleStore, Result, Token};
+use crate::store::audit_chain::{Head, TrailCheck};
+use crate::store::{Actor, AuditEntry, AuditFilter, Id, Page, PeopleStore, Result, Token};
 use async_trait::async_trait;
 use data_model::Timestamp;
 
@@ -44,6 +45,30 @@ impl PeopleStore for SqliteStore {
         let actor = actor.clone();
         self.engine
             .write(move |tx| audit::add(tx, &actor, action, subject, now))
+            .await
+    }
+
+    async fn audit_find(&self, filter: &AuditFilter, page: Page<u64>) -> Result<Vec<AuditEntry>> {
+        let filter = filter.clone();
+        self.engine
+            .read(move |db| audit::list(db, &filter, page))
+            .await
+    }
+
+    async fn audit_check(&self, expected: Option<Head>) -> Result<TrailCheck> {
+        self.engine.read(move |db| audit::check(db, expected)).await
+    }
+
+    async fn audit_prune(
+        &self,
+        actor: &Actor,
+        before: Timestamp,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| audit::prune(tx, &actor, before, most, now))
             .await
     }
 }

@@ -5,7 +5,9 @@
 //! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
 
 use super::engine::Tx;
+use super::lines;
 use super::rows::{Ms, corrupt, readable};
+use crate::redact::is_secret;
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -236,6 +238,7 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
 
 /// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
 pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+    lines::observe(tx, device, list, at)?;
     let mut all = BTreeMap::new();
     let before = readable(load_informed(tx.db, device))?.flatten();
     let before = before.map(|(list, _)| list).unwrap_or_default();
@@ -251,7 +254,8 @@ pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timest
     for parameter in all.values() {
         bytes.push(type_code(parameter.ty));
         write_text(parameter.name, &mut bytes);
-        write_text(parameter.value, &mut bytes);
+        let secret = is_secret(parameter.name);
+        write_text(if secret { "" } else { parameter.value }, &mut bytes);
     }
     let sql = "INSERT OR REPLACE INTO informed (device, at, list) VALUES (?1, ?2, ?3)";
     tx.db
@@ -260,7 +264,9 @@ pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timest
     Ok(())
 }
 
+/// A secret that a device shows is nobody's to keep: its value stays out (case U07).
 fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str) {
+    let value = if is_secret(name) { "" } else { value };
     match tree.get_mut(name) {
         Some(kept) => {
             kept.ty = ty;
@@ -319,6 +325,7 @@ pub(super) fn merge(
     {
         return Ok(());
     }
+    lines::observe(tx, device, &observed.values, now)?;
     let (before, _) = known(tx, device)?;
     let mut tree = before.clone();
     keep_only_seen(&mut tree, observed);

@@ -11,8 +11,8 @@ use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 const COLUMNS: &str =
-    "id, device, kind, state, created_by, created, updated, expires, not_before, attempts,
-    result, fault, campaign";
+    "id, device, unseal_json('task/' || id, kind), state, created_by, created, updated, expires, not_before, attempts,
+    unseal_json('task/' || id, result), fault, campaign";
 
 fn task(row: &Row<'_>) -> Result<Task> {
     let id: Id = row.get(0)?;
@@ -103,7 +103,7 @@ pub(super) fn create(
         | TaskKind::DownloadProfile => None,
     };
     let sql = "INSERT INTO task (id, device, kind, state, created_by, created, updated, expires, campaign,
-               idempotency_key, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)";
+               idempotency_key, file) VALUES (?1, ?2, seal_json('task/' || ?1, ?3), ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)";
     tx.db.prepare_cached(sql)?.execute(params![
         new.id,
         new.device,
@@ -179,14 +179,14 @@ pub(super) fn set_state(
     now: Timestamp,
 ) -> Result<()> {
     tx.hot.forget(task.device);
-    let sql = "UPDATE task SET state = ?2, result = ?3, fault = ?4, updated = ?5, not_before = NULL WHERE id = ?1";
+    let sql = "UPDATE task SET state = ?2, result = seal_json('task/' || ?1, ?3), fault = ?4, updated = ?5, not_before = NULL WHERE id = ?1";
     let (result, fault) = (result.map(json), fault.map(json));
     let row = params![task.id, state.as_str(), result, fault, Ms(now)];
     tx.db.prepare_cached(sql)?.execute(row)?;
     if state.is_final()
         && let Some(kind) = task.kind.without_secrets()
     {
-        let sql = "UPDATE task SET kind = ?2 WHERE id = ?1";
+        let sql = "UPDATE task SET kind = seal_json('task/' || ?1, ?2) WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![task.id, json(&kind)])?;
@@ -327,6 +327,7 @@ pub(super) fn devices_to_call(db: &Connection, now: Timestamp, most: usize) -> R
                WHERE t.{OPEN} AND t.state != 'waiting_for_transfer' AND coalesce(t.not_before, 0) <= ?1
                AND (t.state = 'running' OR coalesce(t.expires, ?1 + 1) > ?1)
                AND max(t.updated, coalesce(t.not_before, 0)) >= s.last_inform
+               AND NOT EXISTS (SELECT 1 FROM walled w WHERE w.device = t.device)
                GROUP BY t.device ORDER BY newest DESC LIMIT ?2"
     );
     let mut statement = db.prepare_cached(&sql)?;
