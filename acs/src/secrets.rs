@@ -99,7 +99,12 @@ impl Secrets {
             Err(error) if error.kind() == ErrorKind::NotFound => make(file),
             other => other,
         };
-        let text = text.map_err(|error| trouble(&error, "check its permissions"))?;
+        let text = text.map_err(|error| {
+            trouble(
+                &error,
+                "see that its folder is there, and check its permissions",
+            )
+        })?;
         Secrets::from_text(&text).map_err(|why| {
             trouble(
                 &why,

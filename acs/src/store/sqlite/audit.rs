@@ -2,18 +2,24 @@
 //! before it ([`audit_chain`](crate::store::audit_chain)).
 
 use super::engine::Tx;
+use super::events;
 use super::people::{put_setting, setting};
 use super::rows::{Ms, count, limit};
 use crate::store::audit_chain::{Head, TrailCheck, Walk, hash};
 use crate::store::{Actor, AuditEntry, AuditFilter, Page, Result};
 use data_model::{OperatorError, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, ToSql, params};
+use serde_json::json;
 use std::path::Path;
 
 /// Where the chain ends.
 const HEAD: &str = "audit.head";
 /// The last line that is past its time; the chain begins behind it.
 const ANCHOR: &str = "audit.anchor";
+
+/// Actions that are no events: who has signed in from where, and who has seen a secret, is for those who may read the
+/// trail, and everybody may follow events.
+const OF_THE_TRAIL_ALONE: [&str; 4] = ["sign-", "secret.", "token.", "audit."];
 
 /// What was there before a change and what is after it. Never a secret.
 #[derive(Debug, Default)]
@@ -71,7 +77,15 @@ pub(super) fn add_change(
         number: line.number,
         hash,
     };
-    put_setting(tx, HEAD, &head.to_bytes())
+    put_setting(tx, HEAD, &head.to_bytes())?;
+    if OF_THE_TRAIL_ALONE
+        .iter()
+        .any(|start| action.starts_with(start))
+    {
+        return Ok(());
+    }
+    let data = json!({ "actor": line.actor, "subject": line.subject });
+    events::add(tx, action, None, data, now)
 }
 
 fn head(db: &Connection, name: &str) -> Result<Option<Head>> {
