@@ -31,16 +31,9 @@ pub async fn run(options: AcsOptions, log: Log) -> Result<ExitCode, OperatorErro
     }
     log.start_with(config.log.level.as_deref());
     let enrolment = config.enrolment.mode;
-    let files = if config.files.tls.is_some() {
-        "https"
-    } else {
-        "http"
-    };
-    let api = if config.api.tls.is_some() {
-        "https"
-    } else {
-        "http"
-    };
+    let scheme = |tls| if tls { "https" } else { "http" };
+    let api = scheme(config.api.tls.is_some());
+    let files = scheme(config.files.tls.is_some());
     let server = Server::start(config).await?;
     let source = &server.app().source;
     // Set once, here; nobody else writes them.
@@ -70,12 +63,15 @@ pub async fn run(options: AcsOptions, log: Log) -> Result<ExitCode, OperatorErro
     });
     if let Some(first) = &server.first_password {
         line(format!(
-            "sign in:   user {}, password {}",
+            "sign in:   user {}, one-time password {}",
             auth::FIRST_USER,
             first.password.reveal()
         ));
+        line(
+            "           It is good for one thing: to choose another one with PUT /api/v1/password.",
+        );
         line(format!(
-            "           (also in {}; shown only this once)",
+            "           (also in {} until then; shown only this once)",
             first.file.display()
         ));
     }

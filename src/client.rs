@@ -35,6 +35,7 @@ pub struct Client {
     port: u16,
     tls: Option<TlsConnector>,
     token: Secret,
+    must_change_password: bool,
 }
 
 /// Why the server did not do what it was asked for.
@@ -89,6 +90,7 @@ impl Client {
             port: uri.port_u16().unwrap_or(usual),
             tls,
             token,
+            must_change_password: false,
         })
     }
 
@@ -105,6 +107,7 @@ impl Client {
         let answer = nobody.token(user, password).await?;
         Ok(Client {
             token: Secret::new(answer["token"].as_str().unwrap_or_default()),
+            must_change_password: answer["must_change_password"] == true,
             ..nobody
         })
     }
@@ -129,6 +132,11 @@ impl Client {
             true => format!("[{}]:{}", self.host, self.port),
             false => format!("{}:{}", self.host, self.port),
         }
+    }
+
+    /// Whether the password was good for one thing: to choose another one.
+    pub fn must_change_password(&self) -> bool {
+        self.must_change_password
     }
 
     /// GET

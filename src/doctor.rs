@@ -140,7 +140,7 @@ async fn store(config: &Config, running: Running) -> Vec<OperatorError> {
         return Vec::new();
     }
     if running == Running::No
-        && let Err(problem) = writable(&path).await
+        && let Err(problem) = writable(config, &path).await
     {
         return vec![problem];
     }
@@ -157,8 +157,9 @@ async fn store(config: &Config, running: Running) -> Vec<OperatorError> {
     }
 }
 
-async fn writable(path: &Path) -> Result<(), OperatorError> {
-    let store = SqliteStore::open(path)?;
+async fn writable(config: &Config, path: &Path) -> Result<(), OperatorError> {
+    let secrets = config.secrets.open(&config.data)?;
+    let store = SqliteStore::open_with(path, secrets)?;
     let outcome = store.check().await;
     store.close().await;
     outcome.map_err(|error| {

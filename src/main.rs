@@ -4,6 +4,7 @@ mod acs;
 mod address;
 mod agent;
 mod arguments;
+mod audit;
 mod backup;
 mod client;
 mod demo;

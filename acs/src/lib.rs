@@ -34,6 +34,7 @@ pub mod query;
 pub mod redact;
 pub mod reload;
 pub mod rosters;
+pub mod secrets;
 pub mod server;
 pub mod sessions;
 pub mod store;

@@ -124,12 +124,6 @@ pub const TRACE_WAITING: usize = 64;
 /// Minutes a trace may be on: what is looked for is found within a week, and nobody forgets to switch it off.
 pub const TRACE_MINUTES: u64 = 7 * 24 * 60;
 
-/// Milliseconds an API token is good for.
-pub const TOKEN_MS: u64 = 12 * 60 * 60 * 1000;
-
-/// Failed sign-ins of one user in a minute after which further ones wait.
-pub const SIGN_IN_FAILURES: u32 = 10;
-
 /// Characters of a person's password: fewer can be guessed, more only cost time to hash.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 10..=256;
 
@@ -494,3 +488,27 @@ pub const COUNTED_GROUPS: usize = 1_000;
 
 /// Devices of one step of an export: what it holds in memory at one time (case U03).
 pub const EXPORT_STEP: usize = 500;
+/// Milliseconds a token of somebody who has signed in is good for: a working day.
+pub const TOKEN_MS: u64 = 12 * 60 * 60 * 1000;
+
+/// Tokens of people who have signed in that are kept of one user; the oldest makes room. A script that signs in each
+/// time it runs must not fill the store.
+pub const SIGN_IN_TOKENS: u32 = 256;
+
+/// Tokens one user may have for programs: each is a key somebody must look after.
+pub const API_TOKENS: u32 = 100;
+
+/// Seconds a token for a program may be good for: whoever needs it looks at it once a year.
+pub const API_TOKEN_SECS: std::ops::RangeInclusive<u64> = 60..=366 * 24 * 60 * 60;
+
+/// Failed sign-ins of one user in a minute after which further ones wait.
+pub const SIGN_IN_FAILURES: u32 = 10;
+
+/// Failed sign-ins from one address, or one /64, in a minute after which further ones wait; an office may share one.
+pub const SIGN_IN_FAILURES_PER_NETWORK: u32 = 50;
+
+/// Passwords checked at one time: each takes 19 MiB and some tens of milliseconds of a core.
+pub const SIGN_IN_PLACES: usize = 4;
+
+/// Lines of the audit trail about refused proofs in a minute: whoever guesses must not fill the disk.
+pub const REFUSED_LINES: u32 = 60;

@@ -1,6 +1,7 @@
 //! The server as a whole: bind everything, start the jobs, serve, wind down in order.
 
 use crate::api;
+use crate::api::visitor::Visitor;
 use crate::app::App;
 use crate::auth::{self, FirstPassword};
 use crate::config::{Config, TlsConfig};
@@ -15,6 +16,7 @@ use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::tls::{self, Clients};
 use data_model::OperatorError;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -26,6 +28,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
 
 /// Time open requests get when the server winds down.
 const GRACE: Duration = Duration::from_secs(30);
@@ -63,7 +66,8 @@ impl Server {
         }
         let path = config.data.join("dialtone.db");
         make_folder(&config)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path)?);
+        let secrets = config.secrets.open(&config.data)?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(&path, secrets)?);
         let chosen = store.index_choose(config.query.patterns()).await;
         chosen.map_err(|error| {
             OperatorError::new(
@@ -283,7 +287,15 @@ async fn serve_web(
 }
 
 async fn browse(router: axum::Router, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
-    let service = hyper_util::service::TowerToHyperService::new(router);
+    let visitor = Visitor {
+        address: arrival.address.ip().to_canonical(),
+        tls: arrival.tls,
+    };
+    let service = router.map_request(move |mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(visitor);
+        request
+    });
+    let service = hyper_util::service::TowerToHyperService::new(service);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

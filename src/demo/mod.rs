@@ -59,8 +59,7 @@ pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
     make_folder(&options.data)?;
     let secret = secret(&options.data)?;
     let server = start_server(&options, &secret).await?;
-    let password = admin_password(&server, &options.data)?;
-    let client = Client::sign_in(server.api_address, auth::FIRST_USER, &password).await?;
+    let (client, password) = sign_in(&server, &options.data).await?;
     let key = signing_key(&options.data)?;
     let (runner, handle) = fleet(&options, &server, &secret, &key).start().await?;
     let devices = tokio::spawn(runner.run());
@@ -283,14 +282,41 @@ async fn start_server(options: &DemoOptions, secret: &Secret) -> Result<Server, 
     Server::start(config).await
 }
 
-/// The first user's password: made up on the first run, in its file on later ones.
-fn admin_password(server: &Server, data: &Path) -> Result<Secret, OperatorError> {
-    if let Some(first) = &server.first_password {
-        return Ok(first.password.clone());
+/// Signs in as the first user. The first password is good for one thing, so another one is chosen with it, which the
+/// folder keeps; under another name first, so that no moment leaves the folder without a password that is good.
+async fn sign_in(server: &Server, data: &Path) -> Result<(Client, Secret), OperatorError> {
+    let api = server.api_address;
+    let (kept, next) = (
+        data.join("admin-password"),
+        data.join("admin-password.next"),
+    );
+    let mut outcome = None;
+    for path in [&next, &kept] {
+        let Ok(text) = std::fs::read_to_string(path) else {
+            continue;
+        };
+        let password = Secret::new(text.trim());
+        let signed_in = Client::sign_in(api, auth::FIRST_USER, &password).await;
+        match signed_in {
+            Ok(client) if client.must_change_password() => {
+                let chosen = Secret::new(acs::clock::random_password());
+                write_private(&next, chosen.reveal())?;
+                let body = json!({ "old": password.reveal(), "new": chosen.reveal() });
+                client.put("/password", body).await?;
+                let client = Client::sign_in(api, auth::FIRST_USER, &chosen).await?;
+                std::fs::rename(&next, &kept).map_err(|error| trouble(&kept, &error))?;
+                return Ok((client, chosen));
+            }
+            Ok(client) => {
+                if path == &next {
+                    std::fs::rename(&next, &kept).map_err(|error| trouble(&kept, &error))?;
+                }
+                return Ok((client, password));
+            }
+            Err(error) => outcome = Some(error),
+        }
     }
-    let path = data.join("admin-password");
-    let text = std::fs::read_to_string(&path).map_err(|error| trouble(&path, &error))?;
-    Ok(Secret::new(text.trim()))
+    Err(outcome.unwrap_or_else(|| trouble(&kept, &"it is not there")))
 }
 
 fn fleet(options: &DemoOptions, server: &Server, secret: &Secret, key: &SigningKey) -> FleetConfig {

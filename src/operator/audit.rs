@@ -1,6 +1,7 @@
 //! `dialtone audit`: who has changed what.
 
 use super::{Ended, Outcome, ServerOptions, show};
+use crate::audit::{self, VerifyOptions};
 use clap::{Args, Subcommand};
 
 /// The audit trail.
@@ -14,6 +15,8 @@ pub struct AuditCommand {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Check, in the data folder itself, that no line of the trail was changed or removed; the server may run.
+    Verify(VerifyOptions),
     /// List the newest entries.
     List {
         /// How many at most.
@@ -33,9 +36,12 @@ const COLUMNS: [show::Column; 5] = [
 impl AuditCommand {
     /// Runs it.
     pub async fn run(self) -> Outcome {
-        let client = self.server.client()?;
         match self.verb {
+            Verb::Verify(options) => {
+                audit::verify(&options)?;
+            }
             Verb::List { limit } => {
+                let client = self.server.client()?;
                 let entries = client.some("/audit", limit).await?;
                 show::list(entries, &COLUMNS, self.server.json);
             }

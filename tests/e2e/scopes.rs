@@ -143,3 +143,75 @@ async fn a_part_of_the_fleet_changes_nothing_of_the_whole() {
         .await;
     assert_eq!(changed.expect("a change")["scope"], json!(["north"]));
 }
+
+/// Covers A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_a_program_does_no_more_than_it_was_made_for() {
+    let world = World::start().await;
+    let [_, theirs] = two_tenants(&world).await;
+    let address = world.server.api_address;
+    let north = with_a_part(&world, "nora", "operator", "north").await;
+    let token = json!({ "name": "ci", "role": "help_desk", "expires_secs": 3600 });
+    let made = north.post("/tokens", token.clone()).await.expect("a token");
+    assert_eq!(made["scope"], json!([["north"]]), "its owner's");
+    let program = Rest::with_token(address, made["token"].as_str().expect("a token"));
+    let list = program.get("/devices").await.expect("a list");
+    assert_eq!(identities(&list), ["00562B-ATA192-OURS"]);
+    let hidden = program.get(&format!("/tasks/{theirs}")).await;
+    assert_eq!(hidden.expect_err("not there").status, 404);
+    let device = "/devices/00562B-ATA192-OURS";
+    let tasks = format!("{device}/tasks");
+    let reboot = program.post(&tasks, json!({ "kind": "reboot" })).await;
+    assert_eq!(reboot.expect("help")["created_by"], "user:nora/ci");
+    let reset = json!({ "kind": "factory_reset" });
+    for refused in [
+        program.post(&tasks, reset).await,
+        program
+            .put(&format!("{device}/tags"), json!(["north"]))
+            .await,
+        // A program neither makes further tokens nor changes passwords.
+        program
+            .post("/tokens", json!({ "name": "more", "expires_secs": 60 }))
+            .await,
+        program
+            .put("/password", json!({ "old": PASSWORD, "new": "0123456789" }))
+            .await,
+        // Nobody gives what they have not got.
+        north
+            .post(
+                "/tokens",
+                json!({ "name": "root", "role": "admin", "expires_secs": 60 }),
+            )
+            .await,
+        north
+            .post(
+                "/tokens",
+                json!({ "name": "spy", "role": "auditor", "expires_secs": 60 }),
+            )
+            .await,
+        north.get("/tokens?user=admin").await,
+    ] {
+        assert_eq!(refused.expect_err("not for it").status, 403);
+    }
+    for wrong in [
+        json!({ "name": "for ever" , "expires_secs": 60 }),
+        json!({ "name": "endless" }),
+        json!({ "name": "long", "expires_secs": 366 * 86_400 + 1 }),
+        json!({ "name": "none", "expires_secs": 60, "scope": [] }),
+    ] {
+        let refused = north.post("/tokens", wrong.clone()).await;
+        assert_eq!(refused.expect_err("no token").status, 400, "{wrong}");
+    }
+    let again = north.post("/tokens", token).await;
+    assert_eq!(again.expect_err("the name is taken").status, 409);
+    let listed = north.get("/tokens").await.expect("a list");
+    assert_eq!(listed[0]["name"], "ci");
+    assert_eq!(listed[0].get("token"), None, "it is shown once");
+    let path = format!("/tokens/{}", made["id"].as_str().expect("an id"));
+    let south = with_a_part(&world, "sue", "admin", "south").await;
+    let refused = south.delete(&path).await.expect_err("not hers");
+    assert_eq!(refused.status, 404);
+    world.api.delete(&path).await.expect("an administrator may");
+    let ended = program.get("/devices").await.expect_err("it has ended");
+    assert_eq!(ended.status, 401);
+}

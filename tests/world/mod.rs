@@ -98,7 +98,7 @@ impl World {
             .first_password
             .as_ref()
             .expect("a new store has a first user");
-        let api = Rest::sign_in(server.api_address, "admin", first.password.reveal()).await;
+        let api = Rest::first_sign_in(server.api_address, first.password.reveal()).await;
         World {
             api: api.expect("the first user may sign in"),
             server,

@@ -1,6 +1,6 @@
 //! The program as a process of its own, for what only a real end of a process can show.
 
-use super::rest::Rest;
+use super::rest::{ADMIN_PASSWORD, Rest};
 use super::{FACTORY_SECRET, eventually};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -97,10 +97,13 @@ impl AcsProcess {
 
     /// Signs in as the first user of this data folder.
     pub async fn sign_in(&self, data: &Path) -> Rest {
-        let password =
-            std::fs::read_to_string(data.join("admin-password")).expect("the first password");
+        // It is there until another one is chosen.
+        let one_time = std::fs::read_to_string(data.join("admin-password")).ok();
         eventually("the API answers", || async {
-            Rest::sign_in(self.api, "admin", password.trim()).await.ok()
+            match &one_time {
+                Some(password) => Rest::first_sign_in(self.api, password.trim()).await.ok(),
+                None => Rest::sign_in(self.api, "admin", ADMIN_PASSWORD).await.ok(),
+            }
         })
         .await
     }

@@ -7,6 +7,9 @@ use std::net::SocketAddr;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
+/// What the first user of every world chooses as password.
+pub const ADMIN_PASSWORD: &str = "chosen by the administrator";
+
 /// Speaks to one server as one user.
 #[derive(Debug, Clone)]
 pub struct Rest {
@@ -57,6 +60,25 @@ impl Rest {
     /// The token of the user.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Signs in as the first user of a server: chooses [`ADMIN_PASSWORD`] with the one-time password.
+    pub async fn first_sign_in(
+        address: SocketAddr,
+        one_time: &str,
+    ) -> std::result::Result<Rest, Refused> {
+        let first = Rest::sign_in(address, "admin", one_time).await?;
+        let change = json!({ "old": one_time, "new": ADMIN_PASSWORD });
+        first.put("/password", change).await?;
+        Rest::sign_in(address, "admin", ADMIN_PASSWORD).await
+    }
+
+    /// Whoever shows this token.
+    pub fn with_token(address: SocketAddr, token: &str) -> Rest {
+        Rest {
+            address,
+            token: token.to_owned(),
+        }
     }
 
     /// GET
@@ -148,7 +170,8 @@ impl Rest {
         })
     }
 
-    async fn exchange(
+    /// Whatever is answered, as it comes.
+    pub async fn exchange(
         &self,
         method: &str,
         path: &str,

@@ -5,6 +5,8 @@
 
 use super::error::ApiError;
 use super::openapi::takes;
+use super::sign_in;
+use super::visitor::is_of_our_pages;
 use crate::app::App;
 use crate::auth::permissions::{self, Access, Permission};
 use crate::auth::{Person, tokens};
@@ -13,9 +15,14 @@ use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::extract::{FromRequestParts, MatchedPath};
-use axum::http::header::AUTHORIZATION;
+use axum::http::HeaderValue;
+use axum::http::header::{AUTHORIZATION, COOKIE, HeaderName};
 use axum::http::request::Parts;
 use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
+
+/// The header with what a session's pages send with every request that changes something.
+const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// Makes the extractor of a permission.
 macro_rules! extractors {
@@ -108,17 +115,61 @@ impl Person {
         let why = format!("this takes `{}`, which {role} has not", permission.word());
         Err(ApiError::forbidden(why))
     }
+
+    /// For what is not about one device.
+    ///
+    /// # Errors
+    /// If this person may not do it, or has a part of the fleet.
+    pub(super) fn must_for_all(&self, permission: Permission) -> Result<(), ApiError> {
+        self.must(permission)?;
+        if self.scope().is_fleet() {
+            Ok(())
+        } else {
+            Err(ApiError::beyond_scope())
+        }
+    }
 }
 
-/// Whoever asks.
+/// Whoever asks: by the token in the header, or else by the session in the cookie.
 async fn person(parts: &Parts, app: &App) -> Result<Person, ApiError> {
-    let token = bearer(parts).ok_or_else(ApiError::unauthenticated)?;
-    let found = tokens::find(app, token).await?;
-    let person = match found {
-        Some(token) if token.kind != TokenKind::Session => Person::of(token),
+    if parts.headers.contains_key(AUTHORIZATION) {
+        let token = bearer(parts).ok_or_else(ApiError::unauthenticated)?;
+        return match tokens::find(app, token).await? {
+            Some(token) if token.kind != TokenKind::Session => Ok(Person::of(token)),
+            Some(_) | None => Err(ApiError::unauthenticated()),
+        };
+    }
+    let shown = session(parts).ok_or_else(ApiError::unauthenticated)?;
+    let token = match tokens::find(app, shown).await? {
+        Some(token) if token.kind == TokenKind::Session => token,
         Some(_) | None => return Err(ApiError::unauthenticated()),
     };
-    Ok(person)
+    let csrf = tokens::csrf(shown);
+    if access(parts) == Access::Change {
+        if !is_of_our_pages(&parts.headers) {
+            return Err(ApiError::foreign_page());
+        }
+        let sent = parts.headers.get(CSRF).map(HeaderValue::as_bytes);
+        if !bool::from(sent.unwrap_or_default().ct_eq(csrf.as_bytes())) {
+            return Err(ApiError::without_csrf());
+        }
+    }
+    Ok(Person::in_a_browser(token, csrf))
+}
+
+/// The session in the cookie. A browser sends each name once; of two, somebody has slipped one in.
+fn session(parts: &Parts) -> Option<&str> {
+    let lines = parts.headers.get_all(COOKIE);
+    let pairs = lines
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'));
+    let mut sessions = pairs.filter_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name == sign_in::COOKIE).then_some(value)
+    });
+    let session = sessions.next();
+    session.filter(|_| sessions.next().is_none())
 }
 
 /// Whether a request reads or changes something (RFC 9110 9.2.1).

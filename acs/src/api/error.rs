@@ -54,7 +54,7 @@ impl ApiError {
         ApiError::new(
             StatusCode::UNAUTHORIZED,
             "authentication is required",
-            "there is no valid bearer token",
+            "there is no valid token, neither as bearer nor in the cookie of a session",
             "POST name and password to /api/v1/sign-in and send the token as `Authorization: Bearer`",
         )
     }
@@ -82,6 +82,26 @@ impl ApiError {
             "choose a password first",
             "the password you signed in with is good for one thing: to choose another one",
             "PUT `old` and `new` to /api/v1/password, then sign in with the new one",
+        )
+    }
+
+    /// 403: a page of another site makes a browser ask this.
+    pub fn foreign_page() -> ApiError {
+        ApiError::new(
+            StatusCode::FORBIDDEN,
+            "not allowed",
+            "a page of another site asks for this (`Origin`, `Sec-Fetch-Site`)",
+            "use the pages of this server; a proxy in front must pass `Host` on, or set `X-Forwarded-Host`",
+        )
+    }
+
+    /// 403: a browser's session changes something without proof that one of our pages wants it.
+    pub fn without_csrf() -> ApiError {
+        ApiError::new(
+            StatusCode::FORBIDDEN,
+            "not allowed",
+            "a session in a cookie needs `X-CSRF-Token` with every request that changes something",
+            "send `csrf` of GET /api/v1/session; programs use a bearer token instead",
         )
     }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod audit;
 pub mod auth;
 mod backup;
 mod bindings;
@@ -21,6 +22,7 @@ mod files;
 mod filters;
 mod fleet;
 mod groups;
+mod headers;
 mod health;
 mod learned;
 mod lines;
@@ -36,12 +38,16 @@ mod quarantine;
 mod queries;
 mod reload;
 mod reports;
+mod reveal;
 mod revisions;
 mod rosters;
+mod sign_in;
 mod task_checks;
 mod tasks;
+mod tokens;
 mod traces;
 mod users;
+pub mod visitor;
 mod webhooks;
 
 use crate::app::App;
@@ -61,6 +67,7 @@ use std::sync::Arc;
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
         .merge(backup::routes())
+        .merge(audit::routes())
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
@@ -86,8 +93,11 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(rosters::routes())
         .merge(reload::routes())
         .merge(reports::routes())
+        .merge(reveal::routes())
+        .merge(sign_in::routes())
         .merge(tasks::routes())
         .merge(traces::routes())
+        .merge(tokens::routes())
         .merge(users::routes())
         .merge(webhooks::routes())
 }
@@ -121,7 +131,8 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback_service(nouns)
         .layer(from_fn(conditions::conditions))
         .layer(from_fn_with_state(Arc::clone(&app), once::once))
-        .layer(from_fn_with_state(Arc::clone(&app), count));
+        .layer(from_fn_with_state(Arc::clone(&app), count))
+        .layer(from_fn(headers::secure));
     Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

@@ -3,6 +3,7 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use data_model::Secret;
+use std::sync::LazyLock;
 
 /// Why a password cannot be hashed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,21 +25,24 @@ pub async fn hash(password: Secret) -> Result<String, HashError> {
         .map_err(|error| HashError(error.to_string()))?
 }
 
-/// Whether a password belongs to a hash. Without a hash it takes as long, so that nobody learns which users exist.
+/// The hash passwords of users are checked against that there are not: nobody knows its password.
+static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| {
+    let password = crate::clock::random_password();
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    hash.ok().map(|hash| hash.to_string())
+});
+
+/// Whether a password belongs to a hash. Without a hash the same is done with another one, so that the time it takes
+/// tells nobody which users exist (case A06).
 pub async fn verify(password: Secret, hash: Option<String>) -> bool {
     let job = move || {
-        let known = hash
-            .as_deref()
-            .and_then(|hash| PasswordHash::new(hash).ok());
-        match known {
-            Some(hash) => Argon2::default()
-                .verify_password(password.reveal().as_bytes(), &hash)
-                .is_ok(),
-            None => {
-                let _ = Argon2::default().hash_password(password.reveal().as_bytes());
-                false
-            }
-        }
+        let is_known = hash.is_some();
+        let nobody = NOBODY.as_deref().unwrap_or_default();
+        let Ok(hash) = PasswordHash::new(hash.as_deref().unwrap_or(nobody)) else {
+            return false;
+        };
+        let verified = Argon2::default().verify_password(password.reveal().as_bytes(), &hash);
+        verified.is_ok() && is_known
     };
     tokio::task::spawn_blocking(job).await.unwrap_or(false)
 }

@@ -9,6 +9,7 @@ use std::ops::Deref;
 pub struct Person {
     token: Token,
     actor: Actor,
+    csrf: Option<String>,
 }
 
 impl Person {
@@ -22,7 +23,21 @@ impl Person {
         Person {
             token,
             actor: Actor::User(actor),
+            csrf: None,
         }
+    }
+
+    /// Somebody whose browser has shown the token; its pages send `csrf` with what changes something.
+    pub fn in_a_browser(token: Token, csrf: String) -> Person {
+        Person {
+            csrf: Some(csrf),
+            ..Person::of(token)
+        }
+    }
+
+    /// What pages of the session send with what changes something; `None` outside of one.
+    pub fn csrf(&self) -> Option<&str> {
+        self.csrf.as_deref()
     }
 
     /// The user's name.

@@ -7,6 +7,7 @@ use crate::store::{Actor, Result, Token, TokenKind, User};
 use data_model::Secret;
 use data_model::firmware::{hex, unhex};
 use sha2::{Digest as _, Sha256};
+use std::net::IpAddr;
 
 /// What every token begins with, so that a leaked one is recognised.
 const PREFIX: &str = "dt_";
@@ -15,7 +16,12 @@ const PREFIX: &str = "dt_";
 ///
 /// # Errors
 /// If it cannot be kept.
-pub async fn issue(app: &App, user: &User, kind: TokenKind) -> Result<(Secret, Token)> {
+pub async fn issue(
+    app: &App,
+    user: &User,
+    kind: TokenKind,
+    from: IpAddr,
+) -> Result<(Secret, Token)> {
     let now = clock::now();
     let (secret, hash) = make();
     let token = Token {
@@ -27,6 +33,7 @@ pub async fn issue(app: &App, user: &User, kind: TokenKind) -> Result<(Secret, T
         role: user.role,
         scope: user.scope.clone(),
         password: user.password,
+        address: from.to_string(),
         created: now,
         expires: now.plus_ms(TOKEN_MS),
     };
@@ -52,4 +59,13 @@ pub async fn find(app: &App, text: &str) -> Result<Option<Token>> {
     app.store
         .token_find(&Sha256::digest(bytes).into(), clock::now())
         .await
+}
+
+/// What every changing request that shows this token in a cookie must send with it: a page of another site can neither
+/// read nor guess it (case A13).
+pub fn csrf(token: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update("csrf ");
+    hash.update(token);
+    hex(&hash.finalize())
 }

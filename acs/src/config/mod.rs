@@ -19,6 +19,7 @@ pub mod profiles;
 mod query;
 pub mod read;
 pub mod retention;
+pub mod secrets;
 pub mod shown;
 pub mod trace;
 
@@ -77,6 +78,8 @@ pub struct Config {
     pub retention: retention::RetentionConfig,
     /// Which sessions are kept with their messages.
     pub trace: trace::TraceConfig,
+    /// What the secrets in the store are sealed with.
+    pub secrets: secrets::SecretsConfig,
     /// What becomes of devices nobody knows.
     pub admission: admission::AdmissionConfig,
 }
@@ -254,6 +257,7 @@ impl Default for Config {
             log: log::LogConfig::default(),
             retention: retention::RetentionConfig::default(),
             trace: trace::TraceConfig::default(),
+            secrets: secrets::SecretsConfig::default(),
             admission: admission::AdmissionConfig::default(),
         }
     }

@@ -11,11 +11,13 @@
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
 mod admission;
+pub mod audit_chain;
 mod campaigns;
 mod diagnostics;
 mod error;
 pub mod events;
 mod operations;
+mod people;
 mod profiles;
 mod provisioning;
 mod queries;
@@ -31,6 +33,7 @@ pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use operations::OperationsStore;
+pub use people::PeopleStore;
 pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
 pub use queries::QueryStore;
@@ -51,6 +54,7 @@ pub trait Store:
     + EventStore
     + RequestStore
     + QueryStore
+    + PeopleStore
     + SubscriberStore
     + AdmissionStore
     + ProfileStore

@@ -4,12 +4,12 @@
 mod story;
 
 use super::authority::Authority;
-use super::{SERIAL_PREFIX, admin_password, make_folder, signing_key, trouble};
+use super::{SERIAL_PREFIX, make_folder, sign_in, signing_key, trouble};
 use crate::arguments::DemoOptions;
 use crate::client::Client;
 use crate::output::line;
+use acs::Server;
 use acs::config::{Config, TlsConfig as ServerTls};
-use acs::{Server, auth};
 use agent::daemon::{self, AgentConfig};
 use agent::shell::stop::wait_for_stop;
 use agent::shell::tls::TlsConfig as DeviceTls;
@@ -47,8 +47,7 @@ pub async fn run(options: DemoOptions) -> Result<ExitCode, OperatorError> {
     let serial = format!("{SERIAL_PREFIX}PROV1");
     let authority = Authority::new(&folder.join("authority"))?;
     let server = start_server(&folder, &authority).await?;
-    let password = admin_password(&server, &folder.join("acs"))?;
-    let client = Client::sign_in(server.api_address, auth::FIRST_USER, &password).await?;
+    let (client, _) = sign_in(&server, &folder.join("acs")).await?;
     let path = register(&client, &product.product_class, &serial).await?;
     let key = signing_key(&folder)?;
     let held = authority.device(&product.product_class, &serial, MAC)?;

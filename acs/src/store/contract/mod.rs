@@ -28,6 +28,7 @@
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
+//! - [`audit`], [`audit_search`]: one line for each change
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
 //! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
@@ -78,6 +79,7 @@ mod activation;
 mod admission;
 mod attempts;
 mod audit;
+mod audit_search;
 mod calls;
 mod campaign_care;
 mod campaign_control;

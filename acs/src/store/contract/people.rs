@@ -142,6 +142,7 @@ pub(super) fn token(byte: u8, expires: u64) -> Token {
         role: Role::Operator,
         scope: Scope::default(),
         password: PasswordUse::Full,
+        address: "192.0.2.7".into(),
         created: START,
         expires: at(expires),
     }

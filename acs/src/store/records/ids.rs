@@ -5,6 +5,7 @@ use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// The key of a record: 64 bits, written as 16 hexadecimal digits.
@@ -98,6 +99,8 @@ pub enum Actor {
     Job(&'static str),
     /// The command line on the server's own machine.
     Console,
+    /// Somebody who has not proved who they are, from this address.
+    Stranger(IpAddr),
 }
 
 impl fmt::Display for Actor {
@@ -107,6 +110,7 @@ impl fmt::Display for Actor {
             Actor::Device(id) => write!(f, "device:{id}"),
             Actor::Job(name) => write!(f, "job:{name}"),
             Actor::Console => f.write_str("console"),
+            Actor::Stranger(address) => write!(f, "stranger:{address}"),
         }
     }
 }

@@ -155,6 +155,8 @@ pub struct Token {
     pub scope: Scope,
     /// What it is good for.
     pub password: PasswordUse,
+    /// Where whoever got it came from; empty if that is not known.
+    pub address: String,
     /// When it was given.
     pub created: Timestamp,
     /// When it ends.
@@ -171,6 +173,21 @@ pub enum TokenKind {
     Session,
     /// By a program it was made for, in a header.
     Api,
+}
+
+/// Which lines of the audit trail to list; all conditions must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// By this actor, or by a token of this user.
+    pub actor: Option<String>,
+    /// This action; `device.*` for all that begin so.
+    pub action: Option<String>,
+    /// The subject contains this text.
+    pub subject: Option<String>,
+    /// At this time or later.
+    pub since: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
 }
 
 /// One line of the audit trail.

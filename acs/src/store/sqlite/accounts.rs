@@ -12,8 +12,7 @@ use data_model::Timestamp;
 use rusqlite::{Connection, Row, ToSql, params};
 use std::collections::BTreeMap;
 
-const COLUMNS: &str =
-    "a.id, a.account, a.name, a.notes, a.variables, a.created, a.updated, a.revision";
+const COLUMNS: &str = "a.id, a.account, a.name, a.notes, unseal_json('account/' || a.id, a.variables), a.created, a.updated, a.revision";
 
 fn kept(db: &Connection, row: &Row<'_>) -> Result<KeptAccount> {
     let id: Id = row.get(0)?;
@@ -141,7 +140,7 @@ pub(super) fn put(
     };
     let sql =
         "INSERT INTO account (id, account, name, notes, variables, created, updated, revision)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 1)
+               VALUES (?1, ?2, ?3, ?4, seal_json('account/' || ?1, ?5), ?6, ?6, 1)
                ON CONFLICT (id) DO UPDATE SET name = excluded.name, notes = excluded.notes,
                variables = excluded.variables, updated = excluded.updated, revision = revision + 1";
     tx.db.prepare_cached(sql)?.execute(params![

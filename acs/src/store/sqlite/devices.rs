@@ -1,5 +1,6 @@
 //! Devices as people see them: list, register, label, forget.
 
+use super::audit::Change;
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit, readable};
 use super::{audit, events};
@@ -206,6 +207,7 @@ pub(super) fn set_tags(
     if !exists(tx.db, id)? {
         return Ok(None);
     }
+    let before = tags_of(tx.db, id)?;
     desire_anew(tx, id)?;
     tx.db
         .prepare_cached("DELETE FROM tag WHERE device = ?1")?
@@ -214,14 +216,18 @@ pub(super) fn set_tags(
         let sql = "INSERT OR IGNORE INTO tag (device, tag) VALUES (?1, ?2)";
         tx.db.prepare_cached(sql)?.execute(params![id, tag])?;
     }
-    audit::add(
-        tx,
-        actor,
-        "device.tags",
-        format!("{id} {}", tags.join(",")),
-        now,
-    )?;
+    let change = Change {
+        before: Some(before),
+        after: Some(tags_of(tx.db, id)?),
+    };
+    audit::add_change(tx, actor, "device.tags", id, change, now)?;
     Ok(Some(()))
+}
+
+/// A device's tags, for the trail.
+fn tags_of(db: &Connection, id: Id) -> Result<String> {
+    let sql = "SELECT coalesce(group_concat(tag, ','), '') FROM (SELECT tag FROM tag WHERE device = ?1 ORDER BY tag)";
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
 }
 
 /// Replaces a device's variables. The trail gets their names only: values may be secrets.
@@ -240,7 +246,8 @@ pub(super) fn set_variables(
         .prepare_cached("DELETE FROM variable WHERE device = ?1")?
         .execute([id])?;
     for (name, value) in variables {
-        let sql = "INSERT OR REPLACE INTO variable (device, name, value) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT OR REPLACE INTO variable (device, name, value) VALUES (?1, ?2,
+                   CASE WHEN is_secret(?2) THEN seal('variable/' || ?1 || '/' || ?2, ?3) ELSE ?3 END)";
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, name, value])?;
@@ -258,7 +265,8 @@ pub(super) fn set_variables(
 
 /// A device's variables, by name.
 pub(super) fn variables(db: &Connection, id: Id) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT name, value FROM variable WHERE device = ?1 ORDER BY name";
+    let sql = "SELECT name, unseal('variable/' || device || '/' || name, value) FROM variable
+               WHERE device = ?1 ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

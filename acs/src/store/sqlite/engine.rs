@@ -12,7 +12,9 @@ use super::functions;
 use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
+use super::sealing;
 use crate::metrics::store::StoreMetrics;
+use crate::secrets::{Sealed, Secrets};
 use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
 use data_model::OperatorError;
@@ -111,6 +113,7 @@ impl Engine {
         watched: Watched,
         feed: Arc<Feed>,
         metrics: StoreMetrics,
+        secrets: Arc<Secrets>,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
@@ -123,9 +126,14 @@ impl Engine {
         let mut connection = Connection::open(path).map_err(|error| trouble(&error))?;
         prepare(&connection).map_err(|error| trouble(&error))?;
         migrations::run(&mut connection, path)?;
+        super::audit::open(&mut connection).map_err(|error| trouble(&error))?;
+        sealing::register(&connection, &secrets).map_err(|error| trouble(&error))?;
+        sealing::open(&mut connection, &secrets)?;
         let mut idle = Vec::with_capacity(READERS);
         for _ in 0..READERS {
-            idle.push(reader(path).map_err(|error| trouble(&error))?);
+            let reader = reader(path).map_err(|error| trouble(&error))?;
+            sealing::register(&reader, &secrets).map_err(|error| trouble(&error))?;
+            idle.push(reader);
         }
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
@@ -312,7 +320,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     functions::register(connection)
 }
 
-/// A connection that only reads.
+/// A connection that only reads, and opens no secret.
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -427,6 +435,12 @@ impl From<rusqlite::Error> for StoreError {
     /// Without the statement and without values: only what kind of trouble it is.
     fn from(error: rusqlite::Error) -> StoreError {
         use rusqlite::ErrorCode;
+        if let rusqlite::Error::UserFunctionError(why) = &error
+            && why.is::<Sealed>()
+        {
+            tracing::error!(%why, "a record with a secret cannot be read");
+            return StoreError::Unavailable(why.to_string());
+        }
         let why = match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => "the disk is full",
             Some(ErrorCode::SystemIoFailure) => "the disk does not read or write",

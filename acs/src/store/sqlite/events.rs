@@ -101,13 +101,14 @@ fn webhook(row: &Row<'_>) -> rusqlite::Result<Webhook> {
     })
 }
 
-const WEBHOOK: &str = "SELECT id, url, kinds, secret, enabled, created FROM webhook";
+const WEBHOOK: &str =
+    "SELECT id, url, kinds, unseal('webhook/' || id, secret), enabled, created FROM webhook";
 
 fn put(tx: &Tx<'_>, actor: &Actor, webhook: &Webhook, now: Timestamp) -> Result<()> {
     let (_, newest) = ends(tx.db)?;
     let sql = "INSERT INTO webhook (id, url, kinds, secret, enabled, created, collected)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-               ON CONFLICT (id) DO UPDATE SET url = ?2, kinds = ?3, secret = ?4, enabled = ?5";
+               VALUES (?1, ?2, ?3, seal('webhook/' || ?1, ?4), ?5, ?6, ?7)
+               ON CONFLICT (id) DO UPDATE SET url = ?2, kinds = ?3, secret = excluded.secret, enabled = ?5";
     let kinds = json!(webhook.kinds).to_string();
     tx.db.prepare_cached(sql)?.execute(params![
         webhook.id,

@@ -25,7 +25,7 @@ pub(super) fn variables(
     device: Id,
 ) -> Result<Vec<(String, BTreeMap<String, String>)>> {
     // What comes last wins.
-    let sql = "SELECT g.name, g.tag, g.precedence, g.variables FROM tag t
+    let sql = "SELECT g.name, g.tag, g.precedence, unseal_json('group/' || g.name, g.variables) FROM tag t
                JOIN variable_group g ON g.tag = t.tag WHERE t.device = ?1
                ORDER BY g.precedence, g.name DESC";
     let mut statement = db.prepare_cached(sql)?;
@@ -40,7 +40,7 @@ pub(super) fn variables(
 
 /// All groups, by name.
 pub(super) fn list(db: &Connection) -> Result<Vec<Group>> {
-    let sql = "SELECT name, tag, precedence, variables FROM variable_group ORDER BY name";
+    let sql = "SELECT name, tag, precedence, unseal_json('group/' || name, variables) FROM variable_group ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut groups = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn put(tx: &mut Tx<'_>, actor: &Actor, group: &Group, now: Timestamp)
         compare_members(tx, &before)?;
     }
     let sql = "INSERT OR REPLACE INTO variable_group (name, tag, precedence, variables)
-               VALUES (?1, ?2, ?3, ?4)";
+               VALUES (?1, ?2, ?3, seal_json('group/' || ?1, ?4))";
     let row = params![
         group.name,
         group.tag,

@@ -9,15 +9,14 @@ use crate::store::{
 use data_model::{ParameterList, Secret, Timestamp};
 use rusqlite::{Connection, Row, ToSql, params};
 
-const COLUMNS: &str =
-    "l.port, l.number, l.user, l.password, l.display_name, l.proxy, l.options, l.enabled";
+const COLUMNS: &str = "l.port, l.number, l.user, unseal('line/' || l.id, l.password), l.display_name, l.proxy, l.options, l.enabled";
 
-/// How a password stands in its row.
+/// A password as the statement that writes it takes it, and seals it.
 fn seal(password: &Secret) -> Vec<u8> {
     password.reveal().as_bytes().to_vec()
 }
 
-/// What [`seal`] made.
+/// A password as a statement gives it that opens it.
 fn open(sealed: Vec<u8>, line: Id) -> Result<Secret> {
     let text = String::from_utf8(sealed).map_err(|_| corrupt("line", line, "no text"))?;
     Ok(Secret::new(text))
@@ -53,7 +52,7 @@ pub(super) fn of_account(db: &Connection, account: Id) -> Result<Vec<Line>> {
 pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
     delete(tx, account.id())?;
     let sql = "INSERT INTO line (id, account, port, number, user, password, display_name, proxy, options, enabled)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+               VALUES (?1, ?2, ?3, ?4, ?5, seal('line/' || ?1, ?6), ?7, ?8, ?9, ?10)";
     let mut statement = tx.db.prepare_cached(sql)?;
     for line in &account.lines {
         statement.execute(params![

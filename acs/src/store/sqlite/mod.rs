@@ -39,6 +39,7 @@ mod operations;
 mod packing;
 mod parameter_index;
 mod people;
+mod people_store;
 mod picker;
 mod profile_devices;
 mod profiles;
@@ -51,27 +52,33 @@ mod retention;
 mod rows;
 mod saved_queries;
 mod scan;
+mod sealing;
 mod snapshots;
 mod subscribers;
 mod swap;
 mod tasks;
+mod tokens;
 mod traces;
 mod transfers;
 mod walls;
 
 use super::{
-    Actor, Agreement, AuditEntry, ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter,
-    FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision, NewTask, Observed,
-    Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
-    TransferMatch, User, Variable,
+    Actor, Agreement, AuditEntry, AuditFilter, ClaimedTask, Credentials, DeletedFile, Device,
+    DeviceFilter, FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision,
+    NewTask, Observed, Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault,
+    TaskOutcome, Token, TransferMatch, User, Variable,
 };
 use crate::metrics::store::StoreMetrics;
+use crate::secrets::{self, Secrets};
 use crate::store::events::Feed;
 use async_trait::async_trait;
 use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
 use data_model::{OperatorError, Timestamp};
 use engine::Engine;
+
+pub use audit::check_file as check_audit_trail;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -91,11 +98,24 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store in this file, creating and migrating it as needed.
+    /// Opens the store in this file, creating and migrating it as needed; the key of its secrets lies beside it.
     ///
     /// # Errors
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
+        let secrets = Secrets::open(&path.with_file_name(secrets::FILE))?;
+        SqliteStore::open_with(path, secrets)
+    }
+
+    /// Opens the store in this file, its secrets with these keys.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], and if its secrets were sealed with another key.
+    pub fn open_with(
+        path: &Path,
+        secrets: Secrets,
+    ) -> std::result::Result<SqliteStore, OperatorError> {
+        let secrets = Arc::new(secrets);
         let credentials = Arc::new(CredentialCache::default());
         let watched = history::Watched::default();
         let feed = Arc::new(Feed::default());
@@ -106,6 +126,7 @@ impl SqliteStore {
             watched.clone(),
             Arc::clone(&feed),
             metrics.clone(),
+            secrets,
         )?;
         Ok(SqliteStore {
             engine,
@@ -476,19 +497,22 @@ impl Store for SqliteStore {
     async fn token_put(&self, actor: &Actor, token: Token, now: Timestamp) -> Result<()> {
         let actor = actor.clone();
         self.engine
-            .write(move |tx| people::put_token(tx, &actor, &token, now))
+            .write(move |tx| tokens::put(tx, &actor, &token, now))
             .await
     }
 
     async fn token_find(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>> {
         let hash = *hash;
         self.engine
-            .read(move |db| people::find_token(db, &hash, now))
+            .read(move |db| tokens::find(db, &hash, now))
             .await
     }
 
     async fn audit_list(&self, page: Page<u64>) -> Result<Vec<AuditEntry>> {
-        self.engine.read(move |db| audit::list(db, page)).await
+        let all = AuditFilter::default();
+        self.engine
+            .read(move |db| audit::list(db, &all, page))
+            .await
     }
 
     async fn check(&self) -> Result<()> {

@@ -2,10 +2,9 @@
 
 use super::audit::{self, Change};
 use super::engine::Tx;
-use super::rows::{Ms, corrupt, count, from_json, from_word, json, readable, word};
+use super::rows::{corrupt, count, from_json, from_word, json, readable, word};
 use crate::store::{
-    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Scope, StoreError, Token,
-    TokenKind, User,
+    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Scope, StoreError, User,
 };
 use cwmp::http::Verifier;
 use data_model::{Secret, Timestamp};
@@ -19,7 +18,7 @@ fn bytes(verifier: Option<&Verifier>) -> Option<Vec<u8>> {
 pub(super) fn put_credentials(tx: &mut Tx<'_>, credentials: &Credentials) -> Result<()> {
     tx.hot.credentials_change(credentials.device);
     let sql = "INSERT OR REPLACE INTO credentials (device, verifier, pending, call_username, call_password)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+               VALUES (?1, ?2, ?3, ?4, seal('credentials/' || ?1, ?5))";
     tx.db.prepare_cached(sql)?.execute(params![
         credentials.device,
         bytes(credentials.verifier.as_ref()),
@@ -32,8 +31,7 @@ pub(super) fn put_credentials(tx: &mut Tx<'_>, credentials: &Credentials) -> Res
 
 /// A device's credentials.
 pub(super) fn find_credentials(db: &Connection, device: Id) -> Result<Option<Credentials>> {
-    let sql =
-        "SELECT verifier, pending, call_username, call_password FROM credentials WHERE device = ?1";
+    let sql = "SELECT verifier, pending, call_username, unseal('credentials/' || device, call_password) FROM credentials WHERE device = ?1";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([device])?;
     let Some(row) = rows.next()? else {
@@ -64,9 +62,9 @@ pub(super) fn prepare_credentials(tx: &mut Tx<'_>, device: Id, new: &NewCredenti
     tx.hot.credentials_change(device);
     let sql =
         "INSERT INTO credentials (device, pending, pending_call_username, pending_call_password)
-               VALUES (?1, ?2, ?3, ?4) ON CONFLICT (device) DO UPDATE SET
-               pending = coalesce(?2, verifier),
-               pending_call_username = ?3, pending_call_password = ?4";
+               VALUES (?1, ?2, ?3, seal('credentials/' || ?1, ?4)) ON CONFLICT (device) DO UPDATE SET
+               pending = coalesce(?2, verifier), pending_call_username = excluded.pending_call_username,
+               pending_call_password = excluded.pending_call_password";
     tx.db.prepare_cached(sql)?.execute(params![
         device,
         bytes(new.verifier.as_ref()),
@@ -186,7 +184,8 @@ fn user(row: &Row<'_>) -> Result<User> {
     })
 }
 
-fn password(must_change: bool) -> PasswordUse {
+/// What a column says a password is good for.
+pub(super) fn password(must_change: bool) -> PasswordUse {
     if must_change {
         PasswordUse::OneTime
     } else {
@@ -221,70 +220,6 @@ pub(super) fn users(db: &Connection) -> Result<u64> {
         [],
         |row| row.get(0),
     )?))
-}
-
-/// Keeps a token, and drops those that have ended.
-pub(super) fn put_token(tx: &Tx<'_>, actor: &Actor, token: &Token, now: Timestamp) -> Result<()> {
-    tx.db
-        .prepare_cached("DELETE FROM token WHERE expires <= ?1")?
-        .execute([Ms(now)])?;
-    let sql = "INSERT OR REPLACE INTO token (hash, id, kind, name, user, role, scope, must_change, created, expires)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let row = params![
-        token.hash.to_vec(),
-        token.id,
-        word(&token.kind),
-        token.name,
-        token.user,
-        word(&token.role),
-        json(&token.scope),
-        token.password == PasswordUse::OneTime,
-        Ms(token.created),
-        Ms(token.expires),
-    ];
-    tx.db.prepare_cached(sql)?.execute(row)?;
-    match token.kind {
-        TokenKind::SignIn | TokenKind::Session => {
-            audit::add(tx, actor, "sign-in", &token.user, now)
-        }
-        TokenKind::Api => {
-            let subject = format!("{}/{}", token.user, token.name);
-            audit::add(tx, actor, "token.create", subject, now)
-        }
-    }
-}
-
-const TOKEN: &str = "hash, id, kind, name, user, role, scope, must_change, created, expires";
-
-fn token(row: &Row<'_>) -> Result<Token> {
-    let id: Id = row.get(1)?;
-    let hash: Vec<u8> = row.get(0)?;
-    let scope: String = row.get(6)?;
-    let hash = hash.try_into();
-    Ok(Token {
-        hash: hash.map_err(|_| corrupt("token", id, "a hash has another length"))?,
-        id,
-        kind: from_word(row.get(2)?, "token", id)?,
-        name: row.get(3)?,
-        user: row.get(4)?,
-        role: from_word(row.get(5)?, "token", id)?,
-        scope: from_json(&scope, "token", id)?,
-        password: password(row.get(7)?),
-        created: row.get::<_, Ms>(8)?.0,
-        expires: row.get::<_, Ms>(9)?.0,
-    })
-}
-
-/// A token that has not ended.
-pub(super) fn find_token(
-    db: &Connection,
-    hash: &[u8; 32],
-    now: Timestamp,
-) -> Result<Option<Token>> {
-    let sql = format!("SELECT {TOKEN} FROM token WHERE hash = ?1 AND expires > ?2");
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![hash.to_vec(), Ms(now)])?;
-    rows.next()?.map(token).transpose()
 }
 
 /// A named value.

@@ -186,7 +186,7 @@ pub(super) fn write(
     // The numbers of a profile that was removed go on: two revisions are never confused.
     profile.revision = latest(tx.db, &name)?.unwrap_or(0) + 1;
     let sql = "INSERT INTO profile_revision (profile, revision, at, person, comment, content)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+               VALUES (?1, ?2, ?3, ?4, ?5, seal_json('profile/' || ?1 || '/' || ?2, ?6))";
     tx.db.prepare_cached(sql)?.execute(params![
         name,
         profile.revision.cast_signed(),
@@ -422,7 +422,8 @@ fn find_revision(
     name: &str,
     revision: u64,
 ) -> Result<Option<(Revision, Profile)>> {
-    let sql = "SELECT revision, at, person, comment, content FROM profile_revision
+    let sql = "SELECT revision, at, person, comment,
+               unseal_json('profile/' || profile || '/' || revision, content) FROM profile_revision
                WHERE profile = ?1 AND revision = ?2";
     let mut statement = db.prepare_cached(sql)?;
     let row = statement.query_row(params![name, revision.cast_signed()], |row| {

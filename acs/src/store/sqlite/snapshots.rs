@@ -12,6 +12,7 @@ use super::packing::{
 use super::parameter_index;
 use super::rows::{Ms, corrupt, readable};
 use super::{calls, health, history, lines};
+use crate::redact::is_secret;
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -225,7 +226,8 @@ pub(super) fn informed(
     for parameter in all.values() {
         bytes.push(type_code(parameter.ty));
         write_text(parameter.name, &mut bytes);
-        write_text(parameter.value, &mut bytes);
+        let secret = is_secret(parameter.name);
+        write_text(if secret { "" } else { parameter.value }, &mut bytes);
     }
     let sql = "INSERT OR REPLACE INTO informed (device, at, list) VALUES (?1, ?2, ?3)";
     tx.db
@@ -237,7 +239,9 @@ pub(super) fn informed(
     parameter_index::keep_some(tx, device, values)
 }
 
+/// A secret that a device shows is nobody's to keep: its value stays out (case U07).
 fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str, seen: i64) {
+    let value = if is_secret(name) { "" } else { value };
     match tree.get_mut(name) {
         Some(kept) => {
             kept.ty = ty;

@@ -72,7 +72,9 @@ fn move_labels(tx: &Tx<'_>, old: Id, new: Id) -> Result<()> {
     for sql in [
         "INSERT OR IGNORE INTO tag (device, tag) SELECT ?2, tag FROM tag WHERE device = ?1",
         "INSERT OR REPLACE INTO variable (device, name, value)
-         SELECT ?2, name, value FROM variable WHERE device = ?1 AND name != 'mac'",
+         SELECT ?2, name, CASE WHEN is_secret(name)
+             THEN seal('variable/' || ?2 || '/' || name, unseal('variable/' || device || '/' || name, value))
+             ELSE value END FROM variable WHERE device = ?1 AND name != 'mac'",
     ] {
         tx.db.prepare_cached(sql)?.execute(params![old, new])?;
     }

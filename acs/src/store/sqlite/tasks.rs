@@ -14,8 +14,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sha2::{Digest as _, Sha256};
 
 pub(super) const COLUMNS: &str =
-    "id, device, kind, state, created_by, created, updated, expires, not_before, attempts,
-    result, fault, campaign, priority";
+    "id, device, unseal_json('task/' || id, kind), state, created_by, created, updated, expires, not_before, attempts,
+    unseal_json('task/' || id, result), fault, campaign, priority";
 
 pub(super) fn task(row: &Row<'_>) -> Result<Task> {
     let id: Id = row.get(0)?;
@@ -126,7 +126,7 @@ pub(super) fn create_for(
     tx.hot.forget(new.device);
     let sql = "INSERT INTO task (id, device, kind, state, created_by, created, updated, expires, campaign,
                idempotency_key, file, priority, not_before, asked)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+               VALUES (?1, ?2, seal_json('task/' || ?1, ?3), ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     tx.db.prepare_cached(sql)?.execute(params![
         new.id,
         new.device,
@@ -249,7 +249,7 @@ pub(super) fn set_state(
 ) -> Result<()> {
     tx.hot.forget(task.device);
     let sql =
-        "UPDATE task SET state = ?2, result = ?3, fault = ?4, updated = ?5, not_before = NULL,
+        "UPDATE task SET state = ?2, result = seal_json('task/' || ?1, ?3), fault = ?4, updated = ?5, not_before = NULL,
                progress = NULL WHERE id = ?1";
     let (result_text, fault_text) = (result.map(json), fault.map(json));
     let row = params![task.id, state.as_str(), result_text, fault_text, Ms(now)];
@@ -257,7 +257,7 @@ pub(super) fn set_state(
     if state.is_final()
         && let Some(kind) = task.kind.without_secrets()
     {
-        let sql = "UPDATE task SET kind = ?2 WHERE id = ?1";
+        let sql = "UPDATE task SET kind = seal_json('task/' || ?1, ?2) WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![task.id, json(&kind)])?;

@@ -36,7 +36,7 @@ async fn everything_acknowledged_is_in_the_files_at_every_moment() {
             claim(&store, device, at(1)).await;
         }
         let copy = Place::new();
-        for name in ["store.db", "store.db-wal"] {
+        for name in ["store.db", "store.db-wal", "secrets.key"] {
             let (from, to) = (place.folder.path(), copy.folder.path());
             std::fs::copy(from.join(name), to.join(name)).unwrap();
         }

@@ -1,10 +1,12 @@
 //! What only this backend promises.
 //!
+//! - [`audit`]: a trail somebody has laid hands on
 //! - [`opening`]: one process, whole files, no file of somebody else
 //! - [`disk`]: stable storage, and errors of the disk
 //! - [`mistakes`]: a mistake of ours in one call
 //! - [`rows`]: what is written for what, and rows nobody can read
 
+mod audit;
 mod disk;
 mod mistakes;
 mod opening;

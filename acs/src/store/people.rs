@@ -1,0 +1,54 @@
+//! What is kept of people beside their accounts: tokens of programs, and the audit trail as a whole.
+
+use super::audit_chain::{Head, TrailCheck};
+use super::{Actor, AuditEntry, AuditFilter, Id, Page, Result, Token};
+use async_trait::async_trait;
+use data_model::Timestamp;
+
+/// Tokens and the audit trail. The habits of [`Store`](super::Store) hold here too, and its transactions are shared.
+#[async_trait]
+pub trait PeopleStore: Send + Sync + 'static {
+    // ---- tokens --------------------------------------------------------------------------------------
+
+    /// The tokens of a user's programs that have not ended, oldest first.
+    async fn token_list(&self, user: &str, now: Timestamp) -> Result<Vec<Token>>;
+
+    /// Ends the token of a program. `None` if there is none, or if it is not `owner`'s.
+    async fn token_end(
+        &self,
+        actor: &Actor,
+        token: Id,
+        owner: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// Ends the token of somebody who signs out. `None` if it has ended already.
+    async fn sign_out(&self, actor: &Actor, hash: &[u8; 32], now: Timestamp) -> Result<Option<()>>;
+
+    // ---- the audit trail -----------------------------------------------------------------------------
+
+    /// Adds a line about something that changes nothing else: a secret that is shown, an export, a refused sign-in.
+    async fn audit_note(
+        &self,
+        actor: &Actor,
+        action: &'static str,
+        subject: String,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// The lines a filter finds, newest first.
+    async fn audit_find(&self, filter: &AuditFilter, page: Page<u64>) -> Result<Vec<AuditEntry>>;
+
+    /// Looks whether every line is there and is what was written; `expected` is a head somebody has noted down.
+    async fn audit_check(&self, expected: Option<Head>) -> Result<TrailCheck>;
+
+    /// Drops the oldest lines, those from before a time and at most so many; says how many. What is left can be checked
+    /// as before, and a line says that it was done.
+    async fn audit_prune(
+        &self,
+        actor: &Actor,
+        before: Timestamp,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<u64>;
+}

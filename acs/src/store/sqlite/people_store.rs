@@ -1,0 +1,74 @@
+//! [`PeopleStore`] on SQLite: each method is one line of dispatch.
+
+use super::{SqliteStore, audit, tokens};
+use crate::store::audit_chain::{Head, TrailCheck};
+use crate::store::{Actor, AuditEntry, AuditFilter, Id, Page, PeopleStore, Result, Token};
+use async_trait::async_trait;
+use data_model::Timestamp;
+
+#[async_trait]
+impl PeopleStore for SqliteStore {
+    async fn token_list(&self, user: &str, now: Timestamp) -> Result<Vec<Token>> {
+        let user = user.to_owned();
+        self.engine
+            .read(move |db| tokens::list(db, &user, now))
+            .await
+    }
+
+    async fn token_end(
+        &self,
+        actor: &Actor,
+        token: Id,
+        owner: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let (actor, owner) = (actor.clone(), owner.map(str::to_owned));
+        self.engine
+            .write(move |tx| tokens::end(tx, &actor, token, owner.as_deref(), now))
+            .await
+    }
+
+    async fn sign_out(&self, actor: &Actor, hash: &[u8; 32], now: Timestamp) -> Result<Option<()>> {
+        let (actor, hash) = (actor.clone(), *hash);
+        self.engine
+            .write(move |tx| tokens::sign_out(tx, &actor, &hash, now))
+            .await
+    }
+
+    async fn audit_note(
+        &self,
+        actor: &Actor,
+        action: &'static str,
+        subject: String,
+        now: Timestamp,
+    ) -> Result<()> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| audit::add(tx, &actor, action, subject, now))
+            .await
+    }
+
+    async fn audit_find(&self, filter: &AuditFilter, page: Page<u64>) -> Result<Vec<AuditEntry>> {
+        let filter = filter.clone();
+        self.engine
+            .read(move |db| audit::list(db, &filter, page))
+            .await
+    }
+
+    async fn audit_check(&self, expected: Option<Head>) -> Result<TrailCheck> {
+        self.engine.read(move |db| audit::check(db, expected)).await
+    }
+
+    async fn audit_prune(
+        &self,
+        actor: &Actor,
+        before: Timestamp,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| audit::prune(tx, &actor, before, most, now))
+            .await
+    }
+}
