@@ -162,6 +162,11 @@ async fn over(app: &App, session: &mut LiveSession, left: Left) -> Result<()> {
     if comparison.progress.has_addings() {
         app.store.addings_clear(device).await?;
     }
+    if comparison.progress.has_stale_refusals(&left) {
+        let refused = left.fault.iter().flat_map(|fault| &fault.parameters);
+        let names = refused.map(|parameter| parameter.parameter_name.clone());
+        app.store.refusals_retain(device, names.collect()).await?;
+    }
     let identity = &session.identity;
     if comparison.wrote == Wrote::Something {
         tracing::info!(device.identity = %identity, values = desired.values.len(), "profiles applied");

@@ -273,8 +273,11 @@ fn a_refused_value_is_left_out_remembered_and_the_rest_is_applied() {
         let left = settled(&desired, &mut model, &mut kept);
         assert!(left.fault.is_some());
         assert_eq!(model.calls, ["read"]);
-        // Another value is tried.
+        // Another value is tried; that the first one was refused is of no use any more.
         let other = wanting(&[("Device.V3", "y")]);
+        let comparison = begin(&other, &kept);
+        assert!(comparison.has_stale_refusals(&Left::default()));
+        assert!(!begin(&desired, &kept).has_stale_refusals(&left));
         assert_eq!(settled(&other, &mut model, &mut kept).fault, None);
         assert_eq!(model.values["Device.V3"].1, "y");
     }

@@ -288,8 +288,11 @@ async fn refusals_are_kept_replaced_and_forgotten_on_request(store: &dyn Store) 
     let kept = store.refusals(device).await.unwrap();
     assert_eq!(kept, [other, first[1].clone()]);
     agree(store, device, 7, "", Observed::default(), at(2)).await;
+    let names = vec!["Device.B".into()];
+    store.refusals_retain(device, names).await.unwrap();
+    assert_eq!(store.refusals(device).await.unwrap(), first[1..]);
     let cleared = store.refusals_clear(&ANN, device, at(3)).await.unwrap();
-    assert_eq!(cleared, Some(2));
+    assert_eq!(cleared, Some(1));
     assert_eq!(store.refusals(device).await.unwrap(), []);
     assert_eq!(
         found(store, device).await.provisioning.stamp,

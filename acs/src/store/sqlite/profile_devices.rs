@@ -124,6 +124,15 @@ pub(super) fn put_refusals(tx: &mut Tx<'_>, device: Id, refusals: &[Refusal]) ->
     Ok(())
 }
 
+/// Forgets what a device has refused, but for these names.
+pub(super) fn retain_refusals(tx: &mut Tx<'_>, device: Id, names: &[String]) -> Result<()> {
+    let sql =
+        "DELETE FROM refusal WHERE device = ?1 AND name NOT IN (SELECT value FROM json_each(?2))";
+    let arguments = params![device, json(&names)];
+    tx.db.prepare_cached(sql)?.execute(arguments)?;
+    Ok(())
+}
+
 /// Forgets what a device has refused, and has it compared anew.
 pub(super) fn clear_refusals(
     tx: &mut Tx<'_>,

@@ -116,6 +116,12 @@ impl ProfileStore for SqliteStore {
             .await
     }
 
+    async fn refusals_retain(&self, device: Id, names: Vec<String>) -> Result<()> {
+        self.engine
+            .write(move |tx| profile_devices::retain_refusals(tx, device, &names))
+            .await
+    }
+
     async fn refusals_clear(
         &self,
         actor: &Actor,
