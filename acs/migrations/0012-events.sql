@@ -30,3 +30,13 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (due) WHERE due IS NOT NULL;
 CREATE INDEX delivery_of ON delivery (webhook, id);
+
+-- Requests with an Idempotency-Key, and what they were answered; without an answer as long as they are carried out.
+CREATE TABLE request (
+    key BLOB PRIMARY KEY,
+    asked BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    status INTEGER,
+    body BLOB
+) STRICT, WITHOUT ROWID;
+CREATE INDEX request_at ON request (at);

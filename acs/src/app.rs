@@ -1,5 +1,6 @@
 //! What every part of the server shares: configuration, store, sessions, keys, counters.
 
+use crate::admission::Admission;
 use crate::auth::SignIns;
 use crate::clock;
 use crate::config::Config;
@@ -37,6 +38,8 @@ pub struct App {
     pub library: Library,
     /// Connection requests.
     pub caller: Caller,
+    /// Who is let in of the devices nobody knows.
+    pub admission: Admission,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
@@ -94,6 +97,7 @@ impl App {
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
         let app = App {
             caller: Caller::new(&config.connection_request),
+            admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,
             config,

@@ -1,8 +1,9 @@
 //! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
-//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
 
+pub mod admission;
 pub mod api;
 pub mod app;
 pub mod auth;
@@ -18,6 +19,7 @@ pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
 pub mod redact;
+pub mod rosters;
 pub mod server;
 pub mod sessions;
 pub mod store;

@@ -146,6 +146,57 @@ pub const TFTP_STRANGERS: u32 = 8;
 /// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
 pub const TFTP_GRACE: Duration = Duration::from_secs(10);
 
+// ---- subscribers and admission ---------------------------------------------------------------------------
+
+/// Telephone ports of a device: an adapter has 2, the gateways of small offices up to 24.
+pub const LINE_PORTS: std::ops::RangeInclusive<u16> = 1..=24;
+
+/// Characters of an account, a number, a SIP user and the other names of a subscriber: no SIP server takes longer ones.
+pub const SUBSCRIBER_CHARS: usize = 128;
+
+/// Characters of a SIP password, as much as an adapter keeps.
+pub const LINE_PASSWORD_CHARS: usize = 128;
+
+/// Characters of the notes of an account: a page.
+pub const NOTES_CHARS: usize = 4_000;
+
+/// Variables of an account or a group, and options of a line: each is text in every comparison of a device.
+pub const SUBSCRIBER_VARIABLES: usize = 256;
+
+/// Groups: each is looked at for every device that has its tag.
+pub const GROUPS: usize = 1_000;
+
+/// Digits of an activation code: few enough to be typed on a telephone, and with a thousand codes open somebody who
+/// tries a hundred in a second would need months to hit one.
+pub const ACTIVATION_CODE_DIGITS: usize = 12;
+
+/// Minutes an activation code may be good for: until the parcel has come and been opened.
+pub const ACTIVATION_CODE_MINUTES: std::ops::RangeInclusive<u64> = 1..=30 * 24 * 60;
+
+/// Minutes an activation code is good for if nobody says otherwise.
+pub const ACTIVATION_CODE_DEFAULT: u64 = 3 * 24 * 60;
+
+/// Rows of one import: it is one transaction, and devices wait for it.
+pub const IMPORT_ROWS: usize = 10_000;
+
+/// Bytes of one import: so many rows of a kilobyte and more.
+pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Devices nobody knows that are kept apart: beyond them somebody invents devices, and they are refused.
+pub const STRANGERS: u64 = 10_000;
+
+/// Rules of admission: each is looked at for every stranger.
+pub const ADMISSION_RULES: usize = 256;
+
+/// Milliseconds the admission hook may be given to answer: the device waits for its InformResponse meanwhile, and most
+/// give up after 30 seconds.
+pub const HOOK_MS: std::ops::RangeInclusive<u64> = 100..=10_000;
+
+/// Bytes of an answer of the admission hook (case U05).
+pub const HOOK_BYTES: usize = 16 * 1024;
+
+/// Questions to the admission hook under way at one time; who comes beyond them gets the fall-back.
+pub const HOOK_CALLS: usize = 64;
 // ---- profiles --------------------------------------------------------------------------------------------
 
 /// Revisions that are kept of a profile: years of daily changes.
@@ -210,3 +261,14 @@ pub const DELIVERY_RETRY_MS: u64 = 10_000;
 
 /// Bytes of a webhook's answer; nothing of it is used.
 pub const DELIVERY_ANSWER_BYTES: usize = 64 * 1024;
+
+/// Characters of an Idempotency-Key: a UUID has 36.
+pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
+
+/// Milliseconds a request with such a key is remembered: whoever tries again does it within a day.
+pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;
+
+// ---- people and trust ------------------------------------------------------------------------------------------
+
+/// Tags of one scope: a person looks after some customers or regions, and every question of theirs asks for all of them.
+pub const SCOPE_TAGS: std::ops::RangeInclusive<usize> = 1..=64;

@@ -4,12 +4,15 @@
 mod world;
 
 mod activation;
+mod admission;
+mod api;
 mod calls;
 mod campaigns;
 mod command_line;
 mod demos;
 mod enrolment;
 mod events;
+mod openapi;
 mod parameters;
 mod people;
 mod profile_command;
@@ -22,6 +25,8 @@ mod recovery;
 mod reports;
 mod resync;
 mod resync_by_tftp;
+mod scopes;
+mod subscribers;
 mod tftp;
 mod tls;
 mod transfers;

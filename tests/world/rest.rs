@@ -33,16 +33,21 @@ impl fmt::Display for Refused {
 pub type Result = std::result::Result<Value, Refused>;
 
 impl Rest {
+    /// Somebody who has not signed in.
+    pub fn nobody(address: SocketAddr) -> Rest {
+        Rest {
+            address,
+            token: String::new(),
+        }
+    }
+
     /// Signs in.
     pub async fn sign_in(
         address: SocketAddr,
         user: &str,
         password: &str,
     ) -> std::result::Result<Rest, Refused> {
-        let nobody = Rest {
-            address,
-            token: String::new(),
-        };
+        let nobody = Rest::nobody(address);
         let body = json!({ "user": user, "password": password });
         let answer = nobody.post("/sign-in", body).await?;
         let token = answer["token"].as_str().unwrap_or_default().to_owned();
@@ -70,6 +75,21 @@ impl Rest {
         let header = format!("Idempotency-Key: {key}\r\n");
         self.send("POST", path, &header, body.to_string().as_bytes())
             .await
+    }
+
+    /// Any request with headers of its own, each ended by CRLF; the whole answer, whatever it is.
+    pub async fn raw(&self, method: &str, path: &str, headers: &str, body: &Value) -> Answer {
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        self.text(method, path, headers, &body).await
+    }
+
+    /// The same with a body that need not be JSON.
+    pub async fn text(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let answer = self.exchange(method, path, headers, body.as_bytes()).await;
+        answer.expect("an answer")
     }
 
     /// PUT

@@ -163,10 +163,10 @@ pub struct ShownDesired {
 /// GET /devices/{device}/desired
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<ShownDesired>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let facts = Facts::of(&app, device).await?;
     let profiles = app.profiles();
     let (desired, problems) = match facts.desired(&profiles.list) {
@@ -235,12 +235,12 @@ pub struct ShownWhy {
 /// GET /devices/{device}/parameters/{parameter}/why
 pub async fn why(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     argument: Result<Path<(String, String)>, PathRejection>,
 ) -> Answer<Json<ShownWhy>> {
     let Path((device, name)) =
         argument.map_err(|_| ApiError::bad("the address cannot be read", "give UTF-8"))?;
-    let device = find(&app, &device).await?;
+    let device = find(&app, &who, &device).await?;
     let page = Page {
         after: None,
         limit: WHY_TASKS,
@@ -311,7 +311,7 @@ pub async fn retry(
     Operator(actor): Operator,
     device: Argument,
 ) -> Answer<Json<Retried>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &actor, &device?).await?;
     let cleared = app
         .store
         .refusals_clear(&actor, device.id, clock::now())

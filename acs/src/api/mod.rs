@@ -1,16 +1,21 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod accounts;
 mod answers;
 pub mod auth;
 mod bindings;
 mod campaigns;
+mod conditions;
 mod desired;
 mod devices;
 pub mod error;
 mod events;
 mod files;
+mod groups;
 mod health;
+mod lines;
+mod once;
 mod openapi;
 mod page;
 mod parameters;
@@ -18,8 +23,10 @@ mod profile_checks;
 mod profile_preview;
 mod profiles;
 mod provisioning;
+mod quarantine;
 mod reports;
 mod revisions;
+mod rosters;
 mod tasks;
 mod users;
 mod webhooks;
@@ -31,23 +38,29 @@ use aide::openapi::OpenApi;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use std::sync::Arc;
 
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
         .merge(events::routes())
         .merge(files::routes())
+        .merge(groups::routes())
+        .merge(lines::routes())
         .merge(parameters::routes())
         .merge(desired::routes())
         .merge(profile_preview::routes())
         .merge(profiles::routes())
         .merge(revisions::routes())
         .merge(provisioning::routes())
+        .merge(quarantine::routes())
+        .merge(rosters::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(users::routes())
@@ -72,12 +85,22 @@ pub fn router(app: Arc<App>) -> Router {
     // A document of strings, numbers and lists always has a form in JSON.
     let document = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let document = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
-    router
+    let nouns = router
         .route("/api/v1/openapi.json", get(document))
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::no_such_method)
+        .with_state(Arc::clone(&app));
+    // Around the router as a whole: a condition is compared by reading the address that is written to, so the method is
+    // chosen behind it.
+    let conditional = Router::new()
+        .fallback_service(nouns)
+        .layer(from_fn(conditions::conditions))
+        .layer(from_fn_with_state(Arc::clone(&app), once::once));
+    Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
-        .fallback(error::not_found)
-        .method_not_allowed_fallback(error::no_such_method)
         .with_state(app)
+        .fallback_service(conditional)
+        .method_not_allowed_fallback(error::no_such_method)
 }

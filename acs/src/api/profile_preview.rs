@@ -168,13 +168,13 @@ fn differ(facts: &Facts, desired: &Desired) -> Differences {
 /// POST /profiles/{name}/preview
 pub async fn preview(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     name: Argument,
     body: Result<Json<PreviewRequest>, JsonRejection>,
 ) -> Answer<Json<Preview>> {
     let (name, Json(body)) = (name?, body?);
     let (list, _) = as_if(&app, &name, body.revision, body.draft).await?;
-    let facts = Facts::of(&app, find(&app, &body.device).await?).await?;
+    let facts = Facts::of(&app, find(&app, &who, &body.device).await?).await?;
     let applies = list
         .last()
         .is_some_and(|mine| publication(mine, &facts.device).is_some());
@@ -249,7 +249,7 @@ pub struct ChangeCount {
 /// POST /profiles/{name}/preview/counts
 pub async fn counts(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     name: Argument,
     body: Result<Json<CountsRequest>, JsonRejection>,
 ) -> Answer<Json<PreviewCounts>> {
@@ -258,6 +258,7 @@ pub async fn counts(
     let filter = DeviceFilter {
         selector: profile.selector.clone(),
         contains: None,
+        scope: who.scope().clone(),
     };
     let mut counts = PreviewCounts {
         devices: app.store.device_count(&filter).await?,
@@ -381,7 +382,7 @@ pub struct Contradiction {
 /// GET /profiles/conflicts
 pub async fn conflicts(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
 ) -> Answer<Json<Vec<Contradiction>>> {
     let profiles = app.profiles();
     let mut found = Vec::new();
@@ -392,6 +393,7 @@ pub async fn conflicts(
         let filter = DeviceFilter {
             selector: one.selector.clone(),
             contains: None,
+            scope: who.scope().clone(),
         };
         let mut after: Option<Id> = None;
         while budget > 0 && devices.len() < EXAMPLES {

@@ -110,10 +110,10 @@ pub struct DeviceProfile {
 /// GET /devices/{device}/profile
 pub async fn of_device(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<DeviceProfile>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let rendered = files::profiles::profile(&app, &device, Secrets::Omitted).await;
     match rendered {
         Ok(profile) => Ok(Json(DeviceProfile {
@@ -121,7 +121,9 @@ pub async fn of_device(
             left_out: profile.left_out,
         })),
         Err(NoProfile::Store(error)) => Err(error.into()),
-        Err(why @ NoProfile::Product(_)) => Err(StoreError::Conflict(why.to_string()).into()),
+        Err(why @ (NoProfile::Product(_) | NoProfile::Apart)) => {
+            Err(StoreError::Conflict(why.to_string()).into())
+        }
         Err(why @ NoProfile::Desired(_)) => Err(StoreError::Conflict(why.to_string()).into()),
     }
 }

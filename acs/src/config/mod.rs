@@ -1,5 +1,6 @@
 //! The configuration of the server: one TOML file, checked as a whole.
 
+pub mod admission;
 pub mod outbound;
 pub mod profiles;
 
@@ -31,6 +32,8 @@ pub struct Config {
     pub profiles: profiles::ProfilesConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What becomes of devices nobody knows.
+    pub admission: admission::AdmissionConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -203,6 +206,7 @@ impl Default for Config {
             provisioning: ProvisioningConfig::default(),
             profiles: profiles::ProfilesConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            admission: admission::AdmissionConfig::default(),
         }
     }
 }
@@ -317,6 +321,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.admission.check(&mut wrong);
         wrong
     }
 }

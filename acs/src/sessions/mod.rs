@@ -17,7 +17,7 @@ pub mod table;
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
 
-use crate::store::{Device, Id};
+use crate::store::{Admitted, Device, Id};
 use crate::tasks::Running;
 use cwmp::session::AcsSession;
 use data_model::Timestamp;
@@ -57,6 +57,8 @@ pub struct Work {
     pub profiles: ProfilesWork,
     /// The stamp of the profiles it was last compared with.
     pub compared: u64,
+    /// Whether there is anything for the device at all.
+    pub admitted: Admitted,
     /// What is under way.
     pub current: Current,
     /// The root object of the device's tree.

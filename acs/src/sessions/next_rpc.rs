@@ -7,7 +7,8 @@ use crate::files::profiles::{self as profile_files, NoProfile};
 use crate::limits::RPCS_PER_SESSION;
 use crate::metrics::Metrics;
 use crate::store::{
-    Certainty, ClaimedTask, NewCredentials, Observed, Result, TaskFault, TaskKind, TaskOutcome,
+    Admitted, Certainty, ClaimedTask, NewCredentials, Observed, Result, TaskFault, TaskKind,
+    TaskOutcome,
 };
 use crate::tasks::running::{Next, Running, Source};
 use cwmp::AcsRequest;
@@ -26,7 +27,7 @@ pub async fn next_rpc(
     session: &mut LiveSession,
     ready: Ready,
 ) -> Result<(Option<AcsSession>, Reply)> {
-    if session.rpcs >= RPCS_PER_SESSION {
+    if session.rpcs >= RPCS_PER_SESSION || session.work.admitted == Admitted::No {
         return Ok((None, ready.finish()));
     }
     let request = match credentials(app, session).await? {
@@ -140,7 +141,7 @@ async fn start(
         TaskKind::DownloadProfile => match profile_source(app, session).await {
             Ok(source) => Some(source),
             Err(NoProfile::Store(error)) => return Err(error),
-            Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_))) => {
+            Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_) | NoProfile::Apart)) => {
                 let failed = TaskOutcome::Failed(TaskFault::ours(why.to_string()));
                 app.store
                     .task_finish(task.id, failed, Observed::default(), clock::now())

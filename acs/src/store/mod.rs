@@ -10,18 +10,24 @@
 //! 4. "Not found" is `Ok(None)`.
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
+mod admission;
 mod error;
 pub mod events;
 mod profiles;
 mod provisioning;
 mod records;
+pub mod requests;
 pub mod sqlite;
+mod subscribers;
 
+pub use admission::AdmissionStore;
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
+pub use requests::RequestStore;
+pub use subscribers::SubscriberStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -29,7 +35,17 @@ use data_model::Timestamp;
 /// Everything the server keeps. One trait object serves all of it, so that backends can share a transaction
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
-pub trait Store: ProvisioningStore + ProfileStore + EventStore + Send + Sync + 'static {
+pub trait Store:
+    ProvisioningStore
+    + EventStore
+    + RequestStore
+    + SubscriberStore
+    + AdmissionStore
+    + ProfileStore
+    + Send
+    + Sync
+    + 'static
+{
     // ---- devices -------------------------------------------------------------------------------------
 
     /// Keeps an accepted Inform: creates the device on first contact, updates what the Inform reports (and nothing
@@ -78,7 +94,8 @@ pub trait Store: ProvisioningStore + ProfileStore + EventStore + Send + Sync + '
         now: Timestamp,
     ) -> Result<Option<()>>;
 
-    /// What the templates of profiles are filled in with for a device, by name, each with where it comes from.
+    /// What the templates of a device see, by name, each with where it comes from: its own variables before those of its
+    /// account, and those before the ones of its groups.
     async fn device_variables(&self, device: Id) -> Result<Vec<Variable>>;
 
     // ---- observed state ------------------------------------------------------------------------------

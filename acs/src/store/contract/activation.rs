@@ -30,6 +30,7 @@ fn binding(by: BoundBy, value: &str) -> Binding {
         rule: None,
         variables: BTreeMap::from([("user".to_owned(), "15550100".to_owned())]),
         window_minutes: 5,
+        expires: None,
         told: None,
     }
 }

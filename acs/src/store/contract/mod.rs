@@ -17,9 +17,12 @@
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
+//! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
+//! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
+//! - [`requests`]: what is asked with a key is carried out once
 //! - [`settings`]: small values, and whether writing works
 //! - [`durability`], [`closing`], [`concurrency`]: what is acknowledged stays, under any order of calls
 
@@ -65,6 +68,7 @@ macro_rules! cases {
 use {cases, every_backend, one_backend};
 
 mod activation;
+mod admission;
 mod attempts;
 mod audit;
 mod calls;
@@ -81,15 +85,18 @@ mod events;
 mod files;
 mod filters;
 mod informs;
+mod lines;
 mod on_sqlite;
 mod one_upgrade;
 mod people;
 mod profiles;
 mod provisioning;
 mod quiet_path;
+mod requests;
 mod revisions;
 mod settings;
 mod snapshots;
+mod subscribers;
 pub(crate) mod support;
 mod tasks;
 mod transfers;

@@ -1,6 +1,6 @@
 //! Devices, and what an Inform says about one.
 
-use super::{Id, TaskFault};
+use super::{Admitted, Id, TaskFault};
 use cwmp::{CwmpVersion, DeviceId, Event};
 use data_model::{ParameterList, Timestamp};
 use schemars::JsonSchema;
@@ -121,6 +121,8 @@ pub struct InformOutcome {
     pub tasks_due: bool,
     /// How the device stands to the profiles, BOOTSTRAP and a foreign ParameterKey taken into account.
     pub stamps: ProfileStamps,
+    /// Whether there is anything for it at all.
+    pub admitted: Admitted,
 }
 
 /// Which state of the profiles a device was last compared with; zero for none.

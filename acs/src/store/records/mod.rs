@@ -1,6 +1,7 @@
 //! What the store keeps: plain structs, without behaviour beyond their own consistency.
 
 mod activation;
+mod admission;
 mod campaigns;
 mod devices;
 mod events;
@@ -10,11 +11,13 @@ mod people;
 mod profiles;
 mod provisioning;
 mod report;
+mod subscribers;
 mod tasks;
 pub mod values;
 mod variables;
 
 pub use activation::*;
+pub use admission::*;
 pub use campaigns::*;
 pub use devices::*;
 pub use events::*;
@@ -24,5 +27,6 @@ pub use people::*;
 pub use profiles::*;
 pub use provisioning::*;
 pub use report::*;
+pub use subscribers::*;
 pub use tasks::*;
 pub use variables::*;

@@ -1,5 +1,6 @@
 //! Profiles with their revisions, what of them is in force for whom, and the selectors that say whom something is for.
 
+use super::Scope;
 use super::TaskFault;
 use crate::windows::Windows;
 use data_model::Timestamp;
@@ -101,6 +102,8 @@ pub struct DeviceFilter {
     pub selector: Selector,
     /// Identity contains this text.
     pub contains: Option<String>,
+    /// Whoever asks may see no others.
+    pub scope: Scope,
 }
 
 /// That a revision was written, and by whom.

@@ -5,7 +5,7 @@ use super::rows::{Ms, count, from_json, json, limit, readable};
 use super::{audit, events};
 use crate::store::{
     Actor, Agreement, Credentials, Device, DeviceFilter, Id, Page, Provisioning, Result,
-    StoreError, TaskFault, Variable, VariableSource,
+    StoreError, TaskFault,
 };
 use cwmp::{CwmpVersion, DeviceId};
 use data_model::Timestamp;
@@ -98,6 +98,12 @@ pub(super) fn conditions(filter: &DeviceFilter) -> (String, Vec<Box<dyn ToSql>>)
     for tag in &selector.tags {
         sql.push_str(" AND d.id IN (SELECT device FROM tag WHERE tag = ?)");
         values.push(Box::new(tag.clone()));
+    }
+    for tags in filter.scope.lists() {
+        sql.push_str(
+            " AND d.id IN (SELECT device FROM tag WHERE tag IN (SELECT value FROM json_each(?)))",
+        );
+        values.push(Box::new(json(tags)));
     }
     if let Some(text) = &filter.contains {
         sql.push_str(" AND instr(lower(d.identity), lower(?)) > 0");
@@ -215,6 +221,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
+        ("held", "device"),
+        ("line_state", "device"),
+        ("walled", "device"),
         ("refusal", "device"),
         ("adding", "device"),
     ] {
@@ -305,17 +314,6 @@ pub(super) fn variables(db: &Connection, id: Id) -> Result<Vec<(String, String)>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// What templates are filled in with for a device, by name, each with where it comes from.
-pub(super) fn sourced_variables(db: &Connection, id: Id) -> Result<Vec<Variable>> {
-    let own = variables(db, id)?.into_iter();
-    let own = own.map(|(name, value)| Variable {
-        name,
-        value,
-        source: VariableSource::Device,
-    });
-    Ok(own.collect())
-}
-
 /// The device agrees with the profiles, unless its own data have changed since it was compared.
 pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timestamp) -> Result<()> {
     tx.hot.forget(id);
@@ -338,6 +336,7 @@ pub(super) fn to_compare(db: &Connection, stamp: u64, page: Page<Id>) -> Result<
     let sql = "SELECT d.id FROM device d JOIN seen s ON s.id = d.id
                WHERE d.profile_stamp != ?1 AND d.profile_failed_stamp != ?1 AND d.profile_waits != ?1
                AND s.informs > 0 AND d.id > ?2
+               AND NOT EXISTS (SELECT 1 FROM walled w WHERE w.device = d.id)
                ORDER BY d.id LIMIT ?3";
     let after = page.after.map_or(i64::MIN, Id::to_i64);
     let mut statement = db.prepare_cached(sql)?;

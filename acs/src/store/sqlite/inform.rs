@@ -3,8 +3,10 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, events as happened, snapshots, tasks, transfers};
-use crate::store::{CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result};
+use super::{campaigns, devices, events as happened, holdings, snapshots, tasks, transfers, walls};
+use crate::store::{
+    Admitted, CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result,
+};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
@@ -56,6 +58,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
             first_contact: false,
             tasks_due: false,
             stamps: quiet.stamps,
+            admitted: Admitted::Yes,
         });
     }
     tx.hot.forget(id);
@@ -69,6 +72,13 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         describe(tx, id, record, hash)?;
         snapshots::informed(tx, id, &record.parameters, record.at)?;
     }
+    let admitted = match walls::stands(tx.db, id)? {
+        true => Admitted::No,
+        false => Admitted::Yes,
+    };
+    if first_contact && admitted == Admitted::Yes {
+        holdings::first_contact(tx, id, record)?;
+    }
     if first_contact {
         let data = json!({ "identity": record.identity.username() });
         happened::add(tx, "device.first_contact", Some(id), data, record.at)?;
@@ -79,7 +89,8 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
     count(tx, id, record)?;
     let stamps = stamps(tx, id)?;
     let open = tasks::has_open(tx.db, id)?;
-    if !open && !campaigns::under_way(tx.db, id)? {
+    // Who is kept apart is not known by heart, so that whoever is needs no look at a wall.
+    if !open && admitted == Admitted::Yes && !campaigns::under_way(tx.db, id)? {
         let quiet = Quiet {
             inform_hash: hash,
             stamps,
@@ -91,6 +102,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         first_contact,
         tasks_due: open && tasks::is_due(tx.db, id, record.at)?,
         stamps,
+        admitted,
     })
 }
 

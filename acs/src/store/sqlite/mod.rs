@@ -6,6 +6,7 @@
 //!
 //! Long because the trait has so many methods; each is one line of dispatch.
 
+mod accounts;
 mod activation;
 mod audit;
 mod campaigns;
@@ -13,19 +14,27 @@ mod credential_cache;
 mod devices;
 mod engine;
 mod events;
+mod groups;
+mod holdings;
 mod hot;
+mod imports;
 mod inform;
 mod library;
+mod lines;
 mod migrations;
 mod people;
 mod profile_devices;
 mod profiles;
 mod provisioning;
 mod reports;
+mod requests;
 mod rows;
 mod snapshots;
+mod subscribers;
+mod swap;
 mod tasks;
 mod transfers;
+mod walls;
 
 use super::{
     Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
@@ -147,7 +156,7 @@ impl Store for SqliteStore {
 
     async fn device_variables(&self, device: Id) -> Result<Vec<Variable>> {
         self.engine
-            .read(move |db| devices::sourced_variables(db, device))
+            .read(move |db| holdings::template_variables(db, device))
             .await
     }
 

@@ -7,8 +7,8 @@ use super::profiles::stamp;
 use super::rows::{Ms, count, from_json, json, limit, readable};
 use crate::limits::FAILURE_REASONS;
 use crate::store::{
-    Actor, Adding, DeviceFilter, FailureReason, Id, ProfileCounts, Refusal, Result, Selector,
-    Waits, row_label,
+    Actor, Adding, DeviceFilter, FailureReason, Id, ProfileCounts, Refusal, Result, Scope,
+    Selector, Waits, row_label,
 };
 use data_model::Timestamp;
 use rusqlite::{Connection, ToSql, params, params_from_iter};
@@ -18,6 +18,7 @@ pub(super) fn counts(db: &Connection, selector: &Selector, name: &str) -> Result
     let filter = DeviceFilter {
         selector: selector.clone(),
         contains: None,
+        scope: Scope::default(),
     };
     let stamp = stamp(db)?.cast_signed();
     let (found, values) = conditions(&filter);
