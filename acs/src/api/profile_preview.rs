@@ -284,7 +284,7 @@ pub async fn counts(
         }
     }
     let mut parameters: Vec<(String, u64)> = parameters.into_iter().collect();
-    parameters.sort_by(|one, other| other.1.cmp(&one.1));
+    parameters.sort_by_key(|(_, devices)| std::cmp::Reverse(*devices));
     parameters.truncate(PAGE);
     let parameters = parameters.into_iter();
     counts.parameters = parameters

@@ -119,7 +119,7 @@ impl Comparison {
     }
 
     /// The next RPC, or how it has ended.
-    pub fn next(&mut self) -> Next {
+    pub fn advance(&mut self) -> Next {
         if let Some(step) = self.steps.pop_front() {
             return Next::Call(step);
         }

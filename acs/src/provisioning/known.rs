@@ -143,7 +143,7 @@ impl Known {
         let fits = |row: &u32| {
             key.iter().all(|(name, wanted)| {
                 let name = format!("{table}{row}.{name}");
-                let value = self.values.get(&name).is_some() || self.written.contains_key(&name);
+                let value = self.values.contains_key(&name) || self.written.contains_key(&name);
                 value
                     && self
                         .value(&name)

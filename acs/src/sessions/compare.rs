@@ -30,7 +30,7 @@ pub(super) async fn next(app: &App, session: &mut LiveSession) -> Result<Option<
     let ProfilesWork::Comparing(comparison) = &mut session.work.profiles else {
         return Ok(None);
     };
-    let step = match comparison.progress.next() {
+    let step = match comparison.progress.advance() {
         Next::Call(step) => step,
         Next::Over(left) => {
             over(app, session, left).await?;

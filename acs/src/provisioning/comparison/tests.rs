@@ -161,7 +161,7 @@ fn begin(desired: &Desired, kept: &Kept) -> Comparison {
 fn play(desired: &Desired, model: &mut Model, kept: &mut Kept, most: usize) -> Option<Left> {
     let mut comparison = begin(desired, kept);
     for _ in 0..most {
-        let step = match comparison.next() {
+        let step = match comparison.advance() {
             Next::Over(left) => return Some(left),
             Next::Call(step) => step,
         };
@@ -296,7 +296,7 @@ fn another_firmware_is_asked_again() {
         software_version: "2".into(),
         ..Start::default()
     });
-    assert!(matches!(comparison.next(), Next::Call(_)));
+    assert!(matches!(comparison.advance(), Next::Call(_)));
 }
 
 #[test]
@@ -366,7 +366,7 @@ fn a_row_that_was_made_and_not_filled_is_found_again() {
             if over.is_none() && lost {
                 // One more request arrives; its answer does not, and nobody has noted more than that it was to leave.
                 let mut comparison = begin(&desired, &kept);
-                if let Next::Call(step) = comparison.next() {
+                if let Next::Call(step) = comparison.advance() {
                     drop(model.answer(&step));
                 }
             }
@@ -390,7 +390,7 @@ fn an_answer_to_add_object_that_is_lost_makes_no_second_row() {
     let mut kept = Kept::default();
     let mut comparison = begin(&desired, &kept);
     loop {
-        let Next::Call(step) = comparison.next() else {
+        let Next::Call(step) = comparison.advance() else {
             panic!("it is not over")
         };
         let answer = model.answer(&step);
@@ -458,7 +458,7 @@ fn what_waits_for_its_window_is_not_written_and_the_rest_is() {
         ..Start::default()
     });
     let left = loop {
-        match comparison.next() {
+        match comparison.advance() {
             Next::Over(left) => break left,
             Next::Call(step) => {
                 let answer = model.answer(&step);

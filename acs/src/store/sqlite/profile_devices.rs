@@ -34,7 +34,7 @@ pub(super) fn counts(db: &Connection, selector: &Selector, name: &str) -> Result
     let (devices, agreed, failed, waiting_for_window) = numbers;
     let mut reasons = refused(db, name)?;
     reasons.extend(failures(db, &filter, stamp)?);
-    reasons.sort_by(|one, other| other.devices.cmp(&one.devices));
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.devices));
     reasons.truncate(FAILURE_REASONS);
     Ok(ProfileCounts {
         devices,
