@@ -183,7 +183,12 @@ async fn a_preview_says_what_then_happens() {
         .await
         .expect("a preview");
     assert_eq!(after["changes"], json!([]), "{after}");
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_names_what_would_keep_a_profile_from_being_applied() {
+    let world = World::start().await;
+    let phone = world.phone("LACKS").await;
     let lacking = json!({ "device": phone.identity, "draft": code("{{nobody}}") });
     let lacking = world
         .api

@@ -7,6 +7,7 @@ pub mod auth;
 mod bindings;
 mod campaigns;
 mod conditions;
+mod contradictions;
 mod desired;
 mod devices;
 pub mod error;
@@ -54,6 +55,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(groups::routes())
         .merge(lines::routes())
         .merge(parameters::routes())
+        .merge(contradictions::routes())
         .merge(desired::routes())
         .merge(profile_preview::routes())
         .merge(profiles::routes())

@@ -1,4 +1,6 @@
 //! Comparisons with a device that refuses, has no room, and breaks off.
+//!
+//! Long because the device they are played with stands beside them.
 
 use super::*;
 use crate::provisioning::desired::{DesiredObject, wanted_value, wanting};

@@ -1,4 +1,6 @@
 //! Revisions of profiles, what of them is in force, and what is kept of devices that cannot be given all of it.
+//!
+//! Long because what is in force and how devices stand to it are told apart by one stamp.
 
 use super::support::*;
 use crate::store::*;

@@ -1,4 +1,6 @@
 //! Profiles: revisions as JSON, and which of them is in force for whom.
+//!
+//! Long because the trait has so many methods; each is one line of dispatch.
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit, readable};
