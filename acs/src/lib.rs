@@ -2,11 +2,14 @@
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
 //! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends. [`campaigns`] is pure and
+//! decides for the store's own transactions.
 
 pub mod admission;
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod campaigns;
 pub mod clock;
 pub mod config;
 pub mod connection_request;

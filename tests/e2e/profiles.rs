@@ -228,6 +228,7 @@ async fn a_value_is_explained_by_profile_person_and_variables_and_by_the_last_ta
     let why = world.api.get(&path).await.expect("a reason");
     assert_eq!(why["observed"], "north-WHY");
     assert_eq!(why["desired"]["state"], "equal");
+    assert!(why["desired"]["observed_at"].as_i64() > Some(0), "{why}");
     let reason = &why["desired"]["why"];
     assert_eq!(
         (&reason["profile"], &reason["revision"]),

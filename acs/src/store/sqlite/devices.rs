@@ -138,18 +138,6 @@ pub(super) fn number(db: &Connection, filter: &DeviceFilter) -> Result<u64> {
     Ok(count(number))
 }
 
-/// The keys of the devices a selector finds, with the firmware each reports.
-pub(super) fn select(db: &Connection, filter: &DeviceFilter) -> Result<Vec<(Id, String)>> {
-    let (conditions, values) = conditions(filter);
-    let sql =
-        format!("SELECT d.id, d.software_version FROM device d WHERE {conditions} ORDER BY d.id");
-    let mut statement = db.prepare(&sql)?;
-    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 /// Whether there is a device with this key.
 pub(super) fn exists(db: &Connection, id: Id) -> Result<bool> {
     let mut statement = db.prepare_cached("SELECT 1 FROM device WHERE id = ?1")?;
@@ -216,6 +204,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("informed", "device"),
         ("task", "device"),
         ("campaign_device", "device"),
+        ("campaign_event", "device"),
         ("credentials", "device"),
         ("provisioned", "device"),
         ("provisioning_window", "device"),
@@ -226,6 +215,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("walled", "device"),
         ("refusal", "device"),
         ("adding", "device"),
+        ("learned", "device"),
+        ("device_file", "device"),
+        ("history", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?

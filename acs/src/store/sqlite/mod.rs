@@ -11,23 +11,30 @@ mod activation;
 mod audit;
 mod campaigns;
 mod credential_cache;
+mod device_files;
 mod devices;
 mod engine;
 mod events;
+mod fleet_tasks;
 mod groups;
+mod history;
 mod holdings;
 mod hot;
 mod imports;
 mod inform;
+mod learned;
 mod library;
 mod lines;
+mod merge;
 mod migrations;
+mod packing;
 mod people;
 mod profile_devices;
 mod profiles;
 mod provisioning;
 mod reports;
 mod requests;
+mod restarts;
 mod rows;
 mod snapshots;
 mod subscribers;
@@ -37,10 +44,10 @@ mod transfers;
 mod walls;
 
 use super::{
-    Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
-    ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
-    InformRecord, NewCredentials, NewRevision, NewTask, Observed, Page, Profile, Publish, Result,
-    Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User, Variable,
+    Actor, Agreement, AuditEntry, ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter,
+    FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision, NewTask, Observed,
+    Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
+    TransferMatch, User, Variable,
 };
 use crate::store::events::Feed;
 use async_trait::async_trait;
@@ -55,6 +62,7 @@ use std::sync::Arc;
 pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
+    watched: history::Watched,
     feed: Arc<Feed>,
 }
 
@@ -71,11 +79,18 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
+        let watched = history::Watched::default();
         let feed = Arc::new(Feed::default());
-        let engine = Engine::open(path, Arc::clone(&credentials), Arc::clone(&feed))?;
+        let engine = Engine::open(
+            path,
+            Arc::clone(&credentials),
+            watched.clone(),
+            Arc::clone(&feed),
+        )?;
         Ok(SqliteStore {
             engine,
             credentials,
+            watched,
             feed,
         })
     }
@@ -219,7 +234,7 @@ impl Store for SqliteStore {
 
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
         self.engine
-            .write(move |tx| tasks::claim(tx, device, now))
+            .write(move |tx| tasks::claim(tx, device, tasks::Which::Foreground, now))
             .await
     }
 
@@ -342,62 +357,6 @@ impl Store for SqliteStore {
         let actor = actor.clone();
         self.engine
             .write(move |tx| library::delete_file(tx, &actor, file, now))
-            .await
-    }
-
-    async fn campaign_create(&self, actor: &Actor, campaign: Campaign) -> Result<Campaign> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| {
-                campaigns::create(tx, &actor, &campaign)?;
-                Ok(campaign)
-            })
-            .await
-    }
-
-    async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>> {
-        self.engine
-            .read(move |db| campaigns::find(db, campaign))
-            .await
-    }
-
-    async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>> {
-        self.engine.read(campaigns::list).await
-    }
-
-    async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>> {
-        self.engine
-            .read(move |db| campaigns::devices_of(db, campaign, page))
-            .await
-    }
-
-    async fn campaign_advance(
-        &self,
-        campaign: Id,
-        task_ids: Vec<Id>,
-        now: Timestamp,
-    ) -> Result<Vec<Id>> {
-        self.engine
-            .write(move |tx| campaigns::advance(tx, campaign, &task_ids, now))
-            .await
-    }
-
-    async fn campaign_set_state(
-        &self,
-        actor: &Actor,
-        campaign: Id,
-        state: CampaignState,
-        now: Timestamp,
-    ) -> Result<Option<()>> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| campaigns::decide(tx, &actor, campaign, state, now))
-            .await
-    }
-
-    async fn campaign_expire_verifying(&self, deadline: Timestamp, now: Timestamp) -> Result<u64> {
-        self.engine
-            .write(move |tx| campaigns::expire_verifying(tx, deadline, now))
             .await
     }
 
