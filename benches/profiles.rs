@@ -91,6 +91,7 @@ fn everything(ata: &DeviceType) -> Desired {
             let value = DesiredValue {
                 value: ata.schema.factory_shown(&address).into_owned(),
                 profile: "bench".into(),
+                revision: 1,
             };
             desired.values.insert(ata.schema.path(&address), value);
         }

@@ -183,7 +183,12 @@ async fn a_preview_says_what_then_happens() {
         .await
         .expect("a preview");
     assert_eq!(after["changes"], json!([]), "{after}");
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_names_what_would_keep_a_profile_from_being_applied() {
+    let world = World::start().await;
+    let phone = world.phone("LACKS").await;
     let lacking = json!({ "device": phone.identity, "draft": code("{{nobody}}") });
     let lacking = world
         .api
@@ -223,6 +228,7 @@ async fn a_value_is_explained_by_profile_person_and_variables_and_by_the_last_ta
     let why = world.api.get(&path).await.expect("a reason");
     assert_eq!(why["observed"], "north-WHY");
     assert_eq!(why["desired"]["state"], "equal");
+    assert!(why["desired"]["observed_at"].as_i64() > Some(0), "{why}");
     let reason = &why["desired"]["why"];
     assert_eq!(
         (&reason["profile"], &reason["revision"]),

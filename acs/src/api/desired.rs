@@ -7,13 +7,14 @@ use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::limits::WHY_TASKS;
-use crate::provisioning::desired::{Conflict, Desired, Problem, desired};
+use crate::provisioning::desired::{Conflict, Desired, desired};
 use crate::provisioning::explain::{
     Explained, Grounds, Overridden, explain, overridden, rules, shown,
 };
 use crate::provisioning::known::Known;
 use crate::provisioning::names::Names;
 use crate::provisioning::plan::differences;
+use crate::provisioning::problems::Problem;
 use crate::store::{
     Device, Id, InForce, Page, Refusal, Snapshot, Task, TaskFault, TaskKind, TaskState, Variable,
 };

@@ -10,6 +10,7 @@ mod bindings;
 mod calls;
 mod campaigns;
 mod conditions;
+mod contradictions;
 mod desired;
 mod device_files;
 mod device_health;
@@ -83,6 +84,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(lines::routes())
         .merge(learned::routes())
         .merge(parameters::routes())
+        .merge(contradictions::routes())
         .merge(desired::routes())
         .merge(profile_preview::routes())
         .merge(profiles::routes())

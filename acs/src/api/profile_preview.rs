@@ -1,4 +1,4 @@
-//! What a profile would do, what it does, and where profiles contradict each other.
+//! What a profile would do, and how its devices stand to it.
 
 use super::auth::Viewer;
 use super::desired::{Facts, ShownConflict, ShownProblem};
@@ -8,37 +8,29 @@ use super::openapi::says;
 use super::profiles::{ProfileRequest, head};
 use crate::app::App;
 use crate::clock;
-use crate::limits::{CONFLICT_DEVICES, EXAMPLES, PAGE, PREVIEW_DEVICES, PREVIEW_TIME};
+use crate::limits::{EXAMPLES, PAGE, PREVIEW_DEVICES, PREVIEW_TIME};
 use crate::provisioning::desired::Desired;
 use crate::provisioning::explain::{rules, shown};
 use crate::provisioning::in_force::publication;
 use crate::provisioning::known::Known;
-use crate::provisioning::names::Names;
 use crate::provisioning::plan::{Change, Differences, differences};
 use crate::sessions::compare;
-use crate::store::{Device, DeviceFilter, Id, InForce, Page, Profile, ProfileCounts};
+use crate::store::{Device, DeviceFilter, InForce, Page, Profile, ProfileCounts};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use data_model::{Timestamp, catalogue};
+use data_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// The routes of this noun.
 pub fn routes() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
-        .api_route(
-            "/profiles/conflicts",
-            get_with(
-                conflicts,
-                says("Lists profiles that contradict each other."),
-            ),
-        )
         .api_route(
             "/profiles/{name}/state",
             get_with(state, says("Counts how devices stand to a profile.")),
@@ -284,7 +276,7 @@ pub async fn counts(
         }
     }
     let mut parameters: Vec<(String, u64)> = parameters.into_iter().collect();
-    parameters.sort_by(|one, other| other.1.cmp(&one.1));
+    parameters.sort_by_key(|(_, devices)| std::cmp::Reverse(*devices));
     parameters.truncate(PAGE);
     let parameters = parameters.into_iter();
     counts.parameters = parameters
@@ -364,139 +356,4 @@ pub async fn state(
     let (_, profile) = found.ok_or_else(|| ApiError::not_found("revision"))?;
     let counts = app.store.profile_counts(&profile.selector, &head.name);
     Ok(Json(counts.await?))
-}
-
-/// Two profiles of one precedence that contradict each other on some devices.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Contradiction {
-    /// The profile that holds: its name comes first.
-    winner: String,
-    /// The profile that does not.
-    loser: String,
-    /// The parameters they contradict each other on.
-    parameters: Vec<ShownConflict>,
-    /// Some of the devices.
-    devices: Vec<String>,
-}
-
-/// GET /profiles/conflicts
-pub async fn conflicts(
-    State(app): State<Arc<App>>,
-    Viewer(who): Viewer,
-) -> Answer<Json<Vec<Contradiction>>> {
-    let profiles = app.profiles();
-    let mut found = Vec::new();
-    let mut budget = CONFLICT_DEVICES;
-    for (one, other) in candidates(&profiles.list) {
-        let mut parameters = BTreeSet::new();
-        let mut devices: Vec<String> = Vec::new();
-        let filter = DeviceFilter {
-            selector: one.selector.clone(),
-            scope: who.scope().clone(),
-            ..DeviceFilter::default()
-        };
-        let mut after: Option<Id> = None;
-        while budget > 0 && devices.len() < EXAMPLES {
-            let limit = PAGE.min(budget);
-            let page = app
-                .store
-                .device_list(&filter, Page { after, limit })
-                .await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            budget -= page.len();
-            for device in page {
-                let conflicts = between(&app, &profiles.list, &device, &one, &other).await?;
-                if !conflicts.is_empty() && devices.len() < EXAMPLES {
-                    devices.push(device.identity);
-                    parameters.extend(conflicts);
-                }
-            }
-        }
-        if !devices.is_empty() {
-            found.push(Contradiction {
-                winner: one.name,
-                loser: other.name,
-                parameters: parameters.into_iter().collect(),
-                devices,
-            });
-        }
-    }
-    Ok(Json(found))
-}
-
-/// Where two profiles contradict each other on a device.
-async fn between(
-    app: &App,
-    list: &[InForce],
-    device: &Device,
-    one: &Profile,
-    other: &Profile,
-) -> Answer<Vec<ShownConflict>> {
-    let there = list.iter().filter_map(|it| publication(it, device));
-    let there = there.filter(|it| [&one.name, &other.name].contains(&&it.profile.name));
-    if there.count() < 2 {
-        return Ok(Vec::new());
-    }
-    let variables = app.store.device_variables(device.id).await?;
-    let desired = crate::provisioning::desired::desired(list, device, &variables);
-    let conflicts = desired.map(|desired| desired.conflicts).unwrap_or_default();
-    let names = [&one.name, &other.name];
-    let ours = conflicts.into_iter().filter(|conflict| {
-        names.contains(&&conflict.winner.profile) && names.contains(&&conflict.loser.profile)
-    });
-    Ok(ours.map(Into::into).collect())
-}
-
-/// Pairs of profiles of one precedence that name one parameter, the first one by name first.
-fn candidates(list: &[InForce]) -> Vec<(Profile, Profile)> {
-    let mut all: Vec<&Profile> = list
-        .iter()
-        .flat_map(|it| {
-            let staged = it.staged.as_ref().map(|it| &it.publication);
-            it.published.iter().chain(staged).map(|it| &it.profile)
-        })
-        .collect();
-    all.sort_by(|one, other| one.name.cmp(&other.name));
-    let types = catalogue::names().iter();
-    let types = types.filter_map(|name| catalogue::device_type(name));
-    let mut products: Vec<(Names, String)> = types
-        .map(|ty| {
-            (
-                Names::of(&ty.product_class),
-                crate::provisioning::flat_profile::root(&ty),
-            )
-        })
-        .collect();
-    products.push((Names::of(""), "~.".into()));
-    let names = |profile: &Profile| -> Vec<BTreeSet<String>> {
-        let of = |(names, root): &(Names, String)| {
-            let values = profile.values.iter();
-            let values = values.map(|value| value.name.replacen("~.", root, 1));
-            let values = values.map(|name| names.stored(&name, "").0.into_owned());
-            let tables = profile
-                .objects
-                .iter()
-                .map(|object| object.path.replacen("~.", root, 1));
-            values.chain(tables).collect()
-        };
-        products.iter().map(of).collect()
-    };
-    let named: Vec<(&Profile, Vec<BTreeSet<String>>)> = all
-        .into_iter()
-        .map(|profile| (profile, names(profile)))
-        .collect();
-    let mut pairs = Vec::new();
-    for (place, (one, ones)) in named.iter().enumerate() {
-        for (other, others) in &named[place + 1..] {
-            let shared = ones
-                .iter()
-                .zip(others)
-                .any(|(one, other)| !one.is_disjoint(other));
-            if one.precedence == other.precedence && one.name != other.name && shared {
-                pairs.push(((*one).clone(), (*other).clone()));
-            }
-        }
-    }
-    pairs
 }

@@ -1,7 +1,8 @@
 //! A device's profile as a file: the `3 Vendor Configuration File` of a Download, rendered when it is fetched.
 
 use crate::app::App;
-use crate::provisioning::desired::{DesiredError, desired};
+use crate::provisioning::DesiredError;
+use crate::provisioning::desired::desired;
 use crate::provisioning::flat_profile::{FlatProfile, Secrets, device_type, render, root};
 use crate::store::{Device, FileRecord, Id, StoreError, Verification};
 use data_model::Timestamp;

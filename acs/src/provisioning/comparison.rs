@@ -19,6 +19,8 @@ pub struct Comparison {
     addings: Vec<Adding>,
     steps: VecDeque<Step>,
     software_version: String,
+    /// How many refusals it began with, and how many have come.
+    remembered: usize,
 }
 
 /// What a comparison begins with.
@@ -69,6 +71,7 @@ impl Comparison {
     /// Begins.
     pub fn begin(start: Start) -> Comparison {
         let mut refusals = start.refusals;
+        let remembered = refusals.len();
         refusals.retain(|refusal| refusal.software_version == start.software_version);
         let refused = refusals.iter().map(|it| (it.name.clone(), it.value));
         Comparison {
@@ -86,6 +89,7 @@ impl Comparison {
             addings: start.addings,
             steps: VecDeque::new(),
             software_version: start.software_version,
+            remembered,
         }
     }
 
@@ -104,8 +108,18 @@ impl Comparison {
         !self.addings.is_empty()
     }
 
+    /// Whether refusals are remembered that are none any more: of values nobody wants, or of another firmware.
+    pub fn has_stale_refusals(&self, left: &Left) -> bool {
+        let refused = left
+            .fault
+            .iter()
+            .flat_map(|fault| &fault.parameters)
+            .count();
+        self.remembered > refused
+    }
+
     /// The next RPC, or how it has ended.
-    pub fn next(&mut self) -> Next {
+    pub fn advance(&mut self) -> Next {
         if let Some(step) = self.steps.pop_front() {
             return Next::Call(step);
         }
@@ -216,6 +230,7 @@ impl Comparison {
     fn refuse(&mut self, refused: Vec<Refusal>) -> Meaning {
         for refusal in &refused {
             let name = refusal.name.clone();
+            self.remembered += usize::from(!self.refusals.contains_key(&name));
             self.rules.refused.insert(name.clone(), refusal.value);
             self.refusals.insert(name, refusal.clone());
         }

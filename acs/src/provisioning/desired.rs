@@ -2,7 +2,8 @@
 
 use super::in_force::winners;
 use super::names::Names;
-use super::template::{TemplateError, fill};
+use super::problems::{DesiredError, Problem, Wrong};
+use super::template::fill;
 use crate::store::{
     Device, Haste, InForce, Profile, ProfileObject, Variable, VariableSource, row_label,
 };
@@ -11,7 +12,6 @@ use crate::zone::Zone;
 use data_model::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 /// Desired values by full name and rows by key, each with the profile it comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -135,63 +135,6 @@ pub struct Conflict {
     pub winner: DesiredValue,
     /// What does not.
     pub loser: DesiredValue,
-}
-
-/// Why nothing can be desired of a device: everything that is wrong, each with its place.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct DesiredError {
-    /// What is wrong.
-    pub problems: Vec<Problem>,
-}
-
-/// One thing that is wrong with what is desired of a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The profile.
-    pub profile: String,
-    /// Its revision.
-    pub revision: u64,
-    /// The parameter.
-    pub name: String,
-    /// What is wrong.
-    pub why: Wrong,
-}
-
-/// What is wrong with a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wrong {
-    /// Its template cannot be filled in.
-    Template(TemplateError),
-    /// It is a script with a mistake.
-    Script(String),
-}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Wrong::Template(error) => error.fmt(f),
-            Wrong::Script(why) => f.write_str(why),
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (profile, name, why) = (&self.profile, &self.name, &self.why);
-        write!(f, "profile `{profile}`, {name}: {why}")
-    }
-}
-
-impl fmt::Display for DesiredError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, problem) in self.problems.iter().enumerate() {
-            if place > 0 {
-                f.write_str("; ")?;
-            }
-            problem.fmt(f)?;
-        }
-        Ok(())
-    }
 }
 
 /// Puts together what the profiles want of a device. Of several names of one value, and of several profiles that name

@@ -94,6 +94,9 @@ pub struct Explained {
     /// What was last seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed_at: Option<Timestamp>,
     /// How that stands.
     pub state: Drift,
     /// Why the device has refused it.
@@ -272,6 +275,7 @@ fn one(
         name: name.to_owned(),
         desired: shown(name, &wanted.value),
         observed: seen.map(|((_, value), _)| shown(name, value)),
+        observed_at: seen.and_then(|(_, place)| known.seen(place)),
         state,
         fault: refusal.map(|refusal| RefusedWith {
             code: refusal.code,

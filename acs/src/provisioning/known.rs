@@ -4,7 +4,7 @@ use super::desired::Desired;
 use crate::redact::is_secret;
 use crate::store::{Observed, Snapshot};
 use data_model::value::canonical;
-use data_model::{ParameterList, XsdType};
+use data_model::{ParameterList, Timestamp, XsdType};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Values and rows of one device.
@@ -18,6 +18,8 @@ pub struct Known {
     asked: BTreeSet<String>,
     made: Vec<Made>,
     gone: BTreeSet<String>,
+    /// When each value was seen, if that was before this session.
+    seen: BTreeMap<String, Timestamp>,
 }
 
 /// A row that was made for a key and may not be filled yet.
@@ -49,6 +51,8 @@ impl Known {
     pub fn of_snapshot(snapshot: &Snapshot) -> Known {
         let mut known = Known::default();
         known.read(&[], &snapshot.values);
+        let names = snapshot.values.iter().map(|it| it.name.to_owned());
+        known.seen = names.zip(snapshot.seen.iter().copied()).collect();
         known
     }
 
@@ -119,6 +123,11 @@ impl Known {
         }
     }
 
+    /// When a value was last seen, if that was before this session.
+    pub fn seen(&self, name: &str) -> Option<Timestamp> {
+        self.seen.get(name).copied()
+    }
+
     /// What the device itself has told of a parameter.
     pub fn told(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|(_, value)| value.as_str())
@@ -143,7 +152,7 @@ impl Known {
         let fits = |row: &u32| {
             key.iter().all(|(name, wanted)| {
                 let name = format!("{table}{row}.{name}");
-                let value = self.values.get(&name).is_some() || self.written.contains_key(&name);
+                let value = self.values.contains_key(&name) || self.written.contains_key(&name);
                 value
                     && self
                         .value(&name)

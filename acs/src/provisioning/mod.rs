@@ -18,6 +18,7 @@ pub mod known;
 pub mod line_status;
 pub mod names;
 pub mod plan;
+pub mod problems;
 pub mod reported;
 pub mod request_path;
 pub mod selector;
@@ -25,5 +26,6 @@ pub mod subscriber;
 pub mod template;
 pub mod user_agent;
 
-pub use desired::{Desired, DesiredError};
+pub use desired::Desired;
 pub use plan::Step;
+pub use problems::DesiredError;

@@ -30,7 +30,7 @@ pub(super) async fn next(app: &App, session: &mut LiveSession) -> Result<Option<
     let ProfilesWork::Comparing(comparison) = &mut session.work.profiles else {
         return Ok(None);
     };
-    let step = match comparison.progress.next() {
+    let step = match comparison.progress.advance() {
         Next::Call(step) => step,
         Next::Over(left) => {
             over(app, session, left).await?;
@@ -161,6 +161,11 @@ async fn over(app: &App, session: &mut LiveSession, left: Left) -> Result<()> {
     let observed = comparison.progress.known().observed(desired);
     if comparison.progress.has_addings() {
         app.store.addings_clear(device).await?;
+    }
+    if comparison.progress.has_stale_refusals(&left) {
+        let refused = left.fault.iter().flat_map(|fault| &fault.parameters);
+        let names = refused.map(|parameter| parameter.parameter_name.clone());
+        app.store.refusals_retain(device, names.collect()).await?;
     }
     let identity = &session.identity;
     if comparison.wrote == Wrote::Something {

@@ -82,6 +82,9 @@ pub trait ProfileStore: Send + Sync + 'static {
     /// Keeps what a device has refused, in place of what it has refused before under the same names.
     async fn refusals_put(&self, device: Id, refusals: Vec<Refusal>) -> Result<()>;
 
+    /// Forgets what a device has refused, but for these names.
+    async fn refusals_retain(&self, device: Id, names: Vec<String>) -> Result<()>;
+
     /// Forgets what a device has refused, so that it is tried again. Says how much it was; `None` if there is no such
     /// device.
     async fn refusals_clear(

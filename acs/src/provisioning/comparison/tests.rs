@@ -1,4 +1,6 @@
 //! Comparisons with a device that refuses, has no room, and breaks off.
+//!
+//! Long because the device they are played with stands beside them.
 
 use super::*;
 use crate::provisioning::desired::{DesiredObject, wanted_value, wanting};
@@ -161,7 +163,7 @@ fn begin(desired: &Desired, kept: &Kept) -> Comparison {
 fn play(desired: &Desired, model: &mut Model, kept: &mut Kept, most: usize) -> Option<Left> {
     let mut comparison = begin(desired, kept);
     for _ in 0..most {
-        let step = match comparison.next() {
+        let step = match comparison.advance() {
             Next::Over(left) => return Some(left),
             Next::Call(step) => step,
         };
@@ -273,8 +275,11 @@ fn a_refused_value_is_left_out_remembered_and_the_rest_is_applied() {
         let left = settled(&desired, &mut model, &mut kept);
         assert!(left.fault.is_some());
         assert_eq!(model.calls, ["read"]);
-        // Another value is tried.
+        // Another value is tried; that the first one was refused is of no use any more.
         let other = wanting(&[("Device.V3", "y")]);
+        let comparison = begin(&other, &kept);
+        assert!(comparison.has_stale_refusals(&Left::default()));
+        assert!(!begin(&desired, &kept).has_stale_refusals(&left));
         assert_eq!(settled(&other, &mut model, &mut kept).fault, None);
         assert_eq!(model.values["Device.V3"].1, "y");
     }
@@ -293,7 +298,7 @@ fn another_firmware_is_asked_again() {
         software_version: "2".into(),
         ..Start::default()
     });
-    assert!(matches!(comparison.next(), Next::Call(_)));
+    assert!(matches!(comparison.advance(), Next::Call(_)));
 }
 
 #[test]
@@ -363,7 +368,7 @@ fn a_row_that_was_made_and_not_filled_is_found_again() {
             if over.is_none() && lost {
                 // One more request arrives; its answer does not, and nobody has noted more than that it was to leave.
                 let mut comparison = begin(&desired, &kept);
-                if let Next::Call(step) = comparison.next() {
+                if let Next::Call(step) = comparison.advance() {
                     drop(model.answer(&step));
                 }
             }
@@ -387,7 +392,7 @@ fn an_answer_to_add_object_that_is_lost_makes_no_second_row() {
     let mut kept = Kept::default();
     let mut comparison = begin(&desired, &kept);
     loop {
-        let Next::Call(step) = comparison.next() else {
+        let Next::Call(step) = comparison.advance() else {
             panic!("it is not over")
         };
         let answer = model.answer(&step);
@@ -455,7 +460,7 @@ fn what_waits_for_its_window_is_not_written_and_the_rest_is() {
         ..Start::default()
     });
     let left = loop {
-        match comparison.next() {
+        match comparison.advance() {
             Next::Over(left) => break left,
             Next::Call(step) => {
                 let answer = model.answer(&step);

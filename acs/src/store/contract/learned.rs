@@ -257,7 +257,7 @@ async fn a_device_under_another_identity_takes_over_what_was_its(store: &dyn Sto
     assert_eq!(store.device_find(old).await.unwrap(), None);
     let device = found(store, new).await;
     assert_eq!(device.tags, ["office"]);
-    assert_eq!(store.device_variables(new).await.unwrap(), variables("1"));
+    assert_eq!(own_variables(store, new).await, variables("1"));
     assert_eq!(self::task(store, id(1)).await.device, new);
     assert_eq!(store.device_file_list(new, None).await.unwrap().len(), 1);
     assert!(comes(store, "NEW", at(6)).await.tasks_due);

@@ -1,4 +1,6 @@
 //! Revisions of profiles, what of them is in force, and what is kept of devices that cannot be given all of it.
+//!
+//! Long because what is in force and how devices stand to it are told apart by one stamp.
 
 use super::support::*;
 use crate::store::*;
@@ -288,8 +290,11 @@ async fn refusals_are_kept_replaced_and_forgotten_on_request(store: &dyn Store) 
     let kept = store.refusals(device).await.unwrap();
     assert_eq!(kept, [other, first[1].clone()]);
     agree(store, device, 7, "", Observed::default(), at(2)).await;
+    let names = vec!["Device.B".into()];
+    store.refusals_retain(device, names).await.unwrap();
+    assert_eq!(store.refusals(device).await.unwrap(), first[1..]);
     let cleared = store.refusals_clear(&ANN, device, at(3)).await.unwrap();
-    assert_eq!(cleared, Some(2));
+    assert_eq!(cleared, Some(1));
     assert_eq!(store.refusals(device).await.unwrap(), []);
     assert_eq!(
         found(store, device).await.provisioning.stamp,

@@ -35,7 +35,7 @@ pub(super) fn counts(db: &Connection, selector: &Selector, name: &str) -> Result
     let (devices, agreed, failed, waiting_for_window) = numbers;
     let mut reasons = refused(db, name)?;
     reasons.extend(failures(db, &filter, stamp)?);
-    reasons.sort_by(|one, other| other.devices.cmp(&one.devices));
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.devices));
     reasons.truncate(FAILURE_REASONS);
     Ok(ProfileCounts {
         devices,
@@ -123,6 +123,15 @@ pub(super) fn put_refusals(tx: &mut Tx<'_>, device: Id, refusals: &[Refusal]) ->
             refusal.software_version,
         ])?;
     }
+    Ok(())
+}
+
+/// Forgets what a device has refused, but for these names.
+pub(super) fn retain_refusals(tx: &mut Tx<'_>, device: Id, names: &[String]) -> Result<()> {
+    let sql =
+        "DELETE FROM refusal WHERE device = ?1 AND name NOT IN (SELECT value FROM json_each(?2))";
+    let arguments = params![device, json(&names)];
+    tx.db.prepare_cached(sql)?.execute(arguments)?;
     Ok(())
 }
 

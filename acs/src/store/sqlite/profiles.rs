@@ -1,4 +1,6 @@
 //! Profiles: revisions as JSON, and which of them is in force for whom.
+//!
+//! Long because the trait has so many methods; each is one line of dispatch.
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit, readable};
@@ -113,6 +115,12 @@ impl ProfileStore for SqliteStore {
     async fn refusals_put(&self, device: Id, refusals: Vec<Refusal>) -> Result<()> {
         self.engine
             .write(move |tx| profile_devices::put_refusals(tx, device, &refusals))
+            .await
+    }
+
+    async fn refusals_retain(&self, device: Id, names: Vec<String>) -> Result<()> {
+        self.engine
+            .write(move |tx| profile_devices::retain_refusals(tx, device, &names))
             .await
     }
 
