@@ -1,5 +1,6 @@
 //! Subscribers: an account's lines reach its device, follow it, leave it, and are found from every end.
 
+use super::resync;
 use crate::world::by_hand::Hand;
 use crate::world::{Phone, World, device_path, eventually};
 use serde_json::{Value, json};
@@ -453,5 +454,45 @@ async fn accounts_hold_only_what_makes_sense_and_conflicts_are_told() {
             status,
             "{path}"
         );
+    }
+}
+
+/// Both roads of provisioning see the same variables, and a wall stands across both.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vendors_profile_has_the_lines_too_and_a_walled_device_gets_none() {
+    let world = resync::world().await;
+    let server = resync::http(&world);
+    let profile = json!({ "values": [
+        { "name": "~.X_CISCO_ATA.Line.1.User_ID", "value": "{{line1.user}}" },
+    ] });
+    let put = world.api.put("/profiles/lines", profile).await;
+    put.expect("a good profile");
+    let hand = resync::registered(&world, "RES1").await;
+    let put = world.api.put("/accounts/4711", account("hunter2")).await;
+    put.expect("a good account");
+    let made = world
+        .api
+        .post("/accounts/4711/activation-code", json!({}))
+        .await;
+    let code = made.expect("a code")["code"].as_str().map(str::to_owned);
+    let code = code.expect("a text");
+    let path = format!("/c/{code}/{}.cfg", resync::MAC);
+    let told = resync::ask(server, &path, "").await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    let found = lines(&world, "account=4711").await;
+    let identity = hand.identity.username();
+    assert_eq!(found[0]["device"]["identity"], identity.as_str());
+    resync::open_window(&world, &hand.path()).await;
+    let own = format!("/{}.cfg", resync::MAC);
+    let first = resync::ask(server, &own, "").await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    assert_eq!(resync::element(&first.text(), "User_ID_1_"), "u100");
+    let rule = resync::path_of(resync::element(&first.text(), "Profile_Rule"));
+    let keep = format!("{}/quarantine", hand.path());
+    let why = json!({ "why": "reported stolen" });
+    world.api.post(&keep, why).await.expect("it is known");
+    for path in [&own, &rule] {
+        let refused = resync::ask(server, path, "").await;
+        assert_eq!(refused.status, 403, "{path}: {}", refused.text());
     }
 }

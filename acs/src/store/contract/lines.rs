@@ -9,6 +9,7 @@ super::cases! {
     store:
     a_line_is_found_from_every_end,
     the_registration_of_a_line_is_what_its_device_last_reported,
+    the_registration_of_a_line_is_that_of_the_device_it_is_on,
     lines_come_in_pages,
 }
 
@@ -163,6 +164,36 @@ async fn the_registration_of_a_line_is_what_its_device_last_reported(store: &dyn
         None,
         "nothing comes back of a forgotten device"
     );
+}
+
+async fn the_registration_of_a_line_is_that_of_the_device_it_is_on(store: &dyn Store) {
+    let one = subscribed(store, "A").await;
+    let other = device(store, "B").await;
+    for (device, value) in [(one, "Up"), (other, "Error")] {
+        let seen = observed(&[(STATUS, value)]);
+        store.snapshot_merge(device, seen, at(5)).await.unwrap();
+    }
+    let by = async |state| {
+        let filter = LineFilter {
+            state: Some(state),
+            ..LineFilter::default()
+        };
+        let lines = store.line_list(&filter, ALL).await.unwrap();
+        lines.len() == 1 && lines[0].state.as_ref().map(|known| known.state) == state
+    };
+    assert!(by(Some(Registration::Registered)).await);
+    let key = Account::key("4711");
+    store.account_unbind(&ANN, key, at(6)).await.unwrap();
+    assert!(by(None).await, "it is on no device");
+    store.account_bind(&ANN, key, other, at(7)).await.unwrap();
+    assert!(by(Some(Registration::Error)).await);
+    put(store, account("4711", vec![line(1, "199")])).await;
+    assert!(
+        by(Some(Registration::Error)).await,
+        "another number on the same device"
+    );
+    store.device_delete(&ANN, other, at(8)).await.unwrap();
+    assert!(by(None).await);
 }
 
 async fn lines_come_in_pages(store: &dyn Store) {

@@ -194,6 +194,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
     };
     tx.hot.forget(id);
     tx.hot.credentials_change(id);
+    super::holdings::forget(tx, id)?;
     for (table, key) in [
         ("device", "id"),
         ("seen", "id"),
@@ -208,7 +209,6 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
-        ("held", "device"),
         ("line_state", "device"),
         ("walled", "device"),
     ] {

@@ -52,8 +52,9 @@ pub(super) fn of_account(db: &Connection, account: Id) -> Result<Vec<Line>> {
 /// Replaces the lines of an account.
 pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
     delete(tx, account.id())?;
-    let sql = "INSERT INTO line (id, account, port, number, user, password, display_name, proxy, options, enabled)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO line
+               (id, account, port, number, user, password, display_name, proxy, options, enabled, search)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     let mut statement = tx.db.prepare_cached(sql)?;
     for line in &account.lines {
         statement.execute(params![
@@ -67,8 +68,30 @@ pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
             line.proxy,
             json(&line.options),
             line.enabled,
+            searched(account, line),
         ])?;
     }
+    follow(tx, account.id())
+}
+
+/// What a part of a line is looked for in. A character that stands in none of its parts keeps a text from being found
+/// across two of them.
+fn searched(account: &Account, line: &Line) -> String {
+    let parts = [
+        line.number.as_str(),
+        &line.user,
+        &line.display_name,
+        &account.account,
+        &account.name,
+    ];
+    parts.join("\u{1}").to_lowercase()
+}
+
+/// The lines of an account have the registration its device has reported; none if it is on no device.
+pub(super) fn follow(tx: &Tx<'_>, account: Id) -> Result<()> {
+    let sql = "UPDATE line SET state = (SELECT s.state FROM held h JOIN line_state s ON s.device = h.device
+               AND s.port = line.port WHERE h.account = line.account) WHERE account = ?1";
+    tx.db.prepare_cached(sql)?.execute([account])?;
     Ok(())
 }
 
@@ -102,21 +125,12 @@ fn conditions(filter: &LineFilter) -> (String, Vec<Box<dyn ToSql>>) {
         and(held, Box::new(device));
     }
     if let Some(text) = &filter.contains {
-        // A character that stands in none of them keeps a text from being found across two.
-        let found =
-            "instr(lower(l.number || char(1) || l.user || char(1) || l.display_name || char(1)
-                     || a.account || char(1) || a.name), lower(?)) > 0";
-        and(found, Box::new(text.clone()));
+        and("instr(l.search, ?) > 0", Box::new(text.to_lowercase()));
     }
     match filter.state {
         None => {}
-        Some(None) => sql.push_str(" AND s.state IS NULL"),
-        Some(Some(state)) => {
-            let by_index = "l.account IN (SELECT h2.account FROM line_state s2
-                            JOIN held h2 ON h2.device = s2.device WHERE s2.state = ?)";
-            and(by_index, Box::new(state.name()));
-            and("s.state = ?", Box::new(state.name()));
-        }
+        Some(None) => sql.push_str(" AND l.state IS NULL"),
+        Some(Some(state)) => and("l.state = ?", Box::new(state.name())),
     }
     (sql, values)
 }
@@ -214,6 +228,10 @@ pub(super) fn observe(
                    state = excluded.state, said = excluded.said, at = excluded.at";
         let said: String = parameter.value.chars().take(64).collect();
         let row = params![device, port, state.name(), said, Ms(now)];
+        tx.db.prepare_cached(sql)?.execute(row)?;
+        let sql = "UPDATE line SET state = ?3 WHERE port = ?2 AND state IS NOT ?3
+                   AND account = (SELECT account FROM held WHERE device = ?1)";
+        let row = params![device, port, state.name()];
         tx.db.prepare_cached(sql)?.execute(row)?;
     }
     Ok(())
