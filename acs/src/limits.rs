@@ -232,3 +232,8 @@ pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
 
 /// Milliseconds a request with such a key is remembered: whoever tries again does it within a day.
 pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;
+
+// ---- people and trust ------------------------------------------------------------------------------------------
+
+/// Tags of one scope: a person looks after some customers or regions, and every question of theirs asks for all of them.
+pub const SCOPE_TAGS: std::ops::RangeInclusive<usize> = 1..=64;

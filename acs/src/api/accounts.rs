@@ -193,13 +193,13 @@ pub struct AccountQuery {
 /// GET /accounts
 async fn list(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<AccountQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<ShownAccount>>> {
     let Query(query) = query?;
     let page = PageQuery::new(query.after, query.limit).page()?;
     let device = match query.device {
-        Some(device) => Some(devices::find(&app, &device).await?.id),
+        Some(device) => Some(devices::find(&app, &who, &device).await?.id),
         None => None,
     };
     let filter = AccountFilter {
@@ -413,7 +413,7 @@ async fn bind(
     let Path(account) = account?;
     let Json(body) = body?;
     let key = Account::key(&account);
-    let device = devices::find(&app, &body.device).await?;
+    let device = devices::find(&app, &actor, &body.device).await?;
     let bound = app.store.account_bind(&actor, key, device.id, clock::now());
     bound.await?.ok_or_else(|| ApiError::not_found("account"))?;
     app.desire_changed();
@@ -513,7 +513,7 @@ async fn use_code(
     body: Result<Json<UseCode>, JsonRejection>,
 ) -> Answer<Json<ShownAccount>> {
     let Json(body) = body?;
-    let device = devices::find(&app, &body.device).await?;
+    let device = devices::find(&app, &actor, &body.device).await?;
     let used = app
         .store
         .activation_code_use(&actor, &body.code, device.id, clock::now());

@@ -77,13 +77,13 @@ pub struct LineQuery {
 /// GET /lines
 async fn list(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<LineQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<ListedLine>>> {
     let Query(query) = query?;
     let page = PageQuery::new(query.after, query.limit).page()?;
     let device = match query.device {
-        Some(device) => Some(devices::find(&app, &device).await?.id),
+        Some(device) => Some(devices::find(&app, &who, &device).await?.id),
         None => None,
     };
     let filter = LineFilter {

@@ -1,7 +1,7 @@
 //! `Idempotency-Key` for every POST: a request that is sent again is answered as the first time, and not carried out
 //! again. (A task keeps its key with itself, in one transaction; see `tasks`.)
 
-use super::auth::Viewer;
+use super::auth::AnySignedIn;
 use super::error::ApiError;
 use crate::app::App;
 use crate::clock;
@@ -44,7 +44,7 @@ pub async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     }
     let key = hash(&[&who(request.headers()), key.as_bytes()]);
     let (mut parts, body) = request.into_parts();
-    if let Err(nobody) = Viewer::from_request_parts(&mut parts, &app).await {
+    if let Err(nobody) = AnySignedIn::from_request_parts(&mut parts, &app).await {
         // Strangers make the store write nothing.
         return nobody.into_response();
     }

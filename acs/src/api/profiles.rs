@@ -72,10 +72,10 @@ pub struct DeviceProfile {
 /// GET /devices/{device}/profile
 pub async fn of_device(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<DeviceProfile>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let rendered = files::profiles::profile(&app, &device, Secrets::Omitted).await;
     match rendered {
         Ok(profile) => Ok(Json(DeviceProfile {

@@ -99,7 +99,7 @@ async fn admit(
     Operator(actor): Operator,
     device: Argument,
 ) -> Answer<Done> {
-    let device = devices::find(&app, &device?).await?;
+    let device = devices::find(&app, &actor, &device?).await?;
     let admitted = app.store.wall_remove(&actor, device.id, clock::now());
     admitted
         .await?
@@ -125,7 +125,7 @@ async fn quarantine(
 ) -> Answer<Done> {
     let Path(text) = device?;
     let Json(body) = body?;
-    let device = devices::find(&app, &text).await?;
+    let device = devices::find(&app, &actor, &text).await?;
     let plain = body.why.chars().filter(|c| !c.is_control());
     let why = plain.take(200).collect();
     app.store
@@ -164,7 +164,7 @@ async fn swap(
 ) -> Answer<Json<Device>> {
     let Path(text) = device?;
     let Json(body) = body?;
-    let old = devices::find(&app, &text).await?;
+    let old = devices::find(&app, &actor, &text).await?;
     let identity = DeviceId {
         manufacturer: body.manufacturer.unwrap_or(old.manufacturer),
         oui: body.oui.unwrap_or(old.oui),

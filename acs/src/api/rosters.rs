@@ -1,6 +1,6 @@
 //! Lists of subscribers and devices as files: import with a rehearsal, and export.
 
-use super::auth::{Admin, Operator, Viewer};
+use super::auth::{Operator, Revealer, Viewer};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
@@ -280,25 +280,30 @@ async fn export(
     Viewer(actor): Viewer,
     query: Result<Query<ExportQuery>, QueryRejection>,
 ) -> Answer<Response> {
-    send(app, actor, query?.0, Reveal::No).await
+    send(app, &actor, query?.0, Reveal::No).await
 }
 
 /// GET /subscribers/export-with-secrets
 async fn export_with_secrets(
     State(app): State<Arc<App>>,
-    Admin(actor): Admin,
+    Revealer(actor): Revealer,
     query: Result<Query<ExportQuery>, QueryRejection>,
 ) -> Answer<Response> {
-    send(app, actor, query?.0, Reveal::Yes).await
+    send(app, &actor, query?.0, Reveal::Yes).await
 }
 
-async fn send(app: Arc<App>, actor: Actor, query: ExportQuery, reveal: Reveal) -> Answer<Response> {
+async fn send(
+    app: Arc<App>,
+    actor: &Actor,
+    query: ExportQuery,
+    reveal: Reveal,
+) -> Answer<Response> {
     let noted = match reveal {
         Reveal::Yes => "with secrets",
         Reveal::No => "without secrets",
     };
     // Before the first byte leaves.
-    app.store.export_note(&actor, noted, clock::now()).await?;
+    app.store.export_note(actor, noted, clock::now()).await?;
     let format = query.format.unwrap_or(FormatWord::Csv);
     let (media, name) = match format {
         FormatWord::Csv => ("text/csv; charset=utf-8", "subscribers.csv"),

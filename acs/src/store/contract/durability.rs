@@ -1,6 +1,7 @@
 //! What was acknowledged is there when the store is opened again.
 
 use super::Place;
+use super::people::{token, user};
 use super::support::*;
 use crate::store::*;
 use data_model::Secret;
@@ -225,17 +226,13 @@ async fn people_credentials_and_settings_are_there_again(place: &dyn Place) {
     };
     let prepared = store.credentials_prepare(device, new, START).await;
     prepared.unwrap();
-    let user = User {
-        name: "bob".into(),
-        role: Role::Admin,
-        password_hash: "hash".into(),
-    };
+    let user = user("bob", Role::Admin);
     store.user_put(&ANN, user.clone(), START).await.unwrap();
     let token = Token {
-        hash: [1; 32],
         user: "bob".into(),
         role: Role::Admin,
         expires: at(100),
+        ..token(1, 0)
     };
     store.token_put(&ANN, token.clone(), START).await.unwrap();
     let kept = store.setting_or_insert("key", b"first".into()).await;

@@ -1,5 +1,6 @@
 //! Profiles, and the selectors that say whom something is for.
 
+use super::Scope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,4 +55,6 @@ pub struct DeviceFilter {
     pub selector: Selector,
     /// Identity contains this text.
     pub contains: Option<String>,
+    /// Whoever asks may see no others.
+    pub scope: Scope,
 }

@@ -97,7 +97,7 @@ pub(super) fn create(tx: &mut Tx<'_>, actor: &Actor, campaign: &Campaign) -> Res
     ])?;
     let filter = DeviceFilter {
         selector: campaign.selector.clone(),
-        contains: None,
+        ..DeviceFilter::default()
     };
     for (device, version) in devices::select(tx.db, &filter)? {
         let step = if version == campaign.target_version {

@@ -92,6 +92,12 @@ fn conditions(filter: &DeviceFilter) -> (String, Vec<Box<dyn ToSql>>) {
         sql.push_str(" AND d.id IN (SELECT device FROM tag WHERE tag = ?)");
         values.push(Box::new(tag.clone()));
     }
+    for tags in filter.scope.lists() {
+        sql.push_str(
+            " AND d.id IN (SELECT device FROM tag WHERE tag IN (SELECT value FROM json_each(?)))",
+        );
+        values.push(Box::new(json(tags)));
+    }
     if let Some(text) = &filter.contains {
         sql.push_str(" AND instr(lower(d.identity), lower(?)) > 0");
         values.push(Box::new(text.clone()));
