@@ -26,6 +26,8 @@ pub mod store;
 pub mod tasks;
 pub mod tftp;
 pub mod tls;
+pub mod windows;
+pub mod zone;
 
 pub use config::Config;
 pub use server::Server;

@@ -197,6 +197,41 @@ pub const HOOK_BYTES: usize = 16 * 1024;
 
 /// Questions to the admission hook under way at one time; who comes beyond them gets the fall-back.
 pub const HOOK_CALLS: usize = 64;
+// ---- profiles --------------------------------------------------------------------------------------------
+
+/// Revisions that are kept of a profile: years of daily changes.
+pub const PROFILE_REVISIONS: u64 = 1_000;
+
+/// Characters of what a person says about a revision: a commit message, not a manual.
+pub const COMMENT_CHARS: usize = 1_000;
+
+/// Rows one profile desires: the largest tables of access devices have some hundred.
+pub const PROFILE_OBJECTS: usize = 500;
+
+/// Parameters that make the key of a row.
+pub const KEY_PARAMETERS: usize = 8;
+
+/// Stages of one publication: more than anybody waits for.
+pub const STAGES: usize = 20;
+
+/// Different reasons that are told of why a profile cannot be applied: the frequent ones are what has to be mended.
+pub const FAILURE_REASONS: usize = 20;
+
+/// Devices a preview looks at: each takes its whole observed state, about a millisecond.
+pub const PREVIEW_DEVICES: usize = 20_000;
+
+/// Time of a preview: whoever waits for it gives up later.
+pub const PREVIEW_TIME: Duration = Duration::from_secs(20);
+
+/// Devices that are named as examples of something.
+pub const EXAMPLES: usize = 5;
+
+/// Devices that are looked at for contradictions of profiles: examples are wanted, not all of them.
+pub const CONFLICT_DEVICES: usize = 20_000;
+
+/// Tasks that are looked through for the one that last set a value: a device in trouble has some dozens.
+pub const WHY_TASKS: usize = 500;
+
 /// Events in memory: at 1,000 in a second whoever follows them may be four seconds late before the store is read.
 pub const EVENTS_IN_MEMORY: usize = 4_096;
 

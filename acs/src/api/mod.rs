@@ -7,6 +7,7 @@ pub mod auth;
 mod bindings;
 mod campaigns;
 mod conditions;
+mod desired;
 mod devices;
 pub mod error;
 mod events;
@@ -18,10 +19,13 @@ mod once;
 mod openapi;
 mod page;
 mod parameters;
+mod profile_checks;
+mod profile_preview;
 mod profiles;
 mod provisioning;
 mod quarantine;
 mod reports;
+mod revisions;
 mod rosters;
 mod tasks;
 mod users;
@@ -50,7 +54,10 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(groups::routes())
         .merge(lines::routes())
         .merge(parameters::routes())
+        .merge(desired::routes())
+        .merge(profile_preview::routes())
         .merge(profiles::routes())
+        .merge(revisions::routes())
         .merge(provisioning::routes())
         .merge(quarantine::routes())
         .merge(rosters::routes())

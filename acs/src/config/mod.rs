@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod outbound;
+pub mod profiles;
 
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
@@ -27,6 +28,8 @@ pub struct Config {
     pub connection_request: ConnectionRequestConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// How profiles are applied.
+    pub profiles: profiles::ProfilesConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
     /// What becomes of devices nobody knows.
@@ -201,6 +204,7 @@ impl Default for Config {
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
+            profiles: profiles::ProfilesConfig::default(),
             outbound: outbound::OutboundConfig::default(),
             admission: admission::AdmissionConfig::default(),
         }

@@ -74,7 +74,7 @@ pub async fn on_inform(
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }
-    let work = work(app, authenticated, &outcome, root, parameter_key);
+    let work = work(app, authenticated, &outcome, root, parameter_key, now);
     if outcome.first_contact {
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
@@ -165,6 +165,7 @@ fn work(
     outcome: &InformOutcome,
     root: &'static str,
     parameter_key: ParameterKey,
+    now: Timestamp,
 ) -> Work {
     let rotate = app.config.enrolment.rotate_credentials;
     let credentials = match (authenticated.enrolment, authenticated.callable) {
@@ -175,7 +176,9 @@ fn work(
         (Enrolment::Pending, _) | (Enrolment::Own, Callable::Yes) => CredentialsWork::Settled,
     };
     let stamp = app.profiles().stamp;
-    let compared = outcome.stamps.agreed == stamp || outcome.stamps.failed == stamp;
+    let stamps = &outcome.stamps;
+    let waits = stamps.waits == stamp && now < stamps.opens;
+    let compared = stamps.agreed == stamp || stamps.failed == stamp || waits;
     Work {
         credentials,
         tasks: if outcome.tasks_due {

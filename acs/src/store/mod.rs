@@ -13,6 +13,7 @@
 mod admission;
 mod error;
 pub mod events;
+mod profiles;
 mod provisioning;
 mod records;
 pub mod requests;
@@ -22,6 +23,7 @@ mod subscribers;
 pub use admission::AdmissionStore;
 pub use error::{Result, StoreError};
 pub use events::EventStore;
+pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 pub use requests::RequestStore;
@@ -39,6 +41,7 @@ pub trait Store:
     + RequestStore
     + SubscriberStore
     + AdmissionStore
+    + ProfileStore
     + Send
     + Sync
     + 'static
@@ -91,9 +94,9 @@ pub trait Store:
         now: Timestamp,
     ) -> Result<Option<()>>;
 
-    /// What the templates of a device see, by name: its own variables before those of its account, and those before
-    /// the ones of its groups.
-    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>>;
+    /// What the templates of a device see, by name, each with where it comes from: its own variables before those of its
+    /// account, and those before the ones of its groups.
+    async fn device_variables(&self, device: Id) -> Result<Vec<Variable>>;
 
     // ---- observed state ------------------------------------------------------------------------------
 
@@ -186,15 +189,16 @@ pub trait Store:
 
     // ---- profiles ------------------------------------------------------------------------------------
 
-    /// Creates a profile or a further revision of it. Changes the stamp of [`Store::profiles`].
+    /// Creates a profile or a further revision of it, and publishes it at once. Changes the stamp of
+    /// [`Store::profiles`].
     async fn profile_put(&self, actor: &Actor, profile: Profile, now: Timestamp)
     -> Result<Profile>;
 
-    /// Removes a profile. `None` if there is none.
+    /// Removes a profile; its revisions stay. `None` if there is none.
     async fn profile_delete(&self, actor: &Actor, name: &str, now: Timestamp)
     -> Result<Option<()>>;
 
-    /// All profiles, and a stamp that changes whenever one of them does and is never zero.
+    /// All profiles that are in force for everybody, and a stamp that changes whenever one of them does and is never zero.
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)>;
 
     // ---- files ---------------------------------------------------------------------------------------

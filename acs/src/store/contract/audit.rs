@@ -87,6 +87,7 @@ async fn every_change_of_tasks_and_the_library_leaves_a_line(store: &dyn Store) 
         selector: Selector::default(),
         precedence: 0,
         values: vec![],
+        ..Profile::default()
     };
     let (actor, now) = who(5);
     store.profile_put(&actor, profile, now).await.unwrap();
@@ -272,6 +273,7 @@ async fn no_secret_is_in_the_trail(store: &dyn Store) {
             name: "Device.ManagementServer.Password".into(),
             value: CANARY.into(),
         }],
+        ..Profile::default()
     };
     store.profile_put(&ANN, profile, START).await.unwrap();
     let trail = trail(store).await;

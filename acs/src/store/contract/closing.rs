@@ -127,6 +127,7 @@ async fn a_closed_store_refuses_every_other_change(place: &dyn Place) {
         selector: Selector::default(),
         precedence: 0,
         values: vec![],
+        ..Profile::default()
     };
     let user = user("bob", Role::Viewer);
     let token = Token {

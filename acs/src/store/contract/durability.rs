@@ -62,7 +62,7 @@ async fn devices_and_what_was_seen_of_them_are_there_again(place: &dyn Place) {
     let store = reopen(place, store).await;
     assert_eq!(found(store.as_ref(), id).await, before);
     assert_eq!(store.snapshot(id).await.unwrap(), snapshot);
-    assert_eq!(store.device_variables(id).await.unwrap(), variables);
+    assert_eq!(own_variables(store.as_ref(), id).await, variables);
     let outcome = comes(store.as_ref(), "A", at(4)).await;
     assert!(!outcome.first_contact);
     assert_eq!(outcome.stamps.agreed, 7);
@@ -156,6 +156,7 @@ fn profile(name: &str) -> Profile {
             name: "Device.A".into(),
             value: "1".into(),
         }],
+        ..Profile::default()
     }
 }
 

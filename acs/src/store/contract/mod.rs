@@ -13,6 +13,7 @@
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
+//! - [`revisions`]: revisions of profiles, and what devices cannot be given
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
@@ -92,6 +93,7 @@ mod profiles;
 mod provisioning;
 mod quiet_path;
 mod requests;
+mod revisions;
 mod settings;
 mod snapshots;
 mod subscribers;

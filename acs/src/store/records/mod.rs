@@ -14,6 +14,7 @@ mod report;
 mod subscribers;
 mod tasks;
 pub mod values;
+mod variables;
 
 pub use activation::*;
 pub use admission::*;
@@ -28,3 +29,4 @@ pub use provisioning::*;
 pub use report::*;
 pub use subscribers::*;
 pub use tasks::*;
+pub use variables::*;

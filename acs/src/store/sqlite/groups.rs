@@ -20,16 +20,20 @@ fn group(row: &Row<'_>) -> Result<Group> {
 }
 
 /// The variables of the groups of a device.
-pub(super) fn variables(db: &Connection, device: Id) -> Result<BTreeMap<String, String>> {
+pub(super) fn variables(
+    db: &Connection,
+    device: Id,
+) -> Result<Vec<(String, BTreeMap<String, String>)>> {
     // What comes last wins.
     let sql = "SELECT g.name, g.tag, g.precedence, g.variables FROM tag t
                JOIN variable_group g ON g.tag = t.tag WHERE t.device = ?1
                ORDER BY g.precedence, g.name DESC";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([device])?;
-    let mut variables = BTreeMap::new();
+    let mut variables = Vec::new();
     while let Some(row) = rows.next()? {
-        variables.extend(group(row)?.variables);
+        let group = group(row)?;
+        variables.push((group.name, group.variables));
     }
     Ok(variables)
 }

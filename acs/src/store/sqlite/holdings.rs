@@ -6,6 +6,7 @@ use super::{accounts, activation, audit, devices, groups, lines, provisioning, w
 use crate::provisioning::subscriber;
 use crate::store::{
     Account, Actor, Binding, BoundBy, HeldBy, Id, InformRecord, KeptAccount, Result, StoreError,
+    Variable, VariableSource,
 };
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -58,19 +59,40 @@ pub(super) fn holder(db: &Connection, account: Id) -> Result<Option<HeldBy>> {
 
 /// What the templates of a device see: the device's own variables before those of its account, and those before the
 /// ones of its groups.
-pub(super) fn template_variables(db: &Connection, device: Id) -> Result<Vec<(String, String)>> {
-    let mut variables = groups::variables(db, device)?;
+pub(super) fn template_variables(db: &Connection, device: Id) -> Result<Vec<Variable>> {
+    let mut variables = BTreeMap::new();
+    let mut add = |source: &VariableSource, values: BTreeMap<String, String>| {
+        for (name, value) in values {
+            let source = source.clone();
+            variables.insert(name, (value, source));
+        }
+    };
+    for (group, values) in groups::variables(db, device)? {
+        add(&VariableSource::Group(group), values);
+    }
     match held(db, device)? {
         None => {}
         Some(Held::Account(account)) => {
             if let Some(kept) = accounts::find(db, account)? {
-                variables.extend(subscriber::variables(&kept.account));
+                let source = VariableSource::Account(kept.account.account.clone());
+                add(&source, subscriber::variables(&kept.account));
             }
         }
-        Some(Held::Nothing(remains)) => variables.extend(subscriber::without_account(remains)),
+        Some(Held::Nothing(remains)) => {
+            let source = VariableSource::Account(String::new());
+            add(&source, subscriber::without_account(remains));
+        }
     }
-    variables.extend(devices::variables(db, device)?);
-    Ok(variables.into_iter().collect())
+    let own = devices::variables(db, device)?;
+    add(&VariableSource::Device, own.into_iter().collect());
+    let variables = variables
+        .into_iter()
+        .map(|(name, (value, source))| Variable {
+            name,
+            value,
+            source,
+        });
+    Ok(variables.collect())
 }
 
 /// Why an account cannot be on a device; `None` if it can.

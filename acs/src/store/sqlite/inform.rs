@@ -124,7 +124,8 @@ fn count(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-/// What the device says about itself. What it leaves out this time stays as it was.
+/// What the device says about itself. What it leaves out this time stays as it was. With another firmware it is compared
+/// anew: other profiles may be for it, and it may take what it has refused.
 fn describe(tx: &Tx<'_>, id: Id, record: &InformRecord, hash: i64) -> Result<()> {
     let said = |suffix: &str| record.parameters.get_by_suffix(suffix);
     let first = record.parameters.iter().next();
@@ -133,7 +134,10 @@ fn describe(tx: &Tx<'_>, id: Id, record: &InformRecord, hash: i64) -> Result<()>
     let sql = "UPDATE device SET manufacturer = ?2, software_version = coalesce(?3, software_version),
                hardware_version = coalesce(?4, hardware_version), root = coalesce(?5, root),
                connection_request_url = coalesce(?6, connection_request_url),
-               parameter_key = coalesce(?7, parameter_key), address = ?8, cwmp_version = ?9, inform_hash = ?10
+               parameter_key = coalesce(?7, parameter_key), address = ?8, cwmp_version = ?9, inform_hash = ?10,
+               profile_stamp = iif(?3 != software_version, 0, profile_stamp),
+               profile_failed_stamp = iif(?3 != software_version, 0, profile_failed_stamp),
+               profile_waits = iif(?3 != software_version, 0, profile_waits)
                WHERE id = ?1";
     tx.db.prepare_cached(sql)?.execute(params![
         id,
@@ -177,7 +181,7 @@ fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
         // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
         let sql =
             "UPDATE device SET last_bootstrap = ?2, profile_stamp = 0, profile_failed_stamp = 0,
-                   profile_key = '' WHERE id = ?1";
+                   profile_waits = 0, profile_key = '' WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
@@ -222,12 +226,14 @@ fn versions(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
 }
 
 fn stamps(tx: &Tx<'_>, id: Id) -> Result<ProfileStamps> {
-    let sql = "SELECT profile_stamp, profile_failed_stamp FROM device WHERE id = ?1";
+    let sql = "SELECT profile_stamp, profile_failed_stamp, profile_waits, profile_opens FROM device WHERE id = ?1";
     let mut statement = tx.db.prepare_cached(sql)?;
     let stamps = statement.query_row([id], |row| {
         Ok(ProfileStamps {
             agreed: row.get::<_, i64>(0)?.cast_unsigned(),
             failed: row.get::<_, i64>(1)?.cast_unsigned(),
+            waits: row.get::<_, i64>(2)?.cast_unsigned(),
+            opens: row.get::<_, Ms>(3)?.0,
         })
     })?;
     Ok(stamps)
