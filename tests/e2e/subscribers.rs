@@ -496,3 +496,26 @@ async fn the_vendors_profile_has_the_lines_too_and_a_walled_device_gets_none() {
         assert_eq!(refused.status, 403, "{path}: {}", refused.text());
     }
 }
+
+/// Who tries codes is not heard any more, also if the next one is right.
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_cannot_be_found_by_trying() {
+    let world = resync::world().await;
+    let server = resync::http(&world);
+    resync::registered(&world, "RES1").await;
+    let put = world.api.put("/accounts/4711", account("hunter2")).await;
+    put.expect("a good account");
+    let made = world
+        .api
+        .post("/accounts/4711/activation-code", json!({}))
+        .await;
+    let code = made.expect("a code")["code"].as_str().map(str::to_owned);
+    let code = code.expect("a text");
+    for number in 0..40 {
+        let path = format!("/c/0000-0000-{number:04}/{}.cfg", resync::MAC);
+        assert_eq!(resync::ask(server, &path, "").await.status, 404);
+    }
+    let path = format!("/c/{code}/{}.cfg", resync::MAC);
+    assert_eq!(resync::ask(server, &path, "").await.status, 404);
+    assert!(lines(&world, "account=4711").await[0]["device"].is_null());
+}
