@@ -57,6 +57,8 @@ CREATE TABLE line_state (
     -- Since when it is so, and when it was last reported.
     since INTEGER NOT NULL,
     at INTEGER NOT NULL,
+    -- Which parameter said it: a smaller number is believed before a greater one.
+    rank INTEGER NOT NULL,
     PRIMARY KEY (device, port)
 ) STRICT, WITHOUT ROWID;
 

@@ -193,6 +193,14 @@ fn report(mut rows: Vec<ImportedRow>, rehearsal: Rehearsal) -> Reported {
     })
 }
 
+/// What an import has changed concerns devices.
+fn tell(app: &App, reported: Reported) -> Reported {
+    if reported.0.applied {
+        app.desire_changed();
+    }
+    reported
+}
+
 /// With a row that cannot be read the others are only rehearsed.
 fn carefully<T>(read: &Read<T>, rehearsal: Rehearsal) -> Rehearsal {
     match read.wrong.is_empty() {
@@ -227,8 +235,7 @@ async fn import_subscribers(
         .accounts_import(&actor, rows, careful, clock::now());
     let mut all = imported.await?;
     all.extend(wrong);
-    app.desire_changed();
-    Ok(report(all, rehearsal))
+    Ok(tell(&app, report(all, rehearsal)))
 }
 
 /// POST /devices/import
@@ -262,8 +269,7 @@ async fn import_devices(
         .devices_import(&actor, rows, careful, clock::now());
     let mut all = imported.await?;
     all.extend(wrong);
-    app.desire_changed();
-    Ok(report(all, rehearsal))
+    Ok(tell(&app, report(all, rehearsal)))
 }
 
 /// How an export is to be written.

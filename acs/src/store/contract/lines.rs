@@ -10,9 +10,11 @@ super::cases! {
     a_line_is_found_from_every_end,
     the_registration_of_a_line_is_what_its_device_last_reported,
     the_registration_of_a_line_is_that_of_the_device_it_is_on,
+    the_words_of_the_standard_are_believed_before_those_of_the_maker,
     lines_come_in_pages,
 }
 
+const VENDOR: &str = "Device.X_CISCO_ATA.Status.Line.1.Registration_State";
 const STATUS: &str = "Device.Services.VoiceService.1.VoiceProfile.1.Line.1.Status";
 
 async fn find(store: &dyn Store, filter: LineFilter) -> Vec<String> {
@@ -154,6 +156,12 @@ async fn the_registration_of_a_line_is_what_its_device_last_reported(store: &dyn
         .await
         .unwrap();
     assert_eq!(state().await, Some((Registration::Error, at(30), at(30))));
+    let told = line_events(store).await;
+    assert_eq!(
+        told,
+        ["null registered", "registered error"],
+        "each change once"
+    );
     store.device_delete(&ANN, device, at(40)).await.unwrap();
     store
         .snapshot_merge(device, seen("Up"), at(50))
@@ -163,6 +171,48 @@ async fn the_registration_of_a_line_is_what_its_device_last_reported(store: &dyn
         state().await,
         None,
         "nothing comes back of a forgotten device"
+    );
+}
+
+/// Changes of registrations that followers were told of.
+async fn line_events(store: &dyn Store) -> Vec<String> {
+    let events = store.event_list(0, usize::MAX).await.unwrap();
+    let ours = events
+        .into_iter()
+        .filter(|event| event.kind == "line.registration");
+    let told = ours.map(|event| format!("{} {}", event.data["was"], event.data["state"]));
+    told.map(|told| told.replace('"', "")).collect()
+}
+
+async fn the_words_of_the_standard_are_believed_before_those_of_the_maker(store: &dyn Store) {
+    let device = subscribed(store, "A").await;
+    let state = async || {
+        let states = store.line_states(device).await.unwrap();
+        states
+            .first()
+            .map(|(_, state)| state.said.clone())
+            .unwrap_or_default()
+    };
+    let see = async |pairs: &[(&str, &str)], secs| {
+        store
+            .snapshot_merge(device, observed(pairs), at(secs))
+            .await
+            .unwrap();
+    };
+    see(&[(VENDOR, "Not Registered")], 1).await;
+    assert_eq!(state().await, "Not Registered");
+    see(&[(STATUS, "Up"), (VENDOR, "Not Registered")], 2).await;
+    see(&[(VENDOR, "Failed")], 3).await;
+    assert_eq!(state().await, "Up");
+    assert_eq!(
+        line_events(store).await,
+        ["null not_registered", "not_registered registered"]
+    );
+    see(&[(VENDOR, "Registered")], 3 + 2 * 24 * 60 * 60).await;
+    assert_eq!(
+        state().await,
+        "Registered",
+        "the other one is reported no more"
     );
 }
 

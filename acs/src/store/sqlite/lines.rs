@@ -1,16 +1,21 @@
 //! Lines: their rows, the one place where their passwords are sealed, and their registration.
 
 use super::engine::Tx;
-use super::rows::{Ms, corrupt, from_json, from_word, json, limit};
-use crate::provisioning::line_status;
+use super::events;
+use super::rows::{Ms, corrupt, from_json, from_word, json as text, limit};
+use crate::provisioning::line_status::{self, Said};
 use crate::store::{
     Account, HeldBy, Id, Line, LineFilter, LineState, LinkedLine, Page, Registration, Result,
 };
 use data_model::{ParameterList, Secret, Timestamp};
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use serde_json::json;
 
 const COLUMNS: &str =
     "l.port, l.number, l.user, l.password, l.display_name, l.proxy, l.options, l.enabled";
+
+/// Milliseconds after which another parameter is believed, for a device that has ceased to report the better one.
+const STALE_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How a password stands in its row.
 fn seal(password: &Secret) -> Vec<u8> {
@@ -66,7 +71,7 @@ pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
             seal(&line.password),
             line.display_name,
             line.proxy,
-            json(&line.options),
+            text(&line.options),
             line.enabled,
             searched(account, line),
         ])?;
@@ -209,6 +214,15 @@ pub(super) fn states(db: &Connection, device: Id) -> Result<Vec<(u16, LineState)
     Ok(states)
 }
 
+/// The state of a line as it was last reported.
+fn state_of(db: &Connection, device: Id, port: u16) -> Result<Option<String>> {
+    let sql = "SELECT state FROM line_state WHERE device = ?1 AND port = ?2";
+    let state = db
+        .prepare_cached(sql)?
+        .query_row(params![device, port], |row| row.get(0));
+    Ok(state.optional()?)
+}
+
 /// Keeps what these values say of the registration of lines.
 pub(super) fn observe(
     tx: &Tx<'_>,
@@ -217,18 +231,26 @@ pub(super) fn observe(
     now: Timestamp,
 ) -> Result<()> {
     for parameter in values.iter() {
-        let Some((port, state)) = line_status::read(parameter.name, parameter.value) else {
+        let Some(said) = line_status::read(parameter.name, parameter.value) else {
             continue;
         };
+        let Said { port, state, rank } = said;
+        let before = state_of(tx.db, device, port)?;
         // A device that was forgotten meanwhile leaves nothing.
-        let sql = "INSERT INTO line_state (device, port, state, said, since, at)
-                   SELECT ?1, ?2, ?3, ?4, ?5, ?5 WHERE EXISTS (SELECT 1 FROM device WHERE id = ?1)
+        let sql = "INSERT INTO line_state (device, port, state, said, since, at, rank)
+                   SELECT ?1, ?2, ?3, ?4, ?5, ?5, ?6 WHERE EXISTS (SELECT 1 FROM device WHERE id = ?1)
                    ON CONFLICT (device, port) DO UPDATE SET
                    since = CASE WHEN state = excluded.state THEN since ELSE excluded.since END,
-                   state = excluded.state, said = excluded.said, at = excluded.at";
+                   state = excluded.state, said = excluded.said, at = excluded.at, rank = excluded.rank
+                   WHERE excluded.rank <= rank OR excluded.at > at + ?7";
         let said: String = parameter.value.chars().take(64).collect();
-        let row = params![device, port, state.name(), said, Ms(now)];
-        tx.db.prepare_cached(sql)?.execute(row)?;
+        let row = params![device, port, state.name(), said, Ms(now), rank, STALE_MS];
+        let kept = tx.db.prepare_cached(sql)?.execute(row)? > 0;
+        if !kept || before.as_deref() == Some(state.name()) {
+            continue;
+        }
+        let data = json!({ "port": port, "state": state.name(), "said": said, "was": before });
+        events::add(tx, "line.registration", Some(device), data, now)?;
         let sql = "UPDATE line SET state = ?3 WHERE port = ?2 AND state IS NOT ?3
                    AND account = (SELECT account FROM held WHERE device = ?1)";
         let row = params![device, port, state.name()];
