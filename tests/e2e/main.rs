@@ -25,6 +25,7 @@ mod recovery;
 mod reports;
 mod resync;
 mod resync_by_tftp;
+mod rosters;
 mod scopes;
 mod subscribers;
 mod tftp;

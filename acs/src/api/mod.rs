@@ -1,6 +1,7 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod account_devices;
 mod accounts;
 mod answers;
 pub mod auth;
@@ -45,6 +46,7 @@ use std::sync::Arc;
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(account_devices::routes())
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())

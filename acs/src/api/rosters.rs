@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::clock;
 use crate::limits::IMPORT_BYTES;
 use crate::rosters::subscribers::{self, Reveal};
-use crate::rosters::{Format, Read, devices};
+use crate::rosters::{Format, Read, devices, written};
 use crate::store::{
     AccountFilter, Actor, Id, ImportedDevice, ImportedRow, KeptAccount, Page, Rehearsal, RowOutcome,
 };
@@ -351,7 +351,7 @@ impl Pages {
             Next::Head => {
                 self.next = Next::Behind(None);
                 match self.format {
-                    FormatWord::Csv => subscribers::head(),
+                    FormatWord::Csv => written::head(),
                     FormatWord::Json => "[".to_owned(),
                 }
             }
@@ -378,10 +378,10 @@ impl Pages {
         let accounts = accounts.iter().map(|kept| &kept.account);
         match self.format {
             FormatWord::Csv => accounts
-                .map(|account| subscribers::rows(account, self.reveal))
+                .map(|account| written::rows(account, self.reveal))
                 .collect(),
             FormatWord::Json => {
-                let objects = accounts.map(|account| subscribers::object(account, self.reveal));
+                let objects = accounts.map(|account| written::object(account, self.reveal));
                 let objects = objects.collect::<Vec<_>>().join(",\n");
                 let comma = if first || objects.is_empty() {
                     ""

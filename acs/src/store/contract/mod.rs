@@ -17,7 +17,7 @@
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
-//! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
+//! - [`subscribers`], [`holdings`], [`lines`]: accounts; how each comes to its device; their registration
 //! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
@@ -84,6 +84,7 @@ mod endings;
 mod events;
 mod files;
 mod filters;
+mod holdings;
 mod informs;
 mod lines;
 mod on_sqlite;
