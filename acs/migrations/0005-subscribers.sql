@@ -25,11 +25,16 @@ CREATE TABLE line (
     proxy TEXT NOT NULL,
     -- Further variables of the line, as a JSON object.
     options TEXT NOT NULL,
-    enabled INTEGER NOT NULL
+    enabled INTEGER NOT NULL,
+    -- The registration of the line, as `line_state` has it for the device of the account: lines are looked for by it.
+    state TEXT,
+    -- What a part of it is looked for in: number, user, display name, account and its name, in small letters.
+    search TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX line_by_port ON line (account, port);
 CREATE INDEX line_by_number ON line (number);
 CREATE INDEX line_by_user ON line (user);
+CREATE INDEX line_by_state ON line (state);
 
 -- Which account a device has. A row without an account is a device that had one: its lines are to be empty.
 CREATE TABLE held (
@@ -52,9 +57,10 @@ CREATE TABLE line_state (
     -- Since when it is so, and when it was last reported.
     since INTEGER NOT NULL,
     at INTEGER NOT NULL,
+    -- Which parameter said it: a smaller number is believed before a greater one.
+    rank INTEGER NOT NULL,
     PRIMARY KEY (device, port)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX line_state_by_state ON line_state (state, device);
 
 CREATE TABLE variable_group (
     name TEXT PRIMARY KEY,

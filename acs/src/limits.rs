@@ -178,9 +178,15 @@ pub const SUBSCRIBER_VARIABLES: usize = 256;
 /// Groups: each is looked at for every device that has its tag.
 pub const GROUPS: usize = 1_000;
 
-/// Digits of an activation code: few enough to be typed on a telephone, and with a thousand codes open somebody who
-/// tries a hundred in a second would need months to hit one.
+/// Digits of an activation code: few enough to be typed on a telephone, and too many to be found by trying.
 pub const ACTIVATION_CODE_DIGITS: usize = 12;
+
+/// Wrong numbers of customers and activation codes from one address, or one /64, in a minute: an office whose devices
+/// all come at once has fewer, and somebody who tries needs centuries to hit a code.
+pub const GUESSES: u32 = 30;
+
+/// Addresses whose wrong numbers are counted at one time; invented ones push each other out.
+pub const GUESSERS: usize = 10_000;
 
 /// Minutes an activation code may be good for: until the parcel has come and been opened.
 pub const ACTIVATION_CODE_MINUTES: std::ops::RangeInclusive<u64> = 1..=30 * 24 * 60;

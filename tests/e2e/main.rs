@@ -46,6 +46,7 @@ mod restarts;
 mod resync;
 mod resync_by_tftp;
 mod roles;
+mod rosters;
 mod scopes;
 mod settings;
 mod sign_in;

@@ -1,16 +1,14 @@
 //! Subscribers: an account's lines reach its device, follow it, leave it, and are found from every end.
 
+use super::resync;
 use crate::world::by_hand::Hand;
-use crate::world::{Phone, World, device_path, eventually};
+use crate::world::{Phone, World, eventually};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
-const LINE: &str = "Services.VoiceService.1.VoiceProfile.1.Line.1";
 const STATUS: &str = "Services.VoiceService.1.VoiceProfile.1.Line.1.Status";
 
 /// A server with a profile that puts lines on every ATA, and the account 4711 with one line.
-async fn world() -> World {
+pub(super) async fn world() -> World {
     let world = World::start_with(|config, _| config.cwmp.basic_without_tls = true).await;
     let profile = json!({ "values": [
         { "name": "~.X_CISCO_ATA.Line.1.Line_Enable", "value": "{{line1.enabled}}" },
@@ -32,7 +30,7 @@ async fn world() -> World {
     world
 }
 
-fn account(password: &str) -> Value {
+pub(super) fn account(password: &str) -> Value {
     json!({
         "name": "Ann Example",
         "variables": { "plan": "gold" },
@@ -49,7 +47,7 @@ async fn expect(world: &World, serial: &str) {
     world.api.put(&path, body).await.expect("a good binding");
 }
 
-async fn lines(world: &World, query: &str) -> Vec<Value> {
+pub(super) async fn lines(world: &World, query: &str) -> Vec<Value> {
     let path = format!("/lines?{query}");
     let answer = world.api.get(&path).await;
     let answer = answer.unwrap_or_else(|refused| panic!("{path}: {refused}"));
@@ -271,135 +269,6 @@ async fn a_group_gives_its_devices_what_neither_they_nor_their_account_have() {
     phone.reaches("DeviceInfo.ProvisioningCode", "bergen").await;
 }
 
-const FILE: &str = "account,name,port,number,user,password,serial\n\
-    4711,Ann Example,1,+15550100,u100,,\n\
-    4712,=cmd|' /C calc'!A0,1,+15550101,u101,opensesame,NEW1\n\
-    4712,,2,+15550102,u102,opensesame,\n";
-
-/// An export, as it travels.
-async fn export(world: &World, path: &str) -> String {
-    let mut stream = TcpStream::connect(world.server.api_address)
-        .await
-        .expect("it listens");
-    let request = format!(
-        "GET /api/v1{path} HTTP/1.1\r\nHost: api\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\r\n",
-        world.api.token()
-    );
-    stream
-        .write_all(request.as_bytes())
-        .await
-        .expect("it reads");
-    let mut text = String::new();
-    stream.read_to_string(&mut text).await.expect("it answers");
-    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
-    text
-}
-
-/// What a rehearsal says is what happens; a wrong row stops all of it; secrets leave only when they are asked for.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_import_is_rehearsed_carried_out_and_comes_back_as_an_export() {
-    let world = world().await;
-    let import = async |text: &str, query: &str| {
-        let path = format!("/subscribers/import?format=csv{query}");
-        let answer = world.api.text("POST", &path, "", text).await;
-        let report: Value = serde_json::from_slice(&answer.body).expect("a report");
-        (answer.status, report)
-    };
-    let (status, report) = import(FILE, "&dry_run=true").await;
-    assert_eq!(
-        (status, &report["applied"]),
-        (200, &json!(false)),
-        "{report}"
-    );
-    assert_eq!(
-        (&report["create"], &report["update"]),
-        (&json!(1), &json!(1)),
-        "{report}"
-    );
-    assert!(
-        world.api.get("/accounts/4712").await.is_err(),
-        "it was a rehearsal"
-    );
-    let wrong = format!("{FILE}4713,,x,+15550103,u103,,\n");
-    let (status, report) = import(&wrong, "").await;
-    assert_eq!(
-        (status, &report["applied"]),
-        (422, &json!(false)),
-        "{report}"
-    );
-    let why = &report["rows"].as_array().expect("rows")[2];
-    assert_eq!(
-        (&why["row"], &why["outcome"]),
-        (&json!(4), &json!("error")),
-        "{report}"
-    );
-    assert!(
-        world.api.get("/accounts/4712").await.is_err(),
-        "all or nothing"
-    );
-    let (status, report) = import(FILE, "").await;
-    assert_eq!(
-        (status, &report["applied"]),
-        (200, &json!(true)),
-        "{report}"
-    );
-    assert_eq!(lines(&world, "account=4712").await.len(), 2);
-    let (_, report) = import(FILE, "").await;
-    assert_eq!(report["unchanged"], 2, "{report}");
-    let csv = export(&world, "/subscribers/export").await;
-    assert!(csv.contains("'+15550101") && csv.contains("'=cmd"), "{csv}");
-    assert!(
-        !csv.contains("opensesame") && !csv.contains("hunter2"),
-        "{csv}"
-    );
-    let json = export(&world, "/subscribers/export?format=json").await;
-    assert!(
-        json.contains("\"+15550101\"") && !json.contains("opensesame"),
-        "{json}"
-    );
-    let all = export(&world, "/subscribers/export-with-secrets").await;
-    assert!(
-        all.contains("opensesame") && all.contains("hunter2"),
-        "{all}"
-    );
-    let audit = world
-        .api
-        .get("/audit")
-        .await
-        .expect("the trail")
-        .to_string();
-    assert!(audit.contains("with secrets"), "{audit}");
-    for (text, format) in [
-        ("", "csv"),
-        ("account,colour\n1,2\n", "csv"),
-        ("{}", "json"),
-    ] {
-        let path = format!("/subscribers/import?format={format}");
-        let status = world.api.text("POST", &path, "", text).await.status;
-        assert_eq!(status, 400, "{text}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn devices_are_registered_from_a_list_and_come_in_with_their_account() {
-    let world = world().await;
-    let file = "oui,product_class,serial_number,password,tags,account\n\
-                00562B,ATA192,LIST1,factory-secret,north,4711\n";
-    let path = "/devices/import?format=csv";
-    let report = world.api.text("POST", path, "", file).await;
-    assert_eq!(report.status, 200, "{}", report.text());
-    let device = world.api.get(&device_path("00562B-ATA192-LIST1")).await;
-    let device = device.expect("it is registered");
-    assert_eq!(
-        (&device["informs"], &device["tags"]),
-        (&json!(0), &json!(["north"]))
-    );
-    let phone = Phone::start(world.agent_config("ata192", "LIST1")).await;
-    phone
-        .reaches(&format!("{LINE}.DirectoryNumber"), "u100")
-        .await;
-}
-
 /// Covers A09.
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_hold_only_what_makes_sense_and_conflicts_are_told() {
@@ -454,4 +323,67 @@ async fn accounts_hold_only_what_makes_sense_and_conflicts_are_told() {
             "{path}"
         );
     }
+}
+
+/// Both roads of provisioning see the same variables, and a wall stands across both.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_vendors_profile_has_the_lines_too_and_a_walled_device_gets_none() {
+    let world = resync::world().await;
+    let server = resync::http(&world);
+    let profile = json!({ "values": [
+        { "name": "~.X_CISCO_ATA.Line.1.User_ID", "value": "{{line1.user}}" },
+    ] });
+    let put = world.api.put("/profiles/lines", profile).await;
+    put.expect("a good profile");
+    let hand = resync::registered(&world, "RES1").await;
+    let put = world.api.put("/accounts/4711", account("hunter2")).await;
+    put.expect("a good account");
+    let made = world
+        .api
+        .post("/accounts/4711/activation-code", json!({}))
+        .await;
+    let code = made.expect("a code")["code"].as_str().map(str::to_owned);
+    let code = code.expect("a text");
+    let path = format!("/c/{code}/{}.cfg", resync::MAC);
+    let told = resync::ask(server, &path, "").await;
+    assert_eq!(told.status, 200, "{}", told.text());
+    let found = lines(&world, "account=4711").await;
+    let identity = hand.identity.username();
+    assert_eq!(found[0]["device"]["identity"], identity.as_str());
+    resync::open_window(&world, &hand.path()).await;
+    let own = format!("/{}.cfg", resync::MAC);
+    let first = resync::ask(server, &own, "").await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    assert_eq!(resync::element(&first.text(), "User_ID_1_"), "u100");
+    let rule = resync::path_of(resync::element(&first.text(), "Profile_Rule"));
+    let keep = format!("{}/quarantine", hand.path());
+    let why = json!({ "why": "reported stolen" });
+    world.api.post(&keep, why).await.expect("it is known");
+    for path in [&own, &rule] {
+        let refused = resync::ask(server, path, "").await;
+        assert_eq!(refused.status, 403, "{path}: {}", refused.text());
+    }
+}
+
+/// Who tries codes is not heard any more, also if the next one is right.
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_cannot_be_found_by_trying() {
+    let world = resync::world().await;
+    let server = resync::http(&world);
+    resync::registered(&world, "RES1").await;
+    let put = world.api.put("/accounts/4711", account("hunter2")).await;
+    put.expect("a good account");
+    let made = world
+        .api
+        .post("/accounts/4711/activation-code", json!({}))
+        .await;
+    let code = made.expect("a code")["code"].as_str().map(str::to_owned);
+    let code = code.expect("a text");
+    for number in 0..40 {
+        let path = format!("/c/0000-0000-{number:04}/{}.cfg", resync::MAC);
+        assert_eq!(resync::ask(server, &path, "").await.status, 404);
+    }
+    let path = format!("/c/{code}/{}.cfg", resync::MAC);
+    assert_eq!(resync::ask(server, &path, "").await.status, 404);
+    assert!(lines(&world, "account=4711").await[0]["device"].is_null());
 }

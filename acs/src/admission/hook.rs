@@ -75,9 +75,10 @@ impl Hook {
             return away(format!("it answered {}", reply.status));
         }
         match serde_json::from_slice::<Verdict>(&reply.body) {
-            Ok(Verdict { decision, .. }) if decision == Decision::Ask => {
-                away("it answered with a question".into())
-            }
+            Ok(Verdict {
+                decision: Decision::Ask,
+                ..
+            }) => away("it answered with a question".into()),
             Ok(Verdict { decision, why }) => {
                 let plain = why.chars().filter(|c| !c.is_control()).take(200).collect();
                 Said::Decided(decision, plain)

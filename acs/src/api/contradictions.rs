@@ -58,8 +58,8 @@ pub async fn conflicts(
         let mut devices: Vec<String> = Vec::new();
         let filter = DeviceFilter {
             selector: one.selector.clone(),
-            contains: None,
             scope: who.scope().clone(),
+            ..DeviceFilter::default()
         };
         let mut after: Option<Id> = None;
         while budget > 0 && devices.len() < EXAMPLES {

@@ -1,6 +1,7 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod account_devices;
 mod accounts;
 mod answers;
 mod audit;
@@ -69,6 +70,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
         .merge(backup::routes())
         .merge(audit::routes())
+        .merge(account_devices::routes())
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())

@@ -175,6 +175,11 @@ async fn swap(
         let fix = "give the `serial_number` of the replacement, and an `oui` of six digits";
         ApiError::bad(why, fix)
     })?;
+    // One that is there must be for whoever decides about it to see.
+    let new = Id::of_device(&identity);
+    if app.store.device_find(new).await?.is_some() {
+        devices::must_see(&app, &actor, new, "replacement").await?;
+    }
     let credentials = devices::credentials(&app, &identity, body.password, None);
     let replacement = Replacement {
         identity,

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::clock;
 use crate::limits::IMPORT_BYTES;
 use crate::rosters::subscribers::{self, Reveal};
-use crate::rosters::{Format, Read, devices};
+use crate::rosters::{Format, Read, devices, written};
 use crate::store::{
     AccountFilter, Actor, Id, ImportedDevice, ImportedRow, KeptAccount, Page, Rehearsal, RowOutcome,
 };
@@ -193,6 +193,14 @@ fn report(mut rows: Vec<ImportedRow>, rehearsal: Rehearsal) -> Reported {
     })
 }
 
+/// What an import has changed concerns devices.
+fn tell(app: &App, reported: Reported) -> Reported {
+    if reported.0.applied {
+        app.desire_changed();
+    }
+    reported
+}
+
 /// With a row that cannot be read the others are only rehearsed.
 fn carefully<T>(read: &Read<T>, rehearsal: Rehearsal) -> Rehearsal {
     match read.wrong.is_empty() {
@@ -227,8 +235,7 @@ async fn import_subscribers(
         .accounts_import(&actor, rows, careful, clock::now());
     let mut all = imported.await?;
     all.extend(wrong);
-    app.desire_changed();
-    Ok(report(all, rehearsal))
+    Ok(tell(&app, report(all, rehearsal)))
 }
 
 /// POST /devices/import
@@ -262,8 +269,7 @@ async fn import_devices(
         .devices_import(&actor, rows, careful, clock::now());
     let mut all = imported.await?;
     all.extend(wrong);
-    app.desire_changed();
-    Ok(report(all, rehearsal))
+    Ok(tell(&app, report(all, rehearsal)))
 }
 
 /// How an export is to be written.
@@ -345,7 +351,7 @@ impl Pages {
             Next::Head => {
                 self.next = Next::Behind(None);
                 match self.format {
-                    FormatWord::Csv => subscribers::head(),
+                    FormatWord::Csv => written::head(),
                     FormatWord::Json => "[".to_owned(),
                 }
             }
@@ -372,10 +378,10 @@ impl Pages {
         let accounts = accounts.iter().map(|kept| &kept.account);
         match self.format {
             FormatWord::Csv => accounts
-                .map(|account| subscribers::rows(account, self.reveal))
+                .map(|account| written::rows(account, self.reveal))
                 .collect(),
             FormatWord::Json => {
-                let objects = accounts.map(|account| subscribers::object(account, self.reveal));
+                let objects = accounts.map(|account| written::object(account, self.reveal));
                 let objects = objects.collect::<Vec<_>>().join(",\n");
                 let comma = if first || objects.is_empty() {
                     ""

@@ -2,29 +2,46 @@
 
 use crate::store::Registration;
 
-/// The telephone port a parameter speaks of, and the registration its value means; `None` for every other parameter.
-pub fn read(name: &str, value: &str) -> Option<(u16, Registration)> {
+/// What a parameter says of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// The telephone port.
+    pub port: u16,
+    /// The registration its value means.
+    pub state: Registration,
+    /// Of two parameters that speak of the same port the one with the smaller number is believed: a device may have its
+    /// own words beside those of the standard, and they do not always agree.
+    pub rank: u8,
+}
+
+/// What a parameter says of a line; `None` for every other parameter.
+pub fn read(name: &str, value: &str) -> Option<Said> {
     let (object, leaf) = name.rsplit_once('.')?;
-    match leaf {
-        "Status" => Some((standard_port(object)?, standard(value)?)),
+    let (port, rank, state) = match leaf {
+        "Status" => {
+            let (port, rank) = standard_port(object)?;
+            (port, rank, standard(value)?)
+        }
         // The analog telephone adapters of Cisco, and what Sipura and Linksys made before.
-        "Registration_State" => Some((vendor_port(object)?, vendor(value)?)),
-        _ => None,
-    }
+        "Registration_State" => (vendor_port(object)?, 3, vendor(value)?),
+        _ => return None,
+    };
+    Some(Said { port, state, rank })
 }
 
 /// TR-104 issue 1, in the trees of TR-098 and TR-181: `VoiceService.{i}.VoiceProfile.{i}.Line.{i}`; issue 2:
 /// `VoiceService.{i}.SIP.Client.{i}`. A device has one line of the first profile for each port, or one profile for each.
-fn standard_port(object: &str) -> Option<u16> {
+fn standard_port(object: &str) -> Option<(u16, u8)> {
     let (_, below) = object.split_once(".Services.VoiceService.")?;
     let parts: Vec<&str> = below.split('.').collect();
-    let number = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0);
-    match parts[..] {
-        ["1", "VoiceProfile", "1", "Line", line] => number(line),
-        ["1", "VoiceProfile", profile, "Line", "1"] => number(profile),
-        ["1", "SIP", "Client", client] => number(client),
-        _ => None,
-    }
+    let (number, rank) = match parts[..] {
+        ["1", "VoiceProfile", "1", "Line", line] => (line, 0),
+        ["1", "VoiceProfile", profile, "Line", "1"] => (profile, 1),
+        ["1", "SIP", "Client", client] => (client, 2),
+        _ => return None,
+    };
+    let port = number.parse().ok().filter(|port| *port > 0)?;
+    Some((port, rank))
 }
 
 fn vendor_port(object: &str) -> Option<u16> {
@@ -96,7 +113,8 @@ mod tests {
                 (2, NotRegistered),
             ),
         ] {
-            assert_eq!(read(name, value), Some(expected), "{name}");
+            let said = read(name, value).map(|said| (said.port, said.state));
+            assert_eq!(said, Some(expected), "{name}");
         }
     }
 

@@ -61,6 +61,10 @@ pub(super) async fn customer(
     request: &Request<'_>,
 ) -> Option<Answer> {
     let customer = asker::customer(request.path)?;
+    let guesses = &provisioner.guesses;
+    if !guesses.may_try(request.address, clock::now()) {
+        return Some(unbound(app, request));
+    }
     let rest = &request.path[CUSTOMER_PATH.len() + customer.len()..];
     let mut patterns = provisioner.patterns.iter();
     let Some(asked) = patterns.find_map(|pattern| pattern.read(rest)) else {
@@ -80,7 +84,12 @@ pub(super) async fn customer(
     let told = tell(app, request, said, Some(customer.to_owned()), agent).await;
     Some(match told {
         Ok(rule) => document::common(&rule).into_answer(),
-        Err(answer) => answer,
+        Err(answer) => {
+            if answer == Answer::NotFound {
+                guesses.was_wrong(request.address, clock::now());
+            }
+            answer
+        }
     })
 }
 

@@ -8,6 +8,7 @@ pub mod activation;
 pub mod asker;
 pub mod certificate;
 pub mod document;
+mod guesses;
 pub mod http;
 pub mod keys;
 pub mod listeners;

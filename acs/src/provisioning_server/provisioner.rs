@@ -1,5 +1,6 @@
 //! What the provisioning server needs before it serves: the master key of this store, and the paths it knows.
 
+use super::guesses::Guesses;
 use super::keys::{self, MasterKey};
 use crate::config::ProvisioningConfig;
 use crate::provisioning::request_path::PathPattern;
@@ -16,6 +17,7 @@ pub struct Provisioner {
     /// What the keys of devices are sealed with.
     pub master: MasterKey,
     pub(super) patterns: Vec<PathPattern>,
+    pub(super) guesses: Guesses,
 }
 
 impl Provisioner {
@@ -64,6 +66,7 @@ impl Provisioner {
         Ok(Some(Provisioner {
             master,
             patterns: parsed.filter_map(Result::ok).collect(),
+            guesses: Guesses::default(),
         }))
     }
 }

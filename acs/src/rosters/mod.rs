@@ -7,6 +7,7 @@ pub mod cells;
 pub mod check;
 pub mod devices;
 pub mod subscribers;
+pub mod written;
 
 use crate::store::{ImportedRow, RowOutcome};
 

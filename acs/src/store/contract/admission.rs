@@ -1,6 +1,7 @@
 //! Who is kept apart; one unit in the place of another; imports.
 
-use super::subscribers::{account, binding, line, put, sees, subscribed};
+use super::holdings::binding;
+use super::subscribers::{account, line, put, sees, subscribed};
 use super::support::*;
 use crate::store::*;
 use cwmp::EventCode;

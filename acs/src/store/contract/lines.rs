@@ -8,10 +8,14 @@ use cwmp::EventCode;
 super::cases! {
     store:
     a_line_is_found_from_every_end,
+    a_line_is_linked_to_its_account_and_device,
     the_registration_of_a_line_is_what_its_device_last_reported,
+    the_registration_of_a_line_is_that_of_the_device_it_is_on,
+    the_words_of_the_standard_are_believed_before_those_of_the_maker,
     lines_come_in_pages,
 }
 
+const VENDOR: &str = "Device.X_CISCO_ATA.Status.Line.1.Registration_State";
 const STATUS: &str = "Device.Services.VoiceService.1.VoiceProfile.1.Line.1.Status";
 
 async fn find(store: &dyn Store, filter: LineFilter) -> Vec<String> {
@@ -21,103 +25,52 @@ async fn find(store: &dyn Store, filter: LineFilter) -> Vec<String> {
     numbers
 }
 
+/// A filter with some of its conditions set.
+fn with(set: impl FnOnce(&mut LineFilter)) -> LineFilter {
+    let mut filter = LineFilter::default();
+    set(&mut filter);
+    filter
+}
+
 async fn a_line_is_found_from_every_end(store: &dyn Store) {
     let device = subscribed(store, "A").await;
     put(store, account("4712", vec![line(1, "200"), line(2, "201")])).await;
-    store
-        .snapshot_merge(device, observed(&[(STATUS, "Up")]), at(5))
-        .await
-        .unwrap();
-    let all = LineFilter::default();
-    assert_eq!(find(store, all.clone()).await, ["100", "200", "201"]);
+    let up = observed(&[(STATUS, "Up")]);
+    store.snapshot_merge(device, up, at(5)).await.unwrap();
     let text = |text: &str| Some(text.to_owned());
     for (filter, expected) in [
+        (LineFilter::default(), &["100", "200", "201"][..]),
+        (with(|by| by.number = text("200")), &["200"]),
+        (with(|by| by.user = text("u201")), &["201"]),
+        (with(|by| by.account = text("4712")), &["200", "201"]),
+        (with(|by| by.device = Some(device)), &["100"]),
+        (with(|by| by.device = Some(id(9))), &[]),
+        (with(|by| by.contains = text("U20")), &["200", "201"]),
         (
-            LineFilter {
-                number: text("200"),
-                ..all.clone()
-            },
-            &["200"][..],
-        ),
-        (
-            LineFilter {
-                user: text("u201"),
-                ..all.clone()
-            },
-            &["201"],
-        ),
-        (
-            LineFilter {
-                account: text("4712"),
-                ..all.clone()
-            },
-            &["200", "201"],
-        ),
-        (
-            LineFilter {
-                device: Some(device),
-                ..all.clone()
-            },
+            with(|by| by.state = Some(Some(Registration::Registered))),
             &["100"],
         ),
-        (
-            LineFilter {
-                device: Some(id(9)),
-                ..all.clone()
-            },
-            &[],
-        ),
-        (
-            LineFilter {
-                contains: text("U20"),
-                ..all.clone()
-            },
-            &["200", "201"],
-        ),
-        (
-            LineFilter {
-                contains: text("471"),
-                number: text("100"),
-                ..all.clone()
-            },
-            &["100"],
-        ),
-        (
-            LineFilter {
-                state: Some(Some(Registration::Registered)),
-                ..all.clone()
-            },
-            &["100"],
-        ),
-        (
-            LineFilter {
-                state: Some(Some(Registration::Error)),
-                ..all.clone()
-            },
-            &[],
-        ),
-        (
-            LineFilter {
-                state: Some(None),
-                ..all.clone()
-            },
-            &["200", "201"],
-        ),
+        (with(|by| by.state = Some(Some(Registration::Error))), &[]),
+        (with(|by| by.state = Some(None)), &["200", "201"]),
     ] {
         assert_eq!(find(store, filter.clone()).await, expected, "{filter:?}");
     }
-    let filter = LineFilter {
+    let both = LineFilter {
+        contains: text("471"),
         number: text("100"),
-        ..all
+        ..LineFilter::default()
     };
+    assert_eq!(find(store, both).await, ["100"]);
+}
+
+async fn a_line_is_linked_to_its_account_and_device(store: &dyn Store) {
+    let device = subscribed(store, "A").await;
+    let filter = LineFilter::default();
     let lines = store.line_list(&filter, ALL).await.unwrap();
     let [linked] = &lines[..] else {
         panic!("{lines:?}")
     };
-    assert_eq!(
-        (&*linked.account, &*linked.name, linked.line.port),
-        ("4711", "Ann", 1)
-    );
+    assert_eq!((&*linked.account, &*linked.name), ("4711", "Ann"));
     assert_eq!(linked.device.as_ref().map(|held| held.device), Some(device));
     assert_eq!(linked.line, line(1, "100"));
 }
@@ -153,6 +106,12 @@ async fn the_registration_of_a_line_is_what_its_device_last_reported(store: &dyn
         .await
         .unwrap();
     assert_eq!(state().await, Some((Registration::Error, at(30), at(30))));
+    let told = line_events(store).await;
+    assert_eq!(
+        told,
+        ["null registered", "registered error"],
+        "each change once"
+    );
     store.device_delete(&ANN, device, at(40)).await.unwrap();
     store
         .snapshot_merge(device, seen("Up"), at(50))
@@ -163,6 +122,78 @@ async fn the_registration_of_a_line_is_what_its_device_last_reported(store: &dyn
         None,
         "nothing comes back of a forgotten device"
     );
+}
+
+/// Changes of registrations that followers were told of.
+async fn line_events(store: &dyn Store) -> Vec<String> {
+    let events = store.event_list(0, usize::MAX).await.unwrap();
+    let ours = events
+        .into_iter()
+        .filter(|event| event.kind == "line.registration");
+    let told = ours.map(|event| format!("{} {}", event.data["was"], event.data["state"]));
+    told.map(|told| told.replace('"', "")).collect()
+}
+
+async fn the_words_of_the_standard_are_believed_before_those_of_the_maker(store: &dyn Store) {
+    let device = subscribed(store, "A").await;
+    let state = async || {
+        let states = store.line_states(device).await.unwrap();
+        states
+            .first()
+            .map(|(_, state)| state.said.clone())
+            .unwrap_or_default()
+    };
+    let see = async |pairs: &[(&str, &str)], secs| {
+        store
+            .snapshot_merge(device, observed(pairs), at(secs))
+            .await
+            .unwrap();
+    };
+    see(&[(VENDOR, "Not Registered")], 1).await;
+    assert_eq!(state().await, "Not Registered");
+    see(&[(STATUS, "Up"), (VENDOR, "Not Registered")], 2).await;
+    see(&[(VENDOR, "Failed")], 3).await;
+    assert_eq!(state().await, "Up");
+    assert_eq!(
+        line_events(store).await,
+        ["null not_registered", "not_registered registered"]
+    );
+    see(&[(VENDOR, "Registered")], 3 + 2 * 24 * 60 * 60).await;
+    assert_eq!(
+        state().await,
+        "Registered",
+        "the other one is reported no more"
+    );
+}
+
+async fn the_registration_of_a_line_is_that_of_the_device_it_is_on(store: &dyn Store) {
+    let one = subscribed(store, "A").await;
+    let other = device(store, "B").await;
+    for (device, value) in [(one, "Up"), (other, "Error")] {
+        let seen = observed(&[(STATUS, value)]);
+        store.snapshot_merge(device, seen, at(5)).await.unwrap();
+    }
+    let by = async |state| {
+        let filter = LineFilter {
+            state: Some(state),
+            ..LineFilter::default()
+        };
+        let lines = store.line_list(&filter, ALL).await.unwrap();
+        lines.len() == 1 && lines[0].state.as_ref().map(|known| known.state) == state
+    };
+    assert!(by(Some(Registration::Registered)).await);
+    let key = Account::key("4711");
+    store.account_unbind(&ANN, key, at(6)).await.unwrap();
+    assert!(by(None).await, "it is on no device");
+    store.account_bind(&ANN, key, other, at(7)).await.unwrap();
+    assert!(by(Some(Registration::Error)).await);
+    put(store, account("4711", vec![line(1, "199")])).await;
+    assert!(
+        by(Some(Registration::Error)).await,
+        "another number on the same device"
+    );
+    store.device_delete(&ANN, other, at(8)).await.unwrap();
+    assert!(by(None).await);
 }
 
 async fn lines_come_in_pages(store: &dyn Store) {

@@ -21,7 +21,7 @@
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
-//! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
+//! - [`subscribers`], [`holdings`], [`lines`]: accounts; how each comes to its device; their registration
 //! - [`admission`]: who is kept apart, swaps, imports
 //! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
 //!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
@@ -101,6 +101,7 @@ mod filters;
 mod fleet;
 mod fleet_tasks;
 mod health;
+mod holdings;
 mod informs;
 mod learned;
 mod lines;

@@ -145,6 +145,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
     };
     tx.hot.forget(id);
     tx.hot.credentials_change(id);
+    super::holdings::forget(tx, id)?;
     for (table, key) in [
         ("device", "id"),
         ("seen", "id"),

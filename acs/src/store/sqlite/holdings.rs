@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, from_json, json};
-use super::{accounts, activation, audit, devices, groups, provisioning, walls};
+use super::{accounts, activation, audit, devices, groups, lines, provisioning, walls};
 use crate::provisioning::subscriber;
 use crate::store::{
     Account, Actor, Binding, BoundBy, HeldBy, Id, InformRecord, KeptAccount, Result, StoreError,
@@ -130,15 +130,32 @@ pub(super) fn bind(
     if account_of(tx.db, device)?.is_some() {
         return Ok(());
     }
-    let sql = "INSERT OR REPLACE INTO held (device, account, since) VALUES (?1, ?2, ?3)";
-    let row = params![device, Account::key(account), Ms(now)];
-    tx.db.prepare_cached(sql)?.execute(row)?;
+    hold(tx, Account::key(account), device, now)?;
     // The variable a binding without an account of ours leaves; the account itself says it from here on.
     let sql = "DELETE FROM variable WHERE device = ?1 AND name = 'account'";
     tx.db.prepare_cached(sql)?.execute([device])?;
     devices::desire_anew(tx, device)?;
     let subject = format!("{account} on {device}");
     audit::add(tx, actor, "account.bind", subject, now)
+}
+
+/// Puts an account on a device, whatever that has been before.
+pub(super) fn hold(tx: &Tx<'_>, account: Id, device: Id, now: Timestamp) -> Result<()> {
+    let sql = "INSERT OR REPLACE INTO held (device, account, since) VALUES (?1, ?2, ?3)";
+    let row = params![device, account, Ms(now)];
+    tx.db.prepare_cached(sql)?.execute(row)?;
+    lines::follow(tx, account)
+}
+
+/// A device is forgotten: its account is on none.
+pub(super) fn forget(tx: &Tx<'_>, device: Id) -> Result<()> {
+    let account = held(tx.db, device)?;
+    let sql = "DELETE FROM held WHERE device = ?1";
+    tx.db.prepare_cached(sql)?.execute([device])?;
+    match account {
+        Some(Held::Account(account)) => lines::follow(tx, account),
+        Some(Held::Nothing(_)) | None => Ok(()),
+    }
 }
 
 /// Takes an account off its device; gives the device.
@@ -164,6 +181,7 @@ pub(super) fn empty(tx: &mut Tx<'_>, account: &Account, device: Id, now: Timesta
         "INSERT OR REPLACE INTO held (device, account, since, remains) VALUES (?1, NULL, ?2, ?3)";
     let row = params![device, Ms(now), json(&subscriber::remains(account))];
     tx.db.prepare_cached(sql)?.execute(row)?;
+    lines::follow(tx, account.id())?;
     activation::forget_units(tx, &account.account)?;
     devices::desire_anew(tx, device)
 }

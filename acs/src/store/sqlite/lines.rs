@@ -1,15 +1,20 @@
 //! Lines: their rows, the one place where their passwords are sealed, and their registration.
 
 use super::engine::Tx;
-use super::rows::{Ms, corrupt, from_json, from_word, json, limit};
-use crate::provisioning::line_status;
+use super::events;
+use super::rows::{Ms, corrupt, from_json, from_word, json as text, limit};
+use crate::provisioning::line_status::{self, Said};
 use crate::store::{
     Account, HeldBy, Id, Line, LineFilter, LineState, LinkedLine, Page, Registration, Result,
 };
 use data_model::{ParameterList, Secret, Timestamp};
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use serde_json::json;
 
 const COLUMNS: &str = "l.port, l.number, l.user, unseal('line/' || l.id, l.password), l.display_name, l.proxy, l.options, l.enabled";
+
+/// Milliseconds after which another parameter is believed, for a device that has ceased to report the better one.
+const STALE_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A password as the statement that writes it takes it, and seals it.
 fn seal(password: &Secret) -> Vec<u8> {
@@ -51,8 +56,9 @@ pub(super) fn of_account(db: &Connection, account: Id) -> Result<Vec<Line>> {
 /// Replaces the lines of an account.
 pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
     delete(tx, account.id())?;
-    let sql = "INSERT INTO line (id, account, port, number, user, password, display_name, proxy, options, enabled)
-               VALUES (?1, ?2, ?3, ?4, ?5, seal('line/' || ?1, ?6), ?7, ?8, ?9, ?10)";
+    let sql = "INSERT INTO line
+               (id, account, port, number, user, password, display_name, proxy, options, enabled, search)
+               VALUES (?1, ?2, ?3, ?4, ?5, seal('line/' || ?1, ?6), ?7, ?8, ?9, ?10, ?11)";
     let mut statement = tx.db.prepare_cached(sql)?;
     for line in &account.lines {
         statement.execute(params![
@@ -64,10 +70,32 @@ pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
             seal(&line.password),
             line.display_name,
             line.proxy,
-            json(&line.options),
+            text(&line.options),
             line.enabled,
+            searched(account, line),
         ])?;
     }
+    follow(tx, account.id())
+}
+
+/// What a part of a line is looked for in. A character that stands in none of its parts keeps a text from being found
+/// across two of them.
+fn searched(account: &Account, line: &Line) -> String {
+    let parts = [
+        line.number.as_str(),
+        &line.user,
+        &line.display_name,
+        &account.account,
+        &account.name,
+    ];
+    parts.join("\u{1}").to_lowercase()
+}
+
+/// The lines of an account have the registration its device has reported; none if it is on no device.
+pub(super) fn follow(tx: &Tx<'_>, account: Id) -> Result<()> {
+    let sql = "UPDATE line SET state = (SELECT s.state FROM held h JOIN line_state s ON s.device = h.device
+               AND s.port = line.port WHERE h.account = line.account) WHERE account = ?1";
+    tx.db.prepare_cached(sql)?.execute([account])?;
     Ok(())
 }
 
@@ -101,21 +129,12 @@ fn conditions(filter: &LineFilter) -> (String, Vec<Box<dyn ToSql>>) {
         and(held, Box::new(device));
     }
     if let Some(text) = &filter.contains {
-        // A character that stands in none of them keeps a text from being found across two.
-        let found =
-            "instr(lower(l.number || char(1) || l.user || char(1) || l.display_name || char(1)
-                     || a.account || char(1) || a.name), lower(?)) > 0";
-        and(found, Box::new(text.clone()));
+        and("instr(l.search, ?) > 0", Box::new(text.to_lowercase()));
     }
     match filter.state {
         None => {}
-        Some(None) => sql.push_str(" AND s.state IS NULL"),
-        Some(Some(state)) => {
-            let by_index = "l.account IN (SELECT h2.account FROM line_state s2
-                            JOIN held h2 ON h2.device = s2.device WHERE s2.state = ?)";
-            and(by_index, Box::new(state.name()));
-            and("s.state = ?", Box::new(state.name()));
-        }
+        Some(None) => sql.push_str(" AND l.state IS NULL"),
+        Some(Some(state)) => and("l.state = ?", Box::new(state.name())),
     }
     (sql, values)
 }
@@ -194,6 +213,15 @@ pub(super) fn states(db: &Connection, device: Id) -> Result<Vec<(u16, LineState)
     Ok(states)
 }
 
+/// The state of a line as it was last reported.
+fn state_of(db: &Connection, device: Id, port: u16) -> Result<Option<String>> {
+    let sql = "SELECT state FROM line_state WHERE device = ?1 AND port = ?2";
+    let state = db
+        .prepare_cached(sql)?
+        .query_row(params![device, port], |row| row.get(0));
+    Ok(state.optional()?)
+}
+
 /// Keeps what these values say of the registration of lines.
 pub(super) fn observe(
     tx: &Tx<'_>,
@@ -202,17 +230,29 @@ pub(super) fn observe(
     now: Timestamp,
 ) -> Result<()> {
     for parameter in values.iter() {
-        let Some((port, state)) = line_status::read(parameter.name, parameter.value) else {
+        let Some(said) = line_status::read(parameter.name, parameter.value) else {
             continue;
         };
+        let Said { port, state, rank } = said;
+        let before = state_of(tx.db, device, port)?;
         // A device that was forgotten meanwhile leaves nothing.
-        let sql = "INSERT INTO line_state (device, port, state, said, since, at)
-                   SELECT ?1, ?2, ?3, ?4, ?5, ?5 WHERE EXISTS (SELECT 1 FROM device WHERE id = ?1)
+        let sql = "INSERT INTO line_state (device, port, state, said, since, at, rank)
+                   SELECT ?1, ?2, ?3, ?4, ?5, ?5, ?6 WHERE EXISTS (SELECT 1 FROM device WHERE id = ?1)
                    ON CONFLICT (device, port) DO UPDATE SET
                    since = CASE WHEN state = excluded.state THEN since ELSE excluded.since END,
-                   state = excluded.state, said = excluded.said, at = excluded.at";
+                   state = excluded.state, said = excluded.said, at = excluded.at, rank = excluded.rank
+                   WHERE excluded.rank <= rank OR excluded.at > at + ?7";
         let said: String = parameter.value.chars().take(64).collect();
-        let row = params![device, port, state.name(), said, Ms(now)];
+        let row = params![device, port, state.name(), said, Ms(now), rank, STALE_MS];
+        let kept = tx.db.prepare_cached(sql)?.execute(row)? > 0;
+        if !kept || before.as_deref() == Some(state.name()) {
+            continue;
+        }
+        let data = json!({ "port": port, "state": state.name(), "said": said, "was": before });
+        events::add(tx, "line.registration", Some(device), data, now)?;
+        let sql = "UPDATE line SET state = ?3 WHERE port = ?2 AND state IS NOT ?3
+                   AND account = (SELECT account FROM held WHERE device = ?1)";
+        let row = params![device, port, state.name()];
         tx.db.prepare_cached(sql)?.execute(row)?;
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! One unit in the place of another, in one transaction.
 
 use super::engine::Tx;
-use super::rows::Ms;
 use super::{accounts, activation, audit, devices, holdings, tasks, walls};
 use crate::store::{Account, Actor, Device, Id, Replacement, Result, StoreError, Wall, WallReason};
 use data_model::Timestamp;
@@ -60,9 +59,7 @@ fn move_account(tx: &mut Tx<'_>, old: Id, new: Id, now: Timestamp) -> Result<()>
         return Ok(());
     };
     holdings::empty(tx, &kept.account, old, now)?;
-    let sql = "INSERT OR REPLACE INTO held (device, account, since) VALUES (?1, ?2, ?3)";
-    let row = params![new, kept.account.id(), Ms(now)];
-    tx.db.prepare_cached(sql)?.execute(row)?;
+    holdings::hold(tx, kept.account.id(), new, now)?;
     // The customer's own number leads the new unit here too, once.
     activation::reopen_for(tx, &text, old)
 }
