@@ -1,4 +1,4 @@
-//! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand side by side here.
+//! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand here together.
 
 mod campaigns;
 

@@ -16,8 +16,9 @@
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
-//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
-//!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
+//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and
+//!   back; calls, lines, nights and frozen days; what nobody has agreed to, and what is told
+//! - [`one_upgrade_at_random`]: nobody twice, whatever comes in whatever order
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
@@ -89,6 +90,7 @@ mod filters;
 mod informs;
 mod on_sqlite;
 mod one_upgrade;
+mod one_upgrade_at_random;
 mod people;
 mod profiles;
 mod provisioning;

@@ -184,8 +184,8 @@ fn free_id(db: &Connection, device: Id, now: Timestamp) -> Result<Id> {
     }
 }
 
-/// The lines of a device were read again: it is done if all are registered; it is asked again while there is time, which
-/// is said; else it has failed.
+/// The lines of a device were read again: it is done if all are registered; it is asked again while there is time,
+/// which is said; else it has failed.
 pub(in super::super) fn read_again(
     tx: &mut Tx<'_>,
     task: &Task,

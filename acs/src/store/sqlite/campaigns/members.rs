@@ -234,7 +234,8 @@ fn populate(tx: &mut Tx<'_>, campaign: &Campaign, consent: Consent, now: Timesta
     let number = members.iter().filter(takes).count() as u64;
     if number > consent.above && consent.devices != Some(number) {
         return Err(StoreError::Conflict(format!(
-            "it would upgrade {number} devices, more than {}; if that is meant, say so with `confirm_devices`: {number}",
+            "it would upgrade {number} devices, more than {}; if that is \
+             meant, say so with `confirm_devices`: {number}",
             consent.above
         )));
     }
