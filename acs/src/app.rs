@@ -1,5 +1,6 @@
 //! What every part of the server shares: configuration, store, sessions, keys, counters.
 
+use crate::admission::Admission;
 use crate::auth::SignIns;
 use crate::clock;
 use crate::config::Config;
@@ -11,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::provisioning_server::Provisioner;
 use crate::sessions::table::SessionTable;
-use crate::store::{Profile, Store};
+use crate::store::{InForce, Store};
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
 use data_model::OperatorError;
@@ -37,6 +38,8 @@ pub struct App {
     pub library: Library,
     /// Connection requests.
     pub caller: Caller,
+    /// Who is let in of the devices nobody knows.
+    pub admission: Admission,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
@@ -62,10 +65,10 @@ pub struct App {
 /// The profiles as they stand.
 #[derive(Debug, Default)]
 pub struct Profiles {
-    /// Changes whenever a profile does; never zero once loaded.
+    /// Changes whenever what is in force does; never zero once loaded.
     pub stamp: u64,
-    /// All of them.
-    pub list: Vec<Profile>,
+    /// What is in force of each.
+    pub list: Vec<InForce>,
 }
 
 impl std::fmt::Debug for App {
@@ -94,6 +97,7 @@ impl App {
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
         let app = App {
             caller: Caller::new(&config.connection_request),
+            admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,
             config,
@@ -144,7 +148,7 @@ impl App {
     /// # Errors
     /// If the store cannot be read.
     pub async fn reload_profiles(&self) -> crate::store::Result<()> {
-        let (stamp, list) = self.store.profiles().await?;
+        let (stamp, list) = self.store.profiles_in_force().await?;
         let profiles = Arc::new(Profiles { stamp, list });
         *self
             .profiles

@@ -1,9 +1,10 @@
 //! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
-//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends. [`campaigns`] is pure and
-//! decides for the store's own transactions.
+//! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`campaigns`] is pure and decides for the store's own transactions.
 
+pub mod admission;
 pub mod api;
 pub mod app;
 pub mod auth;
@@ -20,6 +21,7 @@ pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
 pub mod redact;
+pub mod rosters;
 pub mod server;
 pub mod sessions;
 pub mod store;

@@ -178,6 +178,92 @@ pub const REPORT_REASONS: usize = 100;
 /// Bytes of a file that are sent in one piece when its campaign has a limit: so much comes in one burst.
 pub const RATE_PIECE_BYTES: u64 = 16 * 1024;
 
+// ---- subscribers and admission ---------------------------------------------------------------------------
+
+/// Telephone ports of a device: an adapter has 2, the gateways of small offices up to 24.
+pub const LINE_PORTS: std::ops::RangeInclusive<u16> = 1..=24;
+
+/// Characters of an account, a number, a SIP user and the other names of a subscriber: no SIP server takes longer ones.
+pub const SUBSCRIBER_CHARS: usize = 128;
+
+/// Characters of a SIP password, as much as an adapter keeps.
+pub const LINE_PASSWORD_CHARS: usize = 128;
+
+/// Characters of the notes of an account: a page.
+pub const NOTES_CHARS: usize = 4_000;
+
+/// Variables of an account or a group, and options of a line: each is text in every comparison of a device.
+pub const SUBSCRIBER_VARIABLES: usize = 256;
+
+/// Groups: each is looked at for every device that has its tag.
+pub const GROUPS: usize = 1_000;
+
+/// Digits of an activation code: few enough to be typed on a telephone, and with a thousand codes open somebody who
+/// tries a hundred in a second would need months to hit one.
+pub const ACTIVATION_CODE_DIGITS: usize = 12;
+
+/// Minutes an activation code may be good for: until the parcel has come and been opened.
+pub const ACTIVATION_CODE_MINUTES: std::ops::RangeInclusive<u64> = 1..=30 * 24 * 60;
+
+/// Minutes an activation code is good for if nobody says otherwise.
+pub const ACTIVATION_CODE_DEFAULT: u64 = 3 * 24 * 60;
+
+/// Rows of one import: it is one transaction, and devices wait for it.
+pub const IMPORT_ROWS: usize = 10_000;
+
+/// Bytes of one import: so many rows of a kilobyte and more.
+pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Devices nobody knows that are kept apart: beyond them somebody invents devices, and they are refused.
+pub const STRANGERS: u64 = 10_000;
+
+/// Rules of admission: each is looked at for every stranger.
+pub const ADMISSION_RULES: usize = 256;
+
+/// Milliseconds the admission hook may be given to answer: the device waits for its InformResponse meanwhile, and most
+/// give up after 30 seconds.
+pub const HOOK_MS: std::ops::RangeInclusive<u64> = 100..=10_000;
+
+/// Bytes of an answer of the admission hook (case U05).
+pub const HOOK_BYTES: usize = 16 * 1024;
+
+/// Questions to the admission hook under way at one time; who comes beyond them gets the fall-back.
+pub const HOOK_CALLS: usize = 64;
+// ---- profiles --------------------------------------------------------------------------------------------
+
+/// Revisions that are kept of a profile: years of daily changes.
+pub const PROFILE_REVISIONS: u64 = 1_000;
+
+/// Characters of what a person says about a revision: a commit message, not a manual.
+pub const COMMENT_CHARS: usize = 1_000;
+
+/// Rows one profile desires: the largest tables of access devices have some hundred.
+pub const PROFILE_OBJECTS: usize = 500;
+
+/// Parameters that make the key of a row.
+pub const KEY_PARAMETERS: usize = 8;
+
+/// Stages of one publication: more than anybody waits for.
+pub const STAGES: usize = 20;
+
+/// Different reasons that are told of why a profile cannot be applied: the frequent ones are what has to be mended.
+pub const FAILURE_REASONS: usize = 20;
+
+/// Devices a preview looks at: each takes its whole observed state, about a millisecond.
+pub const PREVIEW_DEVICES: usize = 20_000;
+
+/// Time of a preview: whoever waits for it gives up later.
+pub const PREVIEW_TIME: Duration = Duration::from_secs(20);
+
+/// Devices that are named as examples of something.
+pub const EXAMPLES: usize = 5;
+
+/// Devices that are looked at for contradictions of profiles: examples are wanted, not all of them.
+pub const CONFLICT_DEVICES: usize = 20_000;
+
+/// Tasks that are looked through for the one that last set a value: a device in trouble has some dozens.
+pub const WHY_TASKS: usize = 500;
+
 /// Events in memory: at 1,000 in a second whoever follows them may be four seconds late before the store is read.
 pub const EVENTS_IN_MEMORY: usize = 4_096;
 
@@ -213,3 +299,8 @@ pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
 
 /// Milliseconds a request with such a key is remembered: whoever tries again does it within a day.
 pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;
+
+// ---- people and trust ------------------------------------------------------------------------------------------
+
+/// Tags of one scope: a person looks after some customers or regions, and every question of theirs asks for all of them.
+pub const SCOPE_TAGS: std::ops::RangeInclusive<usize> = 1..=64;

@@ -1,12 +1,14 @@
 //! Time zones of devices: what `Device.Time.LocalTimeZone` says, and which local time a moment is there.
 
-use data_model::{OperatorError, Timestamp};
+use data_model::{OperatorError, ParameterList, Timestamp};
+use serde::Deserialize;
 
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
 /// A time zone, with its daylight saving time if it has one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Zone {
     /// Seconds east of UTC in standard time.
     standard: i64,
@@ -87,6 +89,14 @@ impl Zone {
         })
     }
 
+    /// The zone a device shows among its parameters. TR-098 has the offset in LocalTimeZone and often the whole zone in
+    /// LocalTimeZoneName.
+    pub fn observed(values: &ParameterList) -> Option<Zone> {
+        let named = values.get_by_suffix(".Time.LocalTimeZoneName");
+        let named = named.and_then(|text| posix(text.trim()));
+        named.or_else(|| Zone::of_device(values.get_by_suffix(".Time.LocalTimeZone")?))
+    }
+
     /// Seconds east of UTC at a moment.
     pub fn offset_at(&self, at: Timestamp) -> i64 {
         let Some(summer) = &self.summer else {
@@ -127,6 +137,14 @@ impl Zone {
             ]
         });
         changes.collect()
+    }
+}
+
+impl TryFrom<String> for Zone {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Zone, String> {
+        Zone::parse_posix(&text).map_err(|error| format!("{}; {}", error.why, error.fix))
     }
 }
 

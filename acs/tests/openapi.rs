@@ -12,17 +12,6 @@ fn document() -> serde_json::Value {
     serde_json::to_value(acs::api::document()).unwrap()
 }
 
-/// `GET /devices/{device}` of every operation.
-fn operations(document: &serde_json::Value) -> BTreeSet<String> {
-    let paths = document["paths"].as_object().unwrap().iter();
-    let operations = paths.flat_map(|(path, item)| {
-        let methods = item.as_object().unwrap().keys();
-        let path = path.strip_prefix("/api/v1").unwrap();
-        methods.map(move |method| format!("{} {path}", method.to_uppercase()))
-    });
-    operations.collect()
-}
-
 /// `docs/openapi.json` is made from the code: `UPDATE=1 cargo test -p acs --test openapi`.
 /// Covers A14.
 #[test]
@@ -72,14 +61,38 @@ fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
     }
 }
 
+/// The table of routes in the guide is made from the document: `UPDATE=1 cargo test -p acs --test openapi`.
+/// Covers A14.
 #[test]
-fn the_guide_names_every_operation_and_no_other() {
-    let guide = include_str!("../../docs/API.md");
-    let rows = guide.lines().filter_map(|line| line.strip_prefix("| `"));
-    let named: BTreeSet<String> = rows
-        .filter_map(|row| row.split('`').next())
-        .filter(|name| name.contains(" /"))
-        .map(str::to_owned)
-        .collect();
-    assert_eq!(named, operations(&document()));
+fn the_guide_names_every_operation_with_what_it_takes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/API.md");
+    let guide = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = guide.split_once("| --- | --- | --- |\n| `").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let made = format!(
+        "{before}| --- | --- | --- |\n{}\n{after}",
+        table(&document())
+    );
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    assert!(
+        made == std::fs::read_to_string(&path).unwrap(),
+        "the routes of docs/API.md are out of date; run UPDATE=1 cargo test -p acs --test openapi"
+    );
+}
+
+/// A row for each operation, by address.
+fn table(document: &serde_json::Value) -> String {
+    let mut rows = String::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let path = path.strip_prefix("/api/v1").unwrap();
+        for (method, operation) in item.as_object().unwrap() {
+            let method = method.to_uppercase();
+            let takes = operation["x-permission"].as_str().unwrap_or("nothing");
+            let summary = operation["summary"].as_str().unwrap();
+            rows += &format!("| `{method} {path}` | {takes} | {summary} |\n");
+        }
+    }
+    rows
 }

@@ -3,7 +3,11 @@
 use super::files::read;
 use acs::provisioning::{flat_profile, template};
 use acs::redact::{MASK, is_secret};
-use acs::store::{Device, Id, Profile, ProfileValue, Provisioning, Selector};
+use acs::store::{
+    Device, Haste, Id, InForce, Profile, ProfileObject, ProfileValue, Provisioning, Selector,
+    Variable,
+};
+use acs::windows::Windows;
 use cwmp::CwmpVersion;
 use data_model::{DeviceType, OperatorError, Timestamp};
 use serde::Deserialize;
@@ -24,7 +28,21 @@ struct ProfileFile {
     selector: Selector,
     #[serde(default)]
     precedence: i32,
+    #[serde(default)]
     values: Vec<ProfileValue>,
+    #[serde(default)]
+    objects: Vec<ProfileObject>,
+    #[serde(default)]
+    windows: Option<Windows>,
+    #[serde(default)]
+    haste: Haste,
+    /// What `PUT` takes and `GET` answers besides, which says nothing of what a device gets.
+    #[serde(default, rename = "comment")]
+    _comment: String,
+    #[serde(default, rename = "latest")]
+    _latest: u64,
+    #[serde(default, rename = "in_force")]
+    _in_force: Value,
 }
 
 /// A device as a file describes it; what is absent is that of its type.
@@ -44,11 +62,11 @@ pub struct Described {
     /// The device.
     pub device: Device,
     /// Its variables.
-    pub variables: Vec<(String, String)>,
+    pub variables: Vec<Variable>,
 }
 
 /// The profiles of these files.
-pub fn profiles(files: &[PathBuf]) -> Result<Vec<Profile>, OperatorError> {
+pub fn profiles(files: &[PathBuf]) -> Result<Vec<InForce>, OperatorError> {
     let mut found = Vec::new();
     for file in files {
         // One profile, a list, or several under `profiles`: TOML has no list without a name.
@@ -64,7 +82,7 @@ pub fn profiles(files: &[PathBuf]) -> Result<Vec<Profile>, OperatorError> {
         };
         for profile in list {
             let profile = serde_json::from_value(profile).map_err(|error| refused(file, error))?;
-            found.push(checked(file, profile)?);
+            found.push(InForce::everywhere(checked(file, profile)?));
         }
     }
     Ok(found)
@@ -94,6 +112,9 @@ fn checked(file: &Path, profile: ProfileFile) -> Result<Profile, OperatorError> 
         selector: profile.selector,
         precedence: profile.precedence,
         values: profile.values,
+        objects: profile.objects,
+        windows: profile.windows,
+        haste: profile.haste,
     })
 }
 
@@ -137,10 +158,11 @@ impl Described {
         for name in facts.variables.keys() {
             template::check_name(name).map_err(|_| not_a_variable(name))?;
         }
-        let variables = std::mem::take(&mut facts.variables).into_iter().collect();
+        let variables = std::mem::take(&mut facts.variables).into_iter();
+        let variables = variables.map(|(name, value)| Variable::of_device(name, value));
         Ok(Described {
             device: known(facts, ty),
-            variables,
+            variables: variables.collect(),
         })
     }
 }

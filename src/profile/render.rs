@@ -54,6 +54,15 @@ impl Render {
                     "correct the profile, or give the variable with --variable NAME=VALUE",
                 )
             })?;
+        for conflict in &wanted.conflicts {
+            let (winner, loser) = (&conflict.winner.profile, &conflict.loser.profile);
+            // Whoever does not read it has the document all the same.
+            let _ = writeln!(
+                std::io::stderr().lock(),
+                "warning: profiles `{winner}` and `{loser}` have the same precedence and disagree on {}: `{winner}` wins",
+                conflict.name
+            );
+        }
         let secrets = match self.without_secrets {
             true => Secrets::Omitted,
             false => Secrets::Included,

@@ -144,7 +144,7 @@ async fn bindings_are_written_by_operators_and_hold_only_what_makes_sense() {
     }
     for body in [
         json!({}),
-        json!({ "account": "a b" }),
+        json!({ "account": "a\nb" }),
         json!({ "account": "a", "rule": "(1 eq" }),
         json!({ "account": "a", "window_minutes": 1_000_000 }),
         json!({ "account": "a", "variables": { "line_password": "***" } }),

@@ -1,55 +1,7 @@
 //! Profiles: applied, kept, reported when they cannot be.
 
-use crate::world::{Phone, World, eventually};
-use serde_json::{Value, json};
-
-/// Waits until the server says that a device agrees with the profiles as they are.
-async fn agrees(world: &World, phone: &Phone) -> Value {
-    eventually("the device agrees with its profiles", || async {
-        let summary = world.api.get("/summary").await.ok()?;
-        let stamp = summary["profile_stamp"].as_u64()?;
-        let device = world.api.get(&phone.path()).await.ok()?;
-        (device["provisioning"]["stamp"].as_u64() == Some(stamp)).then_some(device)
-    })
-    .await
-}
-
-/// Waits until the server has given a profile up; gives the reason.
-async fn given_up(world: &World, phone: &Phone) -> Value {
-    eventually(
-        "the server reports why the profile cannot be applied",
-        || async {
-            let device = world.api.get(&phone.path()).await.ok()?;
-            let fault = device["provisioning"]["fault"].clone();
-            (!fault.is_null()).then_some(fault)
-        },
-    )
-    .await
-}
-
-async fn put(world: &World, name: &str, profile: Value) {
-    world
-        .api
-        .put(&format!("/profiles/{name}"), profile)
-        .await
-        .expect("a good profile");
-}
-
-/// Has a device come, and waits until its session is over.
-async fn session(world: &World, phone: &Phone) {
-    let before = world.device(phone).await["informs"].as_u64();
-    world
-        .api
-        .post(&format!("{}/call", phone.path()), json!({}))
-        .await
-        .expect("a call");
-    eventually("the device comes when it is called", || async {
-        let informs = world.api.get(&phone.path()).await.ok()?["informs"].as_u64();
-        let over = world.api.get("/summary").await.ok()?["sessions"] == 0;
-        (informs > before && over && phone.is_idle().await).then_some(())
-    })
-    .await;
-}
+use crate::world::{World, eventually};
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_brings_its_values_to_the_device_variables_filled_in() {
@@ -68,8 +20,8 @@ async fn a_profile_brings_its_values_to_the_device_variables_filled_in() {
             { "name": "~.ManagementServer.PeriodicInformInterval", "value": "1800" },
         ],
     });
-    put(&world, "home", profile).await;
-    let device = agrees(&world, &phone).await;
+    world.profile("home", profile).await;
+    let device = world.agrees(&phone).await;
     phone
         .reaches(&format!("{line}.DirectoryNumber"), "15550100")
         .await;
@@ -94,13 +46,13 @@ async fn a_profile_brings_its_values_to_the_device_variables_filled_in() {
 async fn a_device_that_agrees_is_asked_nothing() {
     let world = World::start().await;
     let phone = world.phone("QUIET").await;
-    put(
-        &world,
-        "p",
-        json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "x" }] }),
-    )
-    .await;
-    agrees(&world, &phone).await;
+    world
+        .profile(
+            "p",
+            json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "x" }] }),
+        )
+        .await;
+    world.agrees(&phone).await;
     let rpcs = || async {
         let read = world
             .metric("dialtone_rpcs_total{name=\"GetParameterValues\"}")
@@ -111,7 +63,7 @@ async fn a_device_that_agrees_is_asked_nothing() {
     };
     let before = rpcs().await;
     assert!(before >= 2.0, "the credentials and the profile took some");
-    session(&world, &phone).await;
+    world.session(&phone).await;
     assert_eq!(rpcs().await, before);
 }
 
@@ -119,14 +71,14 @@ async fn a_device_that_agrees_is_asked_nothing() {
 async fn a_missing_variable_is_reported_by_name_and_mended_by_setting_it() {
     let world = World::start().await;
     let phone = world.phone("MISSING").await;
-    put(
-        &world,
-        "p",
-        json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "{{site}}" }] }),
-    )
-    .await;
-    session(&world, &phone).await;
-    let fault = given_up(&world, &phone).await;
+    world
+        .profile(
+            "p",
+            json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "{{site}}" }] }),
+        )
+        .await;
+    world.session(&phone).await;
+    let fault = world.given_up(&phone).await;
     assert!(
         fault["text"]
             .as_str()
@@ -139,8 +91,8 @@ async fn a_missing_variable_is_reported_by_name_and_mended_by_setting_it() {
         .put(&variables, json!({ "site": "north" }))
         .await
         .expect("variables");
-    session(&world, &phone).await;
-    let device = agrees(&world, &phone).await;
+    world.session(&phone).await;
+    let device = world.agrees(&phone).await;
     assert!(device["provisioning"]["fault"].is_null(), "{device}");
     phone.reaches("DeviceInfo.ProvisioningCode", "north").await;
 }
@@ -154,9 +106,9 @@ async fn a_value_the_device_refuses_is_reported_and_not_sent_again_and_again() {
         { "name": "~.ManagementServer.PeriodicInformInterval", "value": "never" },
         { "name": "~.DeviceInfo.ProvisioningCode", "value": "x" },
     ]);
-    put(&world, "p", json!({ "values": values })).await;
-    session(&world, &phone).await;
-    let fault = given_up(&world, &phone).await;
+    world.profile("p", json!({ "values": values })).await;
+    world.session(&phone).await;
+    let fault = world.given_up(&phone).await;
     assert_eq!(fault["code"], 9003, "{fault}");
     let parameter = &fault["parameters"][0]["ParameterName"];
     assert_eq!(
@@ -164,22 +116,33 @@ async fn a_value_the_device_refuses_is_reported_and_not_sent_again_and_again() {
         phone.name("ManagementServer.PeriodicInformInterval"),
         "{fault}"
     );
-    assert_eq!(
-        phone.value("DeviceInfo.ProvisioningCode").await.as_deref(),
-        Some("")
-    );
+    // The rest is applied.
+    phone.reaches("DeviceInfo.ProvisioningCode", "x").await;
+    let refused = world.api.get(&format!("{}/desired", phone.path())).await;
+    let refused = refused.expect("what is desired")["values"].clone();
+    let states: Vec<&str> = refused
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|value| value["state"].as_str())
+        .collect();
+    assert_eq!(states, ["equal", "refused"], "{refused}");
     let sets = "dialtone_rpcs_total{name=\"SetParameterValues\"}";
     let before = world.metric(sets).await;
-    session(&world, &phone).await;
+    world.session(&phone).await;
     assert_eq!(world.metric(sets).await, before, "it is not sent again");
-    put(
-        &world,
-        "p",
-        json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "y" }] }),
-    )
-    .await;
-    session(&world, &phone).await;
-    agrees(&world, &phone).await;
+    let other = json!({ "selector": { "tags": ["nobody"] }, "values": [] });
+    world.profile("other", other).await;
+    world.session(&phone).await;
+    assert_eq!(world.metric(sets).await, before, "nor with another profile");
+    world
+        .profile(
+            "p",
+            json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "y" }] }),
+        )
+        .await;
+    world.session(&phone).await;
+    world.agrees(&phone).await;
     phone.reaches("DeviceInfo.ProvisioningCode", "y").await;
 }
 
@@ -190,13 +153,15 @@ async fn the_more_particular_profile_wins_and_tags_decide_who_gets_it() {
     let path = format!("{}/tags", tagged.path());
     world.api.put(&path, json!(["pilot"])).await.expect("tags");
     let value = |value: &str| json!([{ "name": "~.DeviceInfo.ProvisioningCode", "value": value }]);
-    put(&world, "all", json!({ "values": value("all") })).await;
+    world
+        .profile("all", json!({ "values": value("all") }))
+        .await;
     let pilot =
         json!({ "selector": { "tags": ["pilot"] }, "precedence": 10, "values": value("pilot") });
-    put(&world, "pilot", pilot).await;
+    world.profile("pilot", pilot).await;
     for (phone, code) in [(&plain, "all"), (&tagged, "pilot")] {
-        session(&world, phone).await;
-        agrees(&world, phone).await;
+        world.session(phone).await;
+        world.agrees(phone).await;
         phone.reaches("DeviceInfo.ProvisioningCode", code).await;
     }
     let found = world.api.get("/devices?tag=pilot").await.expect("a list");
@@ -207,14 +172,14 @@ async fn the_more_particular_profile_wins_and_tags_decide_who_gets_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_has_lost_everything_gets_its_profile_again() {
     let world = World::start().await;
-    put(
-        &world,
-        "p",
-        json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "kept" }] }),
-    )
-    .await;
+    world
+        .profile(
+            "p",
+            json!({ "values": [{ "name": "~.DeviceInfo.ProvisioningCode", "value": "kept" }] }),
+        )
+        .await;
     let phone = world.phone("AGAIN").await;
-    agrees(&world, &phone).await;
+    world.agrees(&phone).await;
     phone.reaches("DeviceInfo.ProvisioningCode", "kept").await;
     let before = world.device(&phone).await["last_bootstrap"].clone();
     phone.reset_to_factory();
@@ -223,7 +188,7 @@ async fn a_device_that_has_lost_everything_gets_its_profile_again() {
         (device["last_bootstrap"] != before).then_some(())
     })
     .await;
-    agrees(&world, &phone).await;
+    world.agrees(&phone).await;
     phone.reaches("DeviceInfo.ProvisioningCode", "kept").await;
 }
 

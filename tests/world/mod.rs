@@ -5,6 +5,7 @@ pub mod by_hand;
 pub mod follower;
 mod phone;
 pub mod process;
+mod profiles;
 pub mod rest;
 mod wait;
 

@@ -8,10 +8,10 @@ use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
-use crate::limits::{BINDING_VARIABLES, CUSTOMER_CHARS, VALUE_CHARS, WINDOW_MINUTES};
-use crate::provisioning::request_path::mac;
+use crate::limits::{BINDING_VARIABLES, VALUE_CHARS, WINDOW_MINUTES};
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
+use crate::rosters::check;
 use crate::store::{Binding, BoundBy};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -51,27 +51,23 @@ fn which(which: Which) -> Answer<(BoundBy, String)> {
             "use /bindings/serial/…, /bindings/mac/… or /bindings/customer/…",
         )
     })?;
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let plain = value.len() <= 64 && !value.is_empty() && value.bytes().all(legal);
-    match by {
-        BoundBy::Mac => mac(&value).map(|mac| (by, mac)).ok_or_else(|| {
-            ApiError::bad("that is no MAC address", "give twelve hexadecimal digits")
-        }),
-        BoundBy::Serial if plain && !value.contains('_') => Ok((by, value)),
-        BoundBy::Customer if plain && CUSTOMER_CHARS.contains(&value.len()) => Ok((by, value)),
-        BoundBy::Serial => Err(ApiError::bad(
-            "that is no serial number",
-            "give 1 to 64 letters, digits and dashes",
-        )),
-        BoundBy::Customer => Err(ApiError::bad(
-            "that is no number of a customer",
-            "give 10 to 64 letters, digits, dashes and underscores that nobody can guess",
-        )),
-    }
+    let fix = match by {
+        BoundBy::Mac => "give twelve hexadecimal digits",
+        BoundBy::Serial => "give 1 to 64 letters, digits and dashes",
+        BoundBy::Customer => {
+            "give 10 to 64 letters, digits, dashes and underscores that nobody can guess"
+        }
+        BoundBy::Code => "use POST /accounts/{account}/activation-code",
+    };
+    let spelt = by.spelt(&value).map_err(|why| ApiError::bad(why, fix))?;
+    Ok((by, spelt))
 }
 
 /// A binding without the secrets in it.
 fn shown(mut binding: Binding) -> Binding {
+    if binding.by == BoundBy::Code {
+        binding.value = MASK.into();
+    }
     for (name, value) in &mut binding.variables {
         if is_secret(name) {
             *value = MASK.into();
@@ -89,8 +85,16 @@ pub async fn list(
     let Query(query) = query?;
     let page = query.page()?;
     let bindings = app.store.binding_list(page).await?;
+    // By the values themselves: those that are masked have no key.
+    let next = Listed::new(bindings.iter().collect(), page.limit, |binding| {
+        binding.id()
+    })
+    .next;
     let bindings = bindings.into_iter().map(shown).collect();
-    Ok(Json(Listed::new(bindings, page.limit, Binding::id)))
+    Ok(Json(Listed {
+        items: bindings,
+        next,
+    }))
 }
 
 /// GET /bindings/{by}/{value}
@@ -136,14 +140,17 @@ pub async fn put(
         rule: body.rule,
         variables: body.variables,
         window_minutes: body.window_minutes,
+        expires: None,
         told: None,
     };
     let kept = app.store.binding_put(&actor, binding, clock::now()).await?;
+    // It may have put an account on a device.
+    app.desire_changed();
     Ok(Json(shown(kept)))
 }
 
 fn check(body: &NewBinding) -> Answer<()> {
-    template::check_name(&body.account)
+    check::account_name(&body.account)
         .map_err(|error| ApiError::bad(error, "rename the account"))?;
     if let Some(rule) = &body.rule {
         let parsed = rule.parse::<Rule>();

@@ -1,18 +1,19 @@
 //! Devices: list, read, register, label, forget, call.
 
 use super::answers::{Created, Done};
-use super::auth::{Admin, Operator, Viewer};
+use super::auth::{Admin, HelpDesk, Operator, Viewer};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::Person;
 use crate::clock;
 use crate::connection_request::Outcome;
 use crate::jobs::call_devices;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, DeviceFilter, Id, Selector};
+use crate::store::{Credentials, Device, DeviceFilter, Id, Scope, Selector};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with, put_with};
 use axum::Json;
@@ -60,13 +61,25 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
 }
 
-/// A device in an address: its id, or its identity.
-pub(super) async fn find(app: &App, text: &str) -> Answer<Device> {
+/// A device in an address: its id, or its identity. For whoever may not see it, there is none (case A12).
+pub(super) async fn find(app: &App, who: &Person, text: &str) -> Answer<Device> {
     let id = text.parse().unwrap_or_else(|_| Id::of_identity(text));
-    app.store
-        .device_find(id)
-        .await?
+    let found = app.store.device_find(id).await?;
+    found
+        .filter(|device| who.sees(device))
         .ok_or_else(|| ApiError::not_found("device"))
+}
+
+/// Whether something that belongs to a device is there for whoever asks: it is where the device is. `what` is its name.
+pub(super) async fn must_see(app: &App, who: &Person, device: Id, what: &str) -> Answer<()> {
+    if who.scope().is_fleet() {
+        return Ok(());
+    }
+    let found = app.store.device_find(device).await?;
+    match found.filter(|device| who.sees(device)) {
+        Some(_) => Ok(()),
+        None => Err(ApiError::not_found(what)),
+    }
 }
 
 /// A path argument, as it came or as the error it is.
@@ -85,7 +98,7 @@ pub struct FilterQuery {
 }
 
 impl FilterQuery {
-    fn filter(&self) -> DeviceFilter {
+    fn filter(&self, scope: &Scope) -> DeviceFilter {
         let list = |value: &Option<String>| value.clone().into_iter().collect();
         DeviceFilter {
             selector: Selector {
@@ -95,6 +108,7 @@ impl FilterQuery {
                 serial_number: list(&self.serial_number),
             },
             contains: self.contains.clone(),
+            scope: scope.clone(),
         }
     }
 }
@@ -102,13 +116,16 @@ impl FilterQuery {
 /// GET /devices
 pub async fn list(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<FilterQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<Device>>> {
     let Query(query) = query?;
     let page: PageQuery = page_query(&query);
     let page = page.page()?;
-    let devices = app.store.device_list(&query.filter(), page).await?;
+    let devices = app
+        .store
+        .device_list(&query.filter(who.scope()), page)
+        .await?;
     Ok(Json(Listed::new(devices, page.limit, |device| device.id)))
 }
 
@@ -127,8 +144,12 @@ pub struct Summary {
 }
 
 /// GET /summary
-pub async fn summary(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Summary>> {
-    let devices = app.store.device_count(&DeviceFilter::default()).await?;
+pub async fn summary(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Json<Summary>> {
+    let filter = DeviceFilter {
+        scope: who.scope().clone(),
+        ..DeviceFilter::default()
+    };
+    let devices = app.store.device_count(&filter).await?;
     let profiles = app.profiles();
     Ok(Json(Summary {
         devices,
@@ -157,9 +178,59 @@ pub struct Registration {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct CallCredentials {
+pub(super) struct CallCredentials {
     username: String,
     password: String,
+}
+
+impl Registration {
+    /// Who it is, and what it will come with.
+    fn read(self, app: &App) -> Answer<(DeviceId, Option<Credentials>)> {
+        let identity = DeviceId {
+            manufacturer: self.manufacturer,
+            oui: self.oui,
+            product_class: self.product_class,
+            serial_number: self.serial_number,
+        };
+        check_identity(&identity).map_err(|why| {
+            let fix = "give `oui` as six hexadecimal digits and a `serial_number`";
+            ApiError::bad(why, fix)
+        })?;
+        let credentials = credentials(app, &identity, self.password, self.connection_request);
+        Ok((identity, credentials))
+    }
+}
+
+/// Whether a device can be told from others by this.
+pub(super) fn check_identity(identity: &DeviceId) -> Result<(), String> {
+    let hex = identity.oui.len() == 6 && identity.oui.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match hex && !identity.serial_number.is_empty() {
+        true => Ok(()),
+        false => Err("the device has no usable identity".into()),
+    }
+}
+
+/// What a device will come with, if that is known.
+pub(super) fn credentials(
+    app: &App,
+    identity: &DeviceId,
+    password: Option<String>,
+    calls: Option<CallCredentials>,
+) -> Option<Credentials> {
+    let username = identity.username();
+    let (call_username, call_password) = match calls {
+        Some(calls) => (calls.username, Secret::new(calls.password)),
+        None => Default::default(),
+    };
+    let own =
+        password.map(|password| Verifier::new(&username, app.realm(), &Secret::new(password)));
+    (own.is_some() || !call_username.is_empty()).then(|| Credentials {
+        device: Id::of_device(identity),
+        verifier: own,
+        pending: None,
+        connection_request_username: call_username,
+        connection_request_password: call_password,
+    })
 }
 
 /// POST /devices
@@ -169,32 +240,7 @@ pub async fn register(
     body: Result<Json<Registration>, JsonRejection>,
 ) -> Answer<Created<Device>> {
     let Json(body) = body?;
-    let identity = DeviceId {
-        manufacturer: body.manufacturer,
-        oui: body.oui,
-        product_class: body.product_class,
-        serial_number: body.serial_number,
-    };
-    let hex = identity.oui.len() == 6 && identity.oui.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !hex || identity.serial_number.is_empty() {
-        let fix = "give `oui` as six hexadecimal digits and a `serial_number`";
-        return Err(ApiError::bad("the device has no usable identity", fix));
-    }
-    let username = identity.username();
-    let (call_username, call_password) = match body.connection_request {
-        Some(calls) => (calls.username, Secret::new(calls.password)),
-        None => Default::default(),
-    };
-    let own = body
-        .password
-        .map(|password| Verifier::new(&username, app.realm(), &Secret::new(password)));
-    let credentials = (own.is_some() || !call_username.is_empty()).then(|| Credentials {
-        device: Id::of_device(&identity),
-        verifier: own,
-        pending: None,
-        connection_request_username: call_username,
-        connection_request_password: call_password,
-    });
+    let (identity, credentials) = body.read(&app)?;
     let device = app
         .store
         .device_register(&actor, &identity, credentials, clock::now())
@@ -205,21 +251,21 @@ pub async fn register(
 /// GET /devices/{device}
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<Device>> {
-    find(&app, &device?).await.map(Json)
+    find(&app, &who, &device?).await.map(Json)
 }
 
 /// DELETE /devices/{device}
 pub async fn delete(
     State(app): State<Arc<App>>,
-    Admin(actor): Admin,
+    Admin(who): Admin,
     device: Argument,
 ) -> Answer<Done> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     app.store
-        .device_delete(&actor, device.id, clock::now())
+        .device_delete(&who, device.id, clock::now())
         .await?;
     Ok(Done)
 }
@@ -227,11 +273,11 @@ pub async fn delete(
 /// PUT /devices/{device}/tags
 pub async fn set_tags(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     device: Argument,
     body: Result<Json<Vec<String>>, JsonRejection>,
 ) -> Answer<Done> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Json(tags) = body?;
     for tag in &tags {
         template::check_name(tag).map_err(|_| {
@@ -245,8 +291,13 @@ pub async fn set_tags(
             )
         })?;
     }
+    if !who.scope().admits(&tags) {
+        return Err(ApiError::forbidden(
+            "the device would be none of yours any more: it would carry none of the tags of your scope",
+        ));
+    }
     app.store
-        .device_set_tags(&actor, device.id, tags, clock::now())
+        .device_set_tags(&who, device.id, tags, clock::now())
         .await?;
     app.desire_changed();
     Ok(Done)
@@ -255,11 +306,11 @@ pub async fn set_tags(
 /// GET /devices/{device}/variables
 pub async fn variables(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<BTreeMap<String, String>>> {
-    let device = find(&app, &device?).await?;
-    let variables = app.store.device_variables(device.id).await?;
+    let device = find(&app, &who, &device?).await?;
+    let variables = app.store.device_own_variables(device.id).await?;
     // Variables end in parameters; those that look like secrets are not shown either.
     let shown = variables.into_iter().map(|(name, value)| {
         let value = if is_secret(&name) {
@@ -283,11 +334,11 @@ pub(super) fn masked(name: &str) -> ApiError {
 /// PUT /devices/{device}/variables
 pub async fn set_variables(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     device: Argument,
     body: Result<Json<BTreeMap<String, String>>, JsonRejection>,
 ) -> Answer<Done> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Json(variables) = body?;
     for (name, value) in &variables {
         template::check_name(name).map_err(|error| ApiError::bad(error, "rename the variable"))?;
@@ -301,7 +352,7 @@ pub async fn set_variables(
     }
     let variables = variables.into_iter().collect();
     app.store
-        .device_set_variables(&actor, device.id, variables, clock::now())
+        .device_set_variables(&who, device.id, variables, clock::now())
         .await?;
     app.desire_changed();
     Ok(Done)
@@ -318,10 +369,10 @@ pub struct Called {
 /// POST /devices/{device}/call
 pub async fn call(
     State(app): State<Arc<App>>,
-    Operator(_): Operator,
+    HelpDesk(who): HelpDesk,
     device: Argument,
 ) -> Answer<Json<Called>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let outcome = call_devices::call(&app, device.id).await?;
     let name = outcome.name();
     let why = match outcome {

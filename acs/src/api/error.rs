@@ -75,6 +75,26 @@ impl ApiError {
         )
     }
 
+    /// 403: the password is good for nothing but to choose another one.
+    pub fn password_first() -> ApiError {
+        ApiError::new(
+            StatusCode::FORBIDDEN,
+            "choose a password first",
+            "the password you signed in with is good for one thing: to choose another one",
+            "PUT `old` and `new` to /api/v1/password, then sign in with the new one",
+        )
+    }
+
+    /// 403: it concerns more than the devices this person has.
+    pub fn beyond_scope() -> ApiError {
+        ApiError::new(
+            StatusCode::FORBIDDEN,
+            "not allowed",
+            "this concerns the whole fleet, and you have a part of it",
+            "ask an administrator whose scope is the whole fleet",
+        )
+    }
+
     /// 404.
     pub fn not_found(what: &str) -> ApiError {
         ApiError::new(

@@ -11,13 +11,14 @@ use crate::files::{FileError, FnMutBody, NewFile, Unverified};
 use crate::store::{FileRecord, Id};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
+use aide::openapi::{MediaType, ReferenceOr, RequestBody, SchemaObject};
 use axum::Json;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, json_schema};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -35,9 +36,30 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 /// The route that takes a file in: it is streamed to disk and has a limit of its own.
 pub fn uploads() -> ApiRouter<Arc<App>> {
     let upload = post_with(upload, |operation| {
-        operation.summary("Takes a file in.").input::<Bytes>()
+        let mut operation = operation.summary("Takes a file in.");
+        operation.inner_mut().request_body = Some(ReferenceOr::Item(any_bytes()));
+        operation
     });
     ApiRouter::new().api_route("/files", upload)
+}
+
+fn any_bytes() -> RequestBody {
+    let schema = SchemaObject {
+        json_schema: json_schema!({ "type": "string", "format": "binary" }),
+        external_docs: None,
+        example: None,
+    };
+    let bytes = MediaType {
+        schema: Some(schema),
+        ..MediaType::default()
+    };
+    RequestBody {
+        content: [("application/octet-stream".to_owned(), bytes)]
+            .into_iter()
+            .collect(),
+        required: true,
+        ..RequestBody::default()
+    }
 }
 
 /// GET /files

@@ -1,23 +1,32 @@
 //! The REST API for people and programs, under `/api/v1`. Each noun has a file with its routes; every route but sign-in,
 //! the OpenAPI document and the health checks takes a token.
 
+mod accounts;
 mod answers;
 pub mod auth;
 mod bindings;
 mod campaigns;
 mod conditions;
+mod desired;
 mod devices;
 pub mod error;
 mod events;
 mod files;
+mod groups;
 mod health;
+mod lines;
 mod once;
 mod openapi;
 mod page;
 mod parameters;
+mod profile_checks;
+mod profile_preview;
 mod profiles;
 mod provisioning;
+mod quarantine;
 mod reports;
+mod revisions;
+mod rosters;
 mod tasks;
 mod users;
 mod webhooks;
@@ -36,14 +45,22 @@ use std::sync::Arc;
 /// Every noun.
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
         .merge(devices::routes())
         .merge(events::routes())
         .merge(files::routes())
+        .merge(groups::routes())
+        .merge(lines::routes())
         .merge(parameters::routes())
+        .merge(desired::routes())
+        .merge(profile_preview::routes())
         .merge(profiles::routes())
+        .merge(revisions::routes())
         .merge(provisioning::routes())
+        .merge(quarantine::routes())
+        .merge(rosters::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
         .merge(users::routes())

@@ -1,7 +1,7 @@
 //! `Idempotency-Key` for every POST: a request that is sent again is answered as the first time, and not carried out
 //! again. (A task keeps its key with itself, in one transaction; see `tasks`.)
 
-use super::auth::Viewer;
+use super::auth::AnySignedIn;
 use super::error::ApiError;
 use crate::app::App;
 use crate::clock;
@@ -21,7 +21,14 @@ use std::sync::Arc;
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Addresses whose answers hold a secret that is shown once: they are not kept, so a key means nothing there.
-const NOT_KEPT: [&str; 5] = ["/sign-in", "/session", "/tokens", "/webhooks", "/reveal"];
+const NOT_KEPT: [&str; 6] = [
+    "/sign-in",
+    "/session",
+    "/tokens",
+    "/webhooks",
+    "/reveal",
+    "/activation-code",
+];
 
 /// The layer.
 pub async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -37,7 +44,7 @@ pub async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     }
     let key = hash(&[&who(request.headers()), key.as_bytes()]);
     let (mut parts, body) = request.into_parts();
-    if let Err(nobody) = Viewer::from_request_parts(&mut parts, &app).await {
+    if let Err(nobody) = AnySignedIn::from_request_parts(&mut parts, &app).await {
         // Strangers make the store write nothing.
         return nobody.into_response();
     }

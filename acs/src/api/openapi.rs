@@ -15,7 +15,9 @@ use aide::operation::OperationOutput as _;
 use aide::transform::TransformOperation;
 use axum::Router;
 use schemars::generate::SchemaSettings;
-use schemars::json_schema;
+use schemars::transform::RecursiveTransform;
+use schemars::{Schema, json_schema};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Where the document says which permission an operation takes.
@@ -48,8 +50,62 @@ pub fn begin() {
             settings.definitions_path = SCHEMAS.into();
             settings.meta_schema = None;
         });
-        ctx.schema = settings.into_generator();
+        ctx.schema = settings
+            .with_transform(RecursiveTransform(words))
+            .with_transform(RecursiveTransform(whole_kinds))
+            .into_generator();
     });
+}
+
+/// A choice of words in the form generators of clients know: a list, with what each means in the description.
+fn words(schema: &mut Schema) {
+    let Some(choices) = schema.get("oneOf").and_then(Value::as_array) else {
+        return;
+    };
+    let word = |choice: &Value| choice.get("const").filter(|word| word.is_string()).cloned();
+    let Some(list) = choices.iter().map(word).collect::<Option<Vec<Value>>>() else {
+        return;
+    };
+    let said = |choice: &Value| {
+        let meaning = choice.get("description").and_then(Value::as_str);
+        let word = choice.get("const").and_then(Value::as_str)?;
+        Some(format!("\n\n`{word}`: {}", meaning.unwrap_or_default()))
+    };
+    let meanings: String = choices.iter().filter_map(said).collect();
+    let description = schema.get("description").and_then(Value::as_str);
+    let description = description.unwrap_or_default().to_owned() + &meanings;
+    schema.remove("oneOf");
+    schema.insert("type".into(), "string".into());
+    schema.insert("enum".into(), list.into());
+    schema.insert("description".into(), description.trim().into());
+}
+
+/// Kinds of an object that share fields, each with all of its fields: generators of clients do not put them together.
+fn whole_kinds(schema: &mut Schema) {
+    let shared = schema.get("properties").and_then(Value::as_object).cloned();
+    let required = schema.get("required").and_then(Value::as_array).cloned();
+    let Some(shared) = shared.filter(|_| schema.get("oneOf").is_some()) else {
+        return;
+    };
+    let kinds = schema.ensure_object().get_mut("oneOf");
+    let kinds = kinds.and_then(Value::as_array_mut);
+    for kind in kinds.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let fields = kind
+            .entry("properties")
+            .or_insert_with(|| Value::Object(Default::default()));
+        if let Some(fields) = fields.as_object_mut() {
+            fields.extend(shared.clone());
+        }
+        let needed = kind
+            .entry("required")
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Some(needed) = needed.as_array_mut() {
+            needed.extend(required.clone().unwrap_or_default());
+        }
+    }
+    for field in ["properties", "required", "type"] {
+        schema.remove(field);
+    }
 }
 
 /// The routes, and the document that describes them.

@@ -59,11 +59,11 @@ pub struct Shown {
 /// GET /devices/{device}/parameters
 pub async fn list(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
     query: Result<Query<ParametersQuery>, QueryRejection>,
 ) -> Answer<Json<Shown>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Query(query) = query?;
     let snapshot = app.store.snapshot(device.id).await?;
     let prefix = query.prefix.as_deref().unwrap_or_default();

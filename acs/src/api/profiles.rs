@@ -1,24 +1,27 @@
-//! Profiles: list, read, write, remove.
+//! Profiles: list, read, write, remove, and what they make of a device's vendor configuration file.
 
 use super::answers::Done;
 use super::auth::{Operator, Viewer};
-use super::devices::{Argument, find, masked};
+use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
+use super::profile_checks;
 use crate::app::App;
 use crate::clock;
 use crate::files::{self, profiles::NoProfile};
-use crate::limits::{TASK_VALUES, VALUE_CHARS};
 use crate::provisioning::flat_profile::{LeftOut, Secrets};
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Profile, ProfileValue, Selector, StoreError};
+use crate::store::{
+    Haste, NewRevision, Profile, ProfileHead, ProfileObject, ProfileValue, Publish, Selector,
+    StoreError,
+};
+use crate::windows::Windows;
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
-use data_model::Path;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -39,10 +42,41 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
 }
 
+/// A profile: the revision in force for everybody, or the last one if there is none.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ShownProfile {
+    #[serde(flatten)]
+    profile: Profile,
+    /// Its last revision.
+    latest: u64,
+    /// What is in force.
+    in_force: ProfileHead,
+}
+
+async fn shown_profile(app: &App, head: ProfileHead) -> Answer<Option<ShownProfile>> {
+    let revision = head.published.unwrap_or(head.latest);
+    let found = app.store.profile_revision(&head.name, revision).await?;
+    Ok(found.map(|(_, profile)| ShownProfile {
+        profile: shown(profile),
+        latest: head.latest,
+        in_force: head,
+    }))
+}
+
 /// GET /profiles
-pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Vec<Profile>>> {
-    let (_, profiles) = app.store.profiles().await?;
-    Ok(Json(profiles.into_iter().map(shown).collect()))
+pub async fn list(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+) -> Answer<Json<Vec<ShownProfile>>> {
+    let mut profiles = Vec::new();
+    for head in app.store.profile_heads().await? {
+        // One that cannot be read must not hide the others.
+        match shown_profile(&app, head).await {
+            Ok(profile) => profiles.extend(profile),
+            Err(error) => tracing::error!(?error, "a profile is left out"),
+        }
+    }
+    Ok(Json(profiles))
 }
 
 /// GET /profiles/{name}
@@ -50,14 +84,18 @@ pub async fn read(
     State(app): State<Arc<App>>,
     Viewer(_): Viewer,
     name: Argument,
-) -> Answer<Json<Profile>> {
-    let name = name?;
-    let (_, profiles) = app.store.profiles().await?;
-    let found = profiles.into_iter().find(|profile| profile.name == *name);
-    found
-        .map(shown)
+) -> Answer<Json<ShownProfile>> {
+    let head = head(&app, &name?).await?;
+    let profile = shown_profile(&app, head).await?;
+    profile
         .map(Json)
         .ok_or_else(|| ApiError::not_found("profile"))
+}
+
+/// What there is of a profile.
+pub(super) async fn head(app: &App, name: &str) -> Answer<ProfileHead> {
+    let head = app.store.profile_head(name).await?;
+    head.ok_or_else(|| ApiError::not_found("profile"))
 }
 
 /// What a device is sent as its vendor configuration file.
@@ -72,10 +110,10 @@ pub struct DeviceProfile {
 /// GET /devices/{device}/profile
 pub async fn of_device(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<DeviceProfile>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let rendered = files::profiles::profile(&app, &device, Secrets::Omitted).await;
     match rendered {
         Ok(profile) => Ok(Json(DeviceProfile {
@@ -83,29 +121,92 @@ pub async fn of_device(
             left_out: profile.left_out,
         })),
         Err(NoProfile::Store(error)) => Err(error.into()),
-        Err(why @ NoProfile::Product(_)) => Err(StoreError::Conflict(why.to_string()).into()),
+        Err(why @ (NoProfile::Product(_) | NoProfile::Apart)) => {
+            Err(StoreError::Conflict(why.to_string()).into())
+        }
         Err(why @ NoProfile::Desired(_)) => Err(StoreError::Conflict(why.to_string()).into()),
     }
 }
 
 /// A profile without the secrets in it; a template only names a variable and stays.
-fn shown(mut profile: Profile) -> Profile {
+pub(super) fn shown(mut profile: Profile) -> Profile {
+    let hide = |name: &str, value: &mut String| {
+        if is_secret(name) && !value.contains("{{") {
+            *value = MASK.into();
+        }
+    };
     for value in &mut profile.values {
-        if is_secret(&value.name) && !value.value.contains("{{") {
-            value.value = MASK.into();
+        hide(&value.name, &mut value.value);
+    }
+    for object in &mut profile.objects {
+        for value in &mut object.values {
+            hide(&value.name, &mut value.value);
         }
     }
     profile
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
+/// What a profile says.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileRequest {
+    /// Which devices it is for; all of them if absent.
     #[serde(default)]
     selector: Selector,
+    /// Of two profiles that name one parameter, the one with the higher precedence wins.
     #[serde(default)]
     precedence: i32,
+    /// Parameters with templates for their values.
+    #[serde(default)]
     values: Vec<ProfileValue>,
+    /// Rows of tables.
+    #[serde(default)]
+    objects: Vec<ProfileObject>,
+    /// When its changes may be applied.
+    #[serde(default)]
+    windows: Option<Windows>,
+    /// Whether it waits for no window.
+    #[serde(default)]
+    haste: Haste,
+    /// What the person says about it.
+    #[serde(default)]
+    comment: String,
+}
+
+impl ProfileRequest {
+    /// The profile, checked, and the comment.
+    pub(super) fn checked(self, name: &str) -> Answer<(Profile, String)> {
+        template::check_name(name).map_err(|error| {
+            ApiError::bad(
+                error,
+                "name it with letters, digits, dots, dashes and underscores",
+            )
+        })?;
+        let profile = Profile {
+            name: name.to_owned(),
+            revision: 0,
+            selector: self.selector,
+            precedence: self.precedence,
+            values: self.values,
+            objects: self.objects,
+            windows: self.windows,
+            haste: self.haste,
+        };
+        profile_checks::check(&profile, &self.comment)?;
+        Ok((profile, self.comment))
+    }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutQuery {
+    /// `false` keeps it as a draft.
+    #[serde(default = "at_once")]
+    publish: bool,
+}
+
+fn at_once() -> bool {
+    true
 }
 
 /// PUT /profiles/{name}
@@ -113,68 +214,29 @@ pub async fn put(
     State(app): State<Arc<App>>,
     Operator(actor): Operator,
     name: Argument,
+    query: Result<Query<PutQuery>, QueryRejection>,
     body: Result<Json<ProfileRequest>, JsonRejection>,
 ) -> Answer<Json<Profile>> {
-    let name = name?.0;
-    let Json(body) = body?;
-    template::check_name(&name).map_err(|error| {
-        ApiError::bad(
-            error,
-            "name it with letters, digits, dots, dashes and underscores",
-        )
-    })?;
-    check(&body.values)?;
-    let profile = Profile {
-        name,
-        revision: 0,
-        selector: body.selector,
-        precedence: body.precedence,
-        values: body.values,
+    let (name, Query(query), Json(body)) = (name?.0, query?, body?);
+    let (profile, comment) = body.checked(&name)?;
+    let revision = NewRevision {
+        profile,
+        comment,
+        publish: match query.publish {
+            true => Publish::AtOnce,
+            false => Publish::Later,
+        },
     };
-    let kept = app.store.profile_put(&actor, profile, clock::now()).await?;
-    app.reload_profiles().await?;
-    app.desire_changed();
+    let publish = revision.publish;
+    let kept = app
+        .store
+        .profile_write(&actor, revision, clock::now())
+        .await?;
+    if publish == Publish::AtOnce {
+        app.reload_profiles().await?;
+        app.desire_changed();
+    }
     Ok(Json(shown(kept)))
-}
-
-fn check(values: &[ProfileValue]) -> Answer<()> {
-    if values.len() > TASK_VALUES {
-        return Err(ApiError::bad(
-            format!("a profile has at most {TASK_VALUES} values"),
-            "split it",
-        ));
-    }
-    let mut names = std::collections::BTreeSet::new();
-    for value in values {
-        let name = value.name.replacen("~.", "Device.", 1);
-        let path = Path::parse(&name).ok().filter(|path| !path.is_partial());
-        if path.is_none() {
-            let why = format!("`{}` is no parameter name", value.name);
-            return Err(ApiError::bad(
-                why,
-                "give a full name; `~.` stands for the device's root",
-            ));
-        }
-        if !names.insert(&value.name) {
-            return Err(ApiError::bad(
-                format!("`{}` stands there twice", value.name),
-                "keep one",
-            ));
-        }
-        if value.value.chars().count() > VALUE_CHARS {
-            return Err(ApiError::bad(
-                format!("the value of {} is too long", value.name),
-                "shorten it",
-            ));
-        }
-        if value.value == MASK && is_secret(&value.name) {
-            return Err(masked(&value.name));
-        }
-        template::check(&value.value).map_err(|error| {
-            ApiError::bad(format!("{}: {error}", value.name), "correct the template")
-        })?;
-    }
-    Ok(())
 }
 
 /// DELETE /profiles/{name}

@@ -59,10 +59,10 @@ pub struct Standing {
 /// GET /devices/{device}/provisioning
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<Standing>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let keys = app.store.provisioning_keys(device.id).await?;
     let window = app.store.provisioning_window(device.id).await?;
     Ok(Json(Standing {
@@ -85,11 +85,11 @@ pub struct Window {
 /// PUT /devices/{device}/provisioning/window
 pub async fn open_window(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     device: Argument,
     body: Result<Json<Window>, JsonRejection>,
 ) -> Answer<Done> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Json(Window { minutes }) = body?;
     if !WINDOW_MINUTES.contains(&minutes) {
         let (first, last) = (WINDOW_MINUTES.start(), WINDOW_MINUTES.end());
@@ -102,7 +102,7 @@ pub async fn open_window(
     let until = now.plus_secs(minutes * 60);
     let put = app
         .store
-        .provisioning_window_put(&actor, device.id, until, now);
+        .provisioning_window_put(&who, device.id, until, now);
     put.await?.ok_or_else(|| ApiError::not_found("device"))?;
     Ok(Done)
 }
@@ -110,15 +110,15 @@ pub async fn open_window(
 /// DELETE /devices/{device}/provisioning/window
 pub async fn close_window(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     device: Argument,
 ) -> Answer<Done> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let now = clock::now();
     let past = Timestamp::from_secs(0);
     let put = app
         .store
-        .provisioning_window_put(&actor, device.id, past, now);
+        .provisioning_window_put(&who, device.id, past, now);
     put.await?.ok_or_else(|| ApiError::not_found("device"))?;
     Ok(Done)
 }
@@ -126,11 +126,11 @@ pub async fn close_window(
 /// POST /devices/{device}/provisioning/rotate
 pub async fn rotate_key(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     device: Argument,
 ) -> Answer<Begun> {
-    let device = find(&app, &device?).await?;
-    match rotate(&app, &actor, &device).await {
+    let device = find(&app, &who, &device?).await?;
+    match rotate(&app, &who, &device).await {
         Ok(()) => Ok(Begun),
         Err(NoRotation::Store(error)) => Err(error.into()),
         Err(why @ (NoRotation::Off | NoRotation::OwnRule | NoRotation::Profile(_))) => {
@@ -142,9 +142,9 @@ pub async fn rotate_key(
 /// GET /devices/{device}/contacts
 pub async fn contacts(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<Vec<Contact>>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     Ok(Json(app.store.contact_list(device.id).await?))
 }

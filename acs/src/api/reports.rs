@@ -46,10 +46,10 @@ pub struct Shown {
 /// GET /devices/{device}/report
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<Shown>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let report = app.store.report_find(device.id).await?;
     let report = report.ok_or_else(|| ApiError::not_found("report"))?;
     Ok(Json(Shown {
@@ -61,16 +61,16 @@ pub async fn read(
 /// GET /devices/{device}/report/diff
 pub async fn diff(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
 ) -> Answer<Json<Difference>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let report = app.store.report_find(device.id).await?;
     let report = report.ok_or_else(|| ApiError::not_found("report"))?;
     match Wanted::of(&app, &device).await {
         Ok(wanted) => Ok(Json(wanted.differences(&report))),
         Err(NoProfile::Store(error)) => Err(error.into()),
-        Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_))) => {
+        Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_) | NoProfile::Apart)) => {
             Err(StoreError::Conflict(why.to_string()).into())
         }
     }

@@ -1,13 +1,14 @@
 //! Tasks of devices: queue, look, withdraw.
 
 use super::answers::{Created, Done};
-use super::auth::{Operator, Viewer};
-use super::devices::{Argument, find};
+use super::auth::{HelpDesk, Viewer};
+use super::devices::{Argument, find, must_see};
 use super::error::{Answer, ApiError};
 use super::once::IDEMPOTENCY_KEY;
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::{Person, permissions};
 use crate::clock;
 use crate::limits::{TASK_VALUES, VALUE_CHARS};
 use crate::metrics::Metrics;
@@ -73,13 +74,14 @@ impl<'de> Deserialize<'de> for TaskRequest {
 /// POST /devices/{device}/tasks
 pub async fn create(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    HelpDesk(who): HelpDesk,
     device: Argument,
     headers: HeaderMap,
     body: Result<Json<TaskRequest>, JsonRejection>,
 ) -> Answer<Created<Task>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Json(body) = body?;
+    who.must(permissions::of_task(&body.kind))?;
     check(&body.kind)?;
     if let TaskKind::Download { file, .. } = &body.kind
         && app.store.file_find(*file).await?.is_none()
@@ -99,7 +101,7 @@ pub async fn create(
         campaign: None,
     };
     // 201 leaves only after the task is on stable storage (promise P1).
-    let task = app.store.task_create(&actor, task, now).await?;
+    let task = app.store.task_create(&who, task, now).await?;
     let task = task.ok_or_else(|| ApiError::not_found("device"))?;
     app.nudge.notify_one();
     Ok(Created(shown(task)))
@@ -200,11 +202,11 @@ fn shown(mut task: Task) -> Task {
 /// GET /devices/{device}/tasks
 pub async fn list(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     device: Argument,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<Task>>> {
-    let device = find(&app, &device?).await?;
+    let device = find(&app, &who, &device?).await?;
     let Query(query) = query?;
     let page = query.page()?;
     let tasks = app.store.task_list(device.id, page).await?;
@@ -219,24 +221,30 @@ fn id(text: &str) -> Answer<Id> {
 /// GET /tasks/{task}
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     task: Argument,
 ) -> Answer<Json<Task>> {
-    let found = app.store.task_find(id(&task?)?).await?;
-    found
-        .map(shown)
-        .map(Json)
-        .ok_or_else(|| ApiError::not_found("task"))
+    find_task(&app, &who, &task?).await.map(shown).map(Json)
+}
+
+/// A task in an address; for whoever may not see its device, there is none.
+async fn find_task(app: &App, who: &Person, text: &str) -> Answer<Task> {
+    let found = app.store.task_find(id(text)?).await?;
+    let task = found.ok_or_else(|| ApiError::not_found("task"))?;
+    must_see(app, who, task.device, "task").await?;
+    Ok(task)
 }
 
 /// DELETE /tasks/{task}
 pub async fn cancel(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    HelpDesk(who): HelpDesk,
     task: Argument,
 ) -> Answer<Done> {
+    let task = find_task(&app, &who, &task?).await?;
+    who.must(permissions::of_task(&task.kind))?;
     let now: Timestamp = clock::now();
-    let cancelled = app.store.task_cancel(&actor, id(&task?)?, now).await?;
+    let cancelled = app.store.task_cancel(&who, task.id, now).await?;
     let count = u64::from(cancelled.is_some());
     Metrics::count_by(&app.metrics.tasks_ended, "cancelled", count);
     cancelled

@@ -1,16 +1,16 @@
 //! People: signing in, and what they have done.
 
 use super::answers::Done;
-use super::auth::{Admin, Viewer};
+use super::auth::{Admin, AnySignedIn, Auditor};
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
 use crate::auth::{passwords, tokens};
 use crate::clock;
-use crate::limits::{PAGE, PASSWORD_CHARS, SIGN_IN_FAILURES};
+use crate::limits::{PAGE, PASSWORD_CHARS, SCOPE_TAGS, SIGN_IN_FAILURES};
 use crate::provisioning::template;
-use crate::store::{Actor, AuditEntry, Page, Role, User};
+use crate::store::{AuditEntry, Page, PasswordUse, Role, Scope, TokenKind, User};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with, put_with};
 use axum::Json;
@@ -18,7 +18,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use data_model::{Secret, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
 /// The routes of this noun.
@@ -58,6 +58,8 @@ pub struct SignedIn {
     user: String,
     role: Role,
     expires: Timestamp,
+    /// The password was good for this one time: the token is good for nothing but to choose another one.
+    must_change_password: bool,
 }
 
 /// POST /sign-in
@@ -75,13 +77,13 @@ pub async fn sign_in(
     let right = passwords::verify(Secret::new(body.password), hash).await;
     match user {
         Some(user) if right => {
-            let (token, expires) = tokens::issue(&app, &user.name, user.role).await?;
-            let token = token.reveal().to_owned();
+            let (secret, token) = tokens::issue(&app, &user, TokenKind::SignIn).await?;
             Ok(Json(SignedIn {
-                token,
+                token: secret.reveal().to_owned(),
                 user: user.name,
                 role: user.role,
-                expires,
+                expires: token.expires,
+                must_change_password: token.password == PasswordUse::OneTime,
             }))
         }
         Some(_) | None => {
@@ -96,16 +98,27 @@ pub async fn sign_in(
 pub struct ShownUser {
     name: String,
     role: Role,
+    /// The tags of which a device must carry one; `null` for the whole fleet.
+    scope: Option<Vec<String>>,
+    /// The password is good for nothing but to choose another one.
+    must_change_password: bool,
+}
+
+impl From<User> for ShownUser {
+    fn from(user: User) -> ShownUser {
+        ShownUser {
+            scope: user.scope.lists().first().cloned(),
+            must_change_password: user.password == PasswordUse::OneTime,
+            name: user.name,
+            role: user.role,
+        }
+    }
 }
 
 /// GET /users
 pub async fn list(State(app): State<Arc<App>>, Admin(_): Admin) -> Answer<Json<Vec<ShownUser>>> {
     let users = app.store.user_list().await?;
-    let shown = users.into_iter().map(|user| ShownUser {
-        name: user.name,
-        role: user.role,
-    });
-    Ok(Json(shown.collect()))
+    Ok(Json(users.into_iter().map(ShownUser::from).collect()))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -115,6 +128,36 @@ pub struct UserRequest {
     /// Absent to leave it as it is.
     #[serde(default)]
     password: Option<String>,
+    /// The password is only good to choose another one; for one that is given here.
+    #[serde(default)]
+    must_change_password: bool,
+    /// Tags of which a device must carry one for the user to see it; `null` for the whole fleet, absent to leave it as
+    /// it is.
+    #[serde(default, deserialize_with = "given")]
+    scope: Option<Option<Vec<String>>>,
+}
+
+/// A field that is there, be it `null`.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(field).map(Some)
+}
+
+/// A scope somebody asks for.
+pub(super) fn scope(tags: Option<Vec<String>>) -> Answer<Scope> {
+    let Some(tags) = tags else {
+        return Ok(Scope::default());
+    };
+    if !SCOPE_TAGS.contains(&tags.len()) {
+        let why = format!("a scope of {} tags", tags.len());
+        let fix = "give 1 to 64 tags, or `null` for the whole fleet";
+        return Err(ApiError::bad(why, fix));
+    }
+    let fix = "tags have 1 to 64 letters, digits, dots, dashes and underscores";
+    let mut checked = tags.iter().map(|tag| template::check_name(tag));
+    checked
+        .try_for_each(|checked| checked.map(drop))
+        .map_err(|error| ApiError::bad(error, fix))?;
+    Ok(Scope::of_tags(tags))
 }
 
 /// PUT /users/{name}
@@ -127,28 +170,33 @@ pub async fn put(
     let name = name?.0;
     let Json(body) = body?;
     template::check_name(&name).map_err(|error| ApiError::bad(error, "give another name"))?;
-    let password_hash = match body.password {
-        Some(password) => hash(password).await?,
-        None => {
-            let known = app.store.user_find(&name).await?;
-            let known = known.ok_or_else(|| {
-                ApiError::bad("a user that is new needs a password", "give `password`")
-            })?;
-            known.password_hash
+    let known = app.store.user_find(&name).await?;
+    let (password_hash, password) = match (body.password, &known) {
+        (Some(password), _) if body.must_change_password => {
+            (hash(password).await?, PasswordUse::OneTime)
         }
+        (Some(password), _) => (hash(password).await?, PasswordUse::Full),
+        (None, Some(known)) => (known.password_hash.clone(), known.password),
+        (None, None) => {
+            let why = "a user that is new needs a password";
+            return Err(ApiError::bad(why, "give `password`"));
+        }
+    };
+    let scope = match body.scope {
+        Some(tags) => scope(tags)?,
+        None => known.map(|known| known.scope).unwrap_or_default(),
     };
     let user = User {
         name,
         role: body.role,
+        scope,
         password_hash,
+        password,
     };
     app.store
         .user_put(&actor, user.clone(), clock::now())
         .await?;
-    Ok(Json(ShownUser {
-        name: user.name,
-        role: user.role,
-    }))
+    Ok(Json(user.into()))
 }
 
 /// DELETE /users/{name}
@@ -173,13 +221,14 @@ pub struct PasswordRequest {
 /// PUT /password: of whoever asks; every token of theirs ends.
 pub async fn change_password(
     State(app): State<Arc<App>>,
-    Viewer(actor): Viewer,
+    AnySignedIn(who): AnySignedIn,
     body: Result<Json<PasswordRequest>, JsonRejection>,
 ) -> Answer<Done> {
     let Json(body) = body?;
-    let Actor::User(name) = &actor else {
+    if who.token().kind == TokenKind::Api {
         return Err(ApiError::forbidden("only people have passwords"));
-    };
+    }
+    let name = who.name();
     let now = clock::now();
     if app.sign_ins.failures(name, now) >= SIGN_IN_FAILURES {
         return Err(ApiError::too_often("too many failed sign-ins of this user"));
@@ -193,9 +242,10 @@ pub async fn change_password(
     };
     let user = User {
         password_hash: hash(body.new).await?,
+        password: PasswordUse::Full,
         ..user
     };
-    app.store.user_put(&actor, user, clock::now()).await?;
+    app.store.user_put(&who, user, clock::now()).await?;
     Ok(Done)
 }
 
@@ -220,7 +270,7 @@ pub struct AuditQuery {
 /// GET /audit
 pub async fn audit(
     State(app): State<Arc<App>>,
-    Admin(_): Admin,
+    Auditor(_): Auditor,
     query: Result<Query<AuditQuery>, QueryRejection>,
 ) -> Answer<Json<Vec<AuditEntry>>> {
     let Query(query) = query?;

@@ -1,14 +1,17 @@
 //! People and programs: passwords, tokens, and what each role may do.
 
 pub mod passwords;
+pub mod permissions;
+mod person;
 pub mod sign_ins;
 pub mod tokens;
 
+pub use person::Person;
 pub use sign_ins::SignIns;
 
 use crate::app::App;
 use crate::clock;
-use crate::store::{Actor, Role, User};
+use crate::store::{Actor, PasswordUse, Role, Scope, User};
 use data_model::{OperatorError, Secret};
 use std::path::PathBuf;
 
@@ -55,7 +58,9 @@ pub async fn first_user(app: &App) -> Result<Option<FirstPassword>, OperatorErro
     let user = User {
         name: FIRST_USER.into(),
         role: Role::Admin,
+        scope: Scope::default(),
         password_hash: hash,
+        password: PasswordUse::Full,
     };
     app.store
         .user_put(&Actor::Console, user, clock::now())

@@ -3,32 +3,43 @@
 use crate::app::App;
 use crate::clock;
 use crate::limits::TOKEN_MS;
-use crate::store::{Actor, Result, Role, Token};
+use crate::store::{Actor, Result, Token, TokenKind, User};
+use data_model::Secret;
 use data_model::firmware::{hex, unhex};
-use data_model::{Secret, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 /// What every token begins with, so that a leaked one is recognised.
 const PREFIX: &str = "dt_";
 
-/// Makes a token for a user.
+/// Makes a token for a user who has signed in.
 ///
 /// # Errors
 /// If it cannot be kept.
-pub async fn issue(app: &App, user: &str, role: Role) -> Result<(Secret, Timestamp)> {
-    let bytes = clock::random_bytes::<32>();
+pub async fn issue(app: &App, user: &User, kind: TokenKind) -> Result<(Secret, Token)> {
     let now = clock::now();
-    let expires = now.plus_ms(TOKEN_MS);
+    let (secret, hash) = make();
     let token = Token {
-        hash: Sha256::digest(bytes).into(),
-        user: user.to_owned(),
-        role,
-        expires,
+        id: clock::new_id(),
+        hash,
+        kind,
+        name: String::new(),
+        user: user.name.clone(),
+        role: user.role,
+        scope: user.scope.clone(),
+        password: user.password,
+        created: now,
+        expires: now.plus_ms(TOKEN_MS),
     };
-    app.store
-        .token_put(&Actor::User(user.to_owned()), token, now)
-        .await?;
-    Ok((Secret::new(format!("{PREFIX}{}", hex(&bytes))), expires))
+    let actor = Actor::User(user.name.clone());
+    app.store.token_put(&actor, token.clone(), now).await?;
+    Ok((secret, token))
+}
+
+/// A token nobody can guess, and what is kept of it.
+pub fn make() -> (Secret, [u8; 32]) {
+    let bytes = clock::random_bytes::<32>();
+    let secret = Secret::new(format!("{PREFIX}{}", hex(&bytes)));
+    (secret, Sha256::digest(bytes).into())
 }
 
 /// Whose token this is, if it is one and has not ended.

@@ -1,15 +1,15 @@
 //! Stages: which device belongs to which, and what a campaign does next.
 
-use crate::store::{CampaignPlan, Stage};
+use crate::store::{CampaignPlan, CampaignStage};
 
 /// How far each stage goes among so many devices; the last one takes all of them.
-pub fn bounds(stages: &[Stage], devices: u64) -> Vec<u64> {
+pub fn bounds(stages: &[CampaignStage], devices: u64) -> Vec<u64> {
     let mut bounds: Vec<u64> = Vec::new();
     for stage in stages {
         let bound = match stage {
-            Stage::Count(count) => u64::from(*count),
+            CampaignStage::Count(count) => u64::from(*count),
             // Rounded up: one percent of ten devices is one device, not none.
-            Stage::Percent(percent) => (devices * u64::from(*percent)).div_ceil(100),
+            CampaignStage::Percent(percent) => (devices * u64::from(*percent)).div_ceil(100),
         };
         let before = bounds.last().copied().unwrap_or(0);
         bounds.push(bound.clamp(before, devices.max(before)));
@@ -162,13 +162,17 @@ mod tests {
 
     #[test]
     fn stages_grow_by_count_or_share_and_the_last_one_takes_everybody() {
-        let canary = [Stage::Count(5), Stage::Percent(10), Stage::Percent(100)];
+        let canary = [
+            CampaignStage::Count(5),
+            CampaignStage::Percent(10),
+            CampaignStage::Percent(100),
+        ];
         assert_eq!(bounds(&canary, 1_000), [5, 100, 1_000]);
         assert_eq!(bounds(&canary, 20), [5, 5, 20], "the second stage is empty");
         assert_eq!(bounds(&canary, 3), [3, 3, 3]);
         assert_eq!(bounds(&canary, 0), [0, 0, 0]);
         assert_eq!(bounds(&[], 7), [7]);
-        assert_eq!(bounds(&[Stage::Percent(1)], 10), [10]);
+        assert_eq!(bounds(&[CampaignStage::Percent(1)], 10), [10]);
         let bounds = bounds(&canary, 1_000);
         for (place, stage) in [
             (0, 0),

@@ -4,7 +4,9 @@ mod campaigns;
 
 pub use campaigns::CampaignsConfig;
 
+pub mod admission;
 pub mod outbound;
+pub mod profiles;
 
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
@@ -32,8 +34,12 @@ pub struct Config {
     pub provisioning: ProvisioningConfig,
     /// Images and campaigns.
     pub campaigns: CampaignsConfig,
+    /// How profiles are applied.
+    pub profiles: profiles::ProfilesConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
+    /// What becomes of devices nobody knows.
+    pub admission: admission::AdmissionConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -205,7 +211,9 @@ impl Default for Config {
             connection_request: ConnectionRequestConfig::default(),
             provisioning: ProvisioningConfig::default(),
             campaigns: CampaignsConfig::default(),
+            profiles: profiles::ProfilesConfig::default(),
             outbound: outbound::OutboundConfig::default(),
+            admission: admission::AdmissionConfig::default(),
         }
     }
 }
@@ -321,6 +329,7 @@ impl Config {
         self.provisioning.check(&mut wrong);
         self.campaigns.check(&mut wrong);
         self.outbound.check(&mut wrong);
+        self.admission.check(&mut wrong);
         wrong
     }
 }

@@ -53,7 +53,7 @@ async fn profile(State(app): State<Arc<App>>, Path(ticket): Path<String>) -> Res
             tracing::error!(%error, "a profile cannot be rendered");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
-        Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_))) => {
+        Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_) | NoProfile::Apart)) => {
             tracing::warn!(device = %ticket.device, %why, "a profile cannot be rendered");
             not_found()
         }

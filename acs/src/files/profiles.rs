@@ -15,6 +15,9 @@ pub enum NoProfile {
     /// Nobody knows its vendor's names.
     #[error("the product class `{0}` has no vendor configuration file this server knows")]
     Product(String),
+    /// It is kept apart: it gets nothing.
+    #[error("the device is kept apart: admit it first")]
+    Apart,
     /// Its profiles cannot be put together.
     #[error(transparent)]
     Desired(#[from] DesiredError),
@@ -68,6 +71,9 @@ pub async fn profile(
 ) -> Result<FlatProfile, NoProfile> {
     let ty = device_type(&device.product_class)
         .ok_or_else(|| NoProfile::Product(device.product_class.clone()))?;
+    if app.store.wall(device.id).await?.is_some() {
+        return Err(NoProfile::Apart);
+    }
     let variables = app.store.device_variables(device.id).await?;
     let mut device = device.clone();
     if device.root.is_empty() {

@@ -1,12 +1,16 @@
 //! Calls devices that do not agree with their profiles any more, once for each change.
 //!
 //! A change begins a round: every device that is still to be compared is called, in the order of keys and no more at
-//! a time than calls are free. Who does not answer is compared when it comes by itself.
+//! a time than calls are free. Who does not answer is compared when it comes by itself. Devices of which nothing else is
+//! desired than before, and those whose maintenance window is closed, are not called. When a window opens, its devices
+//! have their turn.
 
 use super::call_devices;
 use crate::app::App;
+use crate::clock;
 use crate::limits::CALLS;
-use crate::store::{Id, Page, Result};
+use crate::sessions::compare::{self, Asked};
+use crate::store::{Id, Observed, Page, Result, Waits};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
@@ -77,6 +81,12 @@ pub(super) async fn run(app: &Arc<App>) -> Result<()> {
     for device in app.round.take_later(app.round.places.available_permits()) {
         turn(app, device);
     }
+    let free = app.round.places.available_permits();
+    if free > 0 {
+        for device in app.store.windows_opened(clock::now(), free).await? {
+            turn(app, device);
+        }
+    }
     let Stage::Behind(after) = app.round.state().stage else {
         return Ok(());
     };
@@ -100,6 +110,45 @@ pub(super) async fn run(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
+/// Whether a device has to come: what is desired of it is looked at without asking it.
+async fn is_to_be_called(app: &App, device: Id) -> Result<bool> {
+    let Some(device) = app.store.device_find(device).await? else {
+        return Ok(false);
+    };
+    let (stamp, now) = (app.profiles().stamp, clock::now());
+    match compare::ask(app, &device).await? {
+        Asked::AsBefore => {
+            compare::agrees_as_before(app, &device, stamp).await?;
+            Ok(false)
+        }
+        Asked::Impossible(fault) => {
+            app.store
+                .provisioning_failed(device.id, stamp, fault, now)
+                .await?;
+            Ok(false)
+        }
+        Asked::Anew(desired) => {
+            let closed = compare::closed(app, &device, &desired, now).await?;
+            let all = desired.profiles();
+            let until = closed.values().min().copied();
+            let Some(until) = until.filter(|_| all.len() == closed.len()) else {
+                return Ok(true);
+            };
+            let waits = Waits {
+                stamp,
+                revision: device.provisioning.revision,
+                until,
+                fault: None,
+            };
+            let nothing = Observed::default();
+            app.store
+                .provisioning_waits(device.id, waits, nothing, now)
+                .await?;
+            Ok(false)
+        }
+    }
+}
+
 fn turn(app: &Arc<App>, device: Id) {
     let place = Arc::clone(&app.round.places).try_acquire_owned();
     let (false, Ok(place)) = (app.sessions.is_open(device), place) else {
@@ -108,7 +157,11 @@ fn turn(app: &Arc<App>, device: Id) {
     };
     let app = Arc::clone(app);
     tokio::spawn(async move {
-        call_devices::call_and_log(&app, device).await;
+        match is_to_be_called(&app, device).await {
+            Ok(true) => call_devices::call_and_log(&app, device).await,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%device, %error, "a device cannot be compared"),
+        }
         drop(place);
         if !matches!(app.round.state().stage, Stage::Over) {
             app.nudge.notify_one();

@@ -1,273 +1,345 @@
 //! The difference between what is observed and what is desired, as the RPCs that remove it.
 
-use super::desired::Desired;
+use super::desired::{Desired, DesiredObject, DesiredValue};
+use super::known::{Known, same};
 use crate::limits::{NAMES_PER_CALL, VALUES_PER_CALL};
-use crate::redact::is_secret;
-use crate::store::Observed;
-use cwmp::ParameterKey;
-use cwmp::rpc::{GetParameterValues, SetParameterValues};
-use data_model::ParameterList;
+use crate::store::Adding;
+use cwmp::rpc::{AddObject, DeleteObject, GetParameterValues, SetParameterValues};
+use cwmp::{AcsRequest, ParameterKey};
+use data_model::XsdType;
 use data_model::value::canonical;
-use std::collections::{BTreeSet, HashMap};
-
-/// What is to be done next so that a device agrees with its profiles.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Plan {
-    /// Nothing: it agrees.
-    Agreed,
-    /// These RPCs, in this order; then look again.
-    Steps(Vec<Step>),
-}
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One RPC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Read values nobody has seen.
-    Read(GetParameterValues),
+    /// Read values, or whole tables, that nobody has seen.
+    Read(Vec<String>),
     /// Write values that differ.
-    Write(SetParameterValues),
+    Write(Vec<Change>),
+    /// Make a row; its values are written once its number is known.
+    Add(Adding),
+    /// Remove a row.
+    Delete(Deletion),
 }
 
-/// What this session knows of a device's values: read in it, or written in it.
-#[derive(Debug, Clone, Default)]
-pub struct Known {
-    values: ParameterList,
-    /// Names that were written in this session. Secrets read back as empty, so what was accepted counts.
-    written: BTreeSet<String>,
-}
-
-impl Known {
-    /// Values a device has just told.
-    pub fn read(&mut self, values: &ParameterList) {
-        for parameter in values.iter() {
-            self.values
-                .push(parameter.name, parameter.ty, parameter.value);
-        }
-    }
-
-    /// Values a device has just accepted.
-    pub fn written(&mut self, values: &ParameterList) {
-        self.written
-            .extend(values.iter().map(|parameter| parameter.name.to_owned()));
-    }
-
-    /// A device may leave names it does not have out of its answer instead of refusing them (spec W-26). Once the last
-    /// planned read is answered, what is still unknown is taken for a text: the write will be refused if it is none.
-    pub fn give_up_unread(&mut self, desired: &Desired, reads: AllRead) {
-        if reads == AllRead::No {
-            return;
-        }
-        let seen: BTreeSet<String> = self
-            .values
-            .iter()
-            .map(|parameter| parameter.name.to_owned())
-            .collect();
-        for name in desired.values.keys().filter(|name| !seen.contains(*name)) {
-            self.values.push_str(name, "");
-        }
-    }
-
-    /// What is known of the desired parameters, for the observed state: what was written replaces what was read,
-    /// except where a value read back as empty, as secrets do.
-    pub fn observed(&self, desired: &Desired) -> Observed {
-        let mut values = ParameterList::new();
-        for parameter in self.values.iter() {
-            let wanted = desired.values.get(parameter.name);
-            match wanted.filter(|_| self.written.contains(parameter.name)) {
-                Some(wanted) if !is_secret(parameter.name) => {
-                    values.push(parameter.name, parameter.ty, &wanted.value);
-                }
-                Some(_) | None => values.push(parameter.name, parameter.ty, parameter.value),
+impl Step {
+    /// The RPC.
+    pub fn request(&self, key: &ParameterKey) -> AcsRequest {
+        match self {
+            Step::Read(names) => GetParameterValues {
+                parameter_names: names.clone(),
             }
-        }
-        Observed {
-            values,
-            ..Observed::default()
+            .into(),
+            Step::Write(changes) => {
+                let values = changes.iter();
+                let values = values.map(|change| (&*change.name, change.ty, &*change.to));
+                SetParameterValues {
+                    parameter_list: values.collect(),
+                    parameter_key: key.clone(),
+                }
+                .into()
+            }
+            Step::Add(adding) => AddObject {
+                object_name: adding.table.clone(),
+                parameter_key: key.clone(),
+            }
+            .into(),
+            Step::Delete(deletion) => DeleteObject {
+                object_name: deletion.row.clone(),
+                parameter_key: key.clone(),
+            }
+            .into(),
         }
     }
 }
 
-/// Whether every planned read has been answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AllRead {
-    /// It has.
-    Yes,
-    /// It has not.
-    No,
+/// A value that is to be another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The parameter.
+    pub name: String,
+    /// Its type.
+    pub ty: XsdType,
+    /// What the device has told; `None` if nothing.
+    pub from: Option<String>,
+    /// What it is to be.
+    pub to: String,
+    /// The profile that says so.
+    pub profile: String,
+    /// Its revision.
+    pub revision: u64,
+    /// The name a refusal is remembered by: rows have other numbers each time they are made.
+    pub remembered: String,
+}
+
+/// A row that is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// The row, with a dot at its end.
+    pub row: String,
+    /// The profile that wants the table for itself.
+    pub profile: String,
+    /// Its revision.
+    pub revision: u64,
+}
+
+/// What is left out of the differences, and in which order they are removed.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// What the device has refused: hashes of values by the names they are remembered by.
+    pub refused: BTreeMap<String, u64>,
+    /// Profiles whose changes wait.
+    pub held: BTreeSet<String>,
+    /// Whether rows are removed before others are made: the device has said that there is no room.
+    pub room: Room,
+}
+
+/// Whether a table has room for further rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Room {
+    /// As far as is known.
+    #[default]
+    Enough,
+    /// The device says that there is none.
+    None,
+}
+
+impl Rules {
+    fn refuses(&self, name: &str, value: &str) -> bool {
+        // Most devices refuse nothing: no hash is made for them.
+        self.refused
+            .get(name)
+            .is_some_and(|hash| *hash == value_hash(value))
+    }
+}
+
+/// A value as refusals remember it.
+pub fn value_hash(value: &str) -> u64 {
+    let hash = Sha256::digest(value);
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash[..8]);
+    u64::from_be_bytes(first)
+}
+
+/// Where a device differs from what is desired.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// Names and tables nobody has seen.
+    pub unread: Vec<String>,
+    /// Rows that are there and not as they should be, each with its changes.
+    pub rows: Vec<Vec<Change>>,
+    /// Rows to be made, by their place in [`Desired::objects`].
+    pub create: Vec<usize>,
+    /// Values that differ.
+    pub changes: Vec<Change>,
+    /// Rows to be removed.
+    pub delete: Vec<Deletion>,
+    /// What is left out because the device has refused it, by the names it is remembered by.
+    pub refused: BTreeSet<String>,
+    /// Profiles that would change something and wait.
+    pub held: BTreeSet<String>,
+}
+
+impl Differences {
+    /// Whether nothing is to be done now.
+    pub fn is_empty(&self) -> bool {
+        self.unread.is_empty()
+            && self.rows.is_empty()
+            && self.create.is_empty()
+            && self.changes.is_empty()
+            && self.delete.is_empty()
+    }
+
+    /// The RPCs to be made next, in this order: one at a time makes a row, so that it is known which one it is if
+    /// nobody hears of its end; rows go last, when what replaces them is there.
+    pub fn steps(mut self, desired: &Desired, known: &Known, room: Room) -> Vec<Step> {
+        if !self.unread.is_empty() {
+            let calls = self.unread.chunks(NAMES_PER_CALL);
+            return calls.map(|names| Step::Read(names.to_vec())).collect();
+        }
+        if !self.rows.is_empty() {
+            return self.rows.into_iter().flat_map(writes).collect();
+        }
+        if room == Room::None && !self.delete.is_empty() {
+            return self.delete.into_iter().map(Step::Delete).collect();
+        }
+        if let Some(place) = self.create.first() {
+            let object = &desired.objects[*place];
+            let adding = Adding {
+                table: object.table.clone(),
+                key: object.key.clone(),
+                before: known.rows(&object.table).into_iter().collect(),
+            };
+            return vec![Step::Add(adding)];
+        }
+        let mut steps = writes(std::mem::take(&mut self.changes));
+        steps.extend(self.delete.into_iter().map(Step::Delete));
+        steps
+    }
+}
+
+fn writes(changes: Vec<Change>) -> Vec<Step> {
+    let calls = changes.chunks(VALUES_PER_CALL);
+    calls.map(|chunk| Step::Write(chunk.to_vec())).collect()
 }
 
 /// Compares. Values are always read before they are written: only the device knows their types, and what it has
 /// already need not be written.
-pub fn plan(desired: &Desired, known: &Known, key: &ParameterKey) -> Plan {
-    let observed: HashMap<&str, _> = known
-        .values
-        .iter()
-        .map(|parameter| (parameter.name, parameter))
-        .collect();
-    let mut unknown = Vec::new();
-    let mut different = ParameterList::new();
+pub fn differences(desired: &Desired, known: &Known, rules: &Rules) -> Differences {
+    let mut found = Differences::default();
     for (name, wanted) in &desired.values {
-        if known.written.contains(name) {
+        let change = difference(known, name, wanted, name, rules, &mut found);
+        if let Some(change) = change {
+            found.changes.push(change);
+        }
+    }
+    let tables: BTreeSet<&str> = desired.objects.iter().map(|it| &*it.table).collect();
+    for table in tables {
+        match known.was_asked(table) || !known.rows(table).is_empty() {
+            true => table_differences(desired, known, rules, table, &mut found),
+            false => found.unread.push(table.to_owned()),
+        }
+    }
+    found
+}
+
+fn difference(
+    known: &Known,
+    name: &str,
+    wanted: &DesiredValue,
+    remembered: &str,
+    rules: &Rules,
+    found: &mut Differences,
+) -> Option<Change> {
+    if rules.refuses(remembered, &wanted.value) {
+        found.refused.insert(remembered.to_owned());
+        return None;
+    }
+    let Some((ty, has)) = known.value(name) else {
+        found.unread.push(name.to_owned());
+        return None;
+    };
+    // What is no value of the type goes as it is: the device is to say so itself, it knows best.
+    let to = canonical(ty, &wanted.value).map_or_else(|_| wanted.value.clone(), String::from);
+    if same(ty, has, &wanted.value) {
+        return None;
+    }
+    if rules.held.contains(&wanted.profile) {
+        found.held.insert(wanted.profile.clone());
+        return None;
+    }
+    Some(Change {
+        name: name.to_owned(),
+        ty,
+        from: known.told(name).map(str::to_owned),
+        to,
+        profile: wanted.profile.clone(),
+        revision: wanted.revision,
+        remembered: remembered.to_owned(),
+    })
+}
+
+fn table_differences(
+    desired: &Desired,
+    known: &Known,
+    rules: &Rules,
+    table: &str,
+    found: &mut Differences,
+) {
+    let mut wanted_rows = BTreeSet::new();
+    let mut exclusive: Option<&DesiredObject> = None;
+    let objects = desired.objects.iter().enumerate();
+    for (place, object) in objects.filter(|(_, object)| object.table == table) {
+        if object.exclusive {
+            exclusive = Some(object);
+        }
+        if object.key.is_empty() {
             continue;
         }
-        match observed.get(name.as_str()) {
-            None => unknown.push(name.clone()),
-            Some(parameter) => {
-                let wanted = canonical(parameter.ty, &wanted.value);
-                let has = canonical(parameter.ty, parameter.value);
-                match (wanted, has) {
-                    (Ok(wanted), Ok(has)) if wanted == has => {}
-                    (Ok(wanted), _) => different.push(name, parameter.ty, &wanted),
-                    // Not a value of the type: the device is to say so itself, it knows best.
-                    (Err(_), _) => {
-                        let value = &desired.values[name].value;
-                        different.push(name, parameter.ty, value);
-                    }
-                }
+        let label = object.label();
+        let there = known.row_of(table, &object.key);
+        let made = known.made_for(table, &object.key);
+        if rules.refuses(&label, "") {
+            // A row that was made in vain does not stay.
+            if let Some(row) = made.filter(|_| there.is_none()) {
+                wanted_rows.insert(row);
+                found.delete.push(deletion(table, row, object));
             }
+            found.refused.insert(label);
+            wanted_rows.extend(there);
+            continue;
+        }
+        let Some(row) = there.or(made) else {
+            match rules.held.contains(&object.profile) {
+                true => drop(found.held.insert(object.profile.clone())),
+                false => found.create.push(place),
+            }
+            continue;
+        };
+        wanted_rows.insert(row);
+        row_differences(known, rules, object, row, found);
+    }
+    let Some(object) = exclusive else {
+        return;
+    };
+    let rows = known.rows(table);
+    let superfluous: Vec<u32> = rows.difference(&wanted_rows).copied().collect();
+    for row in superfluous {
+        let deletion = deletion(table, row, object);
+        if rules.refuses(&deletion.row, "") {
+            found.refused.insert(deletion.row);
+        } else if rules.held.contains(&object.profile) {
+            found.held.insert(object.profile.clone());
+        } else {
+            found.delete.push(deletion);
         }
     }
-    if !unknown.is_empty() {
-        let calls = unknown.chunks(NAMES_PER_CALL).map(|names| {
-            Step::Read(GetParameterValues {
-                parameter_names: names.to_vec(),
-            })
-        });
-        return Plan::Steps(calls.collect());
-    }
-    if different.is_empty() {
-        return Plan::Agreed;
-    }
-    Plan::Steps(writes(&different, key))
 }
 
-fn writes(different: &ParameterList, key: &ParameterKey) -> Vec<Step> {
-    let parameters: Vec<_> = different.iter().collect();
-    let calls = parameters.chunks(VALUES_PER_CALL).map(|chunk| {
-        let values = chunk
-            .iter()
-            .map(|parameter| (parameter.name, parameter.ty, parameter.value));
-        Step::Write(SetParameterValues {
-            parameter_list: values.collect(),
-            parameter_key: key.clone(),
-        })
+fn deletion(table: &str, row: u32, object: &DesiredObject) -> Deletion {
+    Deletion {
+        row: format!("{table}{row}."),
+        profile: object.profile.clone(),
+        revision: object.revision,
+    }
+}
+
+fn row_differences(
+    known: &Known,
+    rules: &Rules,
+    object: &DesiredObject,
+    row: u32,
+    found: &mut Differences,
+) {
+    let path = format!("{}{row}.", object.table);
+    let of_row = |name: &str| known.value(&format!("{path}{name}")).is_some();
+    let mut names = object.key.keys().chain(object.values.keys());
+    if !names.all(|name| of_row(name)) {
+        found.unread.push(path);
+        return;
+    }
+    let key = object.key.iter().map(|(name, value)| {
+        let value = DesiredValue {
+            value: value.clone(),
+            profile: object.profile.clone(),
+            revision: object.revision,
+        };
+        (name, value)
     });
-    calls.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::provisioning::desired::wanting as desired;
-    use data_model::XsdType;
-
-    fn key() -> ParameterKey {
-        ParameterKey::new("key").unwrap()
+    let values = object
+        .values
+        .iter()
+        .map(|(name, value)| (name, value.clone()));
+    let label = object.label();
+    let mut changes = Vec::new();
+    for (name, wanted) in key.chain(values) {
+        let remembered = format!("{label}.{name}");
+        let name = format!("{path}{name}");
+        changes.extend(difference(known, &name, &wanted, &remembered, rules, found));
     }
-
-    /// A device that answers honestly, with one parameter that reads back as empty.
-    struct Model {
-        values: Vec<(String, XsdType, String)>,
-        calls: usize,
-    }
-
-    impl Model {
-        fn apply(&mut self, step: Step, known: &mut Known) {
-            self.calls += 1;
-            match step {
-                Step::Read(read) => {
-                    let mut list = ParameterList::new();
-                    for name in read.parameter_names {
-                        let (_, ty, value) =
-                            self.values.iter().find(|(n, _, _)| *n == name).unwrap();
-                        let shown = if name.ends_with("Password") {
-                            ""
-                        } else {
-                            value
-                        };
-                        list.push(&name, *ty, shown);
-                    }
-                    known.read(&list);
-                }
-                Step::Write(write) => {
-                    for parameter in write.parameter_list.iter() {
-                        let place = self.values.iter_mut().find(|(n, _, _)| n == parameter.name);
-                        let place = place.unwrap();
-                        assert_eq!(place.1, parameter.ty);
-                        place.2 = parameter.value.to_owned();
-                    }
-                    known.written(&write.parameter_list);
-                }
-            }
-        }
-    }
-
-    /// Applying the plan to a device leaves nothing to plan, and writes only what differs.
-    #[test]
-    fn a_plan_that_is_carried_out_leaves_no_plan() {
-        let mut model = Model {
-            values: vec![
-                ("Device.Same".into(), XsdType::Boolean, "true".into()),
-                ("Device.Number".into(), XsdType::UnsignedInt, "5".into()),
-                ("Device.Password".into(), XsdType::String, "old".into()),
-            ],
-            calls: 0,
-        };
-        let desired = desired(&[
-            ("Device.Same", "1"),
-            ("Device.Number", "007"),
-            ("Device.Password", "secret"),
-        ]);
-        let mut known = Known::default();
-        for _ in 0..10 {
-            match plan(&desired, &known, &key()) {
-                Plan::Agreed => break,
-                Plan::Steps(steps) => {
-                    for step in steps {
-                        if let Step::Write(write) = &step {
-                            assert_eq!(write.parameter_key, key());
-                            assert!(write.parameter_list.get("Device.Same").is_none());
-                        }
-                        model.apply(step, &mut known);
-                    }
-                }
-            }
-        }
-        assert_eq!(plan(&desired, &known, &key()), Plan::Agreed);
-        assert_eq!(model.calls, 2);
-        assert_eq!(model.values[1].2, "7");
-        assert_eq!(model.values[2].2, "secret");
-    }
-
-    #[test]
-    fn nothing_desired_is_agreed_without_a_call() {
-        assert_eq!(
-            plan(&Desired::default(), &Known::default(), &key()),
-            Plan::Agreed
-        );
-    }
-
-    #[test]
-    fn long_lists_are_split() {
-        let names: Vec<String> = (0..600)
-            .map(|number| format!("Device.P{number:03}"))
-            .collect();
-        let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
-        let desired = desired(&pairs);
-        let Plan::Steps(reads) = plan(&desired, &Known::default(), &key()) else {
-            panic!("no plan")
-        };
-        assert_eq!(reads.len(), 3);
-        let mut known = Known::default();
-        known.read(
-            &pairs
-                .iter()
-                .map(|(name, _)| (*name, XsdType::String, "y"))
-                .collect(),
-        );
-        let Plan::Steps(writes) = plan(&desired, &known, &key()) else {
-            panic!("no plan")
-        };
-        assert_eq!(writes.len(), 3);
+    if !changes.is_empty() {
+        found.rows.push(changes);
     }
 }

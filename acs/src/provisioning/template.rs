@@ -52,6 +52,20 @@ pub fn check(template: &str) -> Result<(), TemplateError> {
     fill(template, |_| Some(String::new())).map(|_| ())
 }
 
+/// The variables a template names, each once.
+pub fn variables(template: &str) -> Vec<String> {
+    let names = std::cell::RefCell::new(Vec::new());
+    let noted = fill(template, |name| {
+        let mut names = names.borrow_mut();
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+        Some(String::new())
+    });
+    drop(noted);
+    names.into_inner()
+}
+
 /// Letters, digits, `_`, `-` and `.`, at most 64 of them.
 ///
 /// # Errors
@@ -98,5 +112,6 @@ mod tests {
             Err(TemplateError::Missing("line1".into()))
         );
         assert!(check("{{anything}}").is_ok());
+        assert_eq!(variables("{{a}}{{b}}-{{ a }}"), ["a", "b"]);
     }
 }

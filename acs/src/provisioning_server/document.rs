@@ -79,7 +79,7 @@ impl Wanted {
     /// Puts it together.
     ///
     /// # Errors
-    /// If the store cannot be read, the product is not known, or the profiles contradict each other.
+    /// If the store cannot be read, the product is not known, or a profile cannot be filled in.
     pub async fn of(app: &App, device: &Device) -> Result<Wanted, NoProfile> {
         let ty = device_type(&device.product_class)
             .ok_or_else(|| NoProfile::Product(device.product_class.clone()))?;

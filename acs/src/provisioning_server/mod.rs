@@ -214,6 +214,9 @@ impl Asked<'_> {
         common_path: bool,
     ) -> Result<(Answer, &'static str), NoAnswer> {
         let store = &self.app.store;
+        if store.wall(self.device.id).await?.is_some() {
+            return Ok((Answer::Refused, "refused: the device is kept apart"));
+        }
         let keys = store.provisioning_keys(self.device.id).await?;
         let window = match proof {
             Proof::Token | Proof::Certificate => None,

@@ -2,10 +2,11 @@
 //!
 //! The way of a request: head checks, session by cookie or connection, else authentication; body within its limit;
 //! [`cwmp::session::AcsSession::post`] says what it is; the files beside this one say what it means:
-//! [`on_inform`], [`on_call`], [`next_rpc`], [`on_answer`]. Nothing is acknowledged before it is kept.
+//! [`on_inform`], [`on_call`], [`next_rpc`], [`compare`], [`on_answer`]. Nothing is acknowledged before it is kept.
 
 mod authenticate;
 pub mod body;
+pub mod compare;
 pub mod endpoint;
 mod line_check;
 mod next_rpc;
@@ -17,7 +18,7 @@ pub mod table;
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
 
-use crate::store::{Device, Id};
+use crate::store::{Admitted, Device, Id};
 use crate::tasks::Running;
 use cwmp::session::AcsSession;
 use data_model::Timestamp;
@@ -57,6 +58,8 @@ pub struct Work {
     pub profiles: ProfilesWork,
     /// The stamp of the profiles it was last compared with.
     pub compared: u64,
+    /// Whether there is anything for the device at all.
+    pub admitted: Admitted,
     /// What is under way.
     pub current: Current,
     /// The root object of the device's tree.
@@ -101,18 +104,16 @@ pub enum ProfilesWork {
 pub struct Comparison {
     /// The stamp of the profiles.
     pub stamp: u64,
-    /// What they want.
-    pub desired: crate::provisioning::Desired,
-    /// What the device has said and accepted so far.
-    pub known: crate::provisioning::plan::Known,
-    /// RPCs that are planned.
-    pub steps: std::collections::VecDeque<crate::provisioning::Step>,
+    /// How far it is.
+    pub progress: crate::provisioning::comparison::Comparison,
     /// The key of what is written.
     pub key: cwmp::ParameterKey,
     /// Whether anything was written.
     pub wrote: Wrote,
     /// The device, for its name and variables.
     pub device: Device,
+    /// Profiles whose changes wait, each with when its window opens.
+    pub closed: std::collections::BTreeMap<String, Timestamp>,
 }
 
 /// Whether a comparison has changed the device.
@@ -135,8 +136,8 @@ pub enum Current {
     Task(Box<Running>),
     /// For the state of the lines, before the Download of a campaign leaves.
     Lines(Box<line_check::Checking>),
-    /// For a step of the comparison: a read, or a write of these values.
-    Compare(Option<data_model::ParameterList>),
+    /// For a step of the comparison.
+    Compare(Box<crate::provisioning::Step>),
 }
 
 /// Who is at the other end of a request.

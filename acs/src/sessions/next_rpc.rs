@@ -1,26 +1,22 @@
 //! Our turn in a session: credentials first, then tasks, then profiles, then nothing.
 
-use super::{
-    Comparison, CredentialsWork, Current, LiveSession, ProfilesWork, TasksWork, Wrote, line_check,
-};
+use super::{CredentialsWork, Current, LiveSession, TasksWork, compare, line_check};
 use crate::app::App;
 use crate::clock;
 use crate::files::profiles::{self as profile_files, NoProfile};
 use crate::limits::RPCS_PER_SESSION;
 use crate::metrics::Metrics;
-use crate::provisioning::{Plan, Step, desired, plan};
 use crate::store::{
-    Agreement, Certainty, ClaimedTask, NewCredentials, Observed, Result, Task, TaskFault, TaskKind,
+    Admitted, Certainty, ClaimedTask, NewCredentials, Observed, Result, Task, TaskFault, TaskKind,
     TaskOutcome,
 };
 use crate::tasks::running::{Next, Running, Source};
+use cwmp::AcsRequest;
 use cwmp::http::Verifier;
 use cwmp::rpc::SetParameterValues;
 use cwmp::session::AcsSession;
 use cwmp::session::acs::{Ready, Reply};
-use cwmp::{AcsRequest, ParameterKey};
 use data_model::{ParameterList, Secret};
-use std::collections::VecDeque;
 
 /// Our user at the connection request listeners of devices.
 const CALLER: &str = "dialtone";
@@ -31,14 +27,14 @@ pub async fn next_rpc(
     session: &mut LiveSession,
     ready: Ready,
 ) -> Result<(Option<AcsSession>, Reply)> {
-    if session.rpcs >= RPCS_PER_SESSION {
+    if session.rpcs >= RPCS_PER_SESSION || session.work.admitted == Admitted::No {
         return Ok((None, ready.finish()));
     }
     let request = match credentials(app, session).await? {
         Some(request) => Some(request),
         None => match task(app, session).await? {
             Some(request) => Some(request),
-            None => profiles(app, session).await?,
+            None => compare::next(app, session).await?,
         },
     };
     match request {
@@ -157,7 +153,7 @@ pub(super) async fn begin(
         TaskKind::DownloadProfile => match profile_source(app, session).await {
             Ok(source) => Some(source),
             Err(NoProfile::Store(error)) => return Err(error),
-            Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_))) => {
+            Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_) | NoProfile::Apart)) => {
                 let failed = TaskOutcome::Failed(TaskFault::ours(why.to_string()));
                 app.store
                     .task_finish(task.id, failed, Observed::default(), clock::now())
@@ -220,98 +216,4 @@ pub(super) async fn advance(
             Ok(None)
         }
     }
-}
-
-/// The next RPC that makes the device agree with its profiles.
-async fn profiles(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequest>> {
-    let stamp = app.profiles().stamp;
-    if session.work.compared != stamp && matches!(session.work.profiles, ProfilesWork::Agreed) {
-        // They have changed while the session was open.
-        session.work.profiles = ProfilesWork::Due;
-    }
-    if let ProfilesWork::Due = session.work.profiles {
-        session.work.compared = stamp;
-        session.work.profiles = match compare(app, session).await? {
-            Some(comparison) => ProfilesWork::Comparing(Box::new(comparison)),
-            None => ProfilesWork::Agreed,
-        };
-    }
-    let ProfilesWork::Comparing(comparison) = &mut session.work.profiles else {
-        return Ok(None);
-    };
-    if comparison.steps.is_empty() {
-        match plan::plan(&comparison.desired, &comparison.known, &comparison.key) {
-            Plan::Steps(steps) => comparison.steps = steps.into(),
-            Plan::Agreed => {
-                agreed(app, session).await?;
-                return Ok(None);
-            }
-        }
-    }
-    match comparison.steps.pop_front() {
-        None => Ok(None),
-        Some(Step::Read(read)) => {
-            session.work.current = Current::Compare(None);
-            Ok(Some(read.into()))
-        }
-        Some(Step::Write(write)) => {
-            session.work.current = Current::Compare(Some(write.parameter_list.clone()));
-            Ok(Some(write.into()))
-        }
-    }
-}
-
-/// Begins a comparison. `None` if there is nothing to compare with, which is kept.
-async fn compare(app: &App, session: &LiveSession) -> Result<Option<Comparison>> {
-    let Some(device) = app.store.device_find(session.device).await? else {
-        return Ok(None);
-    };
-    let variables = app.store.device_variables(session.device).await?;
-    let profiles = app.profiles();
-    let stamp = profiles.stamp;
-    match desired::desired(&profiles.list, &device, &variables) {
-        Ok(desired) => Ok(Some(Comparison {
-            stamp,
-            desired,
-            known: plan::Known::default(),
-            steps: VecDeque::new(),
-            key: ParameterKey::from_peer(&format!("{stamp:016x}")),
-            wrote: Wrote::Nothing,
-            device,
-        })),
-        Err(why) => {
-            tracing::warn!(device.identity = %session.identity, %why, "profiles cannot be applied");
-            let fault = TaskFault::ours(why.to_string());
-            app.store
-                .provisioning_failed(session.device, stamp, fault, clock::now())
-                .await?;
-            Ok(None)
-        }
-    }
-}
-
-/// The device agrees: that is kept, with the key it will report from now on.
-async fn agreed(app: &App, session: &mut LiveSession) -> Result<()> {
-    let work = std::mem::replace(&mut session.work.profiles, ProfilesWork::Agreed);
-    let ProfilesWork::Comparing(comparison) = work else {
-        return Ok(());
-    };
-    let key = match comparison.wrote {
-        Wrote::Something => &comparison.key,
-        Wrote::Nothing => &session.work.parameter_key,
-    };
-    let agreement = Agreement {
-        stamp: comparison.stamp,
-        revision: comparison.device.provisioning.revision,
-        parameter_key: key.to_string(),
-    };
-    let observed = comparison.known.observed(&comparison.desired);
-    let device = session.device;
-    app.store
-        .provisioning_agreed(device, agreement, observed, clock::now())
-        .await?;
-    if comparison.wrote == Wrote::Something {
-        tracing::info!(device.identity = %session.identity, values = comparison.desired.values.len(), "profiles applied");
-    }
-    Ok(())
 }

@@ -1,17 +1,15 @@
 //! The device has answered: what that means for what was under way, and what comes next.
 
 use super::next_rpc::{advance, next_rpc};
-use super::{Current, LiveSession, ProfilesWork, Wrote, line_check};
+use super::{Current, LiveSession, compare, line_check};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::Metrics;
-use crate::provisioning::plan::AllRead;
-use crate::store::{Result, TaskFault};
+use crate::store::Result;
 use crate::tasks::Running;
 use cwmp::CpeResponse;
 use cwmp::session::AcsSession;
 use cwmp::session::acs::{AnswerFault, Answered, Reply};
-use data_model::ParameterList;
 
 /// Takes an answer and gives the next request, or the end of the session.
 pub async fn on_answer(
@@ -23,7 +21,6 @@ pub async fn on_answer(
     match std::mem::replace(&mut session.work.current, Current::Idle) {
         Current::Idle => {}
         Current::Credentials => credentials(app, session, answer).await?,
-        Current::Compare(written) => compared(app, session, written, answer).await?,
         Current::Lines(checking) => {
             if let Some(request) = line_check::answered(app, session, *checking, answer).await? {
                 session.rpcs += 1;
@@ -32,6 +29,7 @@ pub async fn on_answer(
                 return Ok((Some(machine), reply));
             }
         }
+        Current::Compare(step) => compare::answered(app, session, *step, answer).await?,
         Current::Task(running) => {
             if let Some(request) = task(app, session, *running, answer).await? {
                 session.rpcs += 1;
@@ -71,48 +69,4 @@ async fn task(
 ) -> Result<Option<cwmp::AcsRequest>> {
     let next = running.answered(answer, clock::now());
     advance(app, session, running, next).await
-}
-
-async fn compared(
-    app: &App,
-    session: &mut LiveSession,
-    written: Option<ParameterList>,
-    answer: std::result::Result<CpeResponse, AnswerFault>,
-) -> Result<()> {
-    let ProfilesWork::Comparing(comparison) = &mut session.work.profiles else {
-        return Ok(());
-    };
-    match (answer, written) {
-        (Ok(CpeResponse::GetParameterValuesResponse(response)), None) => {
-            comparison.known.read(&response.parameter_list);
-            let reads = if comparison.steps.is_empty() {
-                AllRead::Yes
-            } else {
-                AllRead::No
-            };
-            comparison.known.give_up_unread(&comparison.desired, reads);
-        }
-        (Ok(_), Some(values)) => {
-            comparison.known.written(&values);
-            comparison.wrote = Wrote::Something;
-            session.work.parameter_key = comparison.key.clone();
-        }
-        (Ok(other), None) => {
-            tracing::warn!(answer = other.name(), "an answer that fits no question");
-        }
-        (Err(why), _) => {
-            let stamp = comparison.stamp;
-            let fault = match why {
-                AnswerFault::Fault(fault) => TaskFault::from(fault),
-                AnswerFault::Unusable(why) => TaskFault::ours(why),
-            };
-            let (identity, code, why) = (&session.identity, fault.code, &fault.text);
-            tracing::warn!(device.identity = %identity, code, why, "the device refuses its profiles");
-            session.work.profiles = ProfilesWork::Agreed;
-            app.store
-                .provisioning_failed(session.device, stamp, fault, clock::now())
-                .await?;
-        }
-    }
-    Ok(())
 }

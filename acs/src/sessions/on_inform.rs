@@ -1,9 +1,12 @@
 //! An Inform: is it from whom it says, what does it tell us, and what is there to do.
 
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
-use super::{CredentialsWork, Current, LiveSession, ProfilesWork, Remote, TasksWork, Work};
+use super::{CredentialsWork, Current, Line, LiveSession, ProfilesWork, Remote, TasksWork, Work};
+use crate::admission::Entry;
 use crate::app::App;
+use crate::config::admission::Proof;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
+use crate::metrics::Metrics;
 use crate::store::{Id, InformOutcome, InformRecord, Result};
 use cwmp::session::acs::{Informed, Reply};
 use cwmp::{EventCode, FaultCode, ParameterKey};
@@ -37,6 +40,7 @@ pub async fn on_inform(
         Some(Objection::WrongIdentity) => return Ok(Opened::WrongIdentity),
         Some(Objection::Unproved(challenges)) => return Ok(Opened::Unproved(challenges)),
     }
+    let entry = entry(app, remote, authenticated, &informed).await?;
     let inform = &informed.inform;
     let identity = inform.device_id.username();
     let root = root_of(&inform.parameter_list);
@@ -56,11 +60,21 @@ pub async fn on_inform(
         parameters: inform.parameter_list.clone(),
     };
     // The InformResponse acknowledges the events, so they are on stable storage first.
-    let outcome = app.store.record_inform(record).await?;
+    let outcome = match entry {
+        Entry::Open => Some(app.store.record_inform(record).await?),
+        Entry::Quarantine(why) => app.store.record_stranger(record, why).await?,
+        Entry::Refuse(_) => None,
+    };
+    let Some(outcome) = outcome else {
+        Metrics::count(&app.metrics.requests_rejected, "admission");
+        tracing::info!(device.identity = %identity, address = %remote.address, "an unknown device is refused");
+        let denied = FaultCode::ACS_REQUEST_DENIED;
+        return Ok(Opened::Refused(informed.refuse(denied.into())));
+    };
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }
-    let work = work(app, authenticated, &outcome, root, parameter_key);
+    let work = work(app, authenticated, &outcome, root, parameter_key, now);
     if outcome.first_contact {
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
@@ -76,6 +90,30 @@ pub async fn on_inform(
         host,
     };
     Ok(Opened::Session(Box::new(session), reply))
+}
+
+/// Whether a device without credentials of its own is let in.
+async fn entry(
+    app: &App,
+    remote: Remote,
+    authenticated: &Authenticated,
+    informed: &Informed,
+) -> Result<Entry> {
+    match authenticated.enrolment {
+        Enrolment::Own | Enrolment::Pending | Enrolment::Reset => return Ok(Entry::Open),
+        Enrolment::New => {}
+    }
+    let tls = app.config.cwmp.tls.as_ref();
+    let certified = remote.line == Line::Tls && tls.is_some_and(|tls| tls.client_ca_file.is_some());
+    let proof = match (certified, &authenticated.identity) {
+        (true, _) => Proof::Certificate,
+        (false, Some(_)) => Proof::Secret,
+        (false, None) => Proof::Nothing,
+    };
+    let store = app.store.as_ref();
+    app.admission
+        .entry(store, &informed.inform, remote.address, proof)
+        .await
 }
 
 /// What speaks against an Inform.
@@ -127,6 +165,7 @@ fn work(
     outcome: &InformOutcome,
     root: &'static str,
     parameter_key: ParameterKey,
+    now: Timestamp,
 ) -> Work {
     let rotate = app.config.enrolment.rotate_credentials;
     let credentials = match (authenticated.enrolment, authenticated.callable) {
@@ -137,7 +176,9 @@ fn work(
         (Enrolment::Pending, _) | (Enrolment::Own, Callable::Yes) => CredentialsWork::Settled,
     };
     let stamp = app.profiles().stamp;
-    let compared = outcome.stamps.agreed == stamp || outcome.stamps.failed == stamp;
+    let stamps = &outcome.stamps;
+    let waits = stamps.waits == stamp && now < stamps.opens;
+    let compared = stamps.agreed == stamp || stamps.failed == stamp || waits;
     Work {
         credentials,
         tasks: if outcome.tasks_due {
@@ -151,6 +192,7 @@ fn work(
             ProfilesWork::Due
         },
         compared: stamp,
+        admitted: outcome.admitted,
         current: Current::Idle,
         root,
         parameter_key,

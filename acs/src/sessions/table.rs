@@ -195,6 +195,7 @@ mod tests {
                 tasks: TasksWork::None,
                 profiles: ProfilesWork::Agreed,
                 compared: 1,
+                admitted: crate::store::Admitted::Yes,
                 current: Current::Idle,
                 root: "Device.",
                 parameter_key: Default::default(),

@@ -10,20 +10,26 @@
 //! 4. "Not found" is `Ok(None)`.
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
+mod admission;
 mod campaigns;
 mod error;
 pub mod events;
+mod profiles;
 mod provisioning;
 mod records;
 pub mod requests;
 pub mod sqlite;
+mod subscribers;
 
+pub use admission::AdmissionStore;
 pub use campaigns::CampaignStore;
 pub use error::{Result, StoreError};
 pub use events::EventStore;
+pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
 pub use records::*;
 pub use requests::RequestStore;
+pub use subscribers::SubscriberStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -32,7 +38,16 @@ use data_model::Timestamp;
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
 pub trait Store:
-    CampaignStore + ProvisioningStore + EventStore + RequestStore + Send + Sync + 'static
+    CampaignStore
+    + ProvisioningStore
+    + EventStore
+    + RequestStore
+    + SubscriberStore
+    + AdmissionStore
+    + ProfileStore
+    + Send
+    + Sync
+    + 'static
 {
     // ---- devices -------------------------------------------------------------------------------------
 
@@ -82,8 +97,9 @@ pub trait Store:
         now: Timestamp,
     ) -> Result<Option<()>>;
 
-    /// A device's variables, by name.
-    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>>;
+    /// What the templates of a device see, by name, each with where it comes from: its own variables before those of its
+    /// account, and those before the ones of its groups.
+    async fn device_variables(&self, device: Id) -> Result<Vec<Variable>>;
 
     // ---- observed state ------------------------------------------------------------------------------
 
@@ -176,15 +192,16 @@ pub trait Store:
 
     // ---- profiles ------------------------------------------------------------------------------------
 
-    /// Creates a profile or a further revision of it. Changes the stamp of [`Store::profiles`].
+    /// Creates a profile or a further revision of it, and publishes it at once. Changes the stamp of
+    /// [`Store::profiles`].
     async fn profile_put(&self, actor: &Actor, profile: Profile, now: Timestamp)
     -> Result<Profile>;
 
-    /// Removes a profile. `None` if there is none.
+    /// Removes a profile; its revisions stay. `None` if there is none.
     async fn profile_delete(&self, actor: &Actor, name: &str, now: Timestamp)
     -> Result<Option<()>>;
 
-    /// All profiles, and a stamp that changes whenever one of them does and is never zero.
+    /// All profiles that are in force for everybody, and a stamp that changes whenever one of them does and is never zero.
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)>;
 
     // ---- files ---------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 //! What is dialled, and what answers: star codes, patterns of numbers and of response codes, dial plans.
 
+use super::flaw::Flaw;
 use super::syntax::is_printable;
 
 /// Brackets inside one another in a dial plan.
@@ -39,32 +40,48 @@ pub(super) fn is_phone_pattern(text: &str) -> bool {
 
 /// Brackets in brackets, sets and replacements closed in their order.
 pub(super) fn is_dial_plan(text: &str) -> bool {
-    let mut open = Vec::new();
-    let text = text.trim();
+    dial_plan(text).is_ok()
+}
+
+/// The same, with the place of the mistake.
+pub(super) fn dial_plan(whole: &str) -> Result<(), Flaw> {
+    let mut open: Vec<(char, usize)> = Vec::new();
+    let text = whole.trim();
+    let start = whole.len() - whole.trim_start().len();
+    let wrong = |at: usize, why| Err(Flaw::at(whole, start + at, why));
+    if text.is_empty() {
+        return wrong(0, "the plan is empty");
+    }
     for (at, letter) in text.char_indices() {
-        match (letter, open.last()) {
+        if letter.is_control() {
+            return wrong(at, "this character cannot be dialled or seen");
+        }
+        match (letter, open.last().map(|(bracket, _)| *bracket)) {
             // A set holds characters only.
             (_, Some('[')) if letter != ']' => {
                 if matches!(letter, '[' | '(' | ')' | '<' | '>' | '|') {
-                    return false;
+                    return wrong(at, "a set in [] holds characters only, or its ] is missing");
                 }
             }
-            ('(' | '[' | '<', _) => open.push(letter),
+            ('(' | '[' | '<', _) => open.push((letter, at)),
             (')', Some('(')) | (']', Some('[')) | ('>', Some('<')) => {
                 open.pop();
                 if open.is_empty() && at + 1 < text.len() {
-                    return false;
+                    return wrong(at + 1, "the plan has ended before");
                 }
             }
-            (')' | ']' | '>', _) => return false,
-            (_, None) => return false,
+            (')' | ']' | '>', _) => return wrong(at, "this bracket closes none that is open"),
+            (_, None) => return wrong(at, "a plan begins with a bracket"),
             (_, Some(_)) => {}
         }
         if open.len() > DIAL_PLAN_DEPTH {
-            return false;
+            return wrong(at, "there are too many brackets in one another");
         }
     }
-    is_printable(text) && open.is_empty() && !text.is_empty()
+    match open.last() {
+        Some((_, at)) => wrong(*at, "this bracket is never closed"),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -86,6 +103,23 @@ mod tests {
                 "", "xx", "([2-9)", "(x])", "(<9:x)", "(x)y)", "(x)(y)", "([(])", "(x",
             ],
         );
+    }
+
+    #[test]
+    fn a_mistake_in_a_dial_plan_is_found_where_it_is() {
+        let place = |text| dial_plan(text).map_err(|flaw| (flaw.character, flaw.why));
+        assert_eq!(place("(xx|9,xx.)"), Ok(()));
+        assert_eq!(
+            place(" (xx|[2-9xx)"),
+            Err((12, "a set in [] holds characters only, or its ] is missing"))
+        );
+        assert_eq!(place("(xx"), Err((1, "this bracket is never closed")));
+        assert_eq!(place("(xx))"), Err((5, "the plan has ended before")));
+        assert_eq!(
+            place("(xx>)"),
+            Err((4, "this bracket closes none that is open"))
+        );
+        assert_eq!(place("xx"), Err((1, "a plan begins with a bracket")));
     }
 
     /// Covers M06.

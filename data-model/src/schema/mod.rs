@@ -22,6 +22,7 @@ pub mod computed;
 pub mod conversion;
 pub mod conversion_text;
 mod dialing;
+pub mod flaw;
 mod joining;
 pub mod node;
 pub mod number;

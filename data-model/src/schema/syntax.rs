@@ -3,9 +3,10 @@
 //! They are as lenient as the documents are unsure: a factory value is never refused, and limits
 //! that only one source prints are left to the device.
 
-use super::dialing::{is_dial_plan, is_phone_pattern, is_responses, is_star_code};
+use super::dialing::{dial_plan, is_dial_plan, is_phone_pattern, is_responses, is_star_code};
+use super::flaw::Flaw;
 use super::packed;
-use super::tone::{is_cadence, is_frequencies, is_tone};
+use super::tone::{cadence, frequencies, is_cadence, is_frequencies, is_tone, tone};
 use crate::provisioning::rule::{Condition, Rule};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::fmt;
@@ -18,6 +19,24 @@ pub struct Syntax {
     pub what: &'static str,
     /// Whether a text that is not empty follows it.
     pub check: fn(&str) -> bool,
+}
+
+impl Syntax {
+    /// The mistake in a script, a dial plan for one; `None` for a good one, and for what is no script.
+    pub fn flaw(&self, text: &str) -> Option<Flaw> {
+        match self.name {
+            "dialplan" => dial_plan(text).err(),
+            "tone" => tone(text).err(),
+            "cadence" => cadence(text).err(),
+            "frequencies" => frequencies(text, text).err(),
+            _ => None,
+        }
+    }
+
+    /// Whether texts in it are scripts, whose mistakes have a place.
+    pub fn is_script(&self) -> bool {
+        ["dialplan", "tone", "cadence", "frequencies"].contains(&self.name)
+    }
 }
 
 /// The notation with this name.

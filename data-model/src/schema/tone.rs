@@ -1,68 +1,134 @@
 //! The ATA's scripts for tones and cadences: which frequencies sound, how long, and how often.
 
+use super::flaw::Flaw;
 use super::number::parse_decimal;
+
+const FREQUENCY: &str = "a frequency is hertz@level such as 350@-19";
+const DURATION: &str = "a duration is seconds with at most three decimals, or *";
+const SECTION: &str = "a section is duration(on/off,...) such as 10(.5/.5)";
 
 /// Up to six of `hertz@level`.
 pub(super) fn is_frequencies(text: &str) -> bool {
-    let frequency = |part: &str| {
-        part.split_once('@').is_some_and(|(hertz, level)| {
-            let whole = hertz.bytes().all(|byte| byte.is_ascii_digit());
-            whole && hertz.parse::<u32>().is_ok() && has_decimals(level, 1)
-        })
-    };
-    text.split(',').count() <= 6 && text.split(',').map(str::trim).all(frequency)
+    frequencies(text, text).is_ok()
 }
 
 /// One or two sections of `duration(on/off,...)`.
 pub(super) fn is_cadence(text: &str) -> bool {
-    sections(text, |segment| {
-        segment
-            .split_once('/')
-            .is_some_and(|(on, off)| is_duration(on) && is_duration(off))
-    })
+    cadence(text).is_ok()
 }
 
 /// Frequencies, then one or two sections of `duration(on/off/which,...)`.
 pub(super) fn is_tone(text: &str) -> bool {
-    let Some((frequencies, cadence)) = text.split_once(';') else {
-        return false;
+    tone(text).is_ok()
+}
+
+/// What [`is_frequencies`] says, with the place of the mistake in the whole of a script.
+pub(super) fn frequencies(whole: &str, text: &str) -> Result<(), Flaw> {
+    if let Some(seventh) = text.split(',').nth(6) {
+        return Err(Flaw::in_part(
+            whole,
+            seventh,
+            "there are at most six frequencies",
+        ));
+    }
+    for part in text.split(',').map(str::trim) {
+        let is_one = part.split_once('@').is_some_and(|(hertz, level)| {
+            let digits = hertz.bytes().all(|byte| byte.is_ascii_digit());
+            digits && hertz.parse::<u32>().is_ok() && has_decimals(level, 1)
+        });
+        if !is_one {
+            return Err(Flaw::in_part(whole, part, FREQUENCY));
+        }
+    }
+    Ok(())
+}
+
+/// What [`is_cadence`] says, with the place of the mistake.
+pub(super) fn cadence(text: &str) -> Result<(), Flaw> {
+    sections(text, text, |segment| {
+        let Some((on, off)) = segment.split_once('/') else {
+            return Err(Flaw::in_part(
+                text,
+                segment,
+                "a segment is on/off in seconds",
+            ));
+        };
+        duration(text, on)?;
+        duration(text, off)
+    })
+}
+
+/// What [`is_tone`] says, with the place of the mistake.
+pub(super) fn tone(text: &str) -> Result<(), Flaw> {
+    let Some((sounds, cadence)) = text.split_once(';') else {
+        let why = "a tone is its frequencies, a semicolon, and its sections";
+        return Err(Flaw::at(text, text.len(), why));
     };
-    let sounding = frequencies.split(',').count();
+    frequencies(text, sounds)?;
+    let sounding = sounds.split(',').count();
     let one_of_them = |number: &str| {
         let number = number.trim().parse::<usize>();
         number.is_ok_and(|number| number <= sounding)
     };
-    let segment = |segment: &str| {
+    sections(text, cadence, |segment| {
         let parts: Vec<&str> = segment.split('/').map(str::trim).collect();
-        match parts[..] {
-            [on, off] => is_duration(on) && is_duration(off),
-            [on, off, which] => {
-                is_duration(on) && is_duration(off) && which.split('+').all(one_of_them)
+        let (on, off, which) = match parts[..] {
+            [on, off] => (on, off, None),
+            [on, off, which] => (on, off, Some(which)),
+            _ => {
+                let why = "a segment is on/off or on/off/frequencies";
+                return Err(Flaw::in_part(text, segment, why));
             }
-            _ => false,
+        };
+        duration(text, on)?;
+        duration(text, off)?;
+        match which {
+            Some(which) if !which.split('+').all(one_of_them) => {
+                let why = "frequencies are named by their numbers, such as 1+2";
+                Err(Flaw::in_part(text, which, why))
+            }
+            Some(_) | None => Ok(()),
         }
-    };
-    is_frequencies(frequencies) && sections(cadence, segment)
+    })
 }
 
-fn sections(text: &str, segment: impl Fn(&str) -> bool) -> bool {
-    let section = |part: &str| {
-        let body = part
-            .trim()
-            .strip_suffix(')')
-            .and_then(|part| part.split_once('('));
-        body.is_some_and(|(duration, segments)| {
-            is_duration(duration)
-                && segments.split(',').count() <= 6
-                && segments.split(',').map(str::trim).all(&segment)
-        })
-    };
-    text.split(';').count() <= 2 && text.split(';').all(section)
+fn sections(
+    whole: &str,
+    text: &str,
+    segment: impl Fn(&str) -> Result<(), Flaw>,
+) -> Result<(), Flaw> {
+    if let Some(third) = text.split(';').nth(2) {
+        return Err(Flaw::in_part(
+            whole,
+            third,
+            "there are at most two sections",
+        ));
+    }
+    for part in text.split(';').map(str::trim) {
+        let body = part.strip_suffix(')').and_then(|part| part.split_once('('));
+        let Some((length, segments)) = body else {
+            return Err(Flaw::in_part(whole, part, SECTION));
+        };
+        duration(whole, length)?;
+        if let Some(seventh) = segments.split(',').nth(6) {
+            return Err(Flaw::in_part(
+                whole,
+                seventh,
+                "there are at most six segments",
+            ));
+        }
+        segments.split(',').map(str::trim).try_for_each(&segment)?;
+    }
+    Ok(())
 }
 
-fn is_duration(text: &str) -> bool {
-    let text = text.trim();
-    text == "*" || (!text.starts_with(['-', '+']) && has_decimals(text, 3))
+fn duration(whole: &str, text: &str) -> Result<(), Flaw> {
+    let trimmed = text.trim();
+    let is_one = trimmed == "*" || (!trimmed.starts_with(['-', '+']) && has_decimals(trimmed, 3));
+    match is_one {
+        true => Ok(()),
+        false => Err(Flaw::in_part(whole, text, DURATION)),
+    }
 }
 
 /// Whether it is a number with no more decimals than these.
@@ -121,6 +187,13 @@ mod tests {
                 "60(1/1,1/1,1/1,1/1,1/1,1/1,1/1)",
             ],
         );
+        let place = |text| tone(text).map_err(|flaw| flaw.character);
+        assert_eq!(place("350@-19,440@-19;10(*/0/1+3)"), Err(24));
+        assert_eq!(place("350@-19,440;10(*/0/1)"), Err(9));
+        assert_eq!(place("350@-19"), Err(8));
+        let place = |text| cadence(text).map_err(|flaw| flaw.character);
+        assert_eq!(place("60(2/4,x/1)"), Err(8));
+        assert_eq!(place("1(1/1);2(1/1);3(1/1)"), Err(15));
         holds(is_frequencies, &["440@-10"], &["", "440", "x@-10", "440@x"]);
     }
 }

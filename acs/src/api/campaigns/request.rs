@@ -5,7 +5,8 @@ use crate::app::App;
 use crate::clock;
 use crate::limits::{CAMPAIGN_MINUTES, CAMPAIGN_STAGES};
 use crate::store::{
-    Campaign, CampaignPlan, CampaignState, Id, IdleWait, RecentFailures, Selector, Stage, VoiceGate,
+    Campaign, CampaignPlan, CampaignStage, CampaignState, Id, IdleWait, RecentFailures, Selector,
+    VoiceGate,
 };
 use crate::windows::Windows;
 use crate::zone::Zone;
@@ -34,7 +35,7 @@ pub struct CampaignRequest {
     confirm_devices: Option<u64>,
     /// How far each stage goes, such as `[{"count": 5}, {"percent": 10}, {"percent": 100}]`.
     #[serde(default)]
-    stages: Vec<Stage>,
+    stages: Vec<CampaignStage>,
     /// The next stage opens when so many in a hundred of the one before have succeeded.
     #[serde(default = "success_percent")]
     success_percent: u32,
@@ -255,7 +256,7 @@ fn check_concurrency(concurrency: u32) -> Answer<()> {
     }
 }
 
-fn check_stages(stages: &[Stage]) -> Answer<()> {
+fn check_stages(stages: &[CampaignStage]) -> Answer<()> {
     let wrong = |why: String| {
         let fix = "write stages like [{\"count\": 5}, {\"percent\": 10}, {\"percent\": 100}]";
         Err(ApiError::bad(why, fix))
@@ -266,21 +267,23 @@ fn check_stages(stages: &[Stage]) -> Answer<()> {
     let mut before = 0;
     for stage in stages {
         match *stage {
-            Stage::Count(0) | Stage::Percent(0) => return wrong("a stage takes no device".into()),
-            Stage::Percent(percent) if percent > 100 => {
+            CampaignStage::Count(0) | CampaignStage::Percent(0) => {
+                return wrong("a stage takes no device".into());
+            }
+            CampaignStage::Percent(percent) if percent > 100 => {
                 return wrong(format!("a stage takes {percent} %"));
             }
-            Stage::Percent(percent) if percent <= before => {
+            CampaignStage::Percent(percent) if percent <= before => {
                 return wrong(format!(
                     "a stage takes {percent} %, which the one before has reached"
                 ));
             }
-            Stage::Percent(percent) => before = percent,
-            Stage::Count(_) => {}
+            CampaignStage::Percent(percent) => before = percent,
+            CampaignStage::Count(_) => {}
         }
     }
     match stages.last() {
-        None | Some(Stage::Percent(100)) => Ok(()),
+        None | Some(CampaignStage::Percent(100)) => Ok(()),
         Some(_) => wrong("the last stage does not take all devices".into()),
     }
 }

@@ -30,6 +30,7 @@ fn binding(by: BoundBy, value: &str) -> Binding {
         rule: None,
         variables: BTreeMap::from([("user".to_owned(), "15550100".to_owned())]),
         window_minutes: 5,
+        expires: None,
         told: None,
     }
 }
@@ -72,7 +73,7 @@ async fn a_bound_device_is_told_once_and_becomes_a_device_of_ours(store: &dyn St
         panic!("it is bound");
     };
     assert_eq!(told.told.unwrap().device, Some(device));
-    let variables = store.device_variables(device).await.unwrap();
+    let variables = own_variables(store, device).await;
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let all = [
         pair("account", "4711"),

@@ -1,5 +1,6 @@
 //! The audit trail: one line for each change somebody made, none for what changed nothing, no secret in any.
 
+use super::people::{token, user};
 use super::support::*;
 use crate::store::*;
 use data_model::{Secret, Timestamp};
@@ -86,6 +87,7 @@ async fn every_change_of_tasks_and_the_library_leaves_a_line(store: &dyn Store) 
         selector: Selector::default(),
         precedence: 0,
         values: vec![],
+        ..Profile::default()
     };
     let (actor, now) = who(5);
     store.profile_put(&actor, profile, now).await.unwrap();
@@ -143,28 +145,20 @@ async fn every_change_of_a_campaign_leaves_a_line(store: &dyn Store) {
 async fn every_change_of_people_and_credentials_leaves_a_line(store: &dyn Store) {
     let device = device(store, "A").await;
     let (actor, now) = who(1);
-    let user = User {
-        name: "bob".into(),
-        role: Role::Admin,
-        password_hash: "hash".into(),
-    };
-    store.user_put(&actor, user, now).await.unwrap();
+    let bob = user("bob", Role::Admin);
+    store.user_put(&actor, bob, now).await.unwrap();
     let (actor, now) = who(2);
     let token = Token {
-        hash: [1; 32],
         user: "bob".into(),
         role: Role::Operator,
         expires: at(100),
+        ..token(1, 0)
     };
     store.token_put(&actor, token, now).await.unwrap();
     let (actor, now) = who(3);
     let given = credentials(device, "first");
     store.credentials_put(&actor, given, now).await.unwrap();
-    let other = User {
-        name: "eve".into(),
-        role: Role::Viewer,
-        password_hash: "hash".into(),
-    };
+    let other = user("eve", Role::Viewer);
     let (actor, now) = who(4);
     store.user_put(&actor, other, now).await.unwrap();
     let (actor, now) = who(5);
@@ -206,11 +200,7 @@ async fn what_is_refused_or_changes_nothing_leaves_no_line(store: &dyn Store) {
     store.credentials_confirm(device, at(2)).await.unwrap();
     let nobody = store.user_delete(&ANN, "nobody", at(2)).await;
     assert_eq!(nobody.unwrap(), None);
-    let useless = User {
-        name: "bob".into(),
-        role: Role::Viewer,
-        password_hash: "hash".into(),
-    };
+    let useless = user("bob", Role::Viewer);
     assert!(conflicts(&store.user_put(&ANN, useless, at(2)).await));
     store.snapshot(device).await.unwrap();
     comes(store, "A", at(3)).await;
@@ -275,12 +265,8 @@ async fn no_secret_is_in_the_trail(store: &dyn Store) {
     let prepared = store.credentials_prepare(device, new, START).await;
     prepared.unwrap();
     store.credentials_confirm(device, START).await.unwrap();
-    let user = User {
-        name: "bob".into(),
-        role: Role::Admin,
-        password_hash: CANARY.into(),
-    };
-    store.user_put(&ANN, user, START).await.unwrap();
+    let bob = user("bob", Role::Admin);
+    store.user_put(&ANN, bob, START).await.unwrap();
     let profile = Profile {
         name: "voice".into(),
         revision: 0,
@@ -290,6 +276,7 @@ async fn no_secret_is_in_the_trail(store: &dyn Store) {
             name: "Device.ManagementServer.Password".into(),
             value: CANARY.into(),
         }],
+        ..Profile::default()
     };
     store.profile_put(&ANN, profile, START).await.unwrap();
     let trail = trail(store).await;

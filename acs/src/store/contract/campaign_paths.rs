@@ -206,7 +206,7 @@ async fn the_estimate_is_what_then_happens(store: &dyn Store) {
     reports(store, devices[1], "1.7", START).await;
     reports(store, devices[2], "9.0", START).await;
     let mut wish = new_campaign(id(1), 10);
-    wish.plan.stages = vec![Stage::Count(1), Stage::Percent(100)];
+    wish.plan.stages = vec![CampaignStage::Count(1), CampaignStage::Percent(100)];
     let estimate = store.campaign_estimate(wish.clone(), at(1)).await.unwrap();
     let path = |from: &str, versions: &[&str], devices| EstimatedPath {
         from: from.into(),

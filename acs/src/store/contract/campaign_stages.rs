@@ -16,7 +16,7 @@ super::cases! {
     a_campaign_that_has_ended_says_when,
 }
 
-fn staged(stages: Vec<Stage>, success_percent: u32) -> Campaign {
+fn staged(stages: Vec<CampaignStage>, success_percent: u32) -> Campaign {
     Campaign {
         plan: CampaignPlan {
             stages,
@@ -46,8 +46,12 @@ async fn fails(store: &dyn Store, device: Id, now: u64) {
     finish(store, claimed.task.id, failed(), at(now)).await;
 }
 
-fn canary() -> Vec<Stage> {
-    vec![Stage::Count(2), Stage::Percent(50), Stage::Percent(100)]
+fn canary() -> Vec<CampaignStage> {
+    vec![
+        CampaignStage::Count(2),
+        CampaignStage::Percent(50),
+        CampaignStage::Percent(100),
+    ]
 }
 
 async fn the_first_devices_by_their_keys_are_the_canaries(store: &dyn Store) {
@@ -167,7 +171,10 @@ async fn devices_that_need_nothing_are_in_no_stage(store: &dyn Store) {
     for device in &devices[..6] {
         reports(store, *device, NEW, START).await;
     }
-    let campaign = staged(vec![Stage::Percent(50), Stage::Percent(100)], 100);
+    let campaign = staged(
+        vec![CampaignStage::Percent(50), CampaignStage::Percent(100)],
+        100,
+    );
     let created = store.campaign_create(&ANN, campaign, Consent::ANY);
     created.await.unwrap();
     assert_eq!(

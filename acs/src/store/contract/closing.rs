@@ -1,6 +1,7 @@
 //! The end of a store: what is under way is finished, and everything later is refused.
 
 use super::Place;
+use super::people::{token, user};
 use super::support::*;
 use crate::store::*;
 use cwmp::{CommandKey, EventCode};
@@ -126,17 +127,14 @@ async fn a_closed_store_refuses_every_other_change(place: &dyn Place) {
         selector: Selector::default(),
         precedence: 0,
         values: vec![],
+        ..Profile::default()
     };
-    let user = User {
-        name: "bob".into(),
-        role: Role::Viewer,
-        password_hash: String::new(),
-    };
+    let user = user("bob", Role::Viewer);
     let token = Token {
-        hash: [1; 32],
         user: "bob".into(),
         role: Role::Viewer,
         expires: now,
+        ..token(1, 0)
     };
     let new = NewCredentials {
         verifier: Some(verifier("new")),

@@ -1,6 +1,7 @@
 //! What was acknowledged is there when the store is opened again.
 
 use super::Place;
+use super::people::{token, user};
 use super::support::*;
 use crate::store::*;
 use data_model::Secret;
@@ -61,7 +62,7 @@ async fn devices_and_what_was_seen_of_them_are_there_again(place: &dyn Place) {
     let store = reopen(place, store).await;
     assert_eq!(found(store.as_ref(), id).await, before);
     assert_eq!(store.snapshot(id).await.unwrap(), snapshot);
-    assert_eq!(store.device_variables(id).await.unwrap(), variables);
+    assert_eq!(own_variables(store.as_ref(), id).await, variables);
     let outcome = comes(store.as_ref(), "A", at(4)).await;
     assert!(!outcome.first_contact);
     assert_eq!(outcome.stamps.agreed, 7);
@@ -155,6 +156,7 @@ fn profile(name: &str) -> Profile {
             name: "Device.A".into(),
             value: "1".into(),
         }],
+        ..Profile::default()
     }
 }
 
@@ -225,17 +227,13 @@ async fn people_credentials_and_settings_are_there_again(place: &dyn Place) {
     };
     let prepared = store.credentials_prepare(device, new, START).await;
     prepared.unwrap();
-    let user = User {
-        name: "bob".into(),
-        role: Role::Admin,
-        password_hash: "hash".into(),
-    };
+    let user = user("bob", Role::Admin);
     store.user_put(&ANN, user.clone(), START).await.unwrap();
     let token = Token {
-        hash: [1; 32],
         user: "bob".into(),
         role: Role::Admin,
         expires: at(100),
+        ..token(1, 0)
     };
     store.token_put(&ANN, token.clone(), START).await.unwrap();
     let kept = store.setting_or_insert("key", b"first".into()).await;

@@ -10,6 +10,7 @@ super::cases! {
     a_filter_counts_what_it_lists,
     the_text_of_a_filter_is_looked_for_literally,
     odd_values_of_a_selector_are_only_values,
+    nothing_outside_of_a_scope_is_found,
 }
 
 /// Three devices: A1 of one product, A2 and A3 of another; A1 and A2 are tagged.
@@ -55,7 +56,7 @@ fn filter(
             tags: texts(tags),
             serial_number: texts(serial_number),
         },
-        contains: None,
+        ..DeviceFilter::default()
     }
 }
 
@@ -159,5 +160,36 @@ async fn odd_values_of_a_selector_are_only_values(store: &dyn Store) {
         }
         let wrong = filter(&[], &[text], &[], &[]);
         assert_eq!(store.device_count(&wrong).await.unwrap(), 0, "{text}");
+    }
+}
+
+/// Covers A12.
+async fn nothing_outside_of_a_scope_is_found(store: &dyn Store) {
+    fill(store).await;
+    let scope = |tags: &[&str]| Scope::of_tags(tags.iter().map(|tag| (*tag).to_owned()).collect());
+    for (scope, expected) in [
+        (Scope::default(), &["A1", "A2", "A3"][..]),
+        (scope(&["west"]), &["A1", "A2"]),
+        (scope(&["beta", "east"]), &["A1"]),
+        (scope(&["west", "beta"]), &["A1", "A2"]),
+        (scope(&["west"]).and(&scope(&["beta"])), &["A1"]),
+        (scope(&["west' OR 1=1--"]), &[]),
+        (scope(&[]), &[]),
+    ] {
+        let filter = DeviceFilter {
+            scope: scope.clone(),
+            ..DeviceFilter::default()
+        };
+        assert_eq!(serial_numbers(store, &filter).await, expected, "{scope:?}");
+        let count = store.device_count(&filter).await.unwrap();
+        assert_eq!(count, expected.len() as u64, "{scope:?}");
+        for device in store
+            .device_list(&DeviceFilter::default(), ALL)
+            .await
+            .unwrap()
+        {
+            let inside = expected.contains(&device.serial_number.as_str());
+            assert_eq!(scope.admits(&device.tags), inside, "{scope:?}");
+        }
     }
 }

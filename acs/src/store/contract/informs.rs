@@ -47,6 +47,7 @@ async fn the_first_inform_creates_the_device_as_it_describes_itself(store: &dyn 
             first_contact: true,
             tasks_due: false,
             stamps: ProfileStamps::default(),
+            admitted: Admitted::Yes,
         }
     );
     let device = found(store, outcome.device).await;

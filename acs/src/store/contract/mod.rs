@@ -13,12 +13,15 @@
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
+//! - [`revisions`]: revisions of profiles, and what devices cannot be given
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
 //! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and
 //!   back; calls, lines, nights and frozen days; what nobody has agreed to, and what is told
 //! - [`one_upgrade_at_random`]: nobody twice, whatever comes in whatever order
+//! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
+//! - [`admission`]: who is kept apart, swaps, imports
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
@@ -68,6 +71,7 @@ macro_rules! cases {
 use {cases, every_backend, one_backend};
 
 mod activation;
+mod admission;
 mod attempts;
 mod audit;
 mod calls;
@@ -88,6 +92,7 @@ mod events;
 mod files;
 mod filters;
 mod informs;
+mod lines;
 mod on_sqlite;
 mod one_upgrade;
 mod one_upgrade_at_random;
@@ -96,8 +101,10 @@ mod profiles;
 mod provisioning;
 mod quiet_path;
 mod requests;
+mod revisions;
 mod settings;
 mod snapshots;
+mod subscribers;
 pub(crate) mod support;
 mod tasks;
 mod transfers;

@@ -15,20 +15,24 @@ super::cases! {
     a_token_is_found_by_its_hash_until_it_ends,
     a_token_nobody_has_heard_of_is_none,
     tokens_of_one_user_stand_side_by_side,
+    whoever_has_a_part_of_the_fleet_keeps_it_and_is_no_last_administrator,
 }
 
-fn user(name: &str, role: Role) -> User {
+/// A user of the whole fleet.
+pub(super) fn user(name: &str, role: Role) -> User {
     User {
         name: name.into(),
         role,
+        scope: Scope::default(),
         password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
+        password: PasswordUse::Full,
     }
 }
 
 async fn put(store: &dyn Store, name: &str, role: Role) -> User {
-    let user = user(name, role);
-    store.user_put(&ANN, user.clone(), START).await.unwrap();
-    user
+    let put = user(name, role);
+    store.user_put(&ANN, put.clone(), START).await.unwrap();
+    put
 }
 
 async fn a_user_comes_back_as_it_was_put(store: &dyn Store) {
@@ -127,11 +131,18 @@ async fn whoever_is_changed_or_removed_has_to_sign_in_again(store: &dyn Store) {
     assert!(found(1).await);
 }
 
-fn token(byte: u8, expires: u64) -> Token {
+/// A token of Ann's.
+pub(super) fn token(byte: u8, expires: u64) -> Token {
     Token {
+        id: id(byte.into()),
         hash: [byte; 32],
+        kind: TokenKind::SignIn,
+        name: String::new(),
         user: "ann".into(),
         role: Role::Operator,
+        scope: Scope::default(),
+        password: PasswordUse::Full,
+        created: START,
         expires: at(expires),
     }
 }
@@ -171,4 +182,29 @@ async fn tokens_of_one_user_stand_side_by_side(store: &dyn Store) {
     assert_eq!(found(1).await.unwrap(), None, "it has ended");
     assert_eq!(found(2).await.unwrap(), Some(token(2, 200)));
     assert_eq!(found(3).await.unwrap(), Some(token(3, 300)));
+}
+
+/// Covers A12.
+async fn whoever_has_a_part_of_the_fleet_keeps_it_and_is_no_last_administrator(store: &dyn Store) {
+    let west = Scope::of_tags(vec!["west".into(), "a'b".into()]);
+    let scoped = User {
+        scope: west.clone(),
+        password: PasswordUse::OneTime,
+        ..user("ann", Role::Admin)
+    };
+    let refused = store.user_put(&ANN, scoped.clone(), START).await;
+    assert!(conflicts(&refused), "nobody could change people");
+    put(store, "bob", Role::Admin).await;
+    store.user_put(&ANN, scoped.clone(), START).await.unwrap();
+    assert_eq!(store.user_find("ann").await.unwrap(), Some(scoped));
+    let scoped = Token {
+        scope: west.and(&Scope::of_tags(vec!["beta".into()])),
+        password: PasswordUse::OneTime,
+        kind: TokenKind::Api,
+        name: "ci".into(),
+        ..token(1, 100)
+    };
+    store.token_put(&ANN, scoped.clone(), START).await.unwrap();
+    let found = store.token_find(&[1; 32], START).await.unwrap();
+    assert_eq!(found, Some(scoped));
 }

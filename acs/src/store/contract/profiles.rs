@@ -40,6 +40,7 @@ fn profile(name: &str) -> Profile {
                 value: "\u{1F600}".into(),
             },
         ],
+        ..Profile::default()
     }
 }
 
@@ -128,6 +129,7 @@ async fn an_agreement_is_kept_with_what_was_seen(store: &dyn Store) {
             failed_stamp: 0,
             at: Some(at(5)),
             revision: 0,
+            ..Provisioning::default()
         }
     );
     assert_eq!(

@@ -56,6 +56,7 @@ async fn a_device_with_nothing_to_do_is_told_so_each_time(store: &dyn Store) {
             first_contact: false,
             tasks_due: false,
             stamps: ProfileStamps::default(),
+            admitted: Admitted::Yes,
         };
         assert_eq!(outcome.unwrap(), nothing);
         assert_eq!(found(store, device).await.last_inform, now);

@@ -65,6 +65,14 @@ pub async fn seen(store: &dyn Store, device: Id, name: &str) -> Option<String> {
     snapshot.values.get(name).map(str::to_owned)
 }
 
+/// The variables people gave a device itself.
+pub async fn own_variables(store: &dyn Store, device: Id) -> Vec<(String, String)> {
+    let variables = store.device_variables(device).await.unwrap().into_iter();
+    let own = variables.filter(|variable| variable.source == VariableSource::Device);
+    own.map(|variable| (variable.name, variable.value))
+        .collect()
+}
+
 // ---- devices ---------------------------------------------------------------------------------------------
 
 /// The identity with this serial number.
@@ -192,6 +200,7 @@ pub fn agreement(stamp: u64, revision: u64, parameter_key: &str) -> Agreement {
         stamp,
         revision,
         parameter_key: parameter_key.into(),
+        digest: 0,
     }
 }
 

@@ -17,6 +17,8 @@ pub enum BoundBy {
     Mac,
     /// The customer's number in the URL it resyncs with.
     Customer,
+    /// A code that was made for the account: short, good for a while, and for one device.
+    Code,
 }
 
 impl BoundBy {
@@ -26,6 +28,7 @@ impl BoundBy {
             BoundBy::Serial => "serial",
             BoundBy::Mac => "mac",
             BoundBy::Customer => "customer",
+            BoundBy::Code => "code",
         }
     }
 
@@ -53,6 +56,9 @@ pub struct Binding {
     /// Minutes for which the device then gets its first profile without a certificate.
     #[serde(default)]
     pub window_minutes: u64,
+    /// Until when it is good; for ever if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
     /// Who was told; absent while nobody was.
     #[serde(default)]
     pub told: Option<Told>,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct CampaignPlan {
     /// How far each stage goes, counted from the first device; none for a single stage.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<CampaignStage>,
     /// The next stage opens when so many in a hundred of the devices of the one before have succeeded.
     pub success_percent: u32,
     /// It pauses when so many in a hundred of the devices of the open stage have failed; zero for never.
@@ -59,7 +59,7 @@ impl Default for CampaignPlan {
 /// How far a stage goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum CampaignStage {
     /// Until so many devices have been taken, those of earlier stages among them.
     Count(u32),
     /// Until so many in a hundred have been taken, those of earlier stages among them.

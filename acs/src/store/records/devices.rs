@@ -1,6 +1,6 @@
 //! Devices, and what an Inform says about one.
 
-use super::{Id, TaskFault};
+use super::{Admitted, Id, TaskFault};
 use cwmp::{CwmpVersion, DeviceId, Event};
 use data_model::{ParameterList, Timestamp};
 use schemars::JsonSchema;
@@ -68,6 +68,15 @@ pub struct Provisioning {
     pub at: Option<Timestamp>,
     /// Counts changes of the device's own data (tags, variables); what is desired of it may change with them.
     pub revision: u64,
+    /// The stamp of the profiles whose changes wait for a maintenance window; zero for none.
+    #[serde(default)]
+    pub waits: u64,
+    /// When that window opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Timestamp>,
+    /// A hash of what was desired when the device last agreed.
+    #[serde(skip)]
+    pub digest: u64,
 }
 
 /// That a device agrees with the profiles.
@@ -79,6 +88,8 @@ pub struct Agreement {
     pub revision: u64,
     /// The ParameterKey it will report until somebody else configures it.
     pub parameter_key: String,
+    /// A hash of what is desired of it; zero if nobody has made one.
+    pub digest: u64,
 }
 
 /// What one accepted Inform tells the store.
@@ -110,6 +121,8 @@ pub struct InformOutcome {
     pub tasks_due: bool,
     /// How the device stands to the profiles, BOOTSTRAP and a foreign ParameterKey taken into account.
     pub stamps: ProfileStamps,
+    /// Whether there is anything for it at all.
+    pub admitted: Admitted,
 }
 
 /// Which state of the profiles a device was last compared with; zero for none.
@@ -119,4 +132,8 @@ pub struct ProfileStamps {
     pub agreed: u64,
     /// The profiles of this stamp could not be applied.
     pub failed: u64,
+    /// The profiles of this stamp wait for a maintenance window.
+    pub waits: u64,
+    /// When that window opens.
+    pub opens: Timestamp,
 }

@@ -41,35 +41,136 @@ pub struct User {
     pub name: String,
     /// What the person may do.
     pub role: Role,
+    /// On which devices.
+    pub scope: Scope,
     /// argon2 hash of the password, in PHC form.
     pub password_hash: String,
+    /// What the password is good for.
+    pub password: PasswordUse,
 }
 
-/// What a person may do.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
+/// What a password, and a token that was given for it, is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordUse {
+    /// Everything its user may do.
+    Full,
+    /// To choose another password, and nothing else.
+    OneTime,
+}
+
+/// What a person may do; [`crate::auth::permissions`] has what that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Look.
+    /// Looks.
     Viewer,
-    /// Look, and act on devices.
+    /// Looks, and helps people with their devices: calls, reads, restarts, diagnoses.
+    HelpDesk,
+    /// Looks, helps, and changes devices and what they are given.
     Operator,
     /// Everything, people included.
     Admin,
+    /// Looks, and reads the audit trail; changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 5] = [
+        Role::Viewer,
+        Role::HelpDesk,
+        Role::Operator,
+        Role::Admin,
+        Role::Auditor,
+    ];
+
+    /// Its word in the API.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Viewer => "viewer",
+            Role::HelpDesk => "help_desk",
+            Role::Operator => "operator",
+            Role::Admin => "admin",
+            Role::Auditor => "auditor",
+        }
+    }
+}
+
+/// Which devices somebody may see and act on: lists of tags, of each of which a device must carry one. No list at all
+/// is the whole fleet.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Scope(Vec<Vec<String>>);
+
+impl Scope {
+    /// Devices that carry one of these tags; without any tag, no device.
+    pub fn of_tags(mut tags: Vec<String>) -> Scope {
+        tags.sort();
+        tags.dedup();
+        Scope(vec![tags])
+    }
+
+    /// Whether every device is in it.
+    pub fn is_fleet(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The devices that are in both.
+    #[must_use]
+    pub fn and(&self, other: &Scope) -> Scope {
+        let mut lists = self.0.clone();
+        lists.extend(other.0.iter().cloned());
+        lists.dedup();
+        Scope(lists)
+    }
+
+    /// Whether a device with these tags is in it.
+    pub fn admits(&self, tags: &[String]) -> bool {
+        self.0
+            .iter()
+            .all(|list| list.iter().any(|tag| tags.contains(tag)))
+    }
+
+    /// The lists of tags.
+    pub fn lists(&self) -> &[Vec<String>] {
+        &self.0
+    }
 }
 
 /// A token of the API. Only its hash is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
+    /// Its key, for whoever ends it.
+    pub id: Id,
     /// SHA-256 of the token.
     pub hash: [u8; 32],
+    /// How it is shown.
+    pub kind: TokenKind,
+    /// Its name, if a program has it.
+    pub name: String,
     /// Whose it is.
     pub user: String,
-    /// What its user may do.
+    /// What whoever shows it may do.
     pub role: Role,
+    /// On which devices.
+    pub scope: Scope,
+    /// What it is good for.
+    pub password: PasswordUse,
+    /// When it was given.
+    pub created: Timestamp,
     /// When it ends.
     pub expires: Timestamp,
+}
+
+/// How a token is shown; it is good for nothing in another place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// By a person or a script that has signed in, in a header.
+    SignIn,
+    /// By a browser, in a cookie.
+    Session,
+    /// By a program it was made for, in a header.
+    Api,
 }
 
 /// One line of the audit trail.
@@ -85,4 +186,10 @@ pub struct AuditEntry {
     pub action: String,
     /// To what.
     pub subject: String,
+    /// What was there before, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What is there after it, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }

@@ -1,10 +1,12 @@
 //! Bindings of accounts, and the one time each of them is told.
 
 use super::engine::Tx;
-use super::rows::{from_json, json, limit};
-use super::{audit, devices, provisioning};
+use super::rows::{Ms, from_json, json, limit};
+use super::{accounts, audit, devices, holdings, provisioning, walls};
 use crate::limits::ACTIVATION_REPEAT_MS;
-use crate::store::{Activation, Actor, Binding, BoundBy, Claim, Id, Page, Result, Told};
+use crate::store::{
+    Account, Activation, Actor, Binding, BoundBy, Claim, Id, Page, Result, StoreError, Told,
+};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -31,17 +33,26 @@ pub(super) fn put(
     now: Timestamp,
 ) -> Result<Binding> {
     binding.told = None;
-    let sql = "INSERT INTO binding (id, binding) VALUES (?1, ?2)
-               ON CONFLICT (id) DO UPDATE SET binding = excluded.binding";
-    let values = params![binding.id(), json(&binding)];
+    let sql = "INSERT INTO binding (id, binding, account, expires) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (id) DO UPDATE SET binding = excluded.binding, account = excluded.account,
+               expires = excluded.expires";
+    let expires = binding.expires.map(Ms);
+    let values = params![binding.id(), json(&binding), binding.account, expires];
     tx.db.prepare_cached(sql)?.execute(values)?;
     audit::add(tx, actor, "binding.put", subject(&binding), now)?;
+    holdings::bound(tx, actor, &binding, now)?;
     Ok(find(tx.db, binding.id())?.unwrap_or(binding))
 }
 
 fn subject(binding: &Binding) -> String {
     let Binding { by, value, .. } = binding;
-    format!("{} {value} for {}", by.name(), binding.account)
+    match by {
+        // Whoever reads it could use it.
+        BoundBy::Code => format!("code for {}", binding.account),
+        BoundBy::Serial | BoundBy::Mac | BoundBy::Customer => {
+            format!("{} {value} for {}", by.name(), binding.account)
+        }
+    }
 }
 
 /// A binding by its key.
@@ -85,7 +96,7 @@ pub(super) fn reopen(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
 
 /// A device asks where it belongs. With its binding it becomes a device of ours, in the same transaction.
 pub(super) fn tell(tx: &mut Tx<'_>, claim: &Claim, now: Timestamp) -> Result<Activation> {
-    let Some(mut binding) = bound(tx.db, claim)? else {
+    let Some(mut binding) = bound(tx.db, claim, now)? else {
         return Ok(Activation::Unbound);
     };
     if let Some(told) = &binding.told {
@@ -100,6 +111,10 @@ pub(super) fn tell(tx: &mut Tx<'_>, claim: &Claim, now: Timestamp) -> Result<Act
             return Ok(Activation::Contradiction);
         }
         Known::Device(device) => Some(device),
+        // Another device has the account.
+        Known::Nobody if holdings::holder(tx.db, Account::key(&binding.account))?.is_some() => {
+            return Ok(Activation::Contradiction);
+        }
         Known::Nobody => match &claim.identity {
             None => None,
             // There are several with this serial number, one of them of this identity.
@@ -134,9 +149,13 @@ pub(super) fn tell(tx: &mut Tx<'_>, claim: &Claim, now: Timestamp) -> Result<Act
 }
 
 /// The binding of who asks: a number of a customer counts alone.
-fn bound(db: &Connection, claim: &Claim) -> Result<Option<Binding>> {
+fn bound(db: &Connection, claim: &Claim, now: Timestamp) -> Result<Option<Binding>> {
     if let Some(customer) = &claim.customer {
-        return find(db, BoundBy::Customer.key(customer));
+        let found = find(db, BoundBy::Customer.key(customer))?;
+        return match found {
+            Some(found) => Ok(Some(found)),
+            None => by_code(db, customer, now),
+        };
     }
     if let Some(found) = find(db, BoundBy::Serial.key(&claim.serial_number))? {
         return Ok(Some(found));
@@ -158,6 +177,90 @@ fn again(db: &Connection, told: &Told, claim: &Claim, now: Timestamp) -> Result<
     };
     let open = window.is_some_and(|until| now <= until);
     Ok(open || now <= told.at.plus_ms(ACTIVATION_REPEAT_MS))
+}
+
+/// The binding of an activation code, as it is typed: dashes are for the eye.
+fn by_code(db: &Connection, typed: &str, now: Timestamp) -> Result<Option<Binding>> {
+    let code: String = typed.chars().filter(|c| *c != '-').collect();
+    let found = find(db, BoundBy::Code.key(&code))?;
+    Ok(found.filter(|found| found.expires.is_none_or(|expires| now <= expires)))
+}
+
+/// Uses an activation code for a device somebody names.
+pub(super) fn use_code(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    code: &str,
+    device: Id,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let binding = by_code(tx.db, code, now)?.filter(|binding| binding.told.is_none());
+    let Some(binding) = binding else {
+        return Ok(None);
+    };
+    let Some(found) = devices::find(tx.db, device)? else {
+        return Err(StoreError::Conflict("there is no such device".into()));
+    };
+    holdings::bind(tx, actor, &binding.account, device, now)?;
+    let told = Told {
+        at: now,
+        serial_number: found.serial_number,
+        mac: None,
+        device: Some(device),
+    };
+    let sql = "UPDATE binding SET told = ?2 WHERE id = ?1";
+    let values = params![binding.id(), json(&told)];
+    tx.db.prepare_cached(sql)?.execute(values)?;
+    audit::add(tx, actor, "binding.told", subject(&binding), now)?;
+    Ok(Some(binding.account))
+}
+
+/// The bindings of an account.
+pub(super) fn of_account(db: &Connection, account: &str) -> Result<Vec<Binding>> {
+    let sql = "SELECT id, binding, told FROM binding WHERE account = ?1 ORDER BY id";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([account], kept)?;
+    let rows: Vec<Kept> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter().map(readable).collect()
+}
+
+/// Removes the bindings of an account that name one unit, and its codes.
+pub(super) fn forget_units(tx: &Tx<'_>, account: &str) -> Result<()> {
+    for binding in of_account(tx.db, account)? {
+        match binding.by {
+            BoundBy::Serial | BoundBy::Mac | BoundBy::Code => {
+                let sql = "DELETE FROM binding WHERE id = ?1";
+                tx.db.prepare_cached(sql)?.execute([binding.id()])?;
+            }
+            // It is the customer's, whatever unit it is.
+            BoundBy::Customer => {}
+        }
+    }
+    Ok(())
+}
+
+/// Removes the codes of an account, and those of all others that have ended.
+pub(super) fn forget_codes(tx: &Tx<'_>, account: &str, now: Timestamp) -> Result<()> {
+    let sql = "DELETE FROM binding WHERE expires IS NOT NULL AND (account = ?1 OR expires < ?2)";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![account, Ms(now)])?;
+    Ok(())
+}
+
+/// Lets the number of a customer be told once more whose unit was replaced.
+pub(super) fn reopen_for(tx: &Tx<'_>, account: &str, old: Id) -> Result<()> {
+    for binding in of_account(tx.db, account)? {
+        let told_it = binding
+            .told
+            .as_ref()
+            .is_some_and(|told| told.device == Some(old));
+        if told_it {
+            let sql = "UPDATE binding SET told = NULL WHERE id = ?1";
+            tx.db.prepare_cached(sql)?.execute([binding.id()])?;
+        }
+    }
+    Ok(())
 }
 
 enum Known {
@@ -196,11 +299,27 @@ fn known(db: &Connection, claim: &Claim) -> Result<Known> {
 /// Whether a device is not for this binding: whoever has a number of a customer can say to be any device, and would get
 /// a window for the first contact of somebody else's.
 fn belongs_elsewhere(db: &Connection, device: Id, binding: &Binding) -> Result<bool> {
-    let variables = devices::variables(db, device)?;
-    let account = variables.iter().find(|(name, _)| name == "account");
+    if walls::stands(db, device)? {
+        return Ok(true);
+    }
+    let on = holdings::holder(db, Account::key(&binding.account))?;
+    if on.is_some_and(|on| on.device != device) {
+        return Ok(true);
+    }
+    let account = match holdings::account_of(db, device)? {
+        Some(account) => Some(account),
+        None => {
+            let variables = devices::variables(db, device)?;
+            let mut variables = variables.into_iter();
+            let variable = variables.find(|(name, _)| name == "account");
+            variable.map(|(_, account)| account)
+        }
+    };
     Ok(match (account, binding.by) {
-        (Some((_, account)), _) => *account != binding.account,
-        (None, BoundBy::Customer) => provisioning::keys(db, device)?.is_some_and(|keys| keys.used),
+        (Some(account), _) => account != binding.account,
+        (None, BoundBy::Customer | BoundBy::Code) => {
+            provisioning::keys(db, device)?.is_some_and(|keys| keys.used)
+        }
         (None, BoundBy::Serial | BoundBy::Mac) => false,
     })
 }
@@ -222,12 +341,18 @@ fn take_in(
     let mut variables: std::collections::BTreeMap<String, String> =
         devices::variables(tx.db, device)?.into_iter().collect();
     variables.extend(binding.variables.clone());
-    variables.insert("account".into(), binding.account.clone());
+    let subscriber = accounts::exists(tx.db, Account::key(&binding.account))?;
+    if !subscriber {
+        variables.insert("account".into(), binding.account.clone());
+    }
     if let Some(mac) = &claim.mac {
         variables.insert("mac".into(), mac.clone());
     }
     let variables: Vec<_> = variables.into_iter().collect();
     devices::set_variables(tx, &actor, device, &variables, now)?;
+    if subscriber {
+        holdings::bind(tx, &actor, &binding.account, device, now)?;
+    }
     if binding.window_minutes > 0 {
         let until = now.plus_secs(binding.window_minutes * 60);
         provisioning::put_window(tx, &actor, device, until, now)?;

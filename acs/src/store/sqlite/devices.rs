@@ -15,7 +15,8 @@ const COLUMNS: &str = "d.id, d.identity, d.manufacturer, d.oui, d.product_class,
     d.software_version, d.hardware_version, d.root, d.connection_request_url, d.parameter_key, d.address,
     d.cwmp_version, d.first_seen, d.last_boot, d.last_bootstrap, d.profile_stamp, d.profile_key,
     d.profile_fault, d.profile_failed_stamp, d.profile_at, s.last_inform, s.informs, d.revision,
-    (SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE device = d.id ORDER BY tag))";
+    (SELECT json_group_array(tag) FROM (SELECT tag FROM tag WHERE device = d.id ORDER BY tag)),
+    d.profile_waits, d.profile_opens, d.profile_digest";
 
 fn device(row: &Row<'_>) -> Result<Device> {
     let id: Id = row.get(0)?;
@@ -59,6 +60,12 @@ fn device(row: &Row<'_>) -> Result<Device> {
             failed_stamp: row.get::<_, i64>(19)?.cast_unsigned(),
             at: time(20)?,
             revision: count(row.get(23)?),
+            waits: row.get::<_, i64>(25)?.cast_unsigned(),
+            opens: (row.get::<_, i64>(25)? != 0)
+                .then(|| row.get::<_, Ms>(26))
+                .transpose()?
+                .map(|Ms(at)| at),
+            digest: row.get::<_, i64>(27)?.cast_unsigned(),
         },
     })
 }
@@ -91,6 +98,12 @@ pub(super) fn conditions(filter: &DeviceFilter) -> (String, Vec<Box<dyn ToSql>>)
     for tag in &selector.tags {
         sql.push_str(" AND d.id IN (SELECT device FROM tag WHERE tag = ?)");
         values.push(Box::new(tag.clone()));
+    }
+    for tags in filter.scope.lists() {
+        sql.push_str(
+            " AND d.id IN (SELECT device FROM tag WHERE tag IN (SELECT value FROM json_each(?)))",
+        );
+        values.push(Box::new(json(tags)));
     }
     if let Some(text) = &filter.contains {
         sql.push_str(" AND instr(lower(d.identity), lower(?)) > 0");
@@ -197,6 +210,11 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
+        ("held", "device"),
+        ("line_state", "device"),
+        ("walled", "device"),
+        ("refusal", "device"),
+        ("adding", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?
@@ -207,10 +225,10 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
 }
 
 /// What is desired of a device may have changed: nothing believed so far counts.
-fn desire_anew(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+pub(super) fn desire_anew(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     tx.hot.forget(id);
-    let sql =
-        "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, revision = revision + 1
+    let sql = "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, profile_waits = 0,
+               revision = revision + 1
                WHERE id = ?1";
     tx.db.prepare_cached(sql)?.execute([id])?;
     Ok(())
@@ -289,13 +307,15 @@ pub(super) fn variables(db: &Connection, id: Id) -> Result<Vec<(String, String)>
 pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timestamp) -> Result<()> {
     tx.hot.forget(id);
     let sql = "UPDATE device SET profile_stamp = ?2, profile_key = ?3, profile_fault = NULL,
-               profile_failed_stamp = 0, profile_at = ?4 WHERE id = ?1 AND revision = ?5";
+               profile_failed_stamp = 0, profile_waits = 0, profile_at = ?4, profile_digest = ?6
+               WHERE id = ?1 AND revision = ?5";
     tx.db.prepare_cached(sql)?.execute(params![
         id,
         agreement.stamp.cast_signed(),
         agreement.parameter_key,
         Ms(now),
         agreement.revision.cast_signed(),
+        agreement.digest.cast_signed(),
     ])?;
     Ok(())
 }
@@ -303,7 +323,9 @@ pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timest
 /// Devices that have been here and are still to be compared with the profiles of this stamp.
 pub(super) fn to_compare(db: &Connection, stamp: u64, page: Page<Id>) -> Result<Vec<Id>> {
     let sql = "SELECT d.id FROM device d JOIN seen s ON s.id = d.id
-               WHERE d.profile_stamp != ?1 AND d.profile_failed_stamp != ?1 AND s.informs > 0 AND d.id > ?2
+               WHERE d.profile_stamp != ?1 AND d.profile_failed_stamp != ?1 AND d.profile_waits != ?1
+               AND s.informs > 0 AND d.id > ?2
+               AND NOT EXISTS (SELECT 1 FROM walled w WHERE w.device = d.id)
                ORDER BY d.id LIMIT ?3";
     let after = page.after.map_or(i64::MIN, Id::to_i64);
     let mut statement = db.prepare_cached(sql)?;
@@ -321,10 +343,18 @@ pub(super) fn failed(
     now: Timestamp,
 ) -> Result<()> {
     tx.hot.forget(id);
-    let sql = "UPDATE device SET profile_fault = ?2, profile_failed_stamp = ?3 WHERE id = ?1";
+    // What is known already is no news: a device is compared again whenever anything changes.
+    let fault_text = json(fault);
+    let sql = "SELECT 1 FROM device WHERE id = ?1 AND profile_fault = ?2";
+    let known = tx.db.prepare_cached(sql)?.exists(params![id, fault_text])?;
+    let sql = "UPDATE device SET profile_fault = ?2, profile_failed_stamp = ?3, profile_waits = 0,
+               profile_digest = 0 WHERE id = ?1";
     tx.db
         .prepare_cached(sql)?
-        .execute(params![id, json(fault), stamp.cast_signed()])?;
+        .execute(params![id, fault_text, stamp.cast_signed()])?;
+    if known {
+        return Ok(());
+    }
     let data = serde_json::json!({ "fault": fault });
     events::add(tx, "device.profile_failed", Some(id), data, now)
 }

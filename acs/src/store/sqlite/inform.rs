@@ -3,8 +3,8 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, events as happened, snapshots, tasks};
-use crate::store::{Id, InformOutcome, InformRecord, ProfileStamps, Result};
+use super::{campaigns, devices, events as happened, holdings, snapshots, tasks, walls};
+use crate::store::{Admitted, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
@@ -56,6 +56,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
             first_contact: false,
             tasks_due: false,
             stamps: quiet.stamps,
+            admitted: Admitted::Yes,
         });
     }
     tx.hot.forget(id);
@@ -69,6 +70,13 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         describe(tx, id, record, hash)?;
         snapshots::informed(tx, id, &record.parameters, record.at)?;
     }
+    let admitted = match walls::stands(tx.db, id)? {
+        true => Admitted::No,
+        false => Admitted::Yes,
+    };
+    if first_contact && admitted == Admitted::Yes {
+        holdings::first_contact(tx, id, record)?;
+    }
     if first_contact {
         let data = json!({ "identity": record.identity.username() });
         happened::add(tx, "device.first_contact", Some(id), data, record.at)?;
@@ -79,7 +87,8 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
     count(tx, id, record)?;
     let stamps = stamps(tx, id)?;
     let open = tasks::has_open(tx.db, id)?;
-    if !open && !campaigns::under_way(tx.db, id)? {
+    // Who is kept apart is not known by heart, so that whoever is needs no look at a wall.
+    if !open && admitted == Admitted::Yes && !campaigns::under_way(tx.db, id)? {
         let quiet = Quiet {
             inform_hash: hash,
             stamps,
@@ -91,6 +100,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         first_contact,
         tasks_due: open && tasks::is_due(tx.db, id, record.at)?,
         stamps,
+        admitted,
     })
 }
 
@@ -112,7 +122,8 @@ fn count(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-/// What the device says about itself. What it leaves out this time stays as it was.
+/// What the device says about itself. What it leaves out this time stays as it was. With another firmware it is compared
+/// anew: other profiles may be for it, and it may take what it has refused.
 fn describe(tx: &Tx<'_>, id: Id, record: &InformRecord, hash: i64) -> Result<()> {
     let said = |suffix: &str| record.parameters.get_by_suffix(suffix);
     let first = record.parameters.iter().next();
@@ -121,7 +132,10 @@ fn describe(tx: &Tx<'_>, id: Id, record: &InformRecord, hash: i64) -> Result<()>
     let sql = "UPDATE device SET manufacturer = ?2, software_version = coalesce(?3, software_version),
                hardware_version = coalesce(?4, hardware_version), root = coalesce(?5, root),
                connection_request_url = coalesce(?6, connection_request_url),
-               parameter_key = coalesce(?7, parameter_key), address = ?8, cwmp_version = ?9, inform_hash = ?10
+               parameter_key = coalesce(?7, parameter_key), address = ?8, cwmp_version = ?9, inform_hash = ?10,
+               profile_stamp = iif(?3 != software_version, 0, profile_stamp),
+               profile_failed_stamp = iif(?3 != software_version, 0, profile_failed_stamp),
+               profile_waits = iif(?3 != software_version, 0, profile_waits)
                WHERE id = ?1";
     tx.db.prepare_cached(sql)?.execute(params![
         id,
@@ -165,7 +179,7 @@ fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
         // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
         let sql =
             "UPDATE device SET last_bootstrap = ?2, profile_stamp = 0, profile_failed_stamp = 0,
-                   profile_key = '' WHERE id = ?1";
+                   profile_waits = 0, profile_key = '' WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
@@ -206,12 +220,14 @@ fn versions(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
 }
 
 fn stamps(tx: &Tx<'_>, id: Id) -> Result<ProfileStamps> {
-    let sql = "SELECT profile_stamp, profile_failed_stamp FROM device WHERE id = ?1";
+    let sql = "SELECT profile_stamp, profile_failed_stamp, profile_waits, profile_opens FROM device WHERE id = ?1";
     let mut statement = tx.db.prepare_cached(sql)?;
     let stamps = statement.query_row([id], |row| {
         Ok(ProfileStamps {
             agreed: row.get::<_, i64>(0)?.cast_unsigned(),
             failed: row.get::<_, i64>(1)?.cast_unsigned(),
+            waits: row.get::<_, i64>(2)?.cast_unsigned(),
+            opens: row.get::<_, Ms>(3)?.0,
         })
     })?;
     Ok(stamps)

@@ -1,98 +1,11 @@
-//! Profiles and files.
+//! Files of the library.
 
 use super::engine::Tx;
-use super::rows::{Ms, count, from_json, from_word, json, readable, word};
-use super::{audit, campaigns, people, tasks};
-use crate::store::{Actor, DeletedFile, FileRecord, Id, Profile, Result, StoreError};
+use super::rows::{Ms, count, from_word, word};
+use super::{audit, campaigns, tasks};
+use crate::store::{Actor, DeletedFile, FileRecord, Id, Result, StoreError};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
-/// The setting that counts changes of profiles.
-const STAMP: &str = "profile-stamp";
-
-/// Writes a profile, and makes every device compare anew.
-pub(super) fn put_profile(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    mut profile: Profile,
-    now: Timestamp,
-) -> Result<Profile> {
-    let sql = "SELECT revision FROM profile WHERE name = ?1";
-    let known: Option<i64> = tx
-        .db
-        .query_row(sql, [&profile.name], |row| row.get(0))
-        .optional()?;
-    profile.revision = count(known.unwrap_or(0)) + 1;
-    let sql = "INSERT OR REPLACE INTO profile (name, revision, selector, precedence, vals)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
-    tx.db.prepare_cached(sql)?.execute(params![
-        profile.name,
-        profile.revision.cast_signed(),
-        json(&profile.selector),
-        profile.precedence,
-        json(&profile.values),
-    ])?;
-    next_stamp(tx)?;
-    let subject = format!("{} revision {}", profile.name, profile.revision);
-    audit::add(tx, actor, "profile.put", subject, now)?;
-    Ok(profile)
-}
-
-/// Removes a profile. What devices have got from it stays with them.
-pub(super) fn delete_profile(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    name: &str,
-    now: Timestamp,
-) -> Result<Option<()>> {
-    let deleted = tx
-        .db
-        .prepare_cached("DELETE FROM profile WHERE name = ?1")?
-        .execute([name])?;
-    if deleted == 0 {
-        return Ok(None);
-    }
-    next_stamp(tx)?;
-    audit::add(tx, actor, "profile.delete", name, now)?;
-    Ok(Some(()))
-}
-
-fn next_stamp(tx: &Tx<'_>) -> Result<()> {
-    let next = stamp(tx.db)? + 1;
-    people::put_setting(tx, STAMP, &next.to_be_bytes())
-}
-
-/// How often profiles have changed, from 1.
-pub(super) fn stamp(db: &Connection) -> Result<u64> {
-    let kept = people::setting(db, STAMP)?;
-    let bytes = kept.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-    Ok(bytes.map_or(1, u64::from_be_bytes))
-}
-
-/// All profiles, and how often they have changed.
-pub(super) fn profiles(db: &Connection) -> Result<(u64, Vec<Profile>)> {
-    let stamp = stamp(db)?;
-    let sql = "SELECT name, revision, selector, precedence, vals FROM profile ORDER BY name";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query([])?;
-    let mut profiles = Vec::new();
-    while let Some(row) = rows.next()? {
-        profiles.extend(readable(profile(row))?);
-    }
-    Ok((stamp, profiles))
-}
-
-fn profile(row: &Row<'_>) -> Result<Profile> {
-    let name: String = row.get(0)?;
-    let (selector, values): (String, String) = (row.get(2)?, row.get(4)?);
-    Ok(Profile {
-        revision: count(row.get(1)?),
-        selector: from_json(&selector, "profile", &name)?,
-        precedence: row.get(3)?,
-        values: from_json(&values, "profile", &name)?,
-        name,
-    })
-}
 
 pub(super) fn file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
     let verification: String = row.get(9)?;

@@ -6,6 +6,7 @@
 //!
 //! Long because the trait has so many methods; each is one line of dispatch.
 
+mod accounts;
 mod activation;
 mod audit;
 mod campaigns;
@@ -13,23 +14,33 @@ mod credential_cache;
 mod devices;
 mod engine;
 mod events;
+mod groups;
+mod holdings;
 mod hot;
+mod imports;
 mod inform;
 mod library;
+mod lines;
 mod migrations;
 mod people;
+mod profile_devices;
+mod profiles;
 mod provisioning;
 mod reports;
 mod requests;
 mod rows;
 mod snapshots;
+mod subscribers;
+mod swap;
 mod tasks;
 mod transfers;
+mod walls;
 
 use super::{
     Actor, Agreement, AuditEntry, ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter,
-    FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewTask, Observed, Page, Profile,
-    Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User,
+    FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision, NewTask, Observed,
+    Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
+    TransferMatch, User, Variable,
 };
 use crate::store::events::Feed;
 use async_trait::async_trait;
@@ -143,9 +154,9 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn device_variables(&self, device: Id) -> Result<Vec<(String, String)>> {
+    async fn device_variables(&self, device: Id) -> Result<Vec<Variable>> {
         self.engine
-            .read(move |db| devices::variables(db, device))
+            .read(move |db| holdings::template_variables(db, device))
             .await
     }
 
@@ -190,7 +201,7 @@ impl Store for SqliteStore {
 
     async fn devices_to_compare(&self, page: Page<Id>) -> Result<Vec<Id>> {
         self.engine
-            .read(move |db| devices::to_compare(db, library::stamp(db)?, page))
+            .read(move |db| devices::to_compare(db, profiles::stamp(db)?, page))
             .await
     }
 
@@ -278,7 +289,14 @@ impl Store for SqliteStore {
     ) -> Result<Profile> {
         let actor = actor.clone();
         self.engine
-            .write(move |tx| library::put_profile(tx, &actor, profile, now))
+            .write(move |tx| {
+                let revision = NewRevision {
+                    profile,
+                    comment: String::new(),
+                    publish: Publish::AtOnce,
+                };
+                profiles::write(tx, &actor, revision, now)
+            })
             .await
     }
 
@@ -290,12 +308,12 @@ impl Store for SqliteStore {
     ) -> Result<Option<()>> {
         let (actor, name) = (actor.clone(), name.to_owned());
         self.engine
-            .write(move |tx| library::delete_profile(tx, &actor, &name, now))
+            .write(move |tx| profiles::delete(tx, &actor, &name, now))
             .await
     }
 
     async fn profiles(&self) -> Result<(u64, Vec<Profile>)> {
-        self.engine.read(library::profiles).await
+        self.engine.read(profiles::published).await
     }
 
     async fn file_put(&self, actor: &Actor, file: FileRecord) -> Result<()> {

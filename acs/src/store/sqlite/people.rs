@@ -1,12 +1,15 @@
 //! Credentials of devices; users, tokens and small settings of the server itself.
 
-use super::audit;
+use super::audit::{self, Change};
 use super::engine::Tx;
-use super::rows::{Ms, corrupt, count, from_word, word};
-use crate::store::{Actor, Credentials, Id, NewCredentials, Result, Role, StoreError, Token, User};
+use super::rows::{Ms, corrupt, count, from_json, from_word, json, readable, word};
+use crate::store::{
+    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Scope, StoreError, Token,
+    TokenKind, User,
+};
 use cwmp::http::Verifier;
 use data_model::{Secret, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 fn bytes(verifier: Option<&Verifier>) -> Option<Vec<u8>> {
     verifier.map(|verifier| verifier.to_bytes().to_vec())
@@ -94,13 +97,40 @@ pub(super) fn confirm_credentials(tx: &mut Tx<'_>, device: Id, now: Timestamp) -
 
 /// Creates or changes a user; tokens were given for what the user was before.
 pub(super) fn put_user(tx: &Tx<'_>, actor: &Actor, user: &User, now: Timestamp) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO user (name, role, password_hash) VALUES (?1, ?2, ?3)";
-    let row = params![user.name, word(&user.role), user.password_hash];
+    let before = readable(find_user(tx.db, &user.name))?.flatten();
+    let sql = "INSERT OR REPLACE INTO user (name, role, scope, password_hash, must_change)
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    let row = params![
+        user.name,
+        word(&user.role),
+        json(&user.scope),
+        user.password_hash,
+        user.password == PasswordUse::OneTime,
+    ];
     tx.db.prepare_cached(sql)?.execute(row)?;
     end_tokens(tx, &user.name)?;
     an_administrator_is_left(tx)?;
-    let subject = format!("{} {}", user.name, word(&user.role));
-    audit::add(tx, actor, "user.put", subject, now)
+    let change = Change {
+        before: before.as_ref().map(described),
+        after: Some(described(user)),
+    };
+    audit::add_change(tx, actor, "user.put", &user.name, change, now)
+}
+
+/// A user in the audit trail.
+fn described(user: &User) -> String {
+    let lists = user.scope.lists().iter().map(|tags| tags.join("|"));
+    let scope = lists.collect::<Vec<_>>().join(" and ");
+    let scope = if user.scope.is_fleet() {
+        "whole fleet"
+    } else {
+        &scope
+    };
+    let password = match user.password {
+        PasswordUse::Full => "",
+        PasswordUse::OneTime => ", one-time password",
+    };
+    format!("{}, {scope}{password}", user.role.word())
 }
 
 /// Removes a user.
@@ -130,49 +160,58 @@ fn end_tokens(tx: &Tx<'_>, user: &str) -> Result<()> {
     Ok(())
 }
 
+/// Somebody must be left who may change people.
 fn an_administrator_is_left(tx: &Tx<'_>) -> Result<()> {
-    let sql = "SELECT 1 FROM user WHERE role = ?1";
-    if tx.db.prepare_cached(sql)?.exists([word(&Role::Admin)])? {
+    let sql = "SELECT 1 FROM user WHERE role = ?1 AND scope = ?2";
+    let row = params![word(&Role::Admin), json(&Scope::default())];
+    if tx.db.prepare_cached(sql)?.exists(row)? {
         return Ok(());
     }
     Err(StoreError::Conflict(
-        "there would be no administrator left".into(),
+        "there would be no administrator of the whole fleet left".into(),
     ))
+}
+
+const USER: &str = "name, role, scope, password_hash, must_change";
+
+fn user(row: &Row<'_>) -> Result<User> {
+    let name: String = row.get(0)?;
+    let scope: String = row.get(2)?;
+    Ok(User {
+        role: from_word(row.get(1)?, "user", &name)?,
+        scope: from_json(&scope, "user", &name)?,
+        password_hash: row.get(3)?,
+        password: password(row.get(4)?),
+        name,
+    })
+}
+
+fn password(must_change: bool) -> PasswordUse {
+    if must_change {
+        PasswordUse::OneTime
+    } else {
+        PasswordUse::Full
+    }
 }
 
 /// All users, by name.
 pub(super) fn list_users(db: &Connection) -> Result<Vec<User>> {
-    let sql = "SELECT name, role, password_hash FROM user ORDER BY name";
-    let mut statement = db.prepare_cached(sql)?;
+    let sql = format!("SELECT {USER} FROM user ORDER BY name");
+    let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     let mut users = Vec::new();
     while let Some(row) = rows.next()? {
-        let name: String = row.get(0)?;
-        users.push(User {
-            role: from_word(row.get(1)?, "user", &name)?,
-            password_hash: row.get(2)?,
-            name,
-        });
+        users.push(user(row)?);
     }
     Ok(users)
 }
 
 /// A user by name.
 pub(super) fn find_user(db: &Connection, name: &str) -> Result<Option<User>> {
-    let sql = "SELECT role, password_hash FROM user WHERE name = ?1";
-    let mut statement = db.prepare_cached(sql)?;
-    let found: Option<(String, String)> = statement
-        .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((role, password_hash)) = found else {
-        return Ok(None);
-    };
-    let role = from_word(role, "user", name)?;
-    Ok(Some(User {
-        name: name.to_owned(),
-        role,
-        password_hash,
-    }))
+    let sql = format!("SELECT {USER} FROM user WHERE name = ?1");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([name])?;
+    rows.next()?.map(user).transpose()
 }
 
 /// How many users there are.
@@ -189,15 +228,51 @@ pub(super) fn put_token(tx: &Tx<'_>, actor: &Actor, token: &Token, now: Timestam
     tx.db
         .prepare_cached("DELETE FROM token WHERE expires <= ?1")?
         .execute([Ms(now)])?;
-    let sql = "INSERT OR REPLACE INTO token (hash, user, role, expires) VALUES (?1, ?2, ?3, ?4)";
+    let sql = "INSERT OR REPLACE INTO token (hash, id, kind, name, user, role, scope, must_change, created, expires)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let row = params![
         token.hash.to_vec(),
+        token.id,
+        word(&token.kind),
+        token.name,
         token.user,
         word(&token.role),
-        Ms(token.expires)
+        json(&token.scope),
+        token.password == PasswordUse::OneTime,
+        Ms(token.created),
+        Ms(token.expires),
     ];
     tx.db.prepare_cached(sql)?.execute(row)?;
-    audit::add(tx, actor, "sign-in", &token.user, now)
+    match token.kind {
+        TokenKind::SignIn | TokenKind::Session => {
+            audit::add(tx, actor, "sign-in", &token.user, now)
+        }
+        TokenKind::Api => {
+            let subject = format!("{}/{}", token.user, token.name);
+            audit::add(tx, actor, "token.create", subject, now)
+        }
+    }
+}
+
+const TOKEN: &str = "hash, id, kind, name, user, role, scope, must_change, created, expires";
+
+fn token(row: &Row<'_>) -> Result<Token> {
+    let id: Id = row.get(1)?;
+    let hash: Vec<u8> = row.get(0)?;
+    let scope: String = row.get(6)?;
+    let hash = hash.try_into();
+    Ok(Token {
+        hash: hash.map_err(|_| corrupt("token", id, "a hash has another length"))?,
+        id,
+        kind: from_word(row.get(2)?, "token", id)?,
+        name: row.get(3)?,
+        user: row.get(4)?,
+        role: from_word(row.get(5)?, "token", id)?,
+        scope: from_json(&scope, "token", id)?,
+        password: password(row.get(7)?),
+        created: row.get::<_, Ms>(8)?.0,
+        expires: row.get::<_, Ms>(9)?.0,
+    })
 }
 
 /// A token that has not ended.
@@ -206,18 +281,10 @@ pub(super) fn find_token(
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Token>> {
-    let sql = "SELECT user, role, expires FROM token WHERE hash = ?1 AND expires > ?2";
-    let mut statement = db.prepare_cached(sql)?;
+    let sql = format!("SELECT {TOKEN} FROM token WHERE hash = ?1 AND expires > ?2");
+    let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params![hash.to_vec(), Ms(now)])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some(Token {
-        hash: *hash,
-        user: row.get(0)?,
-        role: from_word(row.get(1)?, "token", "")?,
-        expires: row.get::<_, Ms>(2)?.0,
-    }))
+    rows.next()?.map(token).transpose()
 }
 
 /// A named value.

@@ -5,6 +5,7 @@
 //! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
 
 use super::engine::Tx;
+use super::lines;
 use super::rows::{Ms, corrupt, readable};
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
@@ -236,6 +237,7 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
 
 /// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
 pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+    lines::observe(tx, device, list, at)?;
     let mut all = BTreeMap::new();
     let before = readable(load_informed(tx.db, device))?.flatten();
     let before = before.map(|(list, _)| list).unwrap_or_default();
@@ -319,6 +321,7 @@ pub(super) fn merge(
     {
         return Ok(());
     }
+    lines::observe(tx, device, &observed.values, now)?;
     let (before, _) = known(tx, device)?;
     let mut tree = before.clone();
     keep_only_seen(&mut tree, observed);

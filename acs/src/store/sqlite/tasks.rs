@@ -330,6 +330,7 @@ pub(super) fn devices_to_call(db: &Connection, now: Timestamp, most: usize) -> R
                WHERE t.{OPEN} AND t.state != 'waiting_for_transfer' AND coalesce(t.not_before, 0) <= ?1
                AND (t.state = 'running' OR coalesce(t.expires, ?1 + 1) > ?1)
                AND max(t.updated, coalesce(t.not_before, 0)) >= s.last_inform
+               AND NOT EXISTS (SELECT 1 FROM walled w WHERE w.device = t.device)
                GROUP BY t.device ORDER BY newest DESC LIMIT ?2"
     );
     let mut statement = db.prepare_cached(&sql)?;

@@ -101,11 +101,12 @@ fn choose_by_selector(
 ) -> Result<Vec<Member>> {
     let filter = DeviceFilter {
         selector: campaign.selector.clone(),
-        contains: None,
+        ..DeviceFilter::default()
     };
     let (conditions, values) = conditions(&filter);
     let sql = format!(
-        "SELECT d.id, d.software_version, d.product_class, s.last_inform, s.informs
+        "SELECT d.id, d.software_version, d.product_class, s.last_inform, s.informs,
+         (SELECT reason FROM walled w WHERE w.device = d.id)
          FROM device d JOIN seen s ON s.id = d.id WHERE {conditions} ORDER BY d.id"
     );
     let mut rules = rules(campaign, library, Some(now));
@@ -116,10 +117,12 @@ fn choose_by_selector(
         let (version, product_class): (String, String) = (row.get(1)?, row.get(2)?);
         let informs: i64 = row.get(4)?;
         let last: Ms = row.get(3)?;
+        let apart: Option<String> = row.get(5)?;
         let facts = Facts {
             product_class: &product_class,
             version: &version,
             last_inform: (informs > 0).then_some(last.0),
+            apart: apart.as_deref(),
         };
         let fate = rules.fate(&facts, 0);
         members.push(Member {
@@ -140,7 +143,8 @@ fn choose_back(
     library: &[Image],
     now: Timestamp,
 ) -> Result<Vec<Member>> {
-    let sql = "SELECT c.device, d.software_version, d.product_class, c.from_version, c.target, s.last_inform
+    let sql = "SELECT c.device, d.software_version, d.product_class, c.from_version, c.target, s.last_inform,
+               (SELECT reason FROM walled w WHERE w.device = d.id)
                FROM campaign_device c JOIN device d ON d.id = c.device JOIN seen s ON s.id = d.id
                WHERE c.campaign = ?1 AND c.step = 'done' ORDER BY c.device";
     let mut rules = rules(campaign, library, Some(now));
@@ -151,6 +155,7 @@ fn choose_back(
         let (runs, product_class): (String, String) = (row.get(1)?, row.get(2)?);
         let (before, brought): (String, String) = (row.get(3)?, row.get(4)?);
         let last: Ms = row.get(5)?;
+        let apart: Option<String> = row.get(6)?;
         let fits =
             |image: &&(usize, &Image)| image.1.version == before && image.1.fits(&product_class);
         let target = library
@@ -164,6 +169,7 @@ fn choose_back(
             product_class: &product_class,
             version: &runs,
             last_inform: Some(last.0),
+            apart: apart.as_deref(),
         };
         let fate = match target {
             Some(target) if runs == brought || runs == before => rules.fate(&facts, target),

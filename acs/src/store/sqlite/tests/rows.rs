@@ -61,6 +61,7 @@ async fn a_row_nobody_can_read_harms_what_it_belongs_to_and_nothing_else() {
         selector: Selector::default(),
         precedence: 0,
         values: vec![],
+        ..Profile::default()
     };
     for name in ["bad", "good"] {
         let put = store.profile_put(&ANN, profile(name), START).await;
@@ -79,7 +80,7 @@ async fn a_row_nobody_can_read_harms_what_it_belongs_to_and_nothing_else() {
             queue(&store, task).await;
         }
     }
-    let poison = "UPDATE profile SET selector = '{' WHERE name = 'bad';
+    let poison = "UPDATE profile_revision SET content = '{' WHERE profile = 'bad';
                   UPDATE campaign SET selector = 'x' WHERE id = (SELECT min(id) FROM campaign);
                   UPDATE device SET profile_fault = '[' WHERE id = (SELECT min(id) FROM device);
                   UPDATE task SET kind = '?' WHERE device = (SELECT min(id) FROM device)";
