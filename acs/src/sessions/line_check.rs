@@ -30,7 +30,7 @@ pub(super) async fn before(
     let (TaskKind::Download { .. }, Some(_)) = (&task.kind, task.campaign) else {
         return Ok(None);
     };
-    let Some(LineCheck { names, idle }) = app.store.campaign_line_check(task.id).await? else {
+    let Some(LineCheck { names, idle, .. }) = app.store.campaign_line_check(task.id).await? else {
         return Ok(None);
     };
     let parameter_names = match names.is_empty() {
@@ -42,6 +42,16 @@ pub(super) async fn before(
         rule: idle,
     }));
     Ok(Some(GetParameterValues { parameter_names }.into()))
+}
+
+/// Whether the Download of a task that a broken session left behind cannot have left: its lines were not looked at.
+pub(super) async fn has_not_left(app: &App, task: &Task) -> Result<bool> {
+    let (TaskKind::Download { .. }, Some(_)) = (&task.kind, task.campaign) else {
+        return Ok(false);
+    };
+    let check = app.store.campaign_line_check(task.id).await?;
+    // This attempt has begun already; the one before it is in question.
+    Ok(check.is_some_and(|check| check.looked + 1 < task.attempts))
 }
 
 /// The device has said how its lines are: the Download leaves, or waits, or is given up.

@@ -122,7 +122,8 @@ async fn start(
         task.kind,
         TaskKind::Download { .. } | TaskKind::DownloadProfile
     );
-    if transfer && certainty == Certainty::Uncertain {
+    let uncertain = certainty == Certainty::Uncertain;
+    if transfer && uncertain && !line_check::has_not_left(app, &task).await? {
         // The device may have accepted it: its TransferComplete will tell, and if none comes it is sent again.
         let waiting = TaskOutcome::WaitingForTransfer;
         app.store

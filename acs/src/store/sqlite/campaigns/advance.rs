@@ -273,6 +273,9 @@ fn start(tx: &mut Tx<'_>, campaign: &Campaign, task_ids: &[Id], now: Timestamp) 
         return Ok(Vec::new());
     }
     let turn = whose_turn(tx, campaign, task_ids.len(), now)?;
+    if turn.is_empty() {
+        return Ok(Vec::new());
+    }
     let library = members::library(tx.db, campaign)?;
     let places: HashMap<Id, usize> = (0..)
         .zip(&library)
@@ -352,7 +355,7 @@ fn begin(
     now: Timestamp,
 ) -> Result<()> {
     let sql = "UPDATE campaign_device SET step = 'upgrading', task = ?3, wanted = ?4, fault = NULL, updated = ?5,
-               started = coalesce(started, ?5), busy_since = NULL, gate_until = NULL,
+               started = coalesce(started, ?5), busy_since = NULL, gate_until = NULL, looked = 0,
                from_version = CASE hops WHEN 0 THEN ?6 ELSE from_version END
                WHERE campaign = ?1 AND device = ?2";
     let row = params![
