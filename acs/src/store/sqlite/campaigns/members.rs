@@ -157,14 +157,13 @@ fn choose_back(
         let last: Ms = row.get(5)?;
         let apart: Option<String> = row.get(6)?;
         let fits =
-            |image: &&(usize, &Image)| image.1.version == before && image.1.fits(&product_class);
+            |image: &(usize, &Image)| image.1.version == before && image.1.fits(&product_class);
         let target = library
             .iter()
             .enumerate()
             .skip(1)
-            .filter(|image| fits(&image))
-            .map(|(place, _)| place)
-            .last();
+            .rfind(fits)
+            .map(|(place, _)| place);
         let facts = Facts {
             product_class: &product_class,
             version: &runs,
