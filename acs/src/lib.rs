@@ -2,7 +2,8 @@
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
 //! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
-//! [`campaigns`] is pure and decides for the store's own transactions.
+//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends. [`campaigns`] is pure and
+//! decides for the store's own transactions.
 
 pub mod admission;
 pub mod api;

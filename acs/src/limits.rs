@@ -146,38 +146,6 @@ pub const TFTP_STRANGERS: u32 = 8;
 /// Time TFTP transfers have to end when the server stops; a profile takes less than a second.
 pub const TFTP_GRACE: Duration = Duration::from_secs(10);
 
-// ---- campaigns -------------------------------------------------------------------------------------------
-
-/// Windows a device may let pass before a campaign gives it up: a week of nights.
-pub const CAMPAIGN_WINDOWS: u64 = 7;
-
-/// Devices whose time zone is looked up in one step of a campaign: each takes reading what is known of it.
-pub const CAMPAIGN_ZONES: usize = 256;
-
-/// Stages of a campaign: more are no stages but a rate, and for that there is `concurrency`.
-pub const CAMPAIGN_STAGES: usize = 20;
-
-/// Milliseconds after which a device in a call is asked again.
-pub const BUSY_PAUSE_MS: u64 = 15_000;
-
-/// Milliseconds after which lines that are not registered yet are looked at again.
-pub const LINES_PAUSE_MS: u64 = 10_000;
-
-/// Minutes a campaign may wait for the end of a call, or for lines to register.
-pub const CAMPAIGN_MINUTES: std::ops::RangeInclusive<u32> = 1..=24 * 60;
-
-/// Parameters of lines that are kept of a device: the largest gateways with one session have some dozens of lines.
-pub const CAMPAIGN_LINES: usize = 128;
-
-/// Entries of the freeze calendar: it is looked through whenever a campaign moves on.
-pub const FREEZES: usize = 200;
-
-/// Reasons a report names, the most frequent ones.
-pub const REPORT_REASONS: usize = 100;
-
-/// Bytes of a file that are sent in one piece when its campaign has a limit: so much comes in one burst.
-pub const RATE_PIECE_BYTES: u64 = 16 * 1024;
-
 // ---- subscribers and admission ---------------------------------------------------------------------------
 
 /// Telephone ports of a device: an adapter has 2, the gateways of small offices up to 24.
@@ -263,7 +231,99 @@ pub const CONFLICT_DEVICES: usize = 20_000;
 
 /// Tasks that are looked through for the one that last set a value: a device in trouble has some dozens.
 pub const WHY_TASKS: usize = 500;
+// ---- campaigns -------------------------------------------------------------------------------------------
 
+/// Windows a device may let pass before a campaign gives it up: a week of nights.
+pub const CAMPAIGN_WINDOWS: u64 = 7;
+
+/// Devices whose time zone is looked up in one step of a campaign: each takes reading what is known of it.
+pub const CAMPAIGN_ZONES: usize = 256;
+
+/// Stages of a campaign: more are no stages but a rate, and for that there is `concurrency`.
+pub const CAMPAIGN_STAGES: usize = 20;
+
+/// Milliseconds after which a device in a call is asked again.
+pub const BUSY_PAUSE_MS: u64 = 15_000;
+
+/// Milliseconds after which lines that are not registered yet are looked at again.
+pub const LINES_PAUSE_MS: u64 = 10_000;
+
+/// Minutes a campaign may wait for the end of a call, or for lines to register.
+pub const CAMPAIGN_MINUTES: std::ops::RangeInclusive<u32> = 1..=24 * 60;
+
+/// Parameters of lines that are kept of a device: the largest gateways with one session have some dozens of lines.
+pub const CAMPAIGN_LINES: usize = 128;
+
+/// Entries of the freeze calendar: it is looked through whenever a campaign moves on.
+pub const FREEZES: usize = 200;
+
+/// Reasons a report names, the most frequent ones.
+pub const REPORT_REASONS: usize = 100;
+
+/// Bytes of a file that are sent in one piece when its campaign has a limit: so much comes in one burst.
+pub const RATE_PIECE_BYTES: u64 = 16 * 1024;
+
+// ---- tasks and discovery -----------------------------------------------------------------------------------
+
+/// Questions of one walk through a tree: below the RPCs of a session, so that what was read is kept at its end.
+pub const WALK_CALLS: u32 = RPCS_PER_SESSION - 32;
+
+/// Sessions a device may break off in one walk: each one asks for less, and after these nothing smaller is left.
+pub const WALK_SESSIONS: u32 = 8;
+
+/// Names one walk takes in; the largest tree seen has 40,000, and a device can make them up without end (case C14).
+pub const WALK_NAMES: usize = 100_000;
+
+/// Names up to which a branch is first asked for whole: some 100 bytes each, a few hundred kilobytes of XML.
+pub const WHOLE_BRANCH_NAMES: usize = 4_000;
+
+/// Single names refused one after the other before a walk ends: a device that refuses everything is not asked for all.
+pub const REFUSALS_IN_A_ROW: usize = 16;
+
+/// Paths remembered of one device for each thing learned of it: more is a device that refuses at random.
+pub const LEARNED_PATHS: usize = 256;
+
+/// Seconds a branch is left alone that has made the device restart: a day, in which somebody may look.
+pub const AVOID_SECS: u64 = 24 * 60 * 60;
+
+/// Instances of one table that are remembered while one is added.
+pub const TABLE_INSTANCES: usize = 10_000;
+
+/// Branches whose names are read anew after one refused call.
+pub const REDISCOVERED_BRANCHES: usize = 4;
+
+/// Bytes of a file a device sends: a log or a configuration; larger ones are none.
+pub const DEVICE_FILE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Files of one purpose kept of a device if the configuration does not say: a month of daily ones.
+pub const DEVICE_FILES: usize = 30;
+
+/// Values of chosen parameters kept of one device: a few changes a day of a few of them, for some months.
+pub const HISTORY_ENTRIES: usize = 1_000;
+
+/// Parameters, or patterns of them, whose history is kept.
+pub const HISTORY_PATTERNS: usize = 100;
+
+/// Priorities of tasks people queue; those below zero wait until nothing else is to do.
+pub const TASK_PRIORITIES: std::ops::RangeInclusive<i32> = -100..=100;
+
+/// The priority of a discovery nobody has asked for.
+pub const DISCOVERY_PRIORITY: i32 = -10;
+
+/// Operations of one ChangeDUState.
+pub const TASK_OPERATIONS: usize = 32;
+
+/// Time windows of one ScheduleDownload (TR-069 A.4.1.8).
+pub const DOWNLOAD_WINDOWS: usize = 2;
+
+/// Bytes of the result a task keeps; what is longer is in the observed state, or is cut short with a word about it.
+pub const TASK_RESULT_BYTES: usize = 1024 * 1024;
+
+/// Groups of faults in one answer.
+pub const FAULT_GROUPS: usize = 200;
+
+/// Milliseconds back for which faults are grouped unless more is asked for: a week.
+pub const FAULTS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Events in memory: at 1,000 in a second whoever follows them may be four seconds late before the store is read.
 pub const EVENTS_IN_MEMORY: usize = 4_096;
 

@@ -8,12 +8,14 @@ mod bindings;
 mod campaigns;
 mod conditions;
 mod desired;
+mod device_files;
 mod devices;
 pub mod error;
 mod events;
 mod files;
 mod groups;
 mod health;
+mod learned;
 mod lines;
 mod once;
 mod openapi;
@@ -27,6 +29,7 @@ mod quarantine;
 mod reports;
 mod revisions;
 mod rosters;
+mod task_checks;
 mod tasks;
 mod users;
 mod webhooks;
@@ -48,11 +51,13 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
+        .merge(device_files::routes())
         .merge(devices::routes())
         .merge(events::routes())
         .merge(files::routes())
         .merge(groups::routes())
         .merge(lines::routes())
+        .merge(learned::routes())
         .merge(parameters::routes())
         .merge(desired::routes())
         .merge(profile_preview::routes())

@@ -70,13 +70,30 @@ pub fn is_at_most(role: Role, other: Role) -> bool {
 /// What queueing or withdrawing a task of this kind takes.
 pub const fn of_task(kind: &TaskKind) -> Permission {
     match kind {
-        TaskKind::GetParameterValues { .. } | TaskKind::Refresh { .. } | TaskKind::Reboot => {
-            Permission::Help
-        }
+        TaskKind::GetParameterValues { .. }
+        | TaskKind::GetParameterNames { .. }
+        | TaskKind::GetParameterAttributes { .. }
+        | TaskKind::GetQueuedTransfers
+        | TaskKind::GetAllQueuedTransfers
+        | TaskKind::GetRpcMethods
+        | TaskKind::GetOptions { .. }
+        | TaskKind::Discover
+        | TaskKind::Refresh { .. }
+        | TaskKind::FetchLog { .. }
+        | TaskKind::BackupConfiguration { .. }
+        | TaskKind::Reboot => Permission::Help,
         TaskKind::SetParameterValues { .. }
         | TaskKind::AddObject { .. }
         | TaskKind::DeleteObject { .. }
+        | TaskKind::SetParameterAttributes { .. }
         | TaskKind::FactoryReset
+        | TaskKind::RestoreConfiguration { .. }
+        | TaskKind::ScheduleDownload { .. }
+        | TaskKind::Upload { .. }
+        | TaskKind::ScheduleInform { .. }
+        | TaskKind::CancelTransfer { .. }
+        | TaskKind::ChangeDuState { .. }
+        | TaskKind::SetVouchers { .. }
         | TaskKind::Download { .. }
         | TaskKind::DownloadProfile => Permission::Operate,
     }

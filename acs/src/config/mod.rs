@@ -1,4 +1,11 @@
-//! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand here together.
+//! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand side by side here.
+//! The configuration of the server: one TOML file, checked as a whole.
+//!
+//! Long because the sections stand side by side with their defaults.
+
+mod discovery;
+
+pub use discovery::{DeviceFilesConfig, DiscoveryConfig, HistoryConfig};
 
 mod campaigns;
 
@@ -30,12 +37,18 @@ pub struct Config {
     pub files: FilesConfig,
     /// How devices are called.
     pub connection_request: ConnectionRequestConfig,
+    /// How devices are learned.
+    pub discovery: DiscoveryConfig,
+    /// Whose changes are kept.
+    pub history: HistoryConfig,
+    /// Which files of devices are kept.
+    pub device_files: DeviceFilesConfig,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
-    /// Images and campaigns.
-    pub campaigns: CampaignsConfig,
     /// How profiles are applied.
     pub profiles: profiles::ProfilesConfig,
+    /// Images and campaigns.
+    pub campaigns: CampaignsConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
     /// What becomes of devices nobody knows.
@@ -209,9 +222,12 @@ impl Default for Config {
             api: ApiConfig::default(),
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
+            discovery: DiscoveryConfig::default(),
+            history: HistoryConfig::default(),
+            device_files: DeviceFilesConfig::default(),
             provisioning: ProvisioningConfig::default(),
-            campaigns: CampaignsConfig::default(),
             profiles: profiles::ProfilesConfig::default(),
+            campaigns: CampaignsConfig::default(),
             outbound: outbound::OutboundConfig::default(),
             admission: admission::AdmissionConfig::default(),
         }
@@ -328,6 +344,7 @@ impl Config {
         }
         self.provisioning.check(&mut wrong);
         self.campaigns.check(&mut wrong);
+        self.history.check(&mut wrong);
         self.outbound.check(&mut wrong);
         self.admission.check(&mut wrong);
         wrong

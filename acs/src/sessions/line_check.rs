@@ -1,13 +1,14 @@
 //! Right before a Download of a campaign: which lines are registered, and whether somebody is on the phone.
 
-use super::{Current, LiveSession, next_rpc};
+use super::{Current, LiveSession, tasks};
 use crate::app::App;
 use crate::campaigns::lines::{busy, says};
 use crate::clock;
 use crate::limits::BUSY_PAUSE_MS;
 use crate::metrics::Metrics;
 use crate::store::{
-    AtDeadline, IdleRule, LineCheck, Observed, Result, Task, TaskFault, TaskKind, TaskOutcome,
+    AtDeadline, Certainty, ClaimedTask, IdleRule, LineCheck, Observed, Result, TaskFault, TaskKind,
+    TaskOutcome,
 };
 use cwmp::rpc::GetParameterValues;
 use cwmp::session::acs::AnswerFault;
@@ -17,7 +18,7 @@ use data_model::ParameterList;
 /// A task that waits for what its device says of its lines.
 #[derive(Debug)]
 pub struct Checking {
-    task: Task,
+    claimed: ClaimedTask,
     rule: Option<IdleRule>,
 }
 
@@ -25,33 +26,36 @@ pub struct Checking {
 pub(super) async fn before(
     app: &App,
     session: &mut LiveSession,
-    task: &Task,
+    claimed: &ClaimedTask,
 ) -> Result<Option<AcsRequest>> {
+    let task = &claimed.task;
     let (TaskKind::Download { .. }, Some(_)) = (&task.kind, task.campaign) else {
         return Ok(None);
     };
-    let Some(LineCheck { names, idle, .. }) = app.store.campaign_line_check(task.id).await? else {
+    let Some(check) = app.store.campaign_line_check(task.id).await? else {
         return Ok(None);
     };
+    let LineCheck {
+        names,
+        idle,
+        looked,
+    } = check;
+    if claimed.certainty == Certainty::Uncertain && looked + 1 >= task.attempts {
+        // The attempt before this one had looked at the lines: its Download may have left, and is asked for first.
+        return Ok(None);
+    }
     let parameter_names = match names.is_empty() {
         true => vec![format!("{}Services.VoiceService.", session.work.root)],
         false => names,
     };
     session.work.current = Current::Lines(Box::new(Checking {
-        task: task.clone(),
+        claimed: ClaimedTask {
+            certainty: Certainty::Fresh,
+            ..claimed.clone()
+        },
         rule: idle,
     }));
     Ok(Some(GetParameterValues { parameter_names }.into()))
-}
-
-/// Whether the Download of a task that a broken session left behind cannot have left: its lines were not looked at.
-pub(super) async fn has_not_left(app: &App, task: &Task) -> Result<bool> {
-    let (TaskKind::Download { .. }, Some(_)) = (&task.kind, task.campaign) else {
-        return Ok(false);
-    };
-    let check = app.store.campaign_line_check(task.id).await?;
-    // This attempt has begun already; the one before it is in question.
-    Ok(check.is_some_and(|check| check.looked + 1 < task.attempts))
 }
 
 /// The device has said how its lines are: the Download leaves, or waits, or is given up.
@@ -61,7 +65,8 @@ pub(super) async fn answered(
     checking: Checking,
     answer: std::result::Result<CpeResponse, AnswerFault>,
 ) -> Result<Option<AcsRequest>> {
-    let Checking { task, rule } = checking;
+    let Checking { claimed, rule } = checking;
+    let task = &claimed.task;
     let mut lines = ParameterList::new();
     match answer {
         Ok(CpeResponse::GetParameterValuesResponse(response)) => {
@@ -106,5 +111,5 @@ pub(super) async fn answered(
     app.store
         .campaign_lines_seen(task.id, observed, now)
         .await?;
-    next_rpc::begin(app, session, task).await
+    tasks::begin(app, session, claimed).await
 }

@@ -1,6 +1,7 @@
 //! The device has answered: what that means for what was under way, and what comes next.
 
-use super::next_rpc::{advance, next_rpc};
+use super::next_rpc::next_rpc;
+use super::tasks::advance;
 use super::{Current, LiveSession, compare, line_check};
 use crate::app::App;
 use crate::clock;
@@ -21,6 +22,7 @@ pub async fn on_answer(
     match std::mem::replace(&mut session.work.current, Current::Idle) {
         Current::Idle => {}
         Current::Credentials => credentials(app, session, answer).await?,
+        Current::Compare(step) => compare::answered(app, session, *step, answer).await?,
         Current::Lines(checking) => {
             if let Some(request) = line_check::answered(app, session, *checking, answer).await? {
                 session.rpcs += 1;
@@ -29,7 +31,6 @@ pub async fn on_answer(
                 return Ok((Some(machine), reply));
             }
         }
-        Current::Compare(step) => compare::answered(app, session, *step, answer).await?,
         Current::Task(running) => {
             if let Some(request) = task(app, session, *running, answer).await? {
                 session.rpcs += 1;

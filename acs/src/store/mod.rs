@@ -20,6 +20,7 @@ mod records;
 pub mod requests;
 pub mod sqlite;
 mod subscribers;
+mod tasks;
 
 pub use admission::AdmissionStore;
 pub use campaigns::CampaignStore;
@@ -30,6 +31,7 @@ pub use provisioning::ProvisioningStore;
 pub use records::*;
 pub use requests::RequestStore;
 pub use subscribers::SubscriberStore;
+pub use tasks::TaskStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -38,13 +40,14 @@ use data_model::Timestamp;
 /// between nouns (an Inform moves a campaign on; a task's answer changes the observed state).
 #[async_trait]
 pub trait Store:
-    CampaignStore
-    + ProvisioningStore
+    ProvisioningStore
+    + CampaignStore
     + EventStore
     + RequestStore
     + SubscriberStore
     + AdmissionStore
     + ProfileStore
+    + TaskStore
     + Send
     + Sync
     + 'static
@@ -137,8 +140,8 @@ pub trait Store:
 
     // ---- tasks ---------------------------------------------------------------------------------------
 
-    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before.
-    /// `None` if there is no such device.
+    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before, or
+    /// [`StoreError::Conflict`] if that was asked for something else. `None` if there is no such device.
     async fn task_create(
         &self,
         actor: &Actor,
@@ -147,7 +150,8 @@ pub trait Store:
     ) -> Result<Option<Task>>;
 
     /// Takes the device's next due task and marks it running, before any byte of it leaves: first one that a
-    /// broken session left running (its effect is uncertain), then the oldest queued one.
+    /// broken session left running (its effect is uncertain), then the queued one of the highest priority, then the
+    /// oldest. Those below priority zero are left to [`TaskStore::task_claim_background`].
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
 
     /// Keeps how an attempt ended, together with what it showed of the device. A task that has ended stays as it is. A
@@ -298,6 +302,10 @@ pub struct ClaimedTask {
     pub task: Task,
     /// Whether an earlier session may have sent it: its effect is uncertain and must be asked for first.
     pub certainty: Certainty,
+    /// What that session has noted.
+    pub progress: Option<serde_json::Value>,
+    /// When the attempt before began, or when it was queued.
+    pub began: Timestamp,
 }
 
 /// Whether a claimed task may have had its effect already.

@@ -11,17 +11,18 @@
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
+//! - [`fleet_tasks`]: tasks over the fleet, priorities, restarts, faults by reason
+//! - [`learned`]: how devices want to be asked, their files, histories and former names
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
 //! - [`revisions`]: revisions of profiles, and what devices cannot be given
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
-//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and
-//!   back; calls, lines, nights and frozen days; what nobody has agreed to, and what is told
-//! - [`one_upgrade_at_random`]: nobody twice, whatever comes in whatever order
 //! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
 //! - [`admission`]: who is kept apart, swaps, imports
+//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
+//!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`events`]: what is told of changes, in their order, and what webhooks get of it
@@ -91,7 +92,9 @@ mod endings;
 mod events;
 mod files;
 mod filters;
+mod fleet_tasks;
 mod informs;
+mod learned;
 mod lines;
 mod on_sqlite;
 mod one_upgrade;

@@ -215,6 +215,9 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("walled", "device"),
         ("refusal", "device"),
         ("adding", "device"),
+        ("learned", "device"),
+        ("device_file", "device"),
+        ("history", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?

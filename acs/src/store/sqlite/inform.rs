@@ -3,7 +3,7 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, events as happened, holdings, snapshots, tasks, walls};
+use super::{campaigns, devices, events as happened, holdings, restarts, snapshots, tasks, walls};
 use crate::store::{Admitted, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
@@ -165,7 +165,7 @@ fn parameter_key(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+fn events(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     let has = |code: &EventCode| record.events.iter().any(|event| event.event_code == *code);
     if has(&EventCode::Boot) {
         happened::add(tx, "device.boot", Some(id), Value::Null, record.at)?;
@@ -173,8 +173,12 @@ fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
+        let suffix = ".DeviceInfo.SoftwareVersion";
+        let version = record.parameters.get_by_suffix(suffix);
+        restarts::booted(tx, id, version, record.at)?;
     }
     if has(&EventCode::Bootstrap) {
+        restarts::bootstrapped(tx, id, record.at)?;
         happened::add(tx, "device.bootstrap", Some(id), Value::Null, record.at)?;
         // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
         let sql =

@@ -11,23 +11,30 @@ mod activation;
 mod audit;
 mod campaigns;
 mod credential_cache;
+mod device_files;
 mod devices;
 mod engine;
 mod events;
+mod fleet_tasks;
 mod groups;
+mod history;
 mod holdings;
 mod hot;
 mod imports;
 mod inform;
+mod learned;
 mod library;
 mod lines;
+mod merge;
 mod migrations;
+mod packing;
 mod people;
 mod profile_devices;
 mod profiles;
 mod provisioning;
 mod reports;
 mod requests;
+mod restarts;
 mod rows;
 mod snapshots;
 mod subscribers;
@@ -55,6 +62,7 @@ use std::sync::Arc;
 pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
+    watched: history::Watched,
     feed: Arc<Feed>,
 }
 
@@ -71,11 +79,18 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
+        let watched = history::Watched::default();
         let feed = Arc::new(Feed::default());
-        let engine = Engine::open(path, Arc::clone(&credentials), Arc::clone(&feed))?;
+        let engine = Engine::open(
+            path,
+            Arc::clone(&credentials),
+            watched.clone(),
+            Arc::clone(&feed),
+        )?;
         Ok(SqliteStore {
             engine,
             credentials,
+            watched,
             feed,
         })
     }
@@ -219,7 +234,7 @@ impl Store for SqliteStore {
 
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
         self.engine
-            .write(move |tx| tasks::claim(tx, device, now))
+            .write(move |tx| tasks::claim(tx, device, tasks::Which::Foreground, now))
             .await
     }
 
