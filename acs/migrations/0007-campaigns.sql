@@ -30,6 +30,8 @@ ALTER TABLE campaign_device ADD COLUMN started INTEGER;
 ALTER TABLE campaign_device ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;
 -- When a call was first found on it.
 ALTER TABLE campaign_device ADD COLUMN busy_since INTEGER;
+-- The attempt at its task that the last look at its lines belonged to: a Download has not left without one.
+ALTER TABLE campaign_device ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;
 -- The parameters of the lines that were registered before, and until when they have to be again.
 ALTER TABLE campaign_device ADD COLUMN lines TEXT;
 ALTER TABLE campaign_device ADD COLUMN gate_until INTEGER;

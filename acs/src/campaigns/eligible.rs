@@ -13,6 +13,8 @@ pub struct Facts<'a> {
     pub version: &'a str,
     /// When it was last here; `None` if never.
     pub last_inform: Option<Timestamp>,
+    /// Why it is kept apart from the fleet, if it is.
+    pub apart: Option<&'a str>,
 }
 
 /// What becomes of a device.
@@ -60,6 +62,9 @@ impl<'a> Rules<'a> {
         };
         if facts.version == image.version && image.fits(facts.product_class) {
             return Fate::Runs;
+        }
+        if let Some(why) = facts.apart {
+            return Fate::Cannot(format!("it is kept apart: {why}"));
         }
         if let Some(since) = self.overdue_since {
             match facts.last_inform {
@@ -117,6 +122,7 @@ mod tests {
                     product_class,
                     version,
                     last_inform,
+                    apart: None,
                 },
                 0,
             )
@@ -141,7 +147,8 @@ mod tests {
                 &Facts {
                     product_class: "",
                     version: "",
-                    last_inform: None
+                    last_inform: None,
+                    apart: None
                 },
                 9
             ),

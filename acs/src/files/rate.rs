@@ -14,8 +14,8 @@ use tokio::time::Instant;
 #[derive(Debug, Default, Clone)]
 pub struct Rates(Arc<Mutex<HashMap<Id, Bucket>>>);
 
-/// Bytes that may leave: each sender takes its own and is told when they may go. What is taken is taken from the future,
-/// so that senders stand in a queue without knowing of each other.
+/// Bytes that may leave: each sender takes its own and is told when they may go. What is taken is taken from the
+/// future, so that senders stand in a queue without knowing of each other.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     /// When all that was taken so far has gone.

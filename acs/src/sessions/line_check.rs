@@ -7,7 +7,7 @@ use crate::clock;
 use crate::limits::BUSY_PAUSE_MS;
 use crate::metrics::Metrics;
 use crate::store::{
-    AtDeadline, ClaimedTask, IdleRule, LineCheck, Observed, Result, TaskFault, TaskKind,
+    AtDeadline, Certainty, ClaimedTask, IdleRule, LineCheck, Observed, Result, TaskFault, TaskKind,
     TaskOutcome,
 };
 use cwmp::rpc::GetParameterValues;
@@ -32,15 +32,27 @@ pub(super) async fn before(
     let (TaskKind::Download { .. }, Some(_)) = (&task.kind, task.campaign) else {
         return Ok(None);
     };
-    let Some(LineCheck { names, idle }) = app.store.campaign_line_check(task.id).await? else {
+    let Some(check) = app.store.campaign_line_check(task.id).await? else {
         return Ok(None);
     };
+    let LineCheck {
+        names,
+        idle,
+        looked,
+    } = check;
+    if claimed.certainty == Certainty::Uncertain && looked + 1 >= task.attempts {
+        // The attempt before this one had looked at the lines: its Download may have left, and is asked for first.
+        return Ok(None);
+    }
     let parameter_names = match names.is_empty() {
         true => vec![format!("{}Services.VoiceService.", session.work.root)],
         false => names,
     };
     session.work.current = Current::Lines(Box::new(Checking {
-        claimed: claimed.clone(),
+        claimed: ClaimedTask {
+            certainty: Certainty::Fresh,
+            ..claimed.clone()
+        },
         rule: idle,
     }));
     Ok(Some(GetParameterValues { parameter_names }.into()))

@@ -9,6 +9,8 @@ super::cases! {
     store:
     lines_are_asked_for_only_by_campaigns_that_care,
     a_call_puts_a_download_off_without_an_attempt,
+    a_look_at_the_lines_is_told_from_a_download_that_left,
+    aborting_does_not_undo_what_devices_run_by_then,
     a_device_is_done_when_its_lines_are_registered_again,
     lines_that_come_back_late_are_waited_for,
     lines_that_do_not_come_back_fail_the_device,
@@ -103,6 +105,46 @@ async fn a_call_puts_a_download_off_without_an_attempt(store: &dyn Store) {
         .iter()
         .filter(|event| event.text.contains("end of a call"));
     assert_eq!(waits.count(), 1);
+}
+
+/// Covers P2.
+async fn a_look_at_the_lines_is_told_from_a_download_that_left(store: &dyn Store) {
+    let device = device(store, "A").await;
+    create(store, plan()).await;
+    advance(store, id(1), at(1)).await;
+    let first = claim(store, device, at(2)).await;
+    let looked = |task| async move {
+        let check = store.campaign_line_check(task).await.unwrap();
+        check.unwrap().looked
+    };
+    let task = first.task.id;
+    assert_eq!((first.task.attempts, looked(task).await), (1, 0));
+    // The session breaks before the device has said how its lines are.
+    let second = claim(store, device, at(3)).await;
+    assert_eq!(second.certainty, Certainty::Uncertain);
+    assert_eq!((second.task.attempts, looked(task).await), (2, 0));
+    let seen = store.campaign_lines_seen(task, observed(&[(STATUS, "Up")]), at(4));
+    seen.await.unwrap();
+    // The session breaks when the Download may have left.
+    let third = claim(store, device, at(5)).await;
+    assert_eq!((third.task.attempts, looked(task).await), (3, 2));
+}
+
+async fn aborting_does_not_undo_what_devices_run_by_then(store: &dyn Store) {
+    let device = device(store, "A").await;
+    create(store, plan()).await;
+    advance(store, id(1), at(1)).await;
+    let task = claim(store, device, at(2)).await.task.id;
+    let seen = store.campaign_lines_seen(task, observed(&[(STATUS, "Up")]), at(2));
+    seen.await.unwrap();
+    finish(store, task, TaskOutcome::WaitingForTransfer, at(2)).await;
+    transferred(store, task, at(3)).await;
+    reports(store, device, NEW, at(10)).await;
+    decide(store, id(1), CampaignState::Aborted).await;
+    assert_eq!(step(store, id(1), device).await, CampaignStep::Verifying);
+    let look = claim(store, device, at(60)).await.task.id;
+    answers(store, look, "Up", 61).await;
+    assert_eq!(step(store, id(1), device).await, CampaignStep::Done);
 }
 
 /// A device whose line was registered before it got its image, which it runs by now; gives the task that looks at it.

@@ -10,6 +10,7 @@ super::cases! {
     a_draft_can_be_given_up_and_nothing_else,
     more_devices_than_were_agreed_to_are_not_upgraded,
     devices_that_have_not_come_for_long_take_no_part,
+    devices_that_are_kept_apart_take_no_part,
     only_campaigns_that_run_are_moved_on,
     the_report_says_what_became_of_a_campaign,
     the_trail_of_a_device_goes_with_it,
@@ -154,6 +155,23 @@ async fn devices_that_have_not_come_for_long_take_no_part(store: &dyn Store) {
         .unwrap();
     let counts = look(store, id(2)).await.1;
     assert_eq!((counts.pending, counts.excluded), (3, 0), "all of them");
+}
+
+async fn devices_that_are_kept_apart_take_no_part(store: &dyn Store) {
+    let (early, late) = (device(store, "A").await, device(store, "B").await);
+    let walled = store.wall_put(&ANN, early, "stolen".into(), START).await;
+    assert_eq!(walled.unwrap(), Some(()));
+    campaign(store, id(1), 10).await;
+    store
+        .wall_put(&ANN, late, "stolen".into(), at(1))
+        .await
+        .unwrap();
+    assert_eq!(advance(store, id(1), at(2)).await, []);
+    for device in [early, late] {
+        let entry = in_campaign(store, id(1), device).await;
+        assert_eq!(entry.step, CampaignStep::Excluded);
+        assert!(entry.fault.unwrap().text.contains("kept apart"));
+    }
 }
 
 async fn only_campaigns_that_run_are_moved_on(store: &dyn Store) {

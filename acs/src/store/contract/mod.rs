@@ -107,6 +107,7 @@ mod learned;
 mod lines;
 mod on_sqlite;
 mod one_upgrade;
+mod one_upgrade_at_random;
 mod people;
 mod profiles;
 mod provisioning;

@@ -236,6 +236,8 @@ pub struct LineCheck {
     pub names: Vec<String>,
     /// What is done if somebody is on the phone; `None` if calls do not matter.
     pub idle: Option<IdleRule>,
+    /// The last attempt at the task whose Download may have left, zero for none: before it does, lines are looked at.
+    pub looked: u32,
 }
 
 /// What is done if somebody is on the phone.

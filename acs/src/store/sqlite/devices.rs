@@ -170,7 +170,6 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("device_call", "device"),
         ("trace_switch", "device"),
         ("traced_session", "device"),
-        ("held", "device"),
         ("line_state", "device"),
         ("walled", "device"),
         ("refusal", "device"),

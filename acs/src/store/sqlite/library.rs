@@ -24,7 +24,8 @@ pub(super) fn file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
     })
 }
 
-pub(super) const FILE: &str = "id, name, file_type, product_class, version, bytes, sha256, created, minimum_version, verification";
+pub(super) const FILE: &str = "id, name, file_type, product_class, version, bytes, sha256, created,
+    minimum_version, verification";
 
 /// Describes a file.
 pub(super) fn put_file(tx: &mut Tx<'_>, actor: &Actor, file: &FileRecord) -> Result<()> {

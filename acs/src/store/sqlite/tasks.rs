@@ -375,7 +375,9 @@ pub(super) fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
 /// Withdraws the queued tasks of a campaign that is given up.
 pub(super) fn cancel_of_campaign(tx: &mut Tx<'_>, campaign: Id, now: Timestamp) -> Result<()> {
     let condition = format!("campaign = ?1 AND {OPEN} AND state = 'queued'");
-    for task in many(tx, &condition, [campaign])? {
+    let queued = many(tx, &condition, [campaign])?.into_iter();
+    // What only looks at the lines of a device that runs the version goes on.
+    for task in queued.filter(|task| matches!(task.kind, TaskKind::Download { .. })) {
         set_state(tx, &task, TaskState::Cancelled, None, None, now)?;
         campaigns::step(tx, campaign, task.device, CampaignStep::Pending, None, now)?;
     }

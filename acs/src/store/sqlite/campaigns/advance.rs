@@ -125,13 +125,16 @@ struct Candidate {
     product_class: String,
     hops: u32,
     target_file: Option<Id>,
+    /// Why it is kept apart, if it is.
+    apart: Option<String>,
     /// When its time is over.
     until: Option<Timestamp>,
 }
 
 /// Devices another campaign brings something else to wait until that is over.
 const CANDIDATES: &str =
-    "SELECT c.device, d.software_version, d.product_class, c.hops, c.target_file, c.zone
+    "SELECT c.device, d.software_version, d.product_class, c.hops, c.target_file, c.zone,
+        (SELECT reason FROM walled w WHERE w.device = c.device)
     FROM campaign_device c JOIN device d ON d.id = c.device
     WHERE c.campaign = ?1 AND c.step = 'pending' AND NOT EXISTS (
         SELECT 1 FROM campaign_device o WHERE o.device = c.device AND o.campaign != ?1
@@ -156,6 +159,7 @@ fn candidates(
                 product_class: row.get(2)?,
                 hops: row.get(3)?,
                 target_file: row.get(4)?,
+                apart: row.get(6)?,
                 until,
             });
         }
@@ -269,6 +273,9 @@ fn start(tx: &mut Tx<'_>, campaign: &Campaign, task_ids: &[Id], now: Timestamp) 
         return Ok(Vec::new());
     }
     let turn = whose_turn(tx, campaign, task_ids.len(), now)?;
+    if turn.is_empty() {
+        return Ok(Vec::new());
+    }
     let library = members::library(tx.db, campaign)?;
     let places: HashMap<Id, usize> = (0..)
         .zip(&library)
@@ -282,6 +289,7 @@ fn start(tx: &mut Tx<'_>, campaign: &Campaign, task_ids: &[Id], now: Timestamp) 
             product_class: &candidate.product_class,
             version: &candidate.version,
             last_inform: None,
+            apart: candidate.apart.as_deref(),
         };
         let target = candidate.target_file.unwrap_or(campaign.file);
         let target = places.get(&target).copied().unwrap_or(usize::MAX);
@@ -347,7 +355,7 @@ fn begin(
     now: Timestamp,
 ) -> Result<()> {
     let sql = "UPDATE campaign_device SET step = 'upgrading', task = ?3, wanted = ?4, fault = NULL, updated = ?5,
-               started = coalesce(started, ?5), busy_since = NULL, gate_until = NULL,
+               started = coalesce(started, ?5), busy_since = NULL, gate_until = NULL, looked = 0,
                from_version = CASE hops WHEN 0 THEN ?6 ELSE from_version END
                WHERE campaign = ?1 AND device = ?2";
     let row = params![

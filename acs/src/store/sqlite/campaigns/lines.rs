@@ -32,20 +32,25 @@ pub(super) fn check(db: &Connection, task: Id) -> Result<Option<LineCheck>> {
     if plan.idle.is_none() && plan.voice.is_none() {
         return Ok(None);
     }
-    let sql = "SELECT busy_since FROM campaign_device WHERE campaign = ?1 AND device = ?2";
-    let since: Option<Option<Ms>> = db
+    let sql = "SELECT busy_since, looked FROM campaign_device WHERE campaign = ?1 AND device = ?2";
+    let found: Option<(Option<Ms>, u32)> = db
         .prepare_cached(sql)?
-        .query_row(params![campaign, task.device], |row| row.get(0))
+        .query_row(params![campaign, task.device], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
+    let (since, looked) = found.unwrap_or_default();
     let idle = plan.idle.map(|idle| IdleRule {
-        deadline: since
-            .flatten()
-            .map(|Ms(since)| since.plus_secs(u64::from(idle.minutes) * 60)),
+        deadline: since.map(|Ms(since)| since.plus_secs(u64::from(idle.minutes) * 60)),
         then: idle.then,
     });
     let mut names = names(&snapshots::read(db, task.device)?.values);
     names.truncate(CAMPAIGN_LINES);
-    Ok(Some(LineCheck { names, idle }))
+    Ok(Some(LineCheck {
+        names,
+        idle,
+        looked,
+    }))
 }
 
 /// Somebody is on the phone: the task goes back, as if it had not been claimed.
@@ -93,6 +98,10 @@ pub(super) fn before(tx: &mut Tx<'_>, id: Id, observed: &Observed, now: Timestam
     let Some(campaign) = task.campaign else {
         return Ok(());
     };
+    let sql = "UPDATE campaign_device SET looked = ?3 WHERE campaign = ?1 AND device = ?2";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![campaign, task.device, task.attempts])?;
     if plan(tx.db, campaign)?.voice.is_none() {
         return Ok(());
     }
@@ -184,8 +193,8 @@ fn free_id(db: &Connection, device: Id, now: Timestamp) -> Result<Id> {
     }
 }
 
-/// The lines of a device were read again: it is done if all are registered; it is asked again while there is time, which
-/// is said; else it has failed.
+/// The lines of a device were read again: it is done if all are registered; it is asked again while there is time,
+/// which is said; else it has failed.
 pub(in super::super) fn read_again(
     tx: &mut Tx<'_>,
     task: &Task,

@@ -104,20 +104,23 @@ fn choose_by_selector(
         now,
         ..DeviceFilter::default()
     };
-    let sql = "SELECT d.product_class, s.last_inform, s.informs
+    let sql = "SELECT d.product_class, s.last_inform, s.informs,
+               (SELECT reason FROM walled w WHERE w.device = d.id)
                FROM device d JOIN seen s ON s.id = d.id WHERE d.id = ?1";
     let mut rules = rules(campaign, library, Some(now));
     let mut statement = db.prepare_cached(sql)?;
     let mut members = Vec::new();
     for (device, version) in find::select(db, &filter)? {
-        let (product_class, last, informs) = statement.query_row([device], |row| {
+        let (product_class, last, informs, apart) = statement.query_row([device], |row| {
             let (last, informs): (Ms, i64) = (row.get(1)?, row.get(2)?);
-            Ok((row.get::<_, String>(0)?, last, informs))
+            let apart: Option<String> = row.get(3)?;
+            Ok((row.get::<_, String>(0)?, last, informs, apart))
         })?;
         let facts = Facts {
             product_class: &product_class,
             version: &version,
             last_inform: (informs > 0).then_some(last.0),
+            apart: apart.as_deref(),
         };
         let fate = rules.fate(&facts, 0);
         members.push(Member {
@@ -138,7 +141,8 @@ fn choose_back(
     library: &[Image],
     now: Timestamp,
 ) -> Result<Vec<Member>> {
-    let sql = "SELECT c.device, d.software_version, d.product_class, c.from_version, c.target, s.last_inform
+    let sql = "SELECT c.device, d.software_version, d.product_class, c.from_version, c.target, s.last_inform,
+               (SELECT reason FROM walled w WHERE w.device = d.id)
                FROM campaign_device c JOIN device d ON d.id = c.device JOIN seen s ON s.id = d.id
                WHERE c.campaign = ?1 AND c.step = 'done' ORDER BY c.device";
     let mut rules = rules(campaign, library, Some(now));
@@ -149,19 +153,20 @@ fn choose_back(
         let (runs, product_class): (String, String) = (row.get(1)?, row.get(2)?);
         let (before, brought): (String, String) = (row.get(3)?, row.get(4)?);
         let last: Ms = row.get(5)?;
+        let apart: Option<String> = row.get(6)?;
         let fits =
-            |image: &&(usize, &Image)| image.1.version == before && image.1.fits(&product_class);
+            |image: &(usize, &Image)| image.1.version == before && image.1.fits(&product_class);
         let target = library
             .iter()
             .enumerate()
             .skip(1)
-            .filter(|image| fits(&image))
-            .map(|(place, _)| place)
-            .last();
+            .rfind(fits)
+            .map(|(place, _)| place);
         let facts = Facts {
             product_class: &product_class,
             version: &runs,
             last_inform: Some(last.0),
+            apart: apart.as_deref(),
         };
         let fate = match target {
             Some(target) if runs == brought || runs == before => rules.fate(&facts, target),
@@ -232,7 +237,8 @@ fn populate(tx: &mut Tx<'_>, campaign: &Campaign, consent: Consent, now: Timesta
     let number = members.iter().filter(takes).count() as u64;
     if number > consent.above && consent.devices != Some(number) {
         return Err(StoreError::Conflict(format!(
-            "it would upgrade {number} devices, more than {}; if that is meant, say so with `confirm_devices`: {number}",
+            "it would upgrade {number} devices, more than {}; if that is \
+             meant, say so with `confirm_devices`: {number}",
             consent.above
         )));
     }

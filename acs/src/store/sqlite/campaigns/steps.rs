@@ -175,7 +175,7 @@ pub(in super::super) fn step(
     step_and_say(tx, campaign, device, step, text, fault, now)
 }
 
-#[expect(clippy::too_many_arguments, reason = "those of `step`, and its words")]
+/// [`step`] with words of its own.
 pub(super) fn step_and_say(
     tx: &mut Tx<'_>,
     campaign: Id,
