@@ -13,7 +13,7 @@ use crate::jobs::call_devices;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, DeviceFilter, Id, Scope, Selector};
+use crate::store::{Credentials, Device, DeviceFilter, Id, Rotation, Scope, Selector};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with, put_with};
 use axum::Json;
@@ -230,6 +230,7 @@ pub(super) fn credentials(
         pending: None,
         connection_request_username: call_username,
         connection_request_password: call_password,
+        rotation: Rotation::None,
     })
 }
 

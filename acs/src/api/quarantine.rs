@@ -175,6 +175,10 @@ async fn swap(
         let fix = "give the `serial_number` of the replacement, and an `oui` of six digits";
         ApiError::bad(why, fix)
     })?;
+    let known = app.store.device_find(Id::of_device(&identity)).await?;
+    if known.is_some_and(|known| !actor.sees(&known)) {
+        return Err(ApiError::not_found("device"));
+    }
     let credentials = devices::credentials(&app, &identity, body.password, None);
     let replacement = Replacement {
         identity,
