@@ -12,6 +12,9 @@ ALTER TABLE token ADD COLUMN address TEXT NOT NULL DEFAULT '';
 ALTER TABLE token ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX token_by_user ON token (user, id);
 
+-- Whether the device is to be given others in its next session.
+ALTER TABLE credentials ADD COLUMN rotate INTEGER NOT NULL DEFAULT 0;
+
 -- What was there before a change and after it, without secrets; and the hash that binds a line to those before it.
 -- Lines from before the chain was begun have none.
 ALTER TABLE audit ADD COLUMN before TEXT;

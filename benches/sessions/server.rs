@@ -60,6 +60,7 @@ fn fill(folder: &Path, devices: usize, parameters: usize) {
                 pending: None,
                 connection_request_username: "acs".into(),
                 connection_request_password: Secret::new("bench".to_owned()),
+                rotation: acs::store::Rotation::None,
             };
             let device = store.device_register(&Actor::Console, &identity, Some(credentials), now);
             let device = device.await.expect("a new device").id;

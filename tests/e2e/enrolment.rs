@@ -293,3 +293,50 @@ async fn credentials_whose_answer_was_lost_do_not_lock_a_device_out() {
     );
     lost_them.open().await;
 }
+
+/// Covers C08.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_gets_other_credentials_when_an_operator_wants_it() {
+    let world = World::start().await;
+    let phone = world.phone("ROTATED").await;
+    let reveal = format!("{}/reveal", phone.path());
+    let what = json!({ "what": "connection_request_password" });
+    let before = world.api.post(&reveal, what.clone()).await;
+    let before = before.expect("a password");
+    let rotate = format!("{}/credentials/rotate", phone.path());
+    world.api.post(&rotate, json!({})).await.expect("a device");
+    let task = json!({ "kind": "get_parameter_values", "names": ["Device.DeviceInfo."] });
+    let task = world.task(&phone, task).await;
+    assert_eq!(task["state"], "done");
+    eventually("the device has other credentials", || async {
+        let after = world.api.post(&reveal, what.clone()).await.ok()?;
+        (after["value"] != before["value"]).then_some(())
+    })
+    .await;
+    // It comes, and is called, with what it has got.
+    let task = json!({ "kind": "get_parameter_values", "names": ["Device.DeviceInfo."] });
+    let task = world.task(&phone, task).await;
+    assert_eq!(task["state"], "done");
+    let lines = world.api.get("/audit?action=credentials.*").await;
+    let lines = lines.expect("the trail").to_string();
+    assert!(lines.contains("credentials.rotate"), "{lines}");
+}
+
+/// Covers A05.
+#[tokio::test(flavor = "multi_thread")]
+async fn good_credentials_are_no_way_into_another_device() {
+    let world = World::start_with(|config, _| config.cwmp.basic_without_tls = true).await;
+    let victim = Hand::registered(&world, "VICTIM3").await;
+    let mut thief = Hand::registered(&world, "THIEF3").await;
+    thief.identity.serial_number = "VICTIM3".into();
+    let inform = thief.inform(vec![Event::new(EventCode::Boot)]);
+    let answer = thief.post(inform).await;
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    let device = world.api.get(&victim.path()).await.expect("a device");
+    assert_eq!(device["informs"], 0);
+    let lines = world.api.get("/audit?action=device.refused").await;
+    let lines = lines.expect("the trail");
+    let subject = lines["items"][0]["subject"].as_str().unwrap_or_default();
+    let told = "00562B-ATA192-THIEF3 claims to be 00562B-ATA192-VICTIM3";
+    assert_eq!(subject, told, "{lines}");
+}

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, Id};
+use crate::store::{Credentials, Device, DeviceFilter, Id, Rotation, Scope, Selector};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, put_with};
 use axum::Json;
@@ -202,6 +202,7 @@ pub(super) fn credentials(
         pending: None,
         connection_request_username: call_username,
         connection_request_password: call_password,
+        rotation: Rotation::None,
     })
 }
 

@@ -1,12 +1,14 @@
-//! Secrets of a device, for whoever may see them; each time leaves a line in the audit trail, before it is shown.
+//! Secrets of a device: shown to whoever may see them, each time with a line in the audit trail before it is; and
+//! exchanged.
 
-use super::auth::Revealer;
+use super::answers::Begun;
+use super::auth::{Operator, Revealer};
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
 use crate::clock;
-use crate::store::Device;
+use crate::store::{Device, StoreError};
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
 use axum::Json;
@@ -18,13 +20,21 @@ use std::sync::Arc;
 
 /// The routes of this noun.
 pub fn routes() -> ApiRouter<Arc<App>> {
-    ApiRouter::new().api_route(
-        "/devices/{device}/reveal",
-        post_with(
-            reveal,
-            says("Shows one of its secrets, and notes who saw it."),
-        ),
-    )
+    ApiRouter::new()
+        .api_route(
+            "/devices/{device}/reveal",
+            post_with(
+                reveal,
+                says("Shows one of its secrets, and notes who saw it."),
+            ),
+        )
+        .api_route(
+            "/devices/{device}/credentials/rotate",
+            post_with(
+                rotate,
+                says("Gives it other credentials, both ways, in its next session."),
+            ),
+        )
 }
 
 /// Which secret.
@@ -91,4 +101,21 @@ async fn secret(app: &App, device: &Device, wanted: &Wanted) -> Answer<String> {
     };
     let found = found.filter(|secret| !secret.is_empty());
     found.ok_or_else(|| ApiError::not_found("secret"))
+}
+
+/// POST /devices/{device}/credentials/rotate
+pub async fn rotate(
+    State(app): State<Arc<App>>,
+    Operator(who): Operator,
+    device: Argument,
+) -> Answer<Begun> {
+    let device = find(&app, &who, &device?).await?;
+    let marked = app
+        .store
+        .credentials_rotate(&who, device.id, clock::now())
+        .await?;
+    marked.map(|()| Begun).ok_or_else(|| {
+        let why = "the device has no credentials yet; it gets its first ones when it comes";
+        StoreError::Conflict(why.into()).into()
+    })
 }

@@ -4,7 +4,7 @@ use super::{Line, Remote};
 use crate::app::App;
 use crate::clock;
 use crate::config::EnrolmentMode;
-use crate::store::{Id, StoreError};
+use crate::store::{Id, Rotation, StoreError};
 use cwmp::http::digest::{Stale, Verdict};
 use cwmp::http::{Credentials as Given, Verifier, basic, parse_authorization};
 use data_model::Timestamp;
@@ -27,11 +27,14 @@ pub enum Callable {
     Yes,
     /// It has never been given any.
     No,
+    /// It is to get others, and another password of its own.
+    Renew,
 }
 
 impl Callable {
     fn by(known: Option<&crate::store::Credentials>) -> Callable {
         match known {
+            Some(known) if known.rotation == Rotation::Due => Callable::Renew,
             Some(known) if !known.connection_request_username.is_empty() => Callable::Yes,
             Some(_) | None => Callable::No,
         }

@@ -160,6 +160,9 @@ async fn objection(
     match &authenticated.identity {
         Some(proved) if *proved != identity => {
             tracing::warn!(claimed = %identity, %address, "Inform with foreign credentials");
+            let claimed: String = identity.chars().take(128).collect();
+            let subject = format!("{proved} claims to be {claimed}");
+            crate::auth::refused(app, address, "device.refused", subject).await?;
             return Ok(Some(Objection::WrongIdentity));
         }
         Some(_) => {}
@@ -189,6 +192,7 @@ fn work(
 ) -> Work {
     let rotate = app.live().enrolment.rotate_credentials;
     let credentials = match (authenticated.enrolment, authenticated.callable) {
+        (Enrolment::Own, Callable::Renew) => CredentialsWork::Due,
         (_, _) if !rotate => CredentialsWork::Settled,
         (Enrolment::New | Enrolment::Reset, _) => CredentialsWork::Due,
         (Enrolment::Own, Callable::No) => CredentialsWork::CallsOnly,

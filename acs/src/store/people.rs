@@ -25,6 +25,16 @@ pub trait PeopleStore: Send + Sync + 'static {
     /// Ends the token of somebody who signs out. `None` if it has ended already.
     async fn sign_out(&self, actor: &Actor, hash: &[u8; 32], now: Timestamp) -> Result<Option<()>>;
 
+    // ---- credentials of devices -----------------------------------------------------------------------
+
+    /// Has a device given other credentials in its next session. `None` if it has none to come with.
+    async fn credentials_rotate(
+        &self,
+        actor: &Actor,
+        device: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
     // ---- the audit trail -----------------------------------------------------------------------------
 
     /// Adds a line about something that changes nothing else: a secret that is shown, an export, a refused sign-in.

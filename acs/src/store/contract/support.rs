@@ -171,6 +171,7 @@ pub fn credentials(device: Id, password: &str) -> Credentials {
         pending: None,
         connection_request_username: "acs".into(),
         connection_request_password: Secret::new(format!("call-{password}")),
+        rotation: Rotation::None,
     }
 }
 

@@ -21,6 +21,17 @@ pub struct Credentials {
     pub connection_request_username: String,
     /// Our password there.
     pub connection_request_password: Secret,
+    /// Whether it is to be given others.
+    pub rotation: Rotation,
+}
+
+/// Whether a device is to be given other credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// It keeps those it has.
+    None,
+    /// It gets others in its next session.
+    Due,
 }
 
 /// Credentials that are about to be written to a device.

@@ -4,7 +4,8 @@ use super::audit::{self, Change};
 use super::engine::Tx;
 use super::rows::{corrupt, count, from_json, from_word, json, readable, word};
 use crate::store::{
-    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Scope, StoreError, User,
+    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Rotation, Scope, StoreError,
+    User,
 };
 use cwmp::http::Verifier;
 use data_model::{Secret, Timestamp};
@@ -31,7 +32,8 @@ pub(super) fn put_credentials(tx: &mut Tx<'_>, credentials: &Credentials) -> Res
 
 /// A device's credentials.
 pub(super) fn find_credentials(db: &Connection, device: Id) -> Result<Option<Credentials>> {
-    let sql = "SELECT verifier, pending, call_username, unseal('credentials/' || device, call_password) FROM credentials WHERE device = ?1";
+    let sql = "SELECT verifier, pending, call_username, unseal('credentials/' || device, call_password), rotate
+         FROM credentials WHERE device = ?1";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([device])?;
     let Some(row) = rows.next()? else {
@@ -54,6 +56,11 @@ pub(super) fn find_credentials(db: &Connection, device: Id) -> Result<Option<Cre
         pending: verifier(row.get(1)?)?,
         connection_request_username: row.get(2)?,
         connection_request_password: Secret::new(row.get::<_, String>(3)?),
+        rotation: if row.get(4)? {
+            Rotation::Due
+        } else {
+            Rotation::None
+        },
     }))
 }
 
@@ -74,11 +81,28 @@ pub(super) fn prepare_credentials(tx: &mut Tx<'_>, device: Id, new: &NewCredenti
     Ok(())
 }
 
+/// The device gets others in its next session.
+pub(super) fn rotate_credentials(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: Id,
+    now: Timestamp,
+) -> Result<Option<()>> {
+    tx.hot.credentials_change(device);
+    let sql = "UPDATE credentials SET rotate = 1 WHERE device = ?1";
+    if tx.db.prepare_cached(sql)?.execute([device])? == 0 {
+        return Ok(None);
+    }
+    audit::add(tx, actor, "credentials.rotate", device, now)?;
+    Ok(Some(()))
+}
+
 /// The prepared credentials replace the old ones.
 pub(super) fn confirm_credentials(tx: &mut Tx<'_>, device: Id, now: Timestamp) -> Result<()> {
     tx.hot.credentials_change(device);
     let sql = "UPDATE credentials SET verifier = pending, pending = NULL, call_username = pending_call_username,
-               call_password = pending_call_password, pending_call_username = '', pending_call_password = ''
+               call_password = pending_call_password, pending_call_username = '', pending_call_password = '',
+               rotate = 0
                WHERE device = ?1 AND pending IS NOT NULL";
     let changed = tx.db.prepare_cached(sql)?.execute([device])?;
     if changed > 0 {

@@ -1,6 +1,6 @@
 //! [`PeopleStore`] on SQLite: each method is one line of dispatch.
 
-use super::{SqliteStore, audit, tokens};
+use super::{SqliteStore, audit, people, tokens};
 use crate::store::audit_chain::{Head, TrailCheck};
 use crate::store::{Actor, AuditEntry, AuditFilter, Id, Page, PeopleStore, Result, Token};
 use async_trait::async_trait;
@@ -32,6 +32,18 @@ impl PeopleStore for SqliteStore {
         let (actor, hash) = (actor.clone(), *hash);
         self.engine
             .write(move |tx| tokens::sign_out(tx, &actor, &hash, now))
+            .await
+    }
+
+    async fn credentials_rotate(
+        &self,
+        actor: &Actor,
+        device: Id,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| people::rotate_credentials(tx, &actor, device, now))
             .await
     }
 
