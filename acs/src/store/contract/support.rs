@@ -1,4 +1,6 @@
 //! What the cases share: moments, identities, Informs, and the shortest way to a device, a task or a campaign.
+//!
+//! Long because every area of the store has its shortest ways here.
 
 use crate::store::*;
 use cwmp::http::Verifier;
