@@ -1,8 +1,9 @@
-//! Connection requests per second of the server's CPU, one device in ten dead: looked up, digest answered, outcome kept.
+//! Connection requests per second of the server's CPU, one device in ten dead: looked up, digest answered, outcome
+//! kept.
 //!
 //! The devices are a listener in a process of its own, which challenges and accepts as a device does. A dead one takes
-//! the connection and says nothing, until the server gives up. Each device is called once in a round; between rounds all
-//! of them inform, as they would have done.
+//! the connection and says nothing, until the server gives up. Each device is called once in a round; between rounds
+//! all of them inform, as they would have done.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

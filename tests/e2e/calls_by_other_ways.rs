@@ -1,5 +1,5 @@
-//! Connection requests to devices that are not easy to reach: they drop connections, want Basic, have https, stand behind
-//! a NAT, or are only found over XMPP.
+//! Connection requests to devices that are not easy to reach: they drop connections, want Basic, have https, stand
+//! behind a NAT, or are only found over XMPP.
 
 use crate::prosody::Prosody;
 use crate::world::by_hand::Hand;
@@ -223,30 +223,8 @@ async fn a_device_that_takes_no_http_is_called_by_udp_from_the_port_of_the_stun_
     assert_eq!(world.task(&phone, task).await["state"], "done");
 }
 
-/// Covers K-04, K-05, K-08.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_device_is_called_over_xmpp() {
-    let prosody = Prosody::start(&[("cpe", "cpe-secret"), ("acs", "acs-secret")]).await;
-    let world = World::start_with(|config, folder| {
-        let password_file = folder.join("xmpp-password");
-        std::fs::write(&password_file, "acs-secret\n").expect("a file");
-        config.xmpp.jid = Some("acs@localhost".into());
-        config.xmpp.password_file = Some(password_file);
-        config.xmpp.server = Some(prosody.address.to_string());
-        config.xmpp.ca_file = Some(prosody.certificate());
-    })
-    .await;
-    let mut config = world.agent_config("ata192", "STANZA");
-    config.tls.ca_file = Some(prosody.certificate());
-    let phone = Phone::start(config).await;
-    world.enrolled(&phone).await;
-    for object in [
-        "Device.XMPP.Connection.",
-        "Device.XMPP.Connection.1.Server.",
-    ] {
-        let task = json!({ "kind": "add_object", "object": object });
-        assert_eq!(world.task(&phone, task).await["state"], "done");
-    }
+/// Has a device connect to the XMPP server, and take calls from there alone.
+async fn connects(world: &World, phone: &Phone, port: u16) {
     let connection = "Device.XMPP.Connection.1.";
     let server = "Device.ManagementServer.";
     let values = [
@@ -254,10 +232,7 @@ async fn a_device_is_called_over_xmpp() {
             format!("{connection}Server.1.ServerAddress"),
             "127.0.0.1".to_owned(),
         ),
-        (
-            format!("{connection}Server.1.Port"),
-            prosody.address.port().to_string(),
-        ),
+        (format!("{connection}Server.1.Port"), port.to_string()),
         (format!("{connection}Server.1.Enable"), "1".into()),
         (format!("{connection}Username"), "cpe".into()),
         (format!("{connection}Password"), "cpe-secret".into()),
@@ -283,8 +258,35 @@ async fn a_device_is_called_over_xmpp() {
         .map(|(name, value)| json!({ "name": name, "value": value }))
         .collect();
     let task = json!({ "kind": "set_parameter_values", "values": values });
-    let task = world.task(&phone, task).await;
+    let task = world.task(phone, task).await;
     assert_eq!(task["state"], "done", "{task}");
+}
+
+/// Covers K-04, K-05, K-08.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_is_called_over_xmpp() {
+    let prosody = Prosody::start(&[("cpe", "cpe-secret"), ("acs", "acs-secret")]).await;
+    let world = World::start_with(|config, folder| {
+        let password_file = folder.join("xmpp-password");
+        std::fs::write(&password_file, "acs-secret\n").expect("a file");
+        config.xmpp.jid = Some("acs@localhost".into());
+        config.xmpp.password_file = Some(password_file);
+        config.xmpp.server = Some(prosody.address.to_string());
+        config.xmpp.ca_file = Some(prosody.certificate());
+    })
+    .await;
+    let mut config = world.agent_config("ata192", "STANZA");
+    config.tls.ca_file = Some(prosody.certificate());
+    let phone = Phone::start(config).await;
+    world.enrolled(&phone).await;
+    for object in [
+        "Device.XMPP.Connection.",
+        "Device.XMPP.Connection.1.Server.",
+    ] {
+        let task = json!({ "kind": "add_object", "object": object });
+        assert_eq!(world.task(&phone, task).await["state"], "done");
+    }
+    connects(&world, &phone, prosody.address.port()).await;
     let path = format!("{}/calls", phone.path());
     eventually("its JabberID is known", || async {
         let calls = world.api.get(&path).await.ok()?;

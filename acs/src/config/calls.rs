@@ -53,8 +53,8 @@ impl ConnectionRequestConfig {
     }
 }
 
-/// The STUN server devices behind a NAT learn their outer address from (TR-069 Annex G). It is off as long as it listens
-/// nowhere.
+/// The STUN server devices behind a NAT learn their outer address from (TR-069 Annex G). It is off as long as it
+/// listens nowhere.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StunConfig {

@@ -1,4 +1,5 @@
-//! Devices that are waited for: a datagram is never answered, so a device that comes is the only sign that it was heard.
+//! Devices that are waited for: a datagram is never answered, so a device that comes is the only sign that it was
+//! heard.
 
 use crate::store::Id;
 use std::collections::HashMap;

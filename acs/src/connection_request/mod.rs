@@ -1,7 +1,7 @@
 //! Calling devices: by which way, which may be called, how often, and how it went.
 //!
-//! Three ways (TR-069 3.2.2, Annexes G and K): [`http`], [`udp`] from the port of [`stun`], [`xmpp`]. What has reached a
-//! device last is tried first; [`guard`] says where a call may go, [`pace`] how often.
+//! Three ways (TR-069 3.2.2, Annexes G and K): [`http`], [`udp`] from the port of [`stun`], [`xmpp`]. What has reached
+//! a device last is tried first; [`guard`] says where a call may go, [`pace`] how often.
 
 mod arrivals;
 mod guard;

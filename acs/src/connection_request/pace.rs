@@ -67,8 +67,8 @@ struct LastCall {
 }
 
 impl LastCalls {
-    /// Begins a call, unless it is too soon. A device that has come since its last call may be called again at once; one
-    /// that has not gets time to, and one that could not be reached is left alone for longer each time.
+    /// Begins a call, unless it is too soon. A device that has come since its last call may be called again at once;
+    /// one that has not gets time to, and one that could not be reached is left alone for longer each time.
     pub fn begin(&self, device: Id, last_inform: Timestamp, now: Timestamp) -> bool {
         let mut calls = self.calls();
         let awaited =

@@ -1,4 +1,5 @@
-//! Our STUN server: tells devices their outer address, and is the port UDP connection requests leave from (TR-069 G.2.2).
+//! Our STUN server: tells devices their outer address, and is the port UDP connection requests leave from (TR-069
+//! G.2.2).
 //!
 //! It asks nobody who they are. Where a device can be called is taken from its UDPConnectionRequestAddress, which comes
 //! in a session of its own (TR-069 G.2.2.2, active notification), not from what arrives here.

@@ -19,7 +19,8 @@ pub enum RunDevices {
 
 /// The part of the store that holds measurements.
 ///
-/// A measurement comes into being with its task ([`super::Store::task_create`] of the kind `run_diagnostic`) and follows
+/// A measurement comes into being with its task ([`super::Store::task_create`] of the kind `run_diagnostic`) and
+/// follows
 /// it. [`super::StoreError::Conflict`] if one of its kind has not ended on that device: its object holds one at a time.
 /// While the device measures, the task waits until the device reports `8 DIAGNOSTICS COMPLETE` or restarts, or its time
 /// is over; then it is due.

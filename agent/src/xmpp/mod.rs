@@ -1,7 +1,7 @@
 //! The device's XMPP client, as far as connection requests need it (TR-069 Annex K).
 //!
-//! [`client`] is the machine: the stream, TLS, authentication, the resource, and when to connect again. Pure: what the machine wants comes out as [`Ask`]; the stream's
-//! news and time go in.
+//! [`client`] is the machine: the stream, TLS, authentication, the resource, and when to connect again. Pure: what the
+//! machine wants comes out as [`Ask`]; the stream's news and time go in.
 
 pub mod client;
 

@@ -1,4 +1,6 @@
 //! Measurements and runs of them: they follow their tasks.
+//!
+//! Long because a run is nothing but its measurements, and both change in one place.
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable, word};
