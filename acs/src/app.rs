@@ -89,6 +89,7 @@ impl App {
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
         let outbound = Outbound::new(&config.outbound)?;
         let library = Library::open(&config, store.as_ref()).await?;
+        store.history_watch(config.history.parameters.clone()).await;
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {
             algorithms.push(Algorithm::Sha256);
@@ -96,7 +97,7 @@ impl App {
         // A new key with each start: nonces of an older process are answered with `stale`.
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
         let app = App {
-            caller: Caller::new(&config.connection_request),
+            caller: Caller::new(&config)?,
             admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,

@@ -1,8 +1,8 @@
 //! The auto-configuration server: devices come to [`sessions`], people and programs to [`api`], both meet in [`store`].
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
-//! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends; all may use
-//! [`query`]. [`campaigns`] is pure and decides for the store's own transactions.
+//! [`provisioning`], [`diagnostics`], [`health`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] →
+//! its backends; all may use [`query`]. [`campaigns`] is pure and decides for the store's own transactions.
 
 pub mod admission;
 pub mod api;
@@ -12,7 +12,9 @@ pub mod campaigns;
 pub mod clock;
 pub mod config;
 pub mod connection_request;
+pub mod diagnostics;
 pub mod files;
+pub mod health;
 pub mod jobs;
 pub mod limits;
 pub mod listen;

@@ -3,6 +3,7 @@
 mod authority;
 pub mod by_hand;
 pub mod follower;
+pub mod foreign;
 mod phone;
 pub mod process;
 mod profiles;
@@ -87,6 +88,8 @@ impl World {
         config.files.listen = anywhere();
         config.enrolment.mode = EnrolmentMode::SharedSecret;
         config.enrolment.secret = Secret::new(FACTORY_SECRET);
+        // Tests count the questions a device is asked; those about discovery switch it on.
+        config.discovery.on_bootstrap = false;
         settings(&mut config, folder.path());
         let server = Server::start(config)
             .await

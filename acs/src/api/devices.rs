@@ -1,7 +1,7 @@
 //! Devices: list, read, register, label, forget, call.
 
 use super::answers::{Created, Done};
-use super::auth::{Admin, HelpDesk, Operator, Viewer};
+use super::auth::{Admin, Operator, Viewer};
 use super::error::{Answer, ApiError};
 use super::fields::{Fields, Row};
 use super::filters::arguments;
@@ -10,14 +10,12 @@ use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::auth::Person;
 use crate::clock;
-use crate::connection_request::Outcome;
-use crate::jobs::call_devices;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
 use crate::store::{Credentials, Device, Id};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with, put_with};
+use aide::axum::routing::{get_with, put_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -52,13 +50,6 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             "/devices/{device}/variables",
             get_with(variables, says("Reads its variables."))
                 .put_with(set_variables, says("Replaces its variables.")),
-        )
-        .api_route(
-            "/devices/{device}/call",
-            post_with(
-                call,
-                says("Sends it a connection request, and waits for what comes of it."),
-            ),
         )
 }
 
@@ -337,28 +328,4 @@ pub async fn set_variables(
         .await?;
     app.desire_changed();
     Ok(Done)
-}
-
-/// What came of a connection request.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Called {
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-}
-
-/// POST /devices/{device}/call
-pub async fn call(
-    State(app): State<Arc<App>>,
-    HelpDesk(who): HelpDesk,
-    device: Argument,
-) -> Answer<Json<Called>> {
-    let device = find(&app, &who, &device?).await?;
-    let outcome = call_devices::call(&app, device.id).await?;
-    let name = outcome.name();
-    let why = match outcome {
-        Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => None,
-        Outcome::Impossible(why) | Outcome::Failed(why) => Some(why),
-    };
-    Ok(Json(Called { outcome: name, why }))
 }

@@ -146,7 +146,7 @@ pub async fn upload(
         .await;
     match taken {
         Ok(record) => Ok(Created(record)),
-        Err(error @ FileError::TooLarge) => Err(ApiError::too_large(error)),
+        Err(error @ FileError::TooLarge(_)) => Err(ApiError::too_large(error)),
         Err(error @ FileError::Unfit(_)) => Err(ApiError::bad(
             error,
             "correct what is said of it, state its `sha256`, or take it with `unverified=true`",

@@ -5,10 +5,14 @@ mod accounts;
 mod answers;
 pub mod auth;
 mod bindings;
+mod calls;
 mod campaigns;
 mod conditions;
 mod desired;
+mod device_files;
+mod device_health;
 mod devices;
+mod diagnostics;
 pub mod error;
 mod events;
 mod fields;
@@ -17,6 +21,7 @@ mod filters;
 mod fleet;
 mod groups;
 mod health;
+mod learned;
 mod lines;
 mod once;
 mod openapi;
@@ -31,6 +36,7 @@ mod queries;
 mod reports;
 mod revisions;
 mod rosters;
+mod task_checks;
 mod tasks;
 mod users;
 mod webhooks;
@@ -52,12 +58,17 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
+        .merge(device_files::routes())
         .merge(devices::routes())
+        .merge(diagnostics::routes())
+        .merge(device_health::routes())
+        .merge(calls::routes())
         .merge(events::routes())
         .merge(files::routes())
         .merge(fleet::routes())
         .merge(groups::routes())
         .merge(lines::routes())
+        .merge(learned::routes())
         .merge(parameters::routes())
         .merge(desired::routes())
         .merge(profile_preview::routes())

@@ -70,13 +70,31 @@ pub fn is_at_most(role: Role, other: Role) -> bool {
 /// What queueing or withdrawing a task of this kind takes.
 pub const fn of_task(kind: &TaskKind) -> Permission {
     match kind {
-        TaskKind::GetParameterValues { .. } | TaskKind::Refresh { .. } | TaskKind::Reboot => {
-            Permission::Help
-        }
+        TaskKind::GetParameterValues { .. }
+        | TaskKind::GetParameterNames { .. }
+        | TaskKind::GetParameterAttributes { .. }
+        | TaskKind::GetQueuedTransfers
+        | TaskKind::GetAllQueuedTransfers
+        | TaskKind::GetRpcMethods
+        | TaskKind::GetOptions { .. }
+        | TaskKind::Discover
+        | TaskKind::Refresh { .. }
+        | TaskKind::FetchLog { .. }
+        | TaskKind::BackupConfiguration { .. }
+        | TaskKind::RunDiagnostic { .. }
+        | TaskKind::Reboot => Permission::Help,
         TaskKind::SetParameterValues { .. }
         | TaskKind::AddObject { .. }
         | TaskKind::DeleteObject { .. }
+        | TaskKind::SetParameterAttributes { .. }
         | TaskKind::FactoryReset
+        | TaskKind::RestoreConfiguration { .. }
+        | TaskKind::ScheduleDownload { .. }
+        | TaskKind::Upload { .. }
+        | TaskKind::ScheduleInform { .. }
+        | TaskKind::CancelTransfer { .. }
+        | TaskKind::ChangeDuState { .. }
+        | TaskKind::SetVouchers { .. }
         | TaskKind::Download { .. }
         | TaskKind::DownloadProfile => Permission::Operate,
     }
@@ -120,6 +138,7 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
         "/summary",
         "/files",
         "/files/{file}",
+        "/diagnostics/{diagnostic}",
     ];
     access == Access::Read && lists.contains(&route)
 }
@@ -165,6 +184,9 @@ mod tests {
             (Read, "/devices/{device}report", false),
             (Change, "/tasks/{task}", true),
             (Change, "/tokens", true),
+            (Read, "/diagnostics/{diagnostic}", true),
+            (Change, "/diagnostics", false),
+            (Read, "/health", false),
             (Read, "/profiles", false),
             (Change, "/profiles/{name}", false),
             (Read, "/campaigns", false),

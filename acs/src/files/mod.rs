@@ -1,5 +1,6 @@
 //! The library of files: bytes in a folder under their hash, descriptions in the store, links that are signed and end.
 
+pub mod device_files;
 pub mod http;
 pub mod image;
 pub mod profiles;
@@ -28,6 +29,8 @@ use tokio::io::AsyncWriteExt as _;
 #[derive(Debug)]
 pub struct Library {
     folder: PathBuf,
+    /// Where files of devices lie.
+    of_devices: PathBuf,
     /// Signs links.
     pub tickets: Tickets,
     /// What downloads of campaigns may send.
@@ -68,8 +71,8 @@ pub enum Unverified {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It is too large.
-    #[error("the file has more than {FILE_BYTES} bytes")]
-    TooLarge,
+    #[error("the file has more than {0} bytes")]
+    TooLarge(u64),
     /// It is not what it is said to be.
     #[error("{0}")]
     Unfit(String),
@@ -91,13 +94,16 @@ impl Library {
     /// If the folder cannot be made or the signing key cannot be had.
     pub async fn open(config: &Config, store: &dyn Store) -> Result<Library, OperatorError> {
         let folder = config.data.join("files");
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            OperatorError::new(
-                format!("cannot make the folder {}", folder.display()),
-                error,
-                "check the permissions of the data folder, or set `data` to another one",
-            )
-        })?;
+        let of_devices = config.data.join("device-files");
+        for folder in [&folder, &of_devices] {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                OperatorError::new(
+                    format!("cannot make the folder {}", folder.display()),
+                    error,
+                    "check the permissions of the data folder, or set `data` to another one",
+                )
+            })?;
+        }
         let fresh = clock::random_bytes::<32>().to_vec();
         // Kept, so that links stay good over a restart: a device may be in the middle of a download.
         let key = store
@@ -112,6 +118,7 @@ impl Library {
             })?;
         Ok(Library {
             folder,
+            of_devices,
             tickets: Tickets::new(key),
             rates: Rates::default(),
             firmware_keys: config.campaigns.keys(),
@@ -138,7 +145,7 @@ impl Library {
             .folder
             .join(format!("partial-{:016x}", clock::random()));
         let mut inspector = Inspector::new(&self.firmware_keys);
-        let written = write(&partial, &mut body, &mut inspector).await;
+        let written = write(&partial, &mut body, Some(&mut inspector), FILE_BYTES).await;
         let judged = written.and_then(|(bytes, sha256)| {
             let judged = inspector.judge(&new, &sha256).map_err(FileError::Unfit)?;
             Ok((bytes, sha256, judged))
@@ -238,7 +245,8 @@ pub trait FnMutBody: Send {
 async fn write(
     path: &Path,
     body: &mut impl FnMutBody,
-    inspector: &mut Inspector,
+    mut inspector: Option<&mut Inspector>,
+    most: u64,
 ) -> Result<(u64, String), FileError> {
     let mut file = tokio::fs::File::create(path).await?;
     let mut hash = Sha256::new();
@@ -246,11 +254,13 @@ async fn write(
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(FileError::Broken)?;
         bytes += piece.len() as u64;
-        if bytes > FILE_BYTES {
-            return Err(FileError::TooLarge);
+        if bytes > most {
+            return Err(FileError::TooLarge(most));
         }
         hash.update(&piece);
-        inspector.take(&piece);
+        if let Some(inspector) = &mut inspector {
+            inspector.take(&piece);
+        }
         file.write_all(&piece).await?;
     }
     file.sync_all().await?;

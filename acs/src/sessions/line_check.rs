@@ -1,13 +1,14 @@
 //! Right before a Download of a campaign: which lines are registered, and whether somebody is on the phone.
 
-use super::{Current, LiveSession, next_rpc};
+use super::{Current, LiveSession, tasks};
 use crate::app::App;
 use crate::campaigns::lines::{busy, says};
 use crate::clock;
 use crate::limits::BUSY_PAUSE_MS;
 use crate::metrics::Metrics;
 use crate::store::{
-    AtDeadline, IdleRule, LineCheck, Observed, Result, Task, TaskFault, TaskKind, TaskOutcome,
+    AtDeadline, ClaimedTask, IdleRule, LineCheck, Observed, Result, TaskFault, TaskKind,
+    TaskOutcome,
 };
 use cwmp::rpc::GetParameterValues;
 use cwmp::session::acs::AnswerFault;
@@ -17,7 +18,7 @@ use data_model::ParameterList;
 /// A task that waits for what its device says of its lines.
 #[derive(Debug)]
 pub struct Checking {
-    task: Task,
+    claimed: ClaimedTask,
     rule: Option<IdleRule>,
 }
 
@@ -25,8 +26,9 @@ pub struct Checking {
 pub(super) async fn before(
     app: &App,
     session: &mut LiveSession,
-    task: &Task,
+    claimed: &ClaimedTask,
 ) -> Result<Option<AcsRequest>> {
+    let task = &claimed.task;
     let (TaskKind::Download { .. }, Some(_)) = (&task.kind, task.campaign) else {
         return Ok(None);
     };
@@ -38,7 +40,7 @@ pub(super) async fn before(
         false => names,
     };
     session.work.current = Current::Lines(Box::new(Checking {
-        task: task.clone(),
+        claimed: claimed.clone(),
         rule: idle,
     }));
     Ok(Some(GetParameterValues { parameter_names }.into()))
@@ -51,7 +53,8 @@ pub(super) async fn answered(
     checking: Checking,
     answer: std::result::Result<CpeResponse, AnswerFault>,
 ) -> Result<Option<AcsRequest>> {
-    let Checking { task, rule } = checking;
+    let Checking { claimed, rule } = checking;
+    let task = &claimed.task;
     let mut lines = ParameterList::new();
     match answer {
         Ok(CpeResponse::GetParameterValuesResponse(response)) => {
@@ -96,5 +99,5 @@ pub(super) async fn answered(
     app.store
         .campaign_lines_seen(task.id, observed, now)
         .await?;
-    next_rpc::begin(app, session, task).await
+    tasks::begin(app, session, claimed).await
 }

@@ -7,6 +7,7 @@
 mod authenticate;
 pub mod body;
 pub mod compare;
+mod discovery;
 pub mod endpoint;
 mod line_check;
 mod next_rpc;
@@ -14,6 +15,7 @@ mod on_answer;
 mod on_call;
 mod on_inform;
 pub mod table;
+mod tasks;
 
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
@@ -35,6 +37,10 @@ pub struct LiveSession {
     pub device: Id,
     /// The device's identity text.
     pub identity: Arc<str>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Whether it has proved who it is.
+    pub proof: Proof,
     /// When it began.
     pub opened: Timestamp,
     /// Time the device may stay silent.
@@ -47,6 +53,15 @@ pub struct LiveSession {
     pub host: Option<String>,
 }
 
+/// Whether whoever opened a session has proved who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// By credentials.
+    Given,
+    /// It was let in without.
+    None,
+}
+
 /// What there is to do in a session.
 #[derive(Debug)]
 pub struct Work {
@@ -54,6 +69,8 @@ pub struct Work {
     pub credentials: CredentialsWork,
     /// Whether the store has due tasks for it.
     pub tasks: TasksWork,
+    /// Whether it has some that wait until nothing else is to do.
+    pub background: TasksWork,
     /// Whether it may disagree with its profiles.
     pub profiles: ProfilesWork,
     /// The stamp of the profiles it was last compared with.

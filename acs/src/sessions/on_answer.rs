@@ -1,6 +1,7 @@
 //! The device has answered: what that means for what was under way, and what comes next.
 
-use super::next_rpc::{advance, next_rpc};
+use super::next_rpc::next_rpc;
+use super::tasks::advance;
 use super::{Current, LiveSession, compare, line_check};
 use crate::app::App;
 use crate::clock;

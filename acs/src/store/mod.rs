@@ -12,6 +12,7 @@
 
 mod admission;
 mod campaigns;
+mod diagnostics;
 mod error;
 pub mod events;
 mod profiles;
@@ -21,9 +22,11 @@ mod records;
 pub mod requests;
 pub mod sqlite;
 mod subscribers;
+mod tasks;
 
 pub use admission::AdmissionStore;
 pub use campaigns::CampaignStore;
+pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use profiles::ProfileStore;
@@ -32,6 +35,7 @@ pub use queries::QueryStore;
 pub use records::*;
 pub use requests::RequestStore;
 pub use subscribers::SubscriberStore;
+pub use tasks::TaskStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -48,6 +52,10 @@ pub trait Store:
     + SubscriberStore
     + AdmissionStore
     + ProfileStore
+    + TaskStore
+    + DiagnosticsStore
+    + HealthStore
+    + CallStore
     + Send
     + Sync
     + 'static
@@ -140,8 +148,8 @@ pub trait Store:
 
     // ---- tasks ---------------------------------------------------------------------------------------
 
-    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before.
-    /// `None` if there is no such device.
+    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before, or
+    /// [`StoreError::Conflict`] if that was asked for something else. `None` if there is no such device.
     async fn task_create(
         &self,
         actor: &Actor,
@@ -150,7 +158,8 @@ pub trait Store:
     ) -> Result<Option<Task>>;
 
     /// Takes the device's next due task and marks it running, before any byte of it leaves: first one that a
-    /// broken session left running (its effect is uncertain), then the oldest queued one.
+    /// broken session left running (its effect is uncertain), then the queued one of the highest priority, then the
+    /// oldest. Those below priority zero are left to [`TaskStore::task_claim_background`].
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
 
     /// Keeps how an attempt ended, together with what it showed of the device. A task that has ended stays as it is. A
@@ -301,6 +310,10 @@ pub struct ClaimedTask {
     pub task: Task,
     /// Whether an earlier session may have sent it: its effect is uncertain and must be asked for first.
     pub certainty: Certainty,
+    /// What that session has noted.
+    pub progress: Option<serde_json::Value>,
+    /// When the attempt before began, or when it was queued.
+    pub began: Timestamp,
 }
 
 /// Whether a claimed task may have had its effect already.

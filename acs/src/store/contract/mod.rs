@@ -12,8 +12,11 @@
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
+//! - [`fleet_tasks`]: tasks over the fleet, priorities, restarts, faults by reason
+//! - [`learned`]: how devices want to be asked, their files, histories and former names
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
+//! - [`diagnostics`], [`health`], [`reach`]: measurements; how devices stand; how they can be called
 //! - [`revisions`]: revisions of profiles, and what devices cannot be given
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
@@ -86,13 +89,17 @@ mod closing;
 mod concurrency;
 mod credentials;
 mod devices;
+mod diagnostics;
 mod durability;
 mod endings;
 mod events;
 mod files;
 mod filters;
 mod fleet;
+mod fleet_tasks;
+mod health;
 mod informs;
+mod learned;
 mod lines;
 mod on_sqlite;
 mod one_upgrade;
@@ -101,6 +108,7 @@ mod profiles;
 mod provisioning;
 mod queries;
 mod quiet_path;
+mod reach;
 mod requests;
 mod revisions;
 mod settings;

@@ -109,6 +109,7 @@ pub(super) fn insert(tx: &Tx<'_>, identity: &DeviceId, now: Timestamp) -> Result
     ])?;
     let sql = "INSERT INTO seen (id, last_inform, informs) VALUES (?1, 0, 0)";
     tx.db.prepare_cached(sql)?.execute([id])?;
+    super::health::add(tx, id)?;
     Ok(id)
 }
 
@@ -159,11 +160,20 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("provisioning_window", "device"),
         ("contact", "device"),
         ("report", "device"),
+        ("diagnostic", "device"),
+        ("diagnostic_run_device", "device"),
+        ("device_health", "device"),
+        ("device_health_reason", "device"),
+        ("device_reach", "device"),
+        ("device_call", "device"),
         ("held", "device"),
         ("line_state", "device"),
         ("walled", "device"),
         ("refusal", "device"),
         ("adding", "device"),
+        ("learned", "device"),
+        ("device_file", "device"),
+        ("history", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?
@@ -266,7 +276,7 @@ pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timest
         agreement.revision.cast_signed(),
         agreement.digest.cast_signed(),
     ])?;
-    Ok(())
+    super::health::profiles(tx, id, None)
 }
 
 /// Devices that have been here and are still to be compared with the profiles of this stamp.
@@ -301,6 +311,7 @@ pub(super) fn failed(
     tx.db
         .prepare_cached(sql)?
         .execute(params![id, fault_text, stamp.cast_signed()])?;
+    super::health::profiles(tx, id, Some(fault))?;
     if known {
         return Ok(());
     }

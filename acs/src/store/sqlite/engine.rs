@@ -7,6 +7,7 @@
 use super::beside::{Beside, SCANS};
 use super::credential_cache::CredentialCache;
 use super::functions;
+use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
 use crate::store::events::Feed;
@@ -103,6 +104,7 @@ impl Engine {
     pub fn open(
         path: &Path,
         credentials: Arc<CredentialCache>,
+        watched: Watched,
         feed: Arc<Feed>,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
@@ -123,7 +125,14 @@ impl Engine {
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials), &feed))
+            .spawn(move || {
+                write_all(
+                    &connection,
+                    &incoming,
+                    Hot::new(credentials, watched),
+                    &feed,
+                )
+            })
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
             jobs: Mutex::new(Some(jobs)),

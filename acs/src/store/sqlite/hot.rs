@@ -1,6 +1,7 @@
 //! What the writer knows by heart, so that a periodic Inform that brings nothing new costs one narrow row.
 
 use super::credential_cache::CredentialCache;
+use super::history::Watched;
 use super::parameter_index::Chosen;
 use crate::store::{Event, Id, ProfileStamps};
 use std::cell::RefCell;
@@ -26,6 +27,8 @@ pub(super) struct Hot {
     quiet: HashMap<Id, Quiet>,
     touched: Vec<Id>,
     credentials: Arc<CredentialCache>,
+    /// Parameters whose changes are kept.
+    pub watched: Watched,
     /// Devices whose credentials this batch has changed.
     changed: Vec<Id>,
     /// The parameters that are kept in the index, once somebody needed them.
@@ -38,11 +41,12 @@ pub(super) struct Hot {
 
 impl Hot {
     /// Nothing is known yet.
-    pub fn new(credentials: Arc<CredentialCache>) -> Hot {
+    pub fn new(credentials: Arc<CredentialCache>, watched: Watched) -> Hot {
         Hot {
             quiet: HashMap::new(),
             touched: Vec::new(),
             credentials,
+            watched,
             changed: Vec::new(),
             chosen: None,
             events: RefCell::default(),

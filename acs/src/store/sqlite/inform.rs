@@ -3,7 +3,10 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, events as happened, holdings, snapshots, tasks, walls};
+use super::{
+    campaigns, devices, diagnostics, events as happened, health, holdings, restarts, snapshots,
+    tasks, walls,
+};
 use crate::store::{Admitted, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
@@ -78,6 +81,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         holdings::first_contact(tx, id, record)?;
     }
     if first_contact {
+        health::look(tx, id)?;
         let data = json!({ "identity": record.identity.username() });
         happened::add(tx, "device.first_contact", Some(id), data, record.at)?;
     }
@@ -165,16 +169,24 @@ fn parameter_key(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+fn events(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     let has = |code: &EventCode| record.events.iter().any(|event| event.event_code == *code);
+    if has(&EventCode::DiagnosticsComplete) || has(&EventCode::Boot) {
+        diagnostics::wake(tx, id)?;
+    }
     if has(&EventCode::Boot) {
+        health::booted(tx, id, record.at)?;
         happened::add(tx, "device.boot", Some(id), Value::Null, record.at)?;
         let sql = "UPDATE device SET last_boot = ?2 WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
+        let suffix = ".DeviceInfo.SoftwareVersion";
+        let version = record.parameters.get_by_suffix(suffix);
+        restarts::booted(tx, id, version, record.at)?;
     }
     if has(&EventCode::Bootstrap) {
+        restarts::bootstrapped(tx, id, record.at)?;
         happened::add(tx, "device.bootstrap", Some(id), Value::Null, record.at)?;
         // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
         let sql =

@@ -10,22 +10,31 @@ mod accounts;
 mod activation;
 mod audit;
 mod beside;
+mod calls;
 mod campaigns;
 mod credential_cache;
+mod device_files;
 mod devices;
+mod diagnostics;
 mod engine;
 mod events;
 mod find;
 mod fleet_counts;
+mod fleet_tasks;
 mod functions;
 mod groups;
+mod health;
+mod history;
 mod holdings;
 mod hot;
 mod imports;
 mod inform;
+mod learned;
 mod library;
 mod lines;
+mod merge;
 mod migrations;
+mod packing;
 mod parameter_index;
 mod people;
 mod picker;
@@ -35,6 +44,7 @@ mod provisioning;
 mod queries;
 mod reports;
 mod requests;
+mod restarts;
 mod rows;
 mod saved_queries;
 mod scan;
@@ -64,6 +74,7 @@ use std::sync::Arc;
 pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
+    watched: history::Watched,
     feed: Arc<Feed>,
 }
 
@@ -80,11 +91,18 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
+        let watched = history::Watched::default();
         let feed = Arc::new(Feed::default());
-        let engine = Engine::open(path, Arc::clone(&credentials), Arc::clone(&feed))?;
+        let engine = Engine::open(
+            path,
+            Arc::clone(&credentials),
+            watched.clone(),
+            Arc::clone(&feed),
+        )?;
         Ok(SqliteStore {
             engine,
             credentials,
+            watched,
             feed,
         })
     }
@@ -222,7 +240,7 @@ impl Store for SqliteStore {
 
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
         self.engine
-            .write(move |tx| tasks::claim(tx, device, now))
+            .write(move |tx| tasks::claim(tx, device, tasks::Which::Foreground, now))
             .await
     }
 

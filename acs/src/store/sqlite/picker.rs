@@ -2,8 +2,8 @@
 //!
 //! Names are looked at once for each shape; of a device's values only those at the places found there are read.
 
+use super::packing::{BYTES, read_text, unpack};
 use super::rows::{corrupt, readable};
-use super::snapshots::{BYTES, read_text, unpack};
 use crate::query::pattern::Pattern;
 use crate::redact::is_secret;
 use crate::store::{Id, Result};

@@ -110,14 +110,10 @@ fn choose_by_selector(
     let mut statement = db.prepare_cached(sql)?;
     let mut members = Vec::new();
     for (device, version) in find::select(db, &filter)? {
-        let row = statement.query_row([device], |row| {
-            Ok((
-                row.get::<_, String>(0)?,
-                row.get::<_, Ms>(1)?,
-                row.get::<_, i64>(2)?,
-            ))
+        let (product_class, last, informs) = statement.query_row([device], |row| {
+            let (last, informs): (Ms, i64) = (row.get(1)?, row.get(2)?);
+            Ok((row.get::<_, String>(0)?, last, informs))
         })?;
-        let (product_class, last, informs) = row;
         let facts = Facts {
             product_class: &product_class,
             version: &version,
