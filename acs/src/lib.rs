@@ -9,6 +9,8 @@
 //! [`query`].
 //! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends; all may use
 //! [`query`]. [`campaigns`] is pure and decides for the store's own transactions.
+//! [`provisioning`], [`diagnostics`], [`health`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] →
+//! its backends; all may use [`query`]. [`campaigns`] is pure and decides for the store's own transactions.
 
 pub mod admission;
 pub mod api;

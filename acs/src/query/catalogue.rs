@@ -73,6 +73,9 @@ pub struct Attribute {
 /// How a device stands to the profiles.
 pub const PROFILE_STATES: &[&str] = &["agreed", "pending", "failed"];
 
+/// How a device stands.
+pub const HEALTH_STATES: &[&str] = &["ok", "warning", "critical"];
+
 /// How lines are registered.
 pub const LINE_STATES: &[&str] = &[
     "registered",
@@ -216,6 +219,28 @@ pub static ATTRIBUTES: &[Attribute] = &[
         source: Source::Seen("s.informs"),
         known: Known::ByRecord,
         about: "how many Informs it has sent",
+    },
+    Attribute {
+        name: "health",
+        kind: Kind::Words(HEALTH_STATES),
+        source: Source::Rows {
+            from: "device_health",
+            device: "device",
+            value: "state",
+        },
+        known: Known::ByStore,
+        about: "how it stands: ok, warning or critical",
+    },
+    Attribute {
+        name: "health.reason",
+        kind: Kind::Text,
+        source: Source::Rows {
+            from: "device_health_reason",
+            device: "device",
+            value: "reason",
+        },
+        known: Known::ByStore,
+        about: "why it does not stand well",
     },
     linked(
         "account",
