@@ -1,5 +1,6 @@
 //! What may be said on the command line; `--help` is made from these sentences.
 
+use crate::operator;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,12 +9,24 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(name = "dialtone", version)]
 pub struct Arguments {
-    /// Write logs as JSON, one object a line.
+    /// Write logs as JSON, one object a line: the same as `--log-format json`.
     #[arg(long, global = true)]
     pub json_log: bool,
+    /// How logs are written.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
     /// What to do; without it, the demo.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// A line of words.
+    Text,
+    /// An object a line.
+    Json,
 }
 
 /// What can be done.
@@ -21,8 +34,8 @@ pub struct Arguments {
 pub enum Command {
     /// Start the pair: a server and simulated devices that enrol, are configured and are upgraded.
     Demo(DemoOptions),
-    /// Run the server.
-    Acs(AcsOptions),
+    /// Run the server; make backups of it, and put them back.
+    Acs(Box<AcsCommand>),
     /// Run one device.
     Agent(Box<AgentCommand>),
     /// Run many simulated devices in one process.
@@ -38,6 +51,24 @@ pub enum Command {
     Profile(crate::profile::ProfileCommand),
     /// Check a server's configuration and data, and say what to do about what is wrong.
     Doctor(DoctorOptions),
+    /// Sign in at a running server; the commands below then speak to it.
+    SignIn(operator::SignInCommand),
+    /// Forget the token of `sign-in`.
+    SignOut(operator::SignOutCommand),
+    /// Devices of a running server: list, show, call, reboot, get and set parameters, trace.
+    Device(operator::DeviceCommand),
+    /// Tasks of a running server: list, show, wait for, withdraw.
+    Task(operator::TaskCommand),
+    /// Campaigns of a running server: list, show, start, watch, pause, resume, abort.
+    Campaign(operator::CampaignCommand),
+    /// The library of a running server: list, upload, remove.
+    File(operator::FileCommand),
+    /// Accounts bound to devices, on a running server.
+    Binding(operator::BindingCommand),
+    /// Users of a running server.
+    User(operator::UserCommand),
+    /// The audit trail of a running server.
+    Audit(operator::AuditCommand),
 }
 
 /// The demo.
@@ -80,6 +111,27 @@ impl Default for DemoOptions {
     }
 }
 
+/// The server, run or put away.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct AcsCommand {
+    /// What to do; without it, run.
+    #[command(subcommand)]
+    pub action: Option<AcsAction>,
+    /// The server.
+    #[command(flatten)]
+    pub options: AcsOptions,
+}
+
+/// What can be done with a server besides running it.
+#[derive(Debug, Subcommand)]
+pub enum AcsAction {
+    /// Put everything of a server into one archive, while it runs: through its API, or with `--data` from its folder.
+    Backup(crate::backup::Backup),
+    /// Put a backup back into a folder that is empty or not there.
+    Restore(crate::backup::Restore),
+}
+
 /// The server. Flags win over the file.
 #[derive(Debug, Args)]
 pub struct AcsOptions {
@@ -101,6 +153,12 @@ pub struct AcsOptions {
     /// Take in unknown devices that know this password (mode `shared-secret`).
     #[arg(long, env = "DIALTONE_ENROL_SECRET", hide_env_values = true)]
     pub enrol_secret: Option<String>,
+    /// Check the settings and the certificates, say everything that is wrong with them, and end.
+    #[arg(long)]
+    pub check: bool,
+    /// Print the settings in force, without secrets, and end.
+    #[arg(long, conflicts_with = "check")]
+    pub print_config: bool,
     /// Take in every unknown device, whatever `--enrol-secret` says. Whoever can reach the server can then invent devices.
     #[arg(long)]
     pub enrol_open: bool,

@@ -1,8 +1,10 @@
 //! `dialtone`: the command line. Parses, calls the crates, prints; decides nothing.
 
 mod acs;
+mod address;
 mod agent;
 mod arguments;
+mod backup;
 mod client;
 mod demo;
 mod doctor;
@@ -10,13 +12,16 @@ mod firmware;
 mod fleet;
 mod ivr;
 mod logging;
+mod operator;
 mod output;
 mod package;
 mod profile;
+mod quiet;
 
-use arguments::{Arguments, Command};
+use arguments::{AcsAction, Arguments, Command, LogFormat};
 use clap::Parser as _;
 use data_model::OperatorError;
+use operator::exit_code;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -24,8 +29,9 @@ fn main() -> ExitCode {
     let command = arguments
         .command
         .unwrap_or_else(|| Command::Demo(Default::default()));
-    logging::start(&command, arguments.json_log);
-    match run(command) {
+    let json = arguments.json_log || arguments.log_format == LogFormat::Json;
+    let log = logging::start(&command, json);
+    match run(command, log) {
         Ok(code) => code,
         Err(error) => {
             output::error(&error);
@@ -34,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode, OperatorError> {
+fn run(command: Command, log: logging::Log) -> Result<ExitCode, OperatorError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -48,13 +54,26 @@ fn run(command: Command) -> Result<ExitCode, OperatorError> {
     runtime.block_on(async {
         match command {
             Command::Demo(options) => demo::run(options).await,
-            Command::Acs(options) => acs::run(options).await,
+            Command::Acs(command) => match command.action {
+                None => acs::run(command.options, log).await,
+                Some(AcsAction::Backup(verb)) => Ok(exit_code(verb.run().await)),
+                Some(AcsAction::Restore(verb)) => verb.run(),
+            },
             Command::Agent(options) => agent::run(*options).await,
             Command::Fleet(options) => fleet::run(options).await,
             Command::Firmware(command) => firmware::run(command),
             Command::Package(command) => package::run(command),
-            Command::Profile(command) => profile::run(command),
+            Command::Profile(command) => profile::run(command).await,
             Command::Doctor(options) => doctor::run(options).await,
+            Command::SignIn(command) => Ok(exit_code(command.run().await)),
+            Command::SignOut(command) => Ok(exit_code(command.run())),
+            Command::Device(command) => Ok(exit_code(command.run().await)),
+            Command::Task(command) => Ok(exit_code(command.run().await)),
+            Command::Campaign(command) => Ok(exit_code(command.run().await)),
+            Command::File(command) => Ok(exit_code(command.run().await)),
+            Command::Binding(command) => Ok(exit_code(command.run().await)),
+            Command::User(command) => Ok(exit_code(command.run().await)),
+            Command::Audit(command) => Ok(exit_code(command.run().await)),
         }
     })
 }

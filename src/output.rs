@@ -13,3 +13,8 @@ pub fn line(text: impl Display) {
 pub fn error(error: &OperatorError) {
     let _ = writeln!(std::io::stderr().lock(), "error: {error}");
 }
+
+/// A line on standard error that is neither an error nor of the log.
+pub fn note(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

@@ -11,8 +11,11 @@ use crate::limits::FOLLOWERS;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::provisioning_server::Provisioner;
+use crate::reload::Source;
 use crate::sessions::table::SessionTable;
-use crate::store::{InForce, Store};
+use crate::store::{InForce, Store, TraceLimits};
+use crate::tls::Certificates;
+use crate::trace::Traces;
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
 use data_model::OperatorError;
@@ -58,6 +61,15 @@ pub struct App {
     pub files_address: OnceLock<SocketAddr>,
     /// The vendor's own provisioning, if it is on.
     pub provisioner: Option<Provisioner>,
+    /// How the settings are read again.
+    pub source: Source,
+    /// The certificates of the listeners.
+    pub certificates: Certificates,
+    live: RwLock<Arc<Config>>,
+    /// Backups under way: one at a time.
+    pub backups: Arc<Semaphore>,
+    /// Message traces.
+    pub traces: Traces,
     digest: Mutex<DigestServer>,
     profiles: RwLock<Arc<Profiles>>,
 }
@@ -89,21 +101,32 @@ impl App {
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
         let outbound = Outbound::new(&config.outbound)?;
         let library = Library::open(&config, store.as_ref()).await?;
+        store.history_watch(config.history.parameters.clone()).await;
+        let traced = store.trace_switches(clock::now()).await.map_err(|error| {
+            OperatorError::new(
+                "cannot read which devices are traced",
+                error,
+                "run `dialtone doctor`",
+            )
+        })?;
+        let traces = Traces::new(&config.trace, traced);
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {
             algorithms.push(Algorithm::Sha256);
         }
         // A new key with each start: nonces of an older process are answered with `stale`.
         let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
+        let metrics = store.metrics();
+        let live = Arc::new(config.clone());
         let app = App {
-            caller: Caller::new(&config.connection_request),
+            caller: Caller::new(&config)?,
             admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,
             config,
             store,
             sessions: SessionTable::default(),
-            metrics: Metrics::default(),
+            metrics: Metrics::new(metrics),
             nudge: Notify::new(),
             outbound,
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
@@ -112,6 +135,11 @@ impl App {
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
             provisioner,
+            traces,
+            source: Source::default(),
+            certificates: Certificates::default(),
+            live: RwLock::new(live),
+            backups: Arc::new(Semaphore::new(1)),
             digest: Mutex::new(digest),
             profiles: RwLock::default(),
         };
@@ -130,6 +158,25 @@ impl App {
     pub fn digest(&self) -> MutexGuard<'_, DigestServer> {
         // Nothing that holds the lock can panic half-way through a change.
         self.digest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The settings in force: those of the start, but for what has been read again since.
+    pub fn live(&self) -> Arc<Config> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts other settings in force.
+    pub fn set_live(&self, config: Config) {
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
+    /// How much of message traces is kept.
+    pub fn trace_limits(&self) -> TraceLimits {
+        let config = self.live().trace;
+        TraceLimits {
+            sessions: config.sessions,
+            bytes: u64::from(config.megabytes) * 1_000_000,
+        }
     }
 
     /// The profiles as they stand.

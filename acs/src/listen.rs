@@ -1,11 +1,14 @@
 //! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
 
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
+use crate::metrics::wire::WireMetrics;
+use crate::metrics::{Metrics, NameLabel};
 use data_model::OperatorError;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
 use rustls::pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -46,6 +49,22 @@ impl std::fmt::Debug for Arrival {
     }
 }
 
+/// What is counted of a listener.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The listener's name.
+    pub name: &'static str,
+    /// The counters.
+    pub wire: WireMetrics,
+}
+
+impl Counted {
+    fn open(&self) -> Gauge {
+        let label = NameLabel { name: self.name };
+        self.wire.connections_open.get_or_create(&label).clone()
+    }
+}
+
 /// Listens on an address.
 ///
 /// # Errors
@@ -65,6 +84,7 @@ pub async fn arrivals<F, Served>(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     mut stopped: watch::Receiver<bool>,
+    counted: Counted,
     serve: F,
 ) where
     F: Fn(Arrival, watch::Receiver<bool>) -> Served + Clone + Send + 'static,
@@ -75,17 +95,20 @@ pub async fn arrivals<F, Served>(
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &places, &counted.wire) => accepted,
             _ = stopped.changed() => break,
         };
         let Some((stream, address, place)) = accepted else {
             continue;
         };
         let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
+        let counted = counted.clone();
         connections.spawn(async move {
-            if let Some(arrival) = shake_hands(stream, address, tls).await {
+            counted.open().inc();
+            if let Some(arrival) = shake_hands(stream, address, tls, &counted.wire).await {
                 serve(arrival, stopped).await;
             }
+            counted.open().dec();
             drop(place);
         });
     }
@@ -96,6 +119,7 @@ pub async fn arrivals<F, Served>(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
+    metrics: &WireMetrics,
 ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
@@ -106,6 +130,7 @@ async fn accept(
         }
         Err(error) => {
             // Out of descriptors, or the peer is gone already: the others still want to be served (case H15).
+            metrics.accept_errors.inc();
             tracing::debug!(%error, "a connection could not be taken");
             tokio::time::sleep(Duration::from_millis(20)).await;
             None
@@ -145,6 +170,7 @@ async fn shake_hands(
     stream: TcpStream,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
+    metrics: &WireMetrics,
 ) -> Option<Arrival> {
     let Some(acceptor) = tls else {
         return Some(Arrival {
@@ -156,7 +182,13 @@ async fn shake_hands(
     };
     // A peer that does not get through it notices by itself.
     let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
-    let stream = handshake.await.ok()?.ok()?;
+    let (result, stream) = match handshake.await {
+        Ok(Ok(stream)) => ("good", Some(stream)),
+        Ok(Err(_)) => ("refused", None),
+        Err(_) => ("slow", None),
+    };
+    Metrics::count(&metrics.tls_handshakes, result);
+    let stream = stream?;
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates().and_then(|chain| chain.first());
     Some(Arrival {

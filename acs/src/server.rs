@@ -4,10 +4,11 @@ use crate::api;
 use crate::app::App;
 use crate::auth::{self, FirstPassword};
 use crate::config::{Config, TlsConfig};
+use crate::connection_request::stun;
 use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
-use crate::listen::{self, Arrival, arrivals, bind};
+use crate::listen::{self, Arrival, Counted, arrivals, bind};
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
@@ -21,7 +22,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -40,6 +41,8 @@ pub struct Server {
     pub files_address: SocketAddr,
     /// Where devices resync, if they do.
     pub provisioning: Addresses,
+    /// Where devices learn their outer address, if they do.
+    pub stun_address: Option<SocketAddr>,
     /// Whether the endpoint for devices speaks TLS.
     pub cwmp_line: Line,
     /// The first user's password, on the very first start.
@@ -61,13 +64,24 @@ impl Server {
         let path = config.data.join("dialtone.db");
         make_folder(&config)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path)?);
+        let chosen = store.index_choose(config.query.patterns()).await;
+        chosen.map_err(|error| {
+            OperatorError::new(
+                "cannot choose the indexed parameters",
+                error,
+                "run `dialtone doctor`",
+            )
+        })?;
         let app = Arc::new(App::new(config, store).await?);
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
         let files_listener = bind(app.config.files.listen, "files.listen").await?;
-        let cwmp_tls = load(app.config.cwmp.tls.as_ref())?;
-        let files_tls = load(app.config.files.tls.as_ref())?;
-        let resyncs = Listeners::bind(&app.config.provisioning).await?;
+        let cwmp_tls = load(&app, "cwmp", app.config.cwmp.tls.as_ref())?;
+        let api_tls = load(&app, "api", app.config.api.tls.as_ref())?;
+        let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
+        let provisioning = &app.config.provisioning;
+        let resyncs = Listeners::bind(provisioning, &app.certificates).await?;
+        let stun = bind_stun(app.config.stun.listen).await?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
         let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
@@ -76,11 +90,12 @@ impl Server {
         let files_address = address(&files_listener, app.config.files.listen);
         // Set once, here; nobody else writes it.
         let _ = app.files_address.set(files_address);
+        note_certificates(&app);
         let stopped = app.stopping.subscribe();
-        let cwmp_line = if cwmp_tls.is_some() {
-            Line::Tls
-        } else {
-            Line::Plain
+        let cwmp_line = line_of(cwmp_tls.as_ref());
+        let counted = |name| Counted {
+            name,
+            wire: app.metrics.wire.clone(),
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(serve_cwmp(
@@ -91,12 +106,20 @@ impl Server {
         ));
         tasks.spawn(serve_web(
             api_listener,
-            None,
+            api_tls,
             api::router(Arc::clone(&app)),
             stopped.clone(),
+            counted("api"),
         ));
         let files = files::http::router(Arc::clone(&app));
-        tasks.spawn(serve_web(files_listener, files_tls, files, stopped.clone()));
+        tasks.spawn(serve_web(
+            files_listener,
+            files_tls,
+            files,
+            stopped.clone(),
+            counted("files"),
+        ));
+        let stun_address = start_calls(&app, stun, &mut tasks, &stopped);
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
         let jobs = jobs::start(&app);
@@ -106,6 +129,7 @@ impl Server {
             api_address,
             files_address,
             provisioning,
+            stun_address,
             cwmp_line,
             first_password,
             app,
@@ -155,8 +179,65 @@ fn make_folder(config: &Config) -> Result<(), OperatorError> {
     })
 }
 
-fn load(config: Option<&TlsConfig>) -> Result<Option<TlsAcceptor>, OperatorError> {
-    let acceptor = |config| tls::acceptor(config, Clients::Must);
+/// Opens the port of the STUN server, if there is to be one.
+async fn bind_stun(listen: Option<SocketAddr>) -> Result<Option<Arc<UdpSocket>>, OperatorError> {
+    let Some(listen) = listen else {
+        return Ok(None);
+    };
+    match UdpSocket::bind(listen).await {
+        Ok(socket) => Ok(Some(Arc::new(socket))),
+        Err(error) => Err(OperatorError::new(
+            format!("cannot listen on {listen} over UDP"),
+            error,
+            "set `stun.listen` to a free port of this machine, and end the other STUN server",
+        )),
+    }
+}
+
+/// Starts what calls need: the STUN server, and our XMPP connection. Gives the address of the first.
+fn start_calls(
+    app: &Arc<App>,
+    stun: Option<Arc<UdpSocket>>,
+    tasks: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> Option<SocketAddr> {
+    if app.caller.xmpp().is_some() {
+        let (app, stopped) = (Arc::clone(app), stopped.clone());
+        tasks.spawn(async move {
+            if let Some(xmpp) = app.caller.xmpp() {
+                xmpp.run(stopped).await;
+            }
+        });
+    }
+    let socket = stun?;
+    let address = socket.local_addr().ok();
+    app.caller.send_from(Arc::clone(&socket));
+    tasks.spawn(stun::serve(socket, stopped.clone()));
+    address
+}
+
+fn line_of(tls: Option<&TlsAcceptor>) -> Line {
+    match tls {
+        Some(_) => Line::Tls,
+        None => Line::Plain,
+    }
+}
+
+/// Tells the metrics when certificates end.
+fn note_certificates(app: &App) {
+    for (name, tls) in tls::listeners(&app.config) {
+        if let Some(at) = tls.and_then(tls::ends) {
+            app.metrics.state.certificate_ends(name, at);
+        }
+    }
+}
+
+fn load(
+    app: &App,
+    name: &'static str,
+    config: Option<&TlsConfig>,
+) -> Result<Option<TlsAcceptor>, OperatorError> {
+    let acceptor = |config| app.certificates.acceptor(name, config, Clients::Must);
     config.map(acceptor).transpose()
 }
 
@@ -167,8 +248,12 @@ async fn serve_cwmp(
     tls: Option<TlsAcceptor>,
     stopped: watch::Receiver<bool>,
 ) {
+    let counted = Counted {
+        name: "cwmp",
+        wire: app.metrics.wire.clone(),
+    };
     let serve = move |arrival, stopped| talk(Arc::clone(&app), arrival, stopped);
-    arrivals(listener, tls, stopped, serve).await;
+    arrivals(listener, tls, stopped, counted, serve).await;
 }
 
 /// One connection of a device, until either side closes it.
@@ -191,9 +276,10 @@ async fn serve_web(
     tls: Option<TlsAcceptor>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
+    counted: Counted,
 ) {
     let serve = move |arrival, stopped| browse(router.clone(), arrival, stopped);
-    arrivals(listener, tls, stopped, serve).await;
+    arrivals(listener, tls, stopped, counted, serve).await;
 }
 
 async fn browse(router: axum::Router, arrival: Arrival, mut stopped: watch::Receiver<bool>) {

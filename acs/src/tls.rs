@@ -1,14 +1,17 @@
 //! TLS of the server: 1.2 and 1.3 through rustls; devices that only know older versions need a terminator in front.
 
-use crate::config::TlsConfig;
-use data_model::OperatorError;
+use crate::app::App;
+use crate::config::{Config, TlsConfig};
+use data_model::{OperatorError, Timestamp};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
 use rustls::{RootCertStore, ServerConfig};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio_rustls::TlsAcceptor;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 /// What is asked of clients where authorities of their certificates are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,13 @@ pub enum Clients {
 /// # Errors
 /// If a file cannot be read or does not hold what it should.
 pub fn acceptor(config: &TlsConfig, clients: Clients) -> Result<TlsAcceptor, OperatorError> {
+    Ok(resolving(config, clients)?.0)
+}
+
+fn resolving(
+    config: &TlsConfig,
+    clients: Clients,
+) -> Result<(TlsAcceptor, Arc<Current>), OperatorError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -48,12 +58,113 @@ pub fn acceptor(config: &TlsConfig, clients: Clients) -> Result<TlsAcceptor, Ope
             builder.with_client_cert_verifier(verifier)
         }
     };
+    let current = Arc::new(Current(RwLock::new(key_of(config)?)));
+    let config = builder.with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
+    Ok((TlsAcceptor::from(Arc::new(config)), current))
+}
+
+/// The certificate a listener shows; it can be replaced while the listener is in use.
+#[derive(Debug)]
+pub struct Current(RwLock<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(
+            &self.0.read().unwrap_or_else(PoisonError::into_inner),
+        ))
+    }
+}
+
+/// A certificate with its key, which have to belong together.
+fn key_of(config: &TlsConfig) -> Result<Arc<CertifiedKey>, OperatorError> {
+    let provider = rustls::crypto::ring::default_provider();
     let key = PrivateKeyDer::from_pem_file(&config.key_file)
         .map_err(|error| bad_file(&config.key_file, &error))?;
-    let config = builder
-        .with_single_cert(certificates(&config.certificate_file)?, key)
+    let chain = certificates(&config.certificate_file)?;
+    let key = CertifiedKey::from_der(chain, key, &provider)
         .map_err(|error| unusable("the server's certificate", &error))?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok(Arc::new(key))
+}
+
+/// The certificates of all listeners that speak TLS.
+#[derive(Debug, Default)]
+pub struct Certificates(Mutex<Vec<(&'static str, Arc<Current>)>>);
+
+/// Certificates that were read and are still to be put in force, with when they end.
+pub struct Fresh(Vec<(&'static str, Arc<CertifiedKey>, Option<Timestamp>)>);
+
+/// The listeners that may speak TLS, and their settings.
+pub fn listeners(config: &Config) -> [(&'static str, Option<&TlsConfig>); 4] {
+    [
+        ("cwmp", config.cwmp.tls.as_ref()),
+        ("api", config.api.tls.as_ref()),
+        ("files", config.files.tls.as_ref()),
+        ("provisioning", config.provisioning.tls.as_ref()),
+    ]
+}
+
+impl Certificates {
+    /// Takes TLS connections for a listener of this name.
+    ///
+    /// # Errors
+    /// If a file cannot be read or does not hold what it should.
+    pub fn acceptor(
+        &self,
+        name: &'static str,
+        config: &TlsConfig,
+        clients: Clients,
+    ) -> Result<TlsAcceptor, OperatorError> {
+        let (acceptor, current) = resolving(config, clients)?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push((name, current));
+        Ok(acceptor)
+    }
+
+    /// Reads the certificates of listeners that speak TLS already.
+    ///
+    /// # Errors
+    /// Everything that is wrong with one of them.
+    pub fn read(&self, config: &Config) -> Result<Fresh, Vec<OperatorError>> {
+        let (mut fresh, mut wrong) = (Vec::new(), Vec::new());
+        for (name, tls) in listeners(config) {
+            let Some(tls) = tls else { continue };
+            match key_of(tls) {
+                Ok(key) => fresh.push((name, key, ends(tls))),
+                Err(error) => wrong.push(error),
+            }
+        }
+        if wrong.is_empty() {
+            return Ok(Fresh(fresh));
+        }
+        Err(wrong)
+    }
+}
+
+impl Fresh {
+    /// Puts them in force: handshakes from here on show them, connections that are open stay.
+    pub fn put(self, app: &App) {
+        let known = app
+            .certificates
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (name, key, ends) in self.0 {
+            for (_, current) in known.iter().filter(|(known, _)| *known == name) {
+                *current.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&key);
+            }
+            if let Some(at) = ends {
+                app.metrics.state.certificate_ends(name, at);
+            }
+        }
+    }
+}
+
+/// When the server's own certificate ends; `None` if it cannot be read.
+pub fn ends(config: &TlsConfig) -> Option<Timestamp> {
+    let chain = certificates(&config.certificate_file).ok()?;
+    let (_, certificate) = X509Certificate::from_der(chain.first()?).ok()?;
+    let seconds = u64::try_from(certificate.validity().not_after.timestamp()).ok()?;
+    Some(Timestamp::from_millis(0).plus_secs(seconds))
 }
 
 /// The certificates of a file in PEM.

@@ -1,4 +1,5 @@
-//! `dialtone profile`: rules and profiles looked at and made without a server or a device; one file for each verb.
+//! `dialtone profile`: rules and profiles looked at and made without a server or a device, one file for each verb, and
+//! the profiles of a server.
 
 mod check;
 mod convert;
@@ -34,10 +35,12 @@ pub enum ProfileCommand {
     Encrypt(encrypt::Encrypt),
     /// Decrypt a profile, and unpack it.
     Decrypt(decrypt::Decrypt),
+    #[command(flatten)]
+    Server(crate::operator::ProfileVerb),
 }
 
 /// Runs one of the profile commands.
-pub fn run(command: ProfileCommand) -> Result<ExitCode, OperatorError> {
+pub async fn run(command: ProfileCommand) -> Result<ExitCode, OperatorError> {
     match command {
         ProfileCommand::ExplainRule(verb) => verb.run(),
         ProfileCommand::Check(verb) => verb.run(),
@@ -46,5 +49,6 @@ pub fn run(command: ProfileCommand) -> Result<ExitCode, OperatorError> {
         ProfileCommand::Convert(verb) => verb.run(),
         ProfileCommand::Encrypt(verb) => verb.run(),
         ProfileCommand::Decrypt(verb) => verb.run(),
+        ProfileCommand::Server(verb) => Ok(crate::operator::exit_code(verb.run().await)),
     }
 }

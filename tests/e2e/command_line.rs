@@ -29,7 +29,8 @@ pub fn text(output: &Output) -> String {
 async fn every_command_explains_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     for command in [
-        "demo", "acs", "agent", "fleet", "firmware", "package", "profile", "doctor",
+        "demo", "acs", "agent", "fleet", "firmware", "package", "profile", "doctor", "sign-in",
+        "sign-out", "device", "task", "campaign", "file", "binding", "user", "audit",
     ] {
         let output = dialtone(&[command, "--help"], folder.path()).await;
         let text = text(&output);

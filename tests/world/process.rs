@@ -24,18 +24,27 @@ impl AcsProcess {
     /// Starts a server over a data folder, on ports that stay the same from start to start. It takes in devices with the
     /// factory's secret over Basic, and leaves them their password.
     pub async fn start(data: &Path, ports: &Ports) -> AcsProcess {
+        AcsProcess::start_by(Command::new(DIALTONE), data, ports, "").await
+    }
+
+    /// The same, by a program that becomes the server, and with further settings.
+    pub async fn start_by(
+        mut command: Command,
+        data: &Path,
+        ports: &Ports,
+        settings: &str,
+    ) -> AcsProcess {
         let config = data.with_extension("toml");
         let text = format!(
             "data = '{}'\n[cwmp]\nlisten = '{}'\nbasic_without_tls = true\n[api]\nlisten = '{}'\n\
              [files]\nlisten = '{}'\n[enrolment]\nmode = 'shared-secret'\nsecret = '{FACTORY_SECRET}'\n\
-             rotate_credentials = false\n",
+             rotate_credentials = false\n{settings}",
             data.display(),
             ports.cwmp,
             ports.api,
             ports.files
         );
         std::fs::write(&config, text).expect("a file beside the data folder");
-        let mut command = Command::new(DIALTONE);
         command.arg("acs").arg("--config").arg(&config);
         command
             .env("DIALTONE_LOG", "error")
@@ -59,6 +68,31 @@ impl AcsProcess {
             cwmp: ports.cwmp,
             api: ports.api,
         }
+    }
+
+    /// The number of the process; the same as long as it lives.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it has not been waited for")
+    }
+
+    /// Whether it has not ended by itself.
+    pub fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Sends a signal by its name.
+    pub async fn signal(&self, name: &str) {
+        let mut kill = Command::new("kill");
+        kill.args(["-s", name, &self.id().to_string()]);
+        let sent = kill.status().await.expect("there is a program `kill`");
+        assert!(sent.success());
+    }
+
+    /// SIGTERM, and until it has ended; it must end well.
+    pub async fn stop(mut self) {
+        self.signal("TERM").await;
+        let status = self.child.wait().await.expect("it ends");
+        assert!(status.success(), "{status}");
     }
 
     /// Signs in as the first user of this data folder.

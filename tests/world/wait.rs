@@ -32,3 +32,17 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(
         ),
     }
 }
+
+/// How often something is tried: as often as the short run of a test does, or as `DIALTONE_RUNS` says for a long one
+/// (`tests/long`).
+pub fn runs(short: u64) -> u64 {
+    let asked = std::env::var("DIALTONE_RUNS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(short)
+}
+
+/// A line with what a test has counted; `cargo test -- --nocapture` shows it.
+pub fn counted(text: impl std::fmt::Display) {
+    use std::io::Write as _;
+    // A reader that has gone away misses nothing.
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}

@@ -2,9 +2,11 @@
 
 use aide::OperationOutput;
 use aide::generate::GenContext;
-use aide::openapi::{Operation, Response as Described};
+use aide::openapi::{MediaType, Operation, Response as Described};
 use axum::Json;
+use axum::body::Body;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,6 +23,10 @@ pub struct Begun;
 #[derive(Debug)]
 pub struct Done;
 
+/// 200 with a tar archive.
+#[derive(Debug)]
+pub struct Archive(pub Body);
+
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         (StatusCode::CREATED, Json(self.0)).into_response()
@@ -33,11 +39,20 @@ impl IntoResponse for Begun {
     }
 }
 
+impl IntoResponse for Archive {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, TAR)], self.0).into_response()
+    }
+}
+
 impl IntoResponse for Done {
     fn into_response(self) -> Response {
         StatusCode::NO_CONTENT.into_response()
     }
 }
+
+/// The type of a tar archive.
+const TAR: &str = "application/x-tar";
 
 type Responses = Vec<(Option<u16>, Described)>;
 
@@ -63,6 +78,21 @@ impl<T: JsonSchema> OperationOutput for Created<T> {
 
     fn inferred_responses(ctx: &mut GenContext, operation: &mut Operation) -> Responses {
         with_body::<T>(201, ctx, operation)
+    }
+}
+
+impl OperationOutput for Archive {
+    type Inner = ();
+
+    fn inferred_responses(_: &mut GenContext, _: &mut Operation) -> Responses {
+        let described = Described {
+            description: "A tar archive.".into(),
+            content: [(TAR.to_owned(), MediaType::default())]
+                .into_iter()
+                .collect(),
+            ..Described::default()
+        };
+        vec![(Some(200), described)]
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether the server lives, whether it can work, and how it has done.
 
 use crate::app::App;
+use crate::metrics::state;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -31,6 +32,9 @@ pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
             CONTENT_TYPE,
             "application/openmetrics-text; version=1.0.0; charset=utf-8",
         )],
-        app.metrics.render(),
+        {
+            state::refresh(&app).await;
+            app.metrics.render()
+        },
     )
 }

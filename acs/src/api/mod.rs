@@ -5,16 +5,25 @@ mod account_devices;
 mod accounts;
 mod answers;
 pub mod auth;
+mod backup;
 mod bindings;
+mod calls;
 mod campaigns;
 mod conditions;
 mod desired;
+mod device_files;
+mod device_health;
 mod devices;
+mod diagnostics;
 pub mod error;
 mod events;
+mod fields;
 mod files;
+mod filters;
+mod fleet;
 mod groups;
 mod health;
+mod learned;
 mod lines;
 mod once;
 mod openapi;
@@ -25,21 +34,27 @@ mod profile_preview;
 mod profiles;
 mod provisioning;
 mod quarantine;
+mod queries;
+mod reload;
 mod reports;
 mod revisions;
 mod rosters;
+mod task_checks;
 mod tasks;
+mod traces;
 mod users;
 mod webhooks;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
+use crate::metrics::Metrics;
 use aide::axum::ApiRouter;
 use aide::openapi::OpenApi;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use std::sync::Arc;
 
@@ -47,14 +62,21 @@ use std::sync::Arc;
 fn nouns() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
         .merge(account_devices::routes())
+        .merge(backup::routes())
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
+        .merge(device_files::routes())
         .merge(devices::routes())
+        .merge(diagnostics::routes())
+        .merge(device_health::routes())
+        .merge(calls::routes())
         .merge(events::routes())
         .merge(files::routes())
+        .merge(fleet::routes())
         .merge(groups::routes())
         .merge(lines::routes())
+        .merge(learned::routes())
         .merge(parameters::routes())
         .merge(desired::routes())
         .merge(profile_preview::routes())
@@ -62,9 +84,12 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(revisions::routes())
         .merge(provisioning::routes())
         .merge(quarantine::routes())
+        .merge(queries::routes())
         .merge(rosters::routes())
+        .merge(reload::routes())
         .merge(reports::routes())
         .merge(tasks::routes())
+        .merge(traces::routes())
         .merge(users::routes())
         .merge(webhooks::routes())
 }
@@ -97,7 +122,8 @@ pub fn router(app: Arc<App>) -> Router {
     let conditional = Router::new()
         .fallback_service(nouns)
         .layer(from_fn(conditions::conditions))
-        .layer(from_fn_with_state(Arc::clone(&app), once::once));
+        .layer(from_fn_with_state(Arc::clone(&app), once::once))
+        .layer(from_fn_with_state(Arc::clone(&app), count));
     Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -105,4 +131,17 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
         .fallback_service(conditional)
         .method_not_allowed_fallback(error::no_such_method)
+}
+
+/// Counts a request by the class of its answer.
+async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let class = match response.status().as_u16() {
+        200..=299 => "2xx",
+        400..=499 => "4xx",
+        500..=599 => "5xx",
+        _ => "other",
+    };
+    Metrics::count(&app.metrics.api_requests, class);
+    response
 }

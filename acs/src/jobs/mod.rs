@@ -4,11 +4,16 @@ mod advance_campaigns;
 pub mod call_devices;
 pub mod compare_devices;
 mod expire;
+mod index_parameters;
+mod look_after_health;
 mod prune_events;
+pub mod retain;
+mod run_diagnostics;
 mod tell_webhooks;
 
 use crate::app::App;
 use crate::metrics::SessionEnd;
+use crate::trace;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -28,8 +33,14 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             reap(&reaper);
         }
     });
+    jobs.spawn(look_after_health::watch(Arc::clone(app)));
+    jobs.spawn(index_parameters::run(Arc::clone(app)));
     // What has changed while no server ran is found out once.
     app.round.begin();
+    jobs.spawn(retain::run(Arc::clone(app)));
+    if let Some(sessions) = app.traces.take_receiver() {
+        jobs.spawn(trace::write_all(Arc::clone(app), sessions));
+    }
     let worker = Arc::clone(app);
     jobs.spawn(async move {
         loop {
@@ -68,6 +79,7 @@ async fn run(app: &Arc<App>) {
     let outcomes = [
         ("expire", expire::run(app).await),
         ("advance_campaigns", advance_campaigns::run(app).await),
+        ("run_diagnostics", run_diagnostics::run(app).await),
         ("call_devices", call_devices::run(app).await),
         ("compare_devices", compare_devices::run(app).await),
         ("prune_events", prune_events::run(app).await),
@@ -82,7 +94,8 @@ async fn run(app: &Arc<App>) {
 /// Ends sessions whose device has fallen silent. A task that was under way stays running in the store, and the device's
 /// next session begins by finding out what became of it.
 fn reap(app: &App) {
-    for session in app.sessions.reap(Instant::now(), &app.metrics) {
+    for mut session in app.sessions.reap(Instant::now(), &app.metrics) {
+        session.ended("timed out");
         tracing::debug!(device.identity = %session.identity, end = ?SessionEnd::TimedOut, "session ended");
     }
 }

@@ -3,9 +3,9 @@
 use super::{http, tftp};
 use crate::app::App;
 use crate::config::ProvisioningConfig;
-use crate::listen::{arrivals, bind};
+use crate::listen::{Counted, arrivals, bind};
 use crate::tftp::listener;
-use crate::tls::{self, Clients};
+use crate::tls::{Certificates, Clients};
 use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,14 +37,17 @@ impl Listeners {
     ///
     /// # Errors
     /// Names the setting whose address cannot be had, or what is wrong with the certificate.
-    pub async fn bind(config: &ProvisioningConfig) -> Result<Listeners, OperatorError> {
+    pub async fn bind(
+        config: &ProvisioningConfig,
+        certificates: &Certificates,
+    ) -> Result<Listeners, OperatorError> {
         let http = match config.http {
             Some(address) => Some(bind(address, "provisioning.http").await?),
             None => None,
         };
         let https = match (config.https, &config.tls) {
             (Some(address), Some(tls)) => {
-                let acceptor = tls::acceptor(tls, Clients::May)?;
+                let acceptor = certificates.acceptor("provisioning", tls, Clients::May)?;
                 Some((bind(address, "provisioning.https").await?, acceptor))
             }
             _ => None,
@@ -82,8 +85,12 @@ impl Listeners {
         let private = self.https.map(|(listener, tls)| (listener, Some(tls)));
         for (listener, tls) in plain.into_iter().chain(private) {
             let app = Arc::clone(app);
+            let counted = Counted {
+                name: "provisioning",
+                wire: app.metrics.wire.clone(),
+            };
             let serve = move |arrival, stopped| http::talk(Arc::clone(&app), arrival, stopped);
-            tasks.spawn(arrivals(listener, tls, stopped.clone(), serve));
+            tasks.spawn(arrivals(listener, tls, stopped.clone(), counted, serve));
         }
         if let Some(socket) = self.tftp {
             let shelf = Arc::new(tftp::Profiles(Arc::clone(app)));

@@ -98,14 +98,14 @@ pub async fn authenticate(
     now: Timestamp,
 ) -> Result<Authenticated, Refused> {
     let Some(given) = authorization.and_then(parse_authorization) else {
-        if app.config.enrolment.mode == EnrolmentMode::Open && authorization.is_none() {
+        if app.live().enrolment.mode == EnrolmentMode::Open && authorization.is_none() {
             return Ok(STRANGER);
         }
         return Err(challenge(app, remote, Stale::No, now));
     };
     if let Given::Basic { .. } = given
         && remote.line == Line::Plain
-        && !app.config.cwmp.basic_without_tls
+        && !app.live().cwmp.basic_without_tls
     {
         return Err(challenge(app, remote, Stale::No, now));
     }
@@ -118,7 +118,7 @@ pub async fn authenticate(
         .credentials_find(Id::of_identity(&username))
         .await?;
     let has_own = known.as_ref().is_some_and(|known| known.verifier.is_some());
-    if app.config.enrolment.mode == EnrolmentMode::Open && !has_own {
+    if app.live().enrolment.mode == EnrolmentMode::Open && !has_own {
         // Many devices send what they were made with, asked or not; there is nothing to check it against.
         return Ok(STRANGER);
     }
@@ -126,8 +126,10 @@ pub async fn authenticate(
     let candidates = candidates(app, &username, known.as_ref());
     let mut stale = Stale::No;
     for (enrolment, verifier) in candidates {
+        let scheme = scheme(&given);
         match check(app, &given, &verifier, target, now) {
             Verdict::Accepted => {
+                app.metrics.wire.login(scheme, "accepted");
                 return Ok(Authenticated {
                     identity: Some(username),
                     enrolment,
@@ -138,7 +140,20 @@ pub async fn authenticate(
             Verdict::Rejected => {}
         }
     }
+    let result = match stale {
+        Stale::Yes => "stale",
+        Stale::No => "rejected",
+    };
+    app.metrics.wire.login(scheme(&given), result);
     Err(challenge(app, remote, stale, now))
+}
+
+/// How somebody proves who they are, for counting.
+fn scheme(given: &Given) -> &'static str {
+    match given {
+        Given::Basic { .. } => "basic",
+        Given::Digest(_) => "digest",
+    }
 }
 
 /// What the password of a user may be checked against, best first.
@@ -147,7 +162,8 @@ fn candidates(
     username: &str,
     known: Option<&crate::store::Credentials>,
 ) -> Vec<(Enrolment, Verifier)> {
-    let enrolment = &app.config.enrolment;
+    let live = app.live();
+    let enrolment = &live.enrolment;
     let shared = || Verifier::new(username, app.realm(), &enrolment.secret);
     let by_secret = enrolment.mode == EnrolmentMode::SharedSecret && !enrolment.secret.is_empty();
     let mut candidates = Vec::with_capacity(3);
@@ -185,7 +201,7 @@ fn check(app: &App, given: &Given, verifier: &Verifier, target: &str, now: Times
 /// TR-069 3.4.4: Basic over TLS, Digest without; Digest is offered in both cases for devices that know nothing else.
 fn challenges(app: &App, remote: Remote, stale: Stale, now: Timestamp) -> Vec<String> {
     let mut headers = Vec::with_capacity(3);
-    if remote.line == Line::Tls || app.config.cwmp.basic_without_tls {
+    if remote.line == Line::Tls || app.live().cwmp.basic_without_tls {
         headers.push(basic::challenge(app.realm()));
     }
     headers.extend(app.digest().challenges(now, clock::random(), stale));

@@ -7,7 +7,7 @@ use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
-use crate::store::StoreError;
+use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
 use cwmp::http::cookies;
 use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
@@ -22,6 +22,8 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tracing::Instrument as _;
 
 /// The cookie of a session.
 const COOKIE_NAME: &str = "session";
@@ -59,6 +61,8 @@ enum Rejected {
     Status(u16, String),
     /// 401 with these challenges.
     Challenge(Vec<String>),
+    /// It brings no Inform, as a session must begin.
+    NoInform(String),
     /// 503: try again in a while.
     Busy(&'static str),
 }
@@ -118,16 +122,19 @@ async fn turn(
     };
     if let Some(token) = token {
         match app.sessions.take(token) {
-            Taken::Session(session) => {
+            Taken::Session(mut session) => {
                 let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
                     Ok(body) => body,
                     Err(bad) => {
+                        session.ended(&bad.why);
                         app.sessions
                             .end(token, SessionEnd::BadRequest, &app.metrics);
                         return Err(bad.into());
                     }
                 };
-                return continue_session(app, peer, token, session, &head, body).await;
+                let span = session.span(token);
+                let turn = continue_session(app, peer, token, session, &head, body);
+                return turn.instrument(span).await;
             }
             Taken::Busy => {
                 return Err(Rejected::Status(
@@ -166,7 +173,24 @@ async fn open_session(
         }
     };
     let body = body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED).await?;
-    begin(app, peer, head, authenticated, &body, now).await
+    let proved = authenticated.identity.as_deref().map(Id::of_identity);
+    match begin(app, peer, head, authenticated, &body, now).await {
+        Err(Rejected::NoInform(why)) => {
+            // Some devices open a connection for each request and send no cookie back (spec W-23): their session is
+            // that of the device that has proved itself, or the only one of somebody who proves nothing, from the
+            // same address.
+            let Some(token) = app.sessions.find(proved, peer.remote.address) else {
+                return Err(Rejected::NoInform(why));
+            };
+            match app.sessions.take(token) {
+                Taken::Session(session) => {
+                    continue_session(app, peer, token, session, head, body).await
+                }
+                Taken::Busy | Taken::Unknown => Err(Rejected::NoInform(why)),
+            }
+        }
+        other => other,
+    }
 }
 
 /// An authenticated request that has to bring an Inform.
@@ -185,9 +209,10 @@ async fn begin(
             let opened =
                 on_inform::on_inform(app, peer.remote, &authenticated, informed, host, now);
             match opened.await? {
-                on_inform::Opened::Session(session, reply) => {
-                    app.metrics.sessions_started.inc();
-                    app.metrics.sessions_open.inc();
+                on_inform::Opened::Session(mut session, reply) => {
+                    session.traced(Side::Cpe, body);
+                    session.traced(Side::Acs, reply.bytes());
+                    app.metrics.session_started();
                     let token = app.sessions.open(*session, &app.metrics);
                     peer.remember(Some(token));
                     let mut response = message(reply);
@@ -208,12 +233,16 @@ async fn begin(
                 }
             }
         }
-        Ok(Turn::Called(_) | Turn::Ready(_) | Turn::Answered(_) | Turn::Refused(_)) => Err(
-            Rejected::Status(400, "a session begins with an Inform".into()),
-        ),
+        Ok(Turn::Called(_) | Turn::Ready(_) | Turn::Answered(_) | Turn::Refused(_)) => {
+            Err(Rejected::NoInform("a session begins with an Inform".into()))
+        }
         Err(Refusal::NoSession { reply, fault }) => {
+            Metrics::count(&app.metrics.wire.protocol_errors, "refused_inform");
             tracing::debug!(%fault, address = %peer.remote.address, "Inform refused");
             Ok(message(reply))
+        }
+        Err(Refusal::BadRequest(why @ BadRequest::NoInform(_))) => {
+            Err(Rejected::NoInform(why.to_string()))
         }
         Err(Refusal::BadRequest(why)) => Err(Rejected::Status(400, why.to_string())),
     }
@@ -228,6 +257,7 @@ async fn continue_session(
     head: &http::request::Parts,
     body: Bytes,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
+    session.traced(Side::Cpe, &body);
     let machine = std::mem::replace(
         &mut session.machine,
         AcsSession::new(RequestIds::starting_at(0)),
@@ -238,7 +268,10 @@ async fn continue_session(
             Ok(refused.send()).map(|(machine, reply)| (Some(machine), reply))
         }
         Ok(Turn::Ready(ready)) => next_rpc::next_rpc(app, &mut session, ready).await,
-        Ok(Turn::Answered(answered)) => on_answer::on_answer(app, &mut session, answered).await,
+        Ok(Turn::Answered(answered)) => {
+            session.count_answer(&app.metrics, &answered.answer);
+            on_answer::on_answer(app, &mut session, answered).await
+        }
         Ok(Turn::Informed(_)) => Ok((None, Reply { body: None })),
         Err(Refusal::BadRequest(BadRequest::SecondInform)) => {
             // The device has given the session up and begins a new one under the old cookie.
@@ -249,6 +282,8 @@ async fn continue_session(
         Err(Refusal::BadRequest(why)) => {
             app.sessions
                 .end(token, SessionEnd::BadRequest, &app.metrics);
+            Metrics::count(&app.metrics.wire.protocol_errors, "broken_session");
+            session.ended(&format!("broken by the device: {why}"));
             tracing::info!(device.identity = %session.identity, %why, "session broken by the device");
             return Err(Rejected::Status(400, why.to_string()));
         }
@@ -257,6 +292,7 @@ async fn continue_session(
     match outcome {
         Ok((Some(machine), reply)) => {
             session.machine = machine;
+            session.traced(Side::Acs, reply.bytes());
             if !app.sessions.put_back(token, session) {
                 return Err(Rejected::Status(
                     400,
@@ -266,13 +302,16 @@ async fn continue_session(
             Ok(message(reply))
         }
         Ok((None, reply)) => {
+            session.traced(Side::Acs, reply.bytes());
+            session.ended("completed");
             app.sessions.end(token, SessionEnd::Completed, &app.metrics);
             peer.remember(None);
-            let ms = clock::now().since_ms(session.opened);
+            let ms = session.count_completed(&app.metrics);
             tracing::debug!(device.identity = %session.identity, rpcs = session.rpcs, duration_ms = ms, "session ended");
             Ok(message(reply))
         }
         Err(error) => {
+            session.ended("the store was not available");
             app.sessions
                 .end(token, SessionEnd::Unavailable, &app.metrics);
             Err(error.into())
@@ -329,11 +368,14 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
             let mut response = plain(503, "the server cannot take this request now");
             // Spread, so that those who were turned away together do not come back together (promise P6).
             let seconds = 10 + clock::random() % 50;
+            let spread = Duration::from_secs(seconds).as_secs_f64();
+            app.metrics.wire.retry_after_seconds.observe(spread);
             response
                 .headers_mut()
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
             response
         }
+        Rejected::NoInform(why) => reject(app, Rejected::Status(400, why)),
         Rejected::Status(status, why) => {
             let name = match status {
                 405 => "method",

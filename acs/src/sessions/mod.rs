@@ -7,23 +7,32 @@
 mod authenticate;
 pub mod body;
 pub mod compare;
+mod discovery;
 pub mod endpoint;
+mod line_check;
 mod next_rpc;
 mod on_answer;
 mod on_call;
 mod on_inform;
 pub mod table;
+mod tasks;
 
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
 
-use crate::store::{Admitted, Device, Id};
+use crate::clock;
+use crate::metrics::Metrics;
+use crate::store::{Admitted, Device, Id, Side};
 use crate::tasks::Running;
+use crate::trace::Recording;
+use cwmp::CpeResponse;
 use cwmp::session::AcsSession;
+use cwmp::session::acs::AnswerFault;
 use data_model::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tracing::{Span, field};
 
 /// A session whose Inform was accepted.
 #[derive(Debug)]
@@ -34,6 +43,10 @@ pub struct LiveSession {
     pub device: Id,
     /// The device's identity text.
     pub identity: Arc<str>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Whether it has proved who it is.
+    pub proof: Proof,
     /// When it began.
     pub opened: Timestamp,
     /// Time the device may stay silent.
@@ -44,6 +57,82 @@ pub struct LiveSession {
     pub rpcs: u32,
     /// The host the device called us by, for links to our file server.
     pub host: Option<String>,
+    /// The method that was called and is not answered, and since when.
+    pub asked: Option<(&'static str, Instant)>,
+    /// Its messages, if the device is traced.
+    pub trace: Option<Recording>,
+}
+
+impl LiveSession {
+    /// Calls a method: everything that is counted of it.
+    pub fn count_call(&mut self, metrics: &Metrics, method: &'static str) {
+        self.rpcs += 1;
+        self.asked = Some((method, Instant::now()));
+        Metrics::count(&metrics.rpcs, method);
+    }
+
+    /// It has come to its end; says after how many milliseconds.
+    pub fn count_completed(&self, metrics: &Metrics) -> u64 {
+        let ms = clock::now().since_ms(self.opened);
+        let wire = &metrics.wire;
+        let time = Duration::from_millis(ms);
+        wire.session_seconds.observe(time.as_secs_f64());
+        wire.session_rpcs.observe(f64::from(self.rpcs));
+        ms
+    }
+
+    /// What stands on every line that is logged in a turn of the session. The whole token would let whoever reads the
+    /// log into the session.
+    pub fn span(&self, token: table::Token) -> Span {
+        let id = token.to_string();
+        let span = tracing::error_span!(
+            "session",
+            session = &id[..8],
+            device = %self.identity,
+            task = field::Empty
+        );
+        if let Current::Task(running) = &self.work.current {
+            span.record("task", field::display(running.task.id));
+        }
+        span
+    }
+
+    /// It is answered.
+    pub fn count_answer(&mut self, metrics: &Metrics, answer: &Result<CpeResponse, AnswerFault>) {
+        if let Some((method, since)) = self.asked.take() {
+            metrics.wire.answered(method, since.elapsed());
+        }
+        match answer {
+            Ok(_) => {}
+            Err(AnswerFault::Fault(fault)) => metrics.wire.fault(fault.code),
+            Err(AnswerFault::Unusable(_)) => {
+                Metrics::count(&metrics.wire.protocol_errors, "unusable_answer");
+            }
+        }
+    }
+
+    /// A body came in or went out.
+    pub fn traced(&mut self, side: Side, body: &[u8]) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(side, body);
+        }
+    }
+
+    /// It is over, in this way.
+    pub fn ended(&mut self, outcome: &str) {
+        if let Some(trace) = &mut self.trace {
+            trace.ended(outcome);
+        }
+    }
+}
+
+/// Whether whoever opened a session has proved who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// By credentials.
+    Given,
+    /// It was let in without.
+    None,
 }
 
 /// What there is to do in a session.
@@ -53,6 +142,8 @@ pub struct Work {
     pub credentials: CredentialsWork,
     /// Whether the store has due tasks for it.
     pub tasks: TasksWork,
+    /// Whether it has some that wait until nothing else is to do.
+    pub background: TasksWork,
     /// Whether it may disagree with its profiles.
     pub profiles: ProfilesWork,
     /// The stamp of the profiles it was last compared with.
@@ -135,6 +226,8 @@ pub enum Current {
     Task(Box<Running>),
     /// For a step of the comparison.
     Compare(Box<crate::provisioning::Step>),
+    /// For the state of the lines, before the Download of a campaign leaves.
+    Lines(Box<line_check::Checking>),
 }
 
 /// Who is at the other end of a request.

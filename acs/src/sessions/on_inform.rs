@@ -1,13 +1,16 @@
 //! An Inform: is it from whom it says, what does it tell us, and what is there to do.
 
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
-use super::{CredentialsWork, Current, Line, LiveSession, ProfilesWork, Remote, TasksWork, Work};
+use super::discovery;
+use super::{
+    CredentialsWork, Current, Line, LiveSession, ProfilesWork, Proof, Remote, TasksWork, Work,
+};
 use crate::admission::Entry;
 use crate::app::App;
-use crate::config::admission::Proof;
+use crate::config::admission::Proof as Entrance;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
 use crate::metrics::Metrics;
-use crate::store::{Id, InformOutcome, InformRecord, Result};
+use crate::store::{Admitted, Id, InformOutcome, InformRecord, Result};
 use cwmp::session::acs::{Informed, Reply};
 use cwmp::{EventCode, FaultCode, ParameterKey};
 use data_model::Timestamp;
@@ -51,6 +54,7 @@ pub async fn on_inform(
     let idle = informed.session_timeout_secs.map_or(SESSION_IDLE, |secs| {
         Duration::from_secs(u64::from(secs)).clamp(SESSION_IDLE, SESSION_IDLE_MAX)
     });
+    app.metrics.wire.inform(&inform.event, inform.retry_count);
     let record = InformRecord {
         identity: inform.device_id.clone(),
         at: now,
@@ -71,22 +75,38 @@ pub async fn on_inform(
         let denied = FaultCode::ACS_REQUEST_DENIED;
         return Ok(Opened::Refused(informed.refuse(denied.into())));
     };
+    app.caller.came(outcome.device);
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }
-    let work = work(app, authenticated, &outcome, root, parameter_key, now);
+    let mut work = work(app, authenticated, &outcome, root, parameter_key, now);
+    let admitted = work.admitted == Admitted::Yes;
+    if admitted && app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
+        // The device is met for the first time, or as new: what was known of it counts for nothing.
+        discovery::queue(app, outcome.device, now).await?;
+        work.background = TasksWork::Due;
+    }
     if outcome.first_contact {
+        app.metrics.wire.devices_new.inc();
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
     }
     let (machine, reply) = informed.accept();
+    let identity = identity.into();
     let session = LiveSession {
+        trace: app.traces.begin(outcome.device, &identity, now),
         machine,
         device: outcome.device,
-        identity: identity.into(),
+        identity,
+        address: remote.address,
+        proof: match authenticated.identity {
+            Some(_) => Proof::Given,
+            None => Proof::None,
+        },
         opened: now,
         idle,
         work,
         rpcs: 0,
+        asked: None,
         host,
     };
     Ok(Opened::Session(Box::new(session), reply))
@@ -106,9 +126,9 @@ async fn entry(
     let tls = app.config.cwmp.tls.as_ref();
     let certified = remote.line == Line::Tls && tls.is_some_and(|tls| tls.client_ca_file.is_some());
     let proof = match (certified, &authenticated.identity) {
-        (true, _) => Proof::Certificate,
-        (false, Some(_)) => Proof::Secret,
-        (false, None) => Proof::Nothing,
+        (true, _) => Entrance::Certificate,
+        (false, Some(_)) => Entrance::Secret,
+        (false, None) => Entrance::Nothing,
     };
     let store = app.store.as_ref();
     app.admission
@@ -167,7 +187,7 @@ fn work(
     parameter_key: ParameterKey,
     now: Timestamp,
 ) -> Work {
-    let rotate = app.config.enrolment.rotate_credentials;
+    let rotate = app.live().enrolment.rotate_credentials;
     let credentials = match (authenticated.enrolment, authenticated.callable) {
         (_, _) if !rotate => CredentialsWork::Settled,
         (Enrolment::New | Enrolment::Reset, _) => CredentialsWork::Due,
@@ -179,13 +199,15 @@ fn work(
     let stamps = &outcome.stamps;
     let waits = stamps.waits == stamp && now < stamps.opens;
     let compared = stamps.agreed == stamp || stamps.failed == stamp || waits;
+    let tasks = if outcome.tasks_due {
+        TasksWork::Due
+    } else {
+        TasksWork::None
+    };
     Work {
         credentials,
-        tasks: if outcome.tasks_due {
-            TasksWork::Due
-        } else {
-            TasksWork::None
-        },
+        tasks,
+        background: tasks,
         profiles: if compared {
             ProfilesWork::Agreed
         } else {

@@ -48,6 +48,13 @@ pub struct Reply {
     pub body: Option<String>,
 }
 
+impl Reply {
+    /// The body's bytes; none for a 204.
+    pub fn bytes(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default().as_bytes()
+    }
+}
+
 /// One HTTP request of a device.
 #[derive(Debug)]
 #[must_use = "a turn owes the device its reply"]

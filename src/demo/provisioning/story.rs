@@ -175,9 +175,8 @@ impl Story {
     }
 
     async fn standing(&self) -> Result<Value, OperatorError> {
-        self.client
-            .get(&format!("{}/provisioning", self.path))
-            .await
+        let path = format!("{}/provisioning", self.path);
+        Ok(self.client.get(&path).await?)
     }
 
     /// Waits until the server has answered the device in this way.

@@ -74,8 +74,8 @@ pub(super) async fn sees(store: &dyn Store, device: Id, name: &str) -> Option<St
     let variables = store.device_variables(device).await.unwrap();
     let mut variables = variables.into_iter();
     variables
-        .find(|known| known.name == name)
-        .map(|known| known.value)
+        .find(|variable| variable.name == name)
+        .map(|variable| variable.value)
 }
 
 /// The device an account is on.
@@ -236,7 +236,7 @@ async fn an_unbound_device_keeps_nothing_but_empty_lines(store: &dyn Store) {
     );
     let after = store.device_variables(device).await.unwrap();
     let names = |list: &[Variable]| -> Vec<String> {
-        list.iter().map(|known| known.name.clone()).collect()
+        list.iter().map(|variable| variable.name.clone()).collect()
     };
     assert_eq!(
         names(&after),

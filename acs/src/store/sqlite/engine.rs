@@ -3,10 +3,16 @@
 //! SQLite takes one writer at a time, and a commit waits for the disk. So all writes go through one thread: it takes
 //! what has come in while the last commit was under way, runs each call in a savepoint of its own, commits once, and
 //! answers each caller. A caller that has its answer knows that its change is on the disk.
+//!
+//! Long because the writer, the readers and the file they share begin and end together.
 
+use super::beside::{Beside, SCANS};
 use super::credential_cache::CredentialCache;
+use super::functions;
+use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
+use crate::metrics::store::StoreMetrics;
 use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
 use data_model::OperatorError;
@@ -16,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::{Semaphore, oneshot};
 
 /// Calls of one commit at most; more would make the first one wait too long.
@@ -85,6 +92,8 @@ pub(super) struct Engine {
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
+    scans: Arc<Semaphore>,
+    path: PathBuf,
     /// Held while the store is open, so that no second process writes beside us.
     _lock: File,
 }
@@ -99,7 +108,9 @@ impl Engine {
     pub fn open(
         path: &Path,
         credentials: Arc<CredentialCache>,
+        watched: Watched,
         feed: Arc<Feed>,
+        metrics: StoreMetrics,
     ) -> std::result::Result<Engine, OperatorError> {
         let trouble = |error: &dyn std::fmt::Display| {
             OperatorError::new(
@@ -119,7 +130,15 @@ impl Engine {
         let (jobs, incoming) = mpsc::channel();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
-            .spawn(move || write_all(&connection, &incoming, Hot::new(credentials), &feed))
+            .spawn(move || {
+                write_all(
+                    &connection,
+                    &incoming,
+                    Hot::new(credentials, watched),
+                    &feed,
+                    &metrics,
+                );
+            })
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
             jobs: Mutex::new(Some(jobs)),
@@ -128,6 +147,8 @@ impl Engine {
                 idle: Mutex::new(idle),
                 places: Arc::new(Semaphore::new(READERS)),
             }),
+            scans: Arc::new(Semaphore::new(SCANS)),
+            path: path.to_owned(),
             _lock: lock,
         })
     }
@@ -177,6 +198,24 @@ impl Engine {
             })
         });
         read.await.map_err(|_| closed())?
+    }
+
+    /// What questions of their own connections need.
+    pub fn beside(&self) -> Beside {
+        Beside::new(
+            self.path.clone(),
+            Arc::clone(&self.scans),
+            Arc::clone(&self.readers.places),
+        )
+    }
+
+    /// Writes everything as it is at one moment into a file that does not exist.
+    pub async fn copy_to(&self, file: PathBuf) -> Result<()> {
+        let path = self.path.clone();
+        let copied = tokio::task::spawn_blocking(move || copy(&path, &file));
+        copied
+            .await
+            .map_err(|_| StoreError::Unavailable("a mistake in the store, see the log".into()))?
     }
 
     /// Commits what is under way, and closes. Later calls are refused.
@@ -270,15 +309,41 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
          PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 10000;",
     )?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(())
+    functions::register(connection)
 }
 
-fn reader(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.execute_batch("PRAGMA cache_size = -16384; PRAGMA busy_timeout = 10000;")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    functions::register(&connection)?;
     Ok(connection)
+}
+
+/// Copies a database, which others may be writing to, into a file that does not exist. SQLite reads it as it is at one
+/// moment, and leaves out what is empty in it.
+pub(crate) fn copy(database: &Path, file: &Path) -> Result<()> {
+    let connection = reader(database)?;
+    let name = file
+        .to_str()
+        .ok_or_else(|| StoreError::Unavailable("the name of the copy is no text".into()))?;
+    connection.execute("VACUUM INTO ?1", [name])?;
+    Ok(())
+}
+
+/// Reads a database from its first to its last page.
+pub(crate) fn examine(database: &Path) -> std::result::Result<(), String> {
+    let connection = reader(database).map_err(|error| error.to_string())?;
+    let sql = "PRAGMA integrity_check(1)";
+    let verdict: String = connection
+        .query_row(sql, [], |row| row.get(0))
+        .map_err(|error| error.to_string())?;
+    if verdict != "ok" {
+        return Err(format!("the store is damaged: {verdict}"));
+    }
+    migrations::is_known(&connection)
 }
 
 /// The writer's life: batch after batch, until every sender is gone.
@@ -287,12 +352,16 @@ fn write_all(
     incoming: &mpsc::Receiver<Box<dyn Job>>,
     mut hot: Hot,
     feed: &Feed,
+    metrics: &StoreMetrics,
 ) {
     while let Ok(first) = incoming.recv() {
         let mut batch = vec![first];
         batch.extend(incoming.try_iter().take(BATCH - 1));
+        let begun = Instant::now();
         let committed = commit(connection, &mut hot, &mut batch);
+        metrics.batch(batch.len(), begun.elapsed());
         if let Err(error) = &committed {
+            metrics.failed_commits.inc();
             tracing::error!(%error, calls = batch.len(), "a commit failed; nothing of it was acknowledged");
             hot.clear();
         }

@@ -46,6 +46,17 @@ pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Operat
     apply(connection, &STEPS[known..]).map_err(|error| trouble(&error))
 }
 
+/// Whether this program knows the schema of a database.
+pub(super) fn is_known(connection: &Connection) -> Result<(), String> {
+    let version: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|error| error.to_string())?;
+    match version as usize <= STEPS.len() {
+        true => Ok(()),
+        false => Err(format!("a newer version wrote it (schema {version})")),
+    }
+}
+
 fn apply(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for step in steps {

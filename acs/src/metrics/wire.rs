@@ -1,0 +1,169 @@
+//! What is counted on the port for devices: Informs, answers, faults, logins, connections.
+
+use super::{Durations, NameLabel, Register, seconds};
+use cwmp::{Event, EventCode, FaultCode};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use std::time::Duration;
+
+/// A label set with a fault code the standard defines; `other` for those of vendors.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct CodeLabel {
+    code: String,
+}
+
+/// A label set with how somebody tried to prove who they are, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct AuthLabel {
+    /// `digest`, `basic` or `none`.
+    pub scheme: &'static str,
+    /// `accepted`, `rejected` or `stale`.
+    pub result: &'static str,
+}
+
+/// The counters.
+#[derive(Debug, Clone)]
+pub struct WireMetrics {
+    /// Informs that were accepted, by each of their events.
+    pub informs: Family<NameLabel, Counter>,
+    /// How often devices had tried before, as their Informs say.
+    pub inform_retries: Histogram,
+    /// Devices that came for the first time.
+    pub devices_new: Counter,
+    /// From Inform to 204.
+    pub session_seconds: Histogram,
+    /// RPCs of sessions that were completed.
+    pub session_rpcs: Histogram,
+    /// From our request to the device's answer, by method.
+    pub rpc_seconds: Durations,
+    /// Faults of devices.
+    pub cpe_faults: Family<CodeLabel, Counter>,
+    /// Messages of devices nobody could understand, by what they were answered.
+    pub protocol_errors: Family<NameLabel, Counter>,
+    /// Logins of devices.
+    pub logins: Family<AuthLabel, Counter>,
+    /// What devices that were turned away were told to wait.
+    pub retry_after_seconds: Histogram,
+    /// Connections open at this moment, by listener.
+    pub connections_open: Family<NameLabel, Gauge>,
+    /// TLS handshakes, by what came of them.
+    pub tls_handshakes: Family<NameLabel, Counter>,
+    /// Connections the system did not give us.
+    pub accept_errors: Counter,
+}
+
+impl Default for WireMetrics {
+    fn default() -> WireMetrics {
+        WireMetrics {
+            informs: Family::default(),
+            inform_retries: Histogram::new([0.0, 1.0, 2.0, 5.0, 10.0]),
+            devices_new: Counter::default(),
+            session_seconds: seconds(),
+            session_rpcs: Histogram::new([0.0, 1.0, 2.0, 5.0, 10.0, 50.0, 200.0, 512.0]),
+            rpc_seconds: Family::new_with_constructor(seconds),
+            cpe_faults: Family::default(),
+            protocol_errors: Family::default(),
+            logins: Family::default(),
+            retry_after_seconds: Histogram::new([15.0, 30.0, 60.0]),
+            connections_open: Family::default(),
+            tls_handshakes: Family::default(),
+            accept_errors: Counter::default(),
+        }
+    }
+}
+
+impl WireMetrics {
+    pub(super) fn register(&self, to: &mut Register<'_>) {
+        let help = "Informs accepted, by each of their events";
+        to.add("informs", help, &self.informs);
+        let help = "RetryCount of accepted Informs";
+        to.add("inform_retries", help, &self.inform_retries);
+        to.add("devices_new", "First contacts", &self.devices_new);
+        let help = "Time of sessions that were completed";
+        to.add("session_seconds", help, &self.session_seconds);
+        let help = "RPCs of sessions that were completed";
+        to.add("session_rpcs", help, &self.session_rpcs);
+        let help = "Time from our request to the answer, by method";
+        to.add("rpc_seconds", help, &self.rpc_seconds);
+        let help = "Faults of devices, by code";
+        to.add("cpe_faults", help, &self.cpe_faults);
+        let help = "Messages of devices that broke the rules";
+        to.add("protocol_errors", help, &self.protocol_errors);
+        let help = "Logins of devices, by scheme and result";
+        to.add("logins", help, &self.logins);
+        let help = "Retry-After of requests turned away";
+        to.add("retry_after_seconds", help, &self.retry_after_seconds);
+        to.add(
+            "connections_open",
+            "Connections open",
+            &self.connections_open,
+        );
+        to.add("tls_handshakes", "TLS handshakes", &self.tls_handshakes);
+        let help = "Connections that could not be taken";
+        to.add("accept_errors", help, &self.accept_errors);
+    }
+
+    /// Counts an Inform.
+    pub fn inform(&self, events: &[Event], retries: u32) {
+        for event in events {
+            let name = event_name(&event.event_code);
+            self.informs.get_or_create(&NameLabel { name }).inc();
+        }
+        self.inform_retries.observe(f64::from(retries));
+    }
+
+    /// Counts a fault of a device.
+    pub fn fault(&self, code: FaultCode) {
+        let code = match FaultCode::ALL.contains(&code) {
+            true => code.number().to_string(),
+            false => "other".to_owned(),
+        };
+        self.cpe_faults.get_or_create(&CodeLabel { code }).inc();
+    }
+
+    /// Counts an answer that took so long.
+    pub fn answered(&self, method: &'static str, time: Duration) {
+        let label = NameLabel { name: method };
+        self.rpc_seconds
+            .get_or_create(&label)
+            .observe(time.as_secs_f64());
+    }
+
+    /// Counts a login.
+    pub fn login(&self, scheme: &'static str, result: &'static str) {
+        self.logins
+            .get_or_create(&AuthLabel { scheme, result })
+            .inc();
+    }
+}
+
+/// An event as a label: those of the standard by their names, all others in one.
+fn event_name(event: &EventCode) -> &'static str {
+    match event {
+        EventCode::Bootstrap => "0 BOOTSTRAP",
+        EventCode::Boot => "1 BOOT",
+        EventCode::Periodic => "2 PERIODIC",
+        EventCode::Scheduled => "3 SCHEDULED",
+        EventCode::ValueChange => "4 VALUE CHANGE",
+        EventCode::Kicked => "5 KICKED",
+        EventCode::ConnectionRequest => "6 CONNECTION REQUEST",
+        EventCode::TransferComplete => "7 TRANSFER COMPLETE",
+        EventCode::DiagnosticsComplete => "8 DIAGNOSTICS COMPLETE",
+        EventCode::RequestDownload => "9 REQUEST DOWNLOAD",
+        EventCode::AutonomousTransferComplete => "10 AUTONOMOUS TRANSFER COMPLETE",
+        EventCode::DuStateChangeComplete => "11 DU STATE CHANGE COMPLETE",
+        EventCode::AutonomousDuStateChangeComplete => "12 AUTONOMOUS DU STATE CHANGE COMPLETE",
+        EventCode::Wakeup => "13 WAKEUP",
+        EventCode::Heartbeat => "14 HEARTBEAT",
+        EventCode::MReboot => "M Reboot",
+        EventCode::MScheduleInform => "M ScheduleInform",
+        EventCode::MDownload => "M Download",
+        EventCode::MScheduleDownload => "M ScheduleDownload",
+        EventCode::MUpload => "M Upload",
+        EventCode::MChangeDuState => "M ChangeDUState",
+        EventCode::Other(_) => "other",
+    }
+}
