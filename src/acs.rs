@@ -60,6 +60,9 @@ pub async fn run(options: AcsOptions, log: Log) -> Result<ExitCode, OperatorErro
             line(format!("resync:    {scheme}://{address}/"));
         }
     }
+    if let Some(address) = server.stun_address {
+        line(format!("STUN:      stun:{address}"));
+    }
     line(match enrolment {
         EnrolmentMode::PreRegistered => "enrolment: only devices registered through the API",
         EnrolmentMode::SharedSecret => "enrolment: devices that know the shared secret",

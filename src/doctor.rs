@@ -297,11 +297,16 @@ async fn ports(config: &Config) -> Vec<OperatorError> {
             )),
         }
     }
-    if let Some(address) = provisioning.tftp {
+    let over_udp = [
+        ("provisioning.tftp", provisioning.tftp),
+        ("stun.listen", config.stun.listen),
+    ];
+    for (setting, address) in over_udp {
+        let Some(address) = address else { continue };
         match UdpSocket::bind(address).await {
-            Ok(_) => line(format!("provisioning.tftp:  {address} is free")),
+            Ok(_) => line(format!("{setting}:  {address} is free")),
             Err(why) => problems.push(OperatorError::new(
-                format!("cannot listen on {address} for TFTP"),
+                format!("cannot listen on {address} over UDP"),
                 why,
                 "stop the program that does, or set `provisioning.tftp` to a free address",
             )),

@@ -109,6 +109,7 @@ impl App {
             )
         })?;
         let traces = Traces::new(&config.trace, traced);
+        store.history_watch(config.history.parameters.clone()).await;
         let mut algorithms = vec![Algorithm::Md5];
         if config.cwmp.digest_sha256 {
             algorithms.push(Algorithm::Sha256);
@@ -118,7 +119,7 @@ impl App {
         let metrics = store.metrics();
         let live = Arc::new(config.clone());
         let app = App {
-            caller: Caller::new(&config.connection_request),
+            caller: Caller::new(&config)?,
             admission: Admission::new(&config)?,
             sign_ins: SignIns::default(),
             library,

@@ -2,16 +2,24 @@
 //!
 //! Layers, top to bottom, never upward: [`server`] → [`api`], [`sessions`], [`jobs`] → [`app`] → [`tasks`],
 //! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends. [`campaigns`] is pure and
+//! decides for the store's own transactions.
+//! [`provisioning`], [`diagnostics`], [`health`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends.
+//! [`provisioning`], [`admission`], [`files`], [`connection_request`], [`auth`] → [`store`] → its backends; all may use
+//! [`query`].
 
 pub mod admission;
 pub mod api;
 pub mod app;
 pub mod auth;
 pub mod backup;
+pub mod campaigns;
 pub mod clock;
 pub mod config;
 pub mod connection_request;
+pub mod diagnostics;
 pub mod files;
+pub mod health;
 pub mod jobs;
 pub mod limits;
 pub mod listen;
@@ -20,6 +28,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
+pub mod query;
 pub mod redact;
 pub mod reload;
 pub mod rosters;

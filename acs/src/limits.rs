@@ -58,7 +58,7 @@ pub const VERIFY_MS: u64 = 30 * 60 * 1000;
 pub const CAMPAIGN_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Connection requests under way at one time (case C09).
-pub const CALLS: usize = 256;
+pub const CALLS: usize = 1024;
 
 /// Time for a device to answer a connection request.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -249,7 +249,99 @@ pub const CONFLICT_DEVICES: usize = 20_000;
 
 /// Tasks that are looked through for the one that last set a value: a device in trouble has some dozens.
 pub const WHY_TASKS: usize = 500;
+// ---- campaigns -------------------------------------------------------------------------------------------
 
+/// Windows a device may let pass before a campaign gives it up: a week of nights.
+pub const CAMPAIGN_WINDOWS: u64 = 7;
+
+/// Devices whose time zone is looked up in one step of a campaign: each takes reading what is known of it.
+pub const CAMPAIGN_ZONES: usize = 256;
+
+/// Stages of a campaign: more are no stages but a rate, and for that there is `concurrency`.
+pub const CAMPAIGN_STAGES: usize = 20;
+
+/// Milliseconds after which a device in a call is asked again.
+pub const BUSY_PAUSE_MS: u64 = 15_000;
+
+/// Milliseconds after which lines that are not registered yet are looked at again.
+pub const LINES_PAUSE_MS: u64 = 10_000;
+
+/// Minutes a campaign may wait for the end of a call, or for lines to register.
+pub const CAMPAIGN_MINUTES: std::ops::RangeInclusive<u32> = 1..=24 * 60;
+
+/// Parameters of lines that are kept of a device: the largest gateways with one session have some dozens of lines.
+pub const CAMPAIGN_LINES: usize = 128;
+
+/// Entries of the freeze calendar: it is looked through whenever a campaign moves on.
+pub const FREEZES: usize = 200;
+
+/// Reasons a report names, the most frequent ones.
+pub const REPORT_REASONS: usize = 100;
+
+/// Bytes of a file that are sent in one piece when its campaign has a limit: so much comes in one burst.
+pub const RATE_PIECE_BYTES: u64 = 16 * 1024;
+
+// ---- tasks and discovery -----------------------------------------------------------------------------------
+
+/// Questions of one walk through a tree: below the RPCs of a session, so that what was read is kept at its end.
+pub const WALK_CALLS: u32 = RPCS_PER_SESSION - 32;
+
+/// Sessions a device may break off in one walk: each one asks for less, and after these nothing smaller is left.
+pub const WALK_SESSIONS: u32 = 8;
+
+/// Names one walk takes in; the largest tree seen has 40,000, and a device can make them up without end (case C14).
+pub const WALK_NAMES: usize = 100_000;
+
+/// Names up to which a branch is first asked for whole: some 100 bytes each, a few hundred kilobytes of XML.
+pub const WHOLE_BRANCH_NAMES: usize = 4_000;
+
+/// Single names refused one after the other before a walk ends: a device that refuses everything is not asked for all.
+pub const REFUSALS_IN_A_ROW: usize = 16;
+
+/// Paths remembered of one device for each thing learned of it: more is a device that refuses at random.
+pub const LEARNED_PATHS: usize = 256;
+
+/// Seconds a branch is left alone that has made the device restart: a day, in which somebody may look.
+pub const AVOID_SECS: u64 = 24 * 60 * 60;
+
+/// Instances of one table that are remembered while one is added.
+pub const TABLE_INSTANCES: usize = 10_000;
+
+/// Branches whose names are read anew after one refused call.
+pub const REDISCOVERED_BRANCHES: usize = 4;
+
+/// Bytes of a file a device sends: a log or a configuration; larger ones are none.
+pub const DEVICE_FILE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Files of one purpose kept of a device if the configuration does not say: a month of daily ones.
+pub const DEVICE_FILES: usize = 30;
+
+/// Values of chosen parameters kept of one device: a few changes a day of a few of them, for some months.
+pub const HISTORY_ENTRIES: usize = 1_000;
+
+/// Parameters, or patterns of them, whose history is kept.
+pub const HISTORY_PATTERNS: usize = 100;
+
+/// Priorities of tasks people queue; those below zero wait until nothing else is to do.
+pub const TASK_PRIORITIES: std::ops::RangeInclusive<i32> = -100..=100;
+
+/// The priority of a discovery nobody has asked for.
+pub const DISCOVERY_PRIORITY: i32 = -10;
+
+/// Operations of one ChangeDUState.
+pub const TASK_OPERATIONS: usize = 32;
+
+/// Time windows of one ScheduleDownload (TR-069 A.4.1.8).
+pub const DOWNLOAD_WINDOWS: usize = 2;
+
+/// Bytes of the result a task keeps; what is longer is in the observed state, or is cut short with a word about it.
+pub const TASK_RESULT_BYTES: usize = 1024 * 1024;
+
+/// Groups of faults in one answer.
+pub const FAULT_GROUPS: usize = 200;
+
+/// Milliseconds back for which faults are grouped unless more is asked for: a week.
+pub const FAULTS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Events in memory: at 1,000 in a second whoever follows them may be four seconds late before the store is read.
 pub const EVENTS_IN_MEMORY: usize = 4_096;
 
@@ -280,6 +372,89 @@ pub const DELIVERY_RETRY_MS: u64 = 10_000;
 /// Bytes of a webhook's answer; nothing of it is used.
 pub const DELIVERY_ANSWER_BYTES: usize = 64 * 1024;
 
+// ---- calls and health ------------------------------------------------------------------------------------
+
+/// Copies of one UDP connection request (TR-069 G.2.2.3: several, all alike).
+pub const UDP_CALL_COPIES: usize = 3;
+
+/// Time between two of them: what loses one must not lose the next.
+pub const UDP_CALL_GAP: Duration = Duration::from_millis(150);
+
+/// Time for a device to come after a UDP connection request; nothing else tells that it has heard it.
+pub const UDP_CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes of a datagram at the STUN port; a binding request with everything in it has 120.
+pub const STUN_DATAGRAM_BYTES: usize = 1500;
+
+/// Time for a device to answer a connection request over XMPP.
+pub const XMPP_CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Requests over XMPP that wait for their answer.
+pub const XMPP_CALLS: usize = 1024;
+
+/// Time to sign in to the XMPP server.
+pub const XMPP_SIGN_IN_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Time between two signs of life on the XMPP connection (RFC 6120 4.6.4).
+pub const XMPP_KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// The longest time between two attempts to connect to the XMPP server.
+pub const XMPP_RETRY_MAX: Duration = Duration::from_secs(60);
+
+/// Calls that are kept of a device: enough to see which way works and which does not.
+pub const CALLS_KEPT: usize = 20;
+
+/// Lines whose state is kept of a device; the largest gateway with telephone ports has 24.
+pub const HEALTH_LINES: usize = 64;
+
+/// Restarts that are kept of a device: twice as many as make a loop.
+pub const HEALTH_BOOTS: usize = 16;
+
+/// Devices looked at in one run of the job that watches over their health.
+pub const HEALTH_BATCH: usize = 500;
+
+// ---- diagnostics -----------------------------------------------------------------------------------------
+
+/// Seconds a measurement may take unless somebody says otherwise: the longest usual one, a trace of 30 hops that do not
+/// answer, takes 90.
+pub const DIAGNOSTIC_LIMIT_SECS: u32 = 180;
+
+/// Seconds a measurement may be given at most: who measures longer measures something else.
+pub const DIAGNOSTIC_LIMIT_SECS_MAX: u32 = 3600;
+
+/// Seconds a device may take to come for a measurement: longer than it, and the answer belongs to another question.
+pub const DIAGNOSTIC_EXPIRES_SECS: u32 = 3600;
+
+/// The longest of these waits.
+pub const DIAGNOSTIC_EXPIRES_SECS_MAX: u32 = 7 * 24 * 3600;
+
+/// Packets of one measurement.
+pub const DIAGNOSTIC_REPETITIONS: std::ops::RangeInclusive<u32> = 1..=1_000;
+
+/// Bytes of one packet (TR-181: 1 to 65535).
+pub const DIAGNOSTIC_BLOCK_BYTES: std::ops::RangeInclusive<u32> = 1..=65_535;
+
+/// Bytes of one upload: a minute of 100 Mbit/s has 750 MB, and nobody needs more to know a line.
+pub const DIAGNOSTIC_UPLOAD_BYTES: std::ops::RangeInclusive<u32> = 1..=1_000_000_000;
+
+/// Characters of a URL for a measurement (TR-181: 256).
+pub const DIAGNOSTIC_URL_CHARS: usize = 256;
+
+/// Values of a result that are kept; TR-181 has 20 to an object.
+pub const DIAGNOSTIC_VALUES: usize = 64;
+
+/// Rows of a result that are kept: hops go to 64, packets of a UDP echo further.
+pub const DIAGNOSTIC_ROWS: usize = 128;
+
+/// Measurements that are kept of a device: a daily one for half a year.
+pub const DIAGNOSTICS_KEPT: usize = 200;
+
+/// Devices of one run at one time: each is a call and two sessions.
+pub const DIAGNOSTIC_CONCURRENCY: std::ops::RangeInclusive<u32> = 1..=1_000;
+
+/// Devices of one run that are named one by one.
+pub const DIAGNOSTIC_DEVICES: usize = 10_000;
+
 /// Characters of an Idempotency-Key: a UUID has 36.
 pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
 
@@ -290,3 +465,32 @@ pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Tags of one scope: a person looks after some customers or regions, and every question of theirs asks for all of them.
 pub const SCOPE_TAGS: std::ops::RangeInclusive<usize> = 1..=64;
+
+// ---- queries ---------------------------------------------------------------------------------------------
+
+/// Characters of a query (case U02): a list of two hundred serial numbers has fewer.
+pub const QUERY_CHARS: usize = 16 * 1024;
+
+/// Conditions of a query (case U02).
+pub const QUERY_TERMS: usize = 128;
+
+/// Brackets and `not` inside each other (case U02): nobody reads more, and each takes a bit of the stack.
+pub const QUERY_NESTING: usize = 32;
+
+/// Values of all lists of a query.
+pub const QUERY_VALUES: usize = 1_000;
+
+/// Parameters that are indexed: each costs some bytes of every device, and a write whenever its value changes.
+pub const INDEXED_PARAMETERS: usize = 32;
+
+/// Queries one person keeps.
+pub const SAVED_QUERIES: u64 = 200;
+
+/// Fields of one list or export; each parameter among them is looked for in every snapshot.
+pub const FIELDS: usize = 64;
+
+/// Groups of one count.
+pub const COUNTED_GROUPS: usize = 1_000;
+
+/// Devices of one step of an export: what it holds in memory at one time (case U03).
+pub const EXPORT_STEP: usize = 500;

@@ -4,6 +4,7 @@ use crate::api;
 use crate::app::App;
 use crate::auth::{self, FirstPassword};
 use crate::config::{Config, TlsConfig};
+use crate::connection_request::stun;
 use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
@@ -21,7 +22,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -40,6 +41,8 @@ pub struct Server {
     pub files_address: SocketAddr,
     /// Where devices resync, if they do.
     pub provisioning: Addresses,
+    /// Where devices learn their outer address, if they do.
+    pub stun_address: Option<SocketAddr>,
     /// Whether the endpoint for devices speaks TLS.
     pub cwmp_line: Line,
     /// The first user's password, on the very first start.
@@ -61,6 +64,14 @@ impl Server {
         let path = config.data.join("dialtone.db");
         make_folder(&config)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path)?);
+        let chosen = store.index_choose(config.query.patterns()).await;
+        chosen.map_err(|error| {
+            OperatorError::new(
+                "cannot choose the indexed parameters",
+                error,
+                "run `dialtone doctor`",
+            )
+        })?;
         let app = Arc::new(App::new(config, store).await?);
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
@@ -70,6 +81,7 @@ impl Server {
         let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
         let provisioning = &app.config.provisioning;
         let resyncs = Listeners::bind(provisioning, &app.certificates).await?;
+        let stun = bind_stun(app.config.stun.listen).await?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
         let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
@@ -107,6 +119,7 @@ impl Server {
             stopped.clone(),
             counted("files"),
         ));
+        let stun_address = start_calls(&app, stun, &mut tasks, &stopped);
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
         let jobs = jobs::start(&app);
@@ -116,6 +129,7 @@ impl Server {
             api_address,
             files_address,
             provisioning,
+            stun_address,
             cwmp_line,
             first_password,
             app,
@@ -179,6 +193,43 @@ fn note_certificates(app: &App) {
             app.metrics.state.certificate_ends(name, at);
         }
     }
+}
+
+/// Opens the port of the STUN server, if there is to be one.
+async fn bind_stun(listen: Option<SocketAddr>) -> Result<Option<Arc<UdpSocket>>, OperatorError> {
+    let Some(listen) = listen else {
+        return Ok(None);
+    };
+    match UdpSocket::bind(listen).await {
+        Ok(socket) => Ok(Some(Arc::new(socket))),
+        Err(error) => Err(OperatorError::new(
+            format!("cannot listen on {listen} over UDP"),
+            error,
+            "set `stun.listen` to a free port of this machine, and end the other STUN server",
+        )),
+    }
+}
+
+/// Starts what calls need: the STUN server, and our XMPP connection. Gives the address of the first.
+fn start_calls(
+    app: &Arc<App>,
+    stun: Option<Arc<UdpSocket>>,
+    tasks: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> Option<SocketAddr> {
+    if app.caller.xmpp().is_some() {
+        let (app, stopped) = (Arc::clone(app), stopped.clone());
+        tasks.spawn(async move {
+            if let Some(xmpp) = app.caller.xmpp() {
+                xmpp.run(stopped).await;
+            }
+        });
+    }
+    let socket = stun?;
+    let address = socket.local_addr().ok();
+    app.caller.send_from(Arc::clone(&socket));
+    tasks.spawn(stun::serve(socket, stopped.clone()));
+    address
 }
 
 fn load(

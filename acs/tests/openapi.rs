@@ -67,10 +67,11 @@ fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
 fn the_guide_names_every_operation_with_what_it_takes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/API.md");
     let guide = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = guide.split_once("| --- | --- | --- |\n| `").unwrap();
+    let (before, rest) = guide.split_once("## Routes\n\n").unwrap();
+    let (head, rest) = rest.split_once("| --- | --- | --- |\n").unwrap();
     let (_, after) = rest.split_once("\n\n").unwrap();
     let made = format!(
-        "{before}| --- | --- | --- |\n{}\n{after}",
+        "{before}## Routes\n\n{head}| --- | --- | --- |\n{}\n{after}",
         table(&document())
     );
     if std::env::var_os("UPDATE").is_some() {

@@ -216,9 +216,6 @@ pub const XMPP_CONNECT_SECS: u64 = 60;
 /// Seconds for each answer of an XMPP server until the connection stands.
 pub const XMPP_STEP_SECS: u64 = 30;
 
-/// Rounds of a password's hash an XMPP server may ask for; usual are 4,096 to 10,000, and each costs a device time.
-pub const SCRAM_ITERATIONS: u32 = 100_000;
-
 /// Seconds between two signs of life on an XMPP connection if the device may choose (RFC 6120 4.6.4).
 pub const XMPP_KEEP_ALIVE_SECS: u32 = 300;
 

@@ -80,3 +80,6 @@ pub const XMPP_DEPTH: usize = 16;
 
 /// Attributes of one element of a stanza.
 pub const XMPP_ATTRIBUTES: usize = 32;
+
+/// Rounds of a password's hash an XMPP server may ask for; usual are 4,096 to 10,000, and each costs a device time.
+pub const SCRAM_ITERATIONS: u32 = 100_000;

@@ -4,7 +4,7 @@
 //! `data-model/models` are written in, [`device_type`] puts models together into a product, and
 //! [`catalogue`] holds the products this build knows. [`firmware`] is the container their images come in,
 //! [`package`] the one of software modules, and [`provisioning`] the language of the vendor's own provisioning.
-//! [`configuration`] understands the programs' configuration files.
+//! [`host`] reads the names and addresses of hosts, and [`configuration`] understands the programs' configuration files.
 //!
 //! Nothing here names a socket, a file, a clock or an async runtime: time is a [`Timestamp`]
 //! argument, files are bytes.
@@ -14,6 +14,7 @@ pub mod configuration;
 mod container;
 pub mod device_type;
 pub mod firmware;
+pub mod host;
 pub mod operator_error;
 pub mod package;
 pub mod parameter_list;
@@ -27,6 +28,7 @@ pub mod uuid;
 pub mod value;
 
 pub use device_type::DeviceType;
+pub use host::Host;
 pub use operator_error::OperatorError;
 pub use parameter_list::ParameterList;
 pub use path::Path;

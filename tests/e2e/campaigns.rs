@@ -86,7 +86,9 @@ async fn images_no_device_may_run_are_reported_and_not_run() {
         ("other-product", world.image("SPA122", NEW_VERSION)),
         ("broken", broken),
     ] {
-        let file = world.upload(name, "ATA192", NEW_VERSION, bytes).await;
+        let said =
+            format!("name={name}&product_class=ATA192&version={NEW_VERSION}&unverified=true");
+        let file = world.upload_as(&said, bytes).await;
         let task = world
             .task(&phone, json!({ "kind": "download", "file": file }))
             .await;

@@ -76,9 +76,20 @@ pub async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
+    let mut body = bytes.split_off(end + 4);
+    if headers
+        .iter()
+        .any(|(name, value)| name == "transfer-encoding" && value == "chunked")
+    {
+        let body = read_chunks(stream, body).await?;
+        return Some(Answer {
+            status,
+            headers,
+            body,
+        });
+    }
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length: usize = length.and_then(|(_, text)| text.parse().ok()).unwrap_or(0);
-    let mut body = bytes.split_off(end + 4);
     while body.len() < length {
         if stream.read_buf(&mut body).await.ok()? == 0 {
             return None;
@@ -89,6 +100,33 @@ pub async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
         headers,
         body,
     })
+}
+
+/// A body in chunks (RFC 9112 7.1); `None` if the server closes before the last one.
+async fn read_chunks(stream: &mut TcpStream, mut rest: Vec<u8>) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let line = loop {
+            if let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
+                break end;
+            }
+            if stream.read_buf(&mut rest).await.ok()? == 0 {
+                return None;
+            }
+        };
+        let length = usize::from_str_radix(std::str::from_utf8(&rest[..line]).ok()?, 16).ok()?;
+        let end = line + 2 + length;
+        while rest.len() < end + 2 {
+            if stream.read_buf(&mut rest).await.ok()? == 0 {
+                return None;
+            }
+        }
+        body.extend_from_slice(&rest[line + 2..end]);
+        rest.drain(..end + 2);
+        if length == 0 {
+            return Some(body);
+        }
+    }
 }
 
 /// A device.

@@ -1,21 +1,21 @@
 //! Devices: list, read, register, label, forget, call.
 
 use super::answers::{Created, Done};
-use super::auth::{Admin, HelpDesk, Operator, Viewer};
+use super::auth::{Admin, Operator, Viewer};
 use super::error::{Answer, ApiError};
+use super::fields::{Fields, Row};
+use super::filters::arguments;
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::auth::Person;
 use crate::clock;
-use crate::connection_request::Outcome;
-use crate::jobs::call_devices;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, DeviceFilter, Id, Scope, Selector};
+use crate::store::{Credentials, Device, Id};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, post_with, put_with};
+use aide::axum::routing::{get_with, put_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -30,7 +30,6 @@ use std::sync::Arc;
 /// The routes of this noun.
 pub fn routes() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
-        .api_route("/summary", get_with(summary, says("Counts of the fleet.")))
         .api_route(
             "/devices",
             get_with(list, says("Lists devices."))
@@ -51,13 +50,6 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             "/devices/{device}/variables",
             get_with(variables, says("Reads its variables."))
                 .put_with(set_variables, says("Replaces its variables.")),
-        )
-        .api_route(
-            "/devices/{device}/call",
-            post_with(
-                call,
-                says("Sends it a connection request, and waits for what comes of it."),
-            ),
         )
 }
 
@@ -85,32 +77,26 @@ pub(super) async fn must_see(app: &App, who: &Person, device: Id, what: &str) ->
 /// A path argument, as it came or as the error it is.
 pub(super) type Argument = Result<Path<String>, PathRejection>;
 
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct FilterQuery {
-    contains: Option<String>,
-    product_class: Option<String>,
-    software_version: Option<String>,
-    tag: Option<String>,
-    serial_number: Option<String>,
-    after: Option<String>,
-    limit: Option<usize>,
+arguments! {
+    /// Which devices are listed, and what of them.
+    FilterQuery {
+        /// What is shown of each device, with commas between them; everything but parameters if absent.
+        fields: Option<String>,
+        /// `next` of the page before.
+        after: Option<String>,
+        /// At most so many.
+        limit: Option<usize>,
+    }
 }
 
-impl FilterQuery {
-    fn filter(&self, scope: &Scope) -> DeviceFilter {
-        let list = |value: &Option<String>| value.clone().into_iter().collect();
-        DeviceFilter {
-            selector: Selector {
-                product_class: list(&self.product_class),
-                software_version: list(&self.software_version),
-                tags: list(&self.tag),
-                serial_number: list(&self.serial_number),
-            },
-            contains: self.contains.clone(),
-            scope: scope.clone(),
-        }
-    }
+/// A device of a list: whole, or what was chosen of it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Shown {
+    /// Everything but its parameters.
+    Whole(Box<Device>),
+    /// What was chosen.
+    Chosen(Row),
 }
 
 /// GET /devices
@@ -118,44 +104,30 @@ pub async fn list(
     State(app): State<Arc<App>>,
     Viewer(who): Viewer,
     query: Result<Query<FilterQuery>, QueryRejection>,
-) -> Answer<Json<Listed<Device>>> {
+) -> Answer<Json<Listed<Shown>>> {
     let Query(query) = query?;
-    let page: PageQuery = page_query(&query);
-    let page = page.page()?;
+    let page = PageQuery::new(query.after.clone(), query.limit).page()?;
+    let fields = query.fields.as_deref().map(Fields::parse).transpose()?;
     let devices = app
         .store
-        .device_list(&query.filter(who.scope()), page)
+        .device_list(&query.filter(who.scope())?, page)
         .await?;
-    Ok(Json(Listed::new(devices, page.limit, |device| device.id)))
-}
-
-fn page_query(query: &FilterQuery) -> PageQuery {
-    PageQuery::new(query.after.clone(), query.limit)
-}
-
-/// How many devices there are, and how they stand.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Summary {
-    devices: u64,
-    sessions: usize,
-    profiles: usize,
-    /// Changes whenever a profile does; [`crate::store::Provisioning::stamp`] of a device that agrees is the same.
-    profile_stamp: u64,
-}
-
-/// GET /summary
-pub async fn summary(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Json<Summary>> {
-    let filter = DeviceFilter {
-        scope: who.scope().clone(),
-        ..DeviceFilter::default()
+    let listed = Listed::new(devices, page.limit, |device| device.id);
+    let items = match fields {
+        None => listed
+            .items
+            .into_iter()
+            .map(Box::new)
+            .map(Shown::Whole)
+            .collect(),
+        Some(fields) => {
+            let rows = fields.rows(&app, &listed.items).await?;
+            rows.into_iter().map(Shown::Chosen).collect()
+        }
     };
-    let devices = app.store.device_count(&filter).await?;
-    let profiles = app.profiles();
-    Ok(Json(Summary {
-        devices,
-        sessions: app.sessions.len(),
-        profiles: profiles.list.len(),
-        profile_stamp: profiles.stamp,
+    Ok(Json(Listed {
+        items,
+        next: listed.next,
     }))
 }
 
@@ -356,28 +328,4 @@ pub async fn set_variables(
         .await?;
     app.desire_changed();
     Ok(Done)
-}
-
-/// What came of a connection request.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Called {
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-}
-
-/// POST /devices/{device}/call
-pub async fn call(
-    State(app): State<Arc<App>>,
-    HelpDesk(who): HelpDesk,
-    device: Argument,
-) -> Answer<Json<Called>> {
-    let device = find(&app, &who, &device?).await?;
-    let outcome = call_devices::call(&app, device.id).await?;
-    let name = outcome.name();
-    let why = match outcome {
-        Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => None,
-        Outcome::Impossible(why) | Outcome::Failed(why) => Some(why),
-    };
-    Ok(Json(Called { outcome: name, why }))
 }

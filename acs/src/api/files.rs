@@ -7,7 +7,7 @@ use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
 use crate::clock;
-use crate::files::{FileError, FnMutBody, NewFile};
+use crate::files::{FileError, FnMutBody, NewFile, Unverified};
 use crate::store::{FileRecord, Id};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -91,6 +91,15 @@ pub struct UploadQuery {
     product_class: String,
     #[serde(default)]
     version: String,
+    /// The version a device must run to be able to take this image.
+    #[serde(default)]
+    minimum_version: String,
+    /// The hash its bytes must have, in hexadecimal.
+    #[serde(default)]
+    sha256: String,
+    /// Whether an image is taken although it is no good container and has no stated hash.
+    #[serde(default)]
+    unverified: bool,
 }
 
 fn firmware() -> String {
@@ -109,6 +118,9 @@ pub async fn upload(
         ("name", &query.name),
         ("file_type", &query.file_type),
         ("version", &query.version),
+        ("minimum_version", &query.minimum_version),
+        ("product_class", &query.product_class),
+        ("sha256", &query.sha256),
     ] {
         if text.chars().count() > 128 || text.chars().any(char::is_control) {
             let why = format!("`{what}` has control characters or more than 128 characters");
@@ -120,6 +132,12 @@ pub async fn upload(
         file_type: query.file_type,
         product_class: query.product_class,
         version: query.version,
+        minimum_version: query.minimum_version,
+        sha256: query.sha256,
+        unverified: match query.unverified {
+            true => Unverified::Taken,
+            false => Unverified::Refused,
+        },
     };
     let pieces = Pieces(body.into_data_stream());
     let taken = app
@@ -128,7 +146,11 @@ pub async fn upload(
         .await;
     match taken {
         Ok(record) => Ok(Created(record)),
-        Err(error @ FileError::TooLarge) => Err(ApiError::too_large(error)),
+        Err(error @ FileError::TooLarge(_)) => Err(ApiError::too_large(error)),
+        Err(error @ FileError::Unfit(_)) => Err(ApiError::bad(
+            error,
+            "correct what is said of it, state its `sha256`, or take it with `unverified=true`",
+        )),
         Err(error @ FileError::Broken(_)) => Err(ApiError::bad(error, "send the file again")),
         Err(error @ FileError::Disk(_)) => Err(ApiError::no_storage(error)),
         Err(FileError::Store(error)) => Err(error.into()),

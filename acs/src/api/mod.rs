@@ -6,15 +6,23 @@ mod answers;
 pub mod auth;
 mod backup;
 mod bindings;
+mod calls;
 mod campaigns;
 mod conditions;
 mod desired;
+mod device_files;
+mod device_health;
 mod devices;
+mod diagnostics;
 pub mod error;
 mod events;
+mod fields;
 mod files;
+mod filters;
+mod fleet;
 mod groups;
 mod health;
+mod learned;
 mod lines;
 mod once;
 mod openapi;
@@ -25,10 +33,12 @@ mod profile_preview;
 mod profiles;
 mod provisioning;
 mod quarantine;
+mod queries;
 mod reload;
 mod reports;
 mod revisions;
 mod rosters;
+mod task_checks;
 mod tasks;
 mod traces;
 mod users;
@@ -54,11 +64,17 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(accounts::routes())
         .merge(bindings::routes())
         .merge(campaigns::routes())
+        .merge(device_files::routes())
         .merge(devices::routes())
+        .merge(diagnostics::routes())
+        .merge(device_health::routes())
+        .merge(calls::routes())
         .merge(events::routes())
         .merge(files::routes())
+        .merge(fleet::routes())
         .merge(groups::routes())
         .merge(lines::routes())
+        .merge(learned::routes())
         .merge(parameters::routes())
         .merge(desired::routes())
         .merge(profile_preview::routes())
@@ -66,6 +82,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(revisions::routes())
         .merge(provisioning::routes())
         .merge(quarantine::routes())
+        .merge(queries::routes())
         .merge(rosters::routes())
         .merge(reload::routes())
         .merge(reports::routes())

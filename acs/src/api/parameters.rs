@@ -43,6 +43,8 @@ pub struct ShownParameter {
     /// Absent if nobody has asked the device yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     writable: Option<bool>,
+    /// When it was last seen with this value.
+    at: Timestamp,
 }
 
 /// The parameters of a device.
@@ -67,21 +69,14 @@ pub async fn list(
     let Query(query) = query?;
     let snapshot = app.store.snapshot(device.id).await?;
     let prefix = query.prefix.as_deref().unwrap_or_default();
-    let known = snapshot
-        .writable
-        .iter()
-        .copied()
-        .chain(std::iter::repeat(None));
-    let wanted = snapshot
-        .values
-        .iter()
-        .zip(known)
-        .filter(|(parameter, writable)| {
-            parameter.name.starts_with(prefix)
-                && (query.writable.is_none() || query.writable == *writable)
-        });
+    let access = snapshot.writable.iter().zip(&snapshot.seen);
+    let wanted = snapshot.values.iter().zip(access);
+    let wanted = wanted.filter(|(parameter, (writable, _))| {
+        parameter.name.starts_with(prefix)
+            && (query.writable.is_none() || query.writable == **writable)
+    });
     let parameters: Vec<ShownParameter> = wanted
-        .map(|(parameter, writable)| ShownParameter {
+        .map(|(parameter, (writable, seen))| ShownParameter {
             name: parameter.name.to_owned(),
             ty: parameter.ty,
             value: if is_secret(parameter.name) {
@@ -89,7 +84,8 @@ pub async fn list(
             } else {
                 parameter.value.to_owned()
             },
-            writable,
+            writable: *writable,
+            at: *seen,
         })
         .collect();
     Ok(Json(Shown {

@@ -5,6 +5,7 @@ use super::error::{Answer, ApiError};
 use crate::limits::{COMMENT_CHARS, KEY_PARAMETERS, PROFILE_OBJECTS, TASK_VALUES, VALUE_CHARS};
 use crate::provisioning::names::Names;
 use crate::provisioning::{flat_profile, template};
+use crate::query::Query;
 use crate::redact::{MASK, is_secret};
 use crate::store::{Profile, ProfileObject, ProfileValue};
 use data_model::{DeviceType, Path, catalogue};
@@ -30,6 +31,11 @@ pub(super) fn check(profile: &Profile, comment: &str) -> Answer<()> {
     if comment.chars().count() > COMMENT_CHARS {
         let why = format!("a comment has at most {COMMENT_CHARS} characters");
         return Err(ApiError::bad(why, "shorten it"));
+    }
+    let query = profile.selector.query.as_ref();
+    if let Some(why) = query.and_then(Query::unfit_for_a_profile) {
+        let why = format!("the query of the selector cannot decide who gets a profile: {why}");
+        return Err(ApiError::bad(why, "ask for attributes and tags"));
     }
     let types = types_of(profile);
     let mut names = BTreeSet::new();

@@ -257,8 +257,8 @@ pub async fn counts(
     let (list, profile) = as_if(&app, &name, body.revision, body.draft).await?;
     let filter = DeviceFilter {
         selector: profile.selector.clone(),
-        contains: None,
         scope: who.scope().clone(),
+        ..DeviceFilter::default()
     };
     let mut counts = PreviewCounts {
         devices: app.store.device_count(&filter).await?,
@@ -392,8 +392,8 @@ pub async fn conflicts(
         let mut devices: Vec<String> = Vec::new();
         let filter = DeviceFilter {
             selector: one.selector.clone(),
-            contains: None,
             scope: who.scope().clone(),
+            ..DeviceFilter::default()
         };
         let mut after: Option<Id> = None;
         while budget > 0 && devices.len() < EXAMPLES {

@@ -1,4 +1,4 @@
-//! Tasks of devices: queue, look, withdraw.
+//! Tasks of devices and of the fleet: queue, look, withdraw, try again.
 
 use super::answers::{Created, Done};
 use super::auth::{HelpDesk, Viewer};
@@ -7,22 +7,23 @@ use super::error::{Answer, ApiError};
 use super::once::IDEMPOTENCY_KEY;
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
+use super::task_checks::{check, fleet_kind};
 use crate::app::App;
 use crate::auth::{Person, permissions};
 use crate::clock;
-use crate::limits::{TASK_VALUES, VALUE_CHARS};
+use crate::limits::{FAULT_GROUPS, FAULTS_MS, TASK_PRIORITIES};
 use crate::metrics::Metrics;
-use crate::store::{Id, NewTask, Task, TaskKind};
+use crate::store::{FaultGroup, Id, NewTask, Task, TaskFilter, TaskKind, TaskState, Turn};
 use aide::axum::ApiRouter;
-use aide::axum::routing::get_with;
+use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use data_model::{ParameterList, Path, Timestamp};
+use data_model::Timestamp;
 use schemars::JsonSchema;
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
 /// The routes of this noun.
@@ -38,6 +39,21 @@ pub fn routes() -> ApiRouter<Arc<App>> {
             get_with(read, says("Reads a task."))
                 .delete_with(cancel, says("Withdraws a task that has not begun.")),
         )
+        .api_route(
+            "/tasks/{task}/retry",
+            post_with(retry, says("Queues a task that came to nothing once more.")),
+        )
+        .api_route(
+            "/tasks",
+            get_with(search, says("Lists tasks of the fleet, newest first.")),
+        )
+        .api_route(
+            "/faults",
+            get_with(
+                faults,
+                says("What goes wrong in the fleet, grouped by its reason."),
+            ),
+        )
 }
 
 /// What is asked for.
@@ -45,6 +61,10 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 pub struct TaskRequest {
     /// Seconds after which the task is given up if the device has not come.
     expires_secs: Option<u64>,
+    /// Not to be done before this time.
+    not_before: Option<Timestamp>,
+    /// Higher ones come first; below zero it waits until nothing else is to do, profiles included.
+    priority: Option<i32>,
     #[serde(flatten)]
     kind: TaskKind,
 }
@@ -53,11 +73,15 @@ impl<'de> Deserialize<'de> for TaskRequest {
     /// Every field is known, or a mistyped one would be left out without a word.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TaskRequest, D::Error> {
         let mut body = serde_json::Value::deserialize(deserializer)?;
-        let map = body.as_object_mut();
-        let expires_secs = match map.and_then(|map| map.remove("expires_secs")) {
-            None => None,
-            Some(secs) => serde_json::from_value(secs).map_err(D::Error::custom)?,
-        };
+        let mut taken = |name| body.as_object_mut().and_then(|map| map.remove(name));
+        let (secs, time, priority) = (
+            taken("expires_secs"),
+            taken("not_before"),
+            taken("priority"),
+        );
+        let expires_secs = read_field(secs).map_err(D::Error::custom)?;
+        let not_before = read_field(time).map_err(D::Error::custom)?;
+        let priority = read_field(priority).map_err(D::Error::custom)?;
         let kind = TaskKind::deserialize(&body).map_err(D::Error::custom)?;
         let known = serde_json::to_value(&kind).map_err(D::Error::custom)?;
         let foreign = body.as_object().into_iter().flat_map(|map| map.keys());
@@ -67,8 +91,49 @@ impl<'de> Deserialize<'de> for TaskRequest {
                 "a task of this kind has no `{name}`"
             )));
         }
-        Ok(TaskRequest { expires_secs, kind })
+        Ok(TaskRequest {
+            expires_secs,
+            not_before,
+            priority,
+            kind,
+        })
     }
+}
+
+fn read_field<T: serde::de::DeserializeOwned>(
+    field: Option<serde_json::Value>,
+) -> serde_json::Result<Option<T>> {
+    field
+        .map(serde_json::from_value::<Option<T>>)
+        .transpose()
+        .map(Option::flatten)
+}
+
+/// A task as people see it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ShownTask")]
+pub struct Shown {
+    #[serde(flatten)]
+    task: Task,
+    /// What it waits for; absent once it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<Waits>,
+}
+
+/// What a task waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Waits {
+    /// Its time.
+    Time,
+    /// The device, to come.
+    Device,
+    /// The device, to answer.
+    Answer,
+    /// The report of a transfer.
+    Transfer,
+    /// The next boot.
+    Reboot,
 }
 
 /// POST /devices/{device}/tasks
@@ -78,16 +143,25 @@ pub async fn create(
     device: Argument,
     headers: HeaderMap,
     body: Result<Json<TaskRequest>, JsonRejection>,
-) -> Answer<Created<Task>> {
+) -> Answer<Created<Shown>> {
     let device = find(&app, &who, &device?).await?;
     let Json(body) = body?;
     who.must(permissions::of_task(&body.kind))?;
     check(&body.kind)?;
-    if let TaskKind::Download { file, .. } = &body.kind
-        && app.store.file_find(*file).await?.is_none()
-    {
-        return Err(ApiError::not_found("file"));
+    there(&app, device.id, &body.kind).await?;
+    let priority = body.priority.unwrap_or(0);
+    if !TASK_PRIORITIES.contains(&priority) {
+        let (least, most) = (TASK_PRIORITIES.start(), TASK_PRIORITIES.end());
+        let why = format!("the priority {priority} is not between {least} and {most}");
+        return Err(ApiError::bad(
+            why,
+            "leave `priority` out, or choose a smaller one",
+        ));
     }
+    let turn = Turn {
+        priority,
+        not_before: body.not_before,
+    };
     let now = clock::now();
     let key = headers
         .get(IDEMPOTENCY_KEY)
@@ -101,102 +175,50 @@ pub async fn create(
         campaign: None,
     };
     // 201 leaves only after the task is on stable storage (promise P1).
-    let task = app.store.task_create(&who, task, now).await?;
+    let task = app.store.task_create_for(&who, task, turn, now).await?;
     let task = task.ok_or_else(|| ApiError::not_found("device"))?;
     app.nudge.notify_one();
     Ok(Created(shown(task)))
 }
 
-/// What can be told to be wrong with a task before any device sees it.
-fn check(kind: &TaskKind) -> Answer<()> {
-    match kind {
-        TaskKind::GetParameterValues { names } => {
-            if names.is_empty() || names.len() > TASK_VALUES {
-                let why = format!("a task reads 1 to {TASK_VALUES} names");
-                return Err(ApiError::bad(why, "split it, or read a partial path"));
-            }
-            names.iter().try_for_each(|name| check_path(name))
-        }
-        TaskKind::Refresh { path } => check_path(path),
-        TaskKind::SetParameterValues { values } => {
-            if values.is_empty() || values.len() > TASK_VALUES {
-                return Err(ApiError::bad(
-                    format!("a task writes 1 to {TASK_VALUES} values"),
-                    "split it",
-                ));
-            }
-            check_values(values, Names::Full)
-        }
-        TaskKind::AddObject { object, values } => {
-            check_object(object)?;
-            check_values(values, Names::Relative)
-        }
-        TaskKind::DeleteObject { object } => check_object(object),
-        TaskKind::Reboot
-        | TaskKind::FactoryReset
-        | TaskKind::Download { .. }
-        | TaskKind::DownloadProfile => Ok(()),
+/// Whether what a task names is there.
+async fn there(app: &App, device: Id, kind: &TaskKind) -> Answer<()> {
+    if let Some(file) = kind.library_file()
+        && app.store.file_find(file).await?.is_none()
+    {
+        return Err(ApiError::not_found("file"));
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
-    Full,
-    Relative,
-}
-
-fn check_values(values: &ParameterList, names: Names) -> Answer<()> {
-    for parameter in values.iter() {
-        check_path(parameter.name)?;
-        if names == Names::Full && parameter.name.ends_with('.') {
-            let why = format!("`{}` is an object, not a parameter", parameter.name);
-            return Err(ApiError::bad(
-                why,
-                "name a parameter, without a dot at its end",
-            ));
-        }
-        if parameter.value.chars().count() > VALUE_CHARS {
-            let why = format!("{} has more than {VALUE_CHARS} characters", parameter.name);
-            return Err(ApiError::bad(why, "shorten the value"));
-        }
-        if let Err(why) = parameter.typed() {
-            let why = format!("{}: the value {why}", parameter.name);
-            return Err(ApiError::bad(why, "correct the value, or leave `type` out"));
+    if let TaskKind::RestoreConfiguration { file } = kind {
+        let file = app.store.device_file_find(*file).await?;
+        if file.is_none_or(|file| file.device != device) {
+            return Err(ApiError::not_found("file of this device"));
         }
     }
-    Ok(())
-}
-
-fn check_path(text: &str) -> Answer<()> {
-    match Path::parse(text) {
-        Ok(_) => Ok(()),
-        Err(why) => {
-            let shown: String = text.chars().take(300).collect();
-            Err(ApiError::bad(
-                format!("the path `{shown}` {why}"),
-                "correct the path",
-            ))
+    if let TaskKind::CancelTransfer { task } = kind {
+        let task = app.store.task_find(*task).await?;
+        if task.is_none_or(|task| task.device != device) {
+            return Err(ApiError::not_found("task of this device"));
         }
-    }
-}
-
-fn check_object(text: &str) -> Answer<()> {
-    check_path(text)?;
-    if !text.ends_with('.') {
-        return Err(ApiError::bad(
-            format!("`{text}` is no object"),
-            "end the path with a dot",
-        ));
     }
     Ok(())
 }
 
 /// A task without the secrets it writes.
-fn shown(mut task: Task) -> Task {
+fn shown(mut task: Task) -> Shown {
     if let Some(kind) = task.kind.without_secrets() {
         task.kind = kind;
     }
-    task
+    let waits_for = match task.state {
+        TaskState::Queued if task.not_before.is_some_and(|time| time > clock::now()) => {
+            Some(Waits::Time)
+        }
+        TaskState::Queued => Some(Waits::Device),
+        TaskState::Running => Some(Waits::Answer),
+        TaskState::WaitingForTransfer => Some(Waits::Transfer),
+        TaskState::WaitingForReboot => Some(Waits::Reboot),
+        TaskState::Done | TaskState::Failed | TaskState::Expired | TaskState::Cancelled => None,
+    };
+    Shown { task, waits_for }
 }
 
 /// GET /devices/{device}/tasks
@@ -205,13 +227,91 @@ pub async fn list(
     Viewer(who): Viewer,
     device: Argument,
     query: Result<Query<PageQuery>, QueryRejection>,
-) -> Answer<Json<Listed<Task>>> {
+) -> Answer<Json<Listed<Shown>>> {
     let device = find(&app, &who, &device?).await?;
     let Query(query) = query?;
     let page = query.page()?;
     let tasks = app.store.task_list(device.id, page).await?;
     let tasks = tasks.into_iter().map(shown).collect();
-    Ok(Json(Listed::new(tasks, page.limit, |task: &Task| task.id)))
+    Ok(Json(Listed::new(tasks, page.limit, |shown: &Shown| {
+        shown.task.id
+    })))
+}
+
+/// Which tasks are listed.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchQuery {
+    /// In this state.
+    state: Option<TaskState>,
+    /// Of this kind.
+    kind: Option<String>,
+    /// Of this device, by its id or its identity.
+    device: Option<String>,
+    /// Queued at or after this time.
+    since: Option<i64>,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+/// GET /tasks
+pub async fn search(
+    State(app): State<Arc<App>>,
+    Viewer(who): Viewer,
+    query: Result<Query<SearchQuery>, QueryRejection>,
+) -> Answer<Json<Listed<Shown>>> {
+    let Query(query) = query?;
+    let page = PageQuery::new(query.after, query.limit).page()?;
+    let device = match &query.device {
+        Some(text) => Some(find(&app, &who, text).await?.id),
+        None => None,
+    };
+    let filter = TaskFilter {
+        device,
+        state: query.state,
+        kind: query.kind.map(fleet_kind).transpose()?,
+        since: query.since.map(Timestamp::from_millis),
+    };
+    let tasks = app.store.task_search(&filter, page).await?;
+    let tasks = tasks.into_iter().map(shown).collect();
+    Ok(Json(Listed::new(tasks, page.limit, |shown: &Shown| {
+        shown.task.id
+    })))
+}
+
+/// Since when faults are counted.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FaultsQuery {
+    /// A time; a week ago if absent.
+    since: Option<i64>,
+}
+
+/// GET /faults
+pub async fn faults(
+    State(app): State<Arc<App>>,
+    Viewer(_): Viewer,
+    query: Result<Query<FaultsQuery>, QueryRejection>,
+) -> Answer<Json<Vec<FaultGroup>>> {
+    let Query(query) = query?;
+    let week = i64::try_from(FAULTS_MS).unwrap_or(i64::MAX);
+    let since = query.since.unwrap_or(clock::now().as_millis() - week);
+    let since = Timestamp::from_millis(since);
+    Ok(Json(app.store.fault_groups(since, FAULT_GROUPS).await?))
+}
+
+/// POST /tasks/{task}/retry
+pub async fn retry(
+    State(app): State<Arc<App>>,
+    HelpDesk(who): HelpDesk,
+    task: Argument,
+) -> Answer<Json<Shown>> {
+    let task = find_task(&app, &who, &task?).await?;
+    who.must(permissions::of_task(&task.kind))?;
+    let task = app.store.task_retry(&who, task.id, clock::now());
+    let task = task.await?.ok_or_else(|| ApiError::not_found("task"))?;
+    app.nudge.notify_one();
+    Ok(Json(shown(task)))
 }
 
 fn id(text: &str) -> Answer<Id> {
@@ -223,7 +323,7 @@ pub async fn read(
     State(app): State<Arc<App>>,
     Viewer(who): Viewer,
     task: Argument,
-) -> Answer<Json<Task>> {
+) -> Answer<Json<Shown>> {
     find_task(&app, &who, &task?).await.map(shown).map(Json)
 }
 

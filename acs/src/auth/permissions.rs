@@ -70,13 +70,31 @@ pub fn is_at_most(role: Role, other: Role) -> bool {
 /// What queueing or withdrawing a task of this kind takes.
 pub const fn of_task(kind: &TaskKind) -> Permission {
     match kind {
-        TaskKind::GetParameterValues { .. } | TaskKind::Refresh { .. } | TaskKind::Reboot => {
-            Permission::Help
-        }
+        TaskKind::GetParameterValues { .. }
+        | TaskKind::GetParameterNames { .. }
+        | TaskKind::GetParameterAttributes { .. }
+        | TaskKind::GetQueuedTransfers
+        | TaskKind::GetAllQueuedTransfers
+        | TaskKind::GetRpcMethods
+        | TaskKind::GetOptions { .. }
+        | TaskKind::Discover
+        | TaskKind::Refresh { .. }
+        | TaskKind::FetchLog { .. }
+        | TaskKind::BackupConfiguration { .. }
+        | TaskKind::RunDiagnostic { .. }
+        | TaskKind::Reboot => Permission::Help,
         TaskKind::SetParameterValues { .. }
         | TaskKind::AddObject { .. }
         | TaskKind::DeleteObject { .. }
+        | TaskKind::SetParameterAttributes { .. }
         | TaskKind::FactoryReset
+        | TaskKind::RestoreConfiguration { .. }
+        | TaskKind::ScheduleDownload { .. }
+        | TaskKind::Upload { .. }
+        | TaskKind::ScheduleInform { .. }
+        | TaskKind::CancelTransfer { .. }
+        | TaskKind::ChangeDuState { .. }
+        | TaskKind::SetVouchers { .. }
         | TaskKind::Download { .. }
         | TaskKind::DownloadProfile => Permission::Operate,
     }
@@ -100,11 +118,28 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
             .strip_prefix(base)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let own = ["/session", "/password", "/tokens", "/tokens/{token}"];
+    let own = [
+        "/session",
+        "/password",
+        "/tokens",
+        "/tokens/{token}",
+        "/queries",
+        "/queries/{name}",
+        "/queries/check",
+    ];
     if below("/devices/{device}") || below("/tasks/{task}") || own.contains(&route) {
         return true;
     }
-    let lists = ["/devices", "/summary", "/files", "/files/{file}"];
+    let lists = [
+        "/devices",
+        "/devices/count",
+        "/devices/groups",
+        "/devices.csv",
+        "/summary",
+        "/files",
+        "/files/{file}",
+        "/diagnostics/{diagnostic}",
+    ];
     access == Access::Read && lists.contains(&route)
 }
 
@@ -142,11 +177,16 @@ mod tests {
         for (access, route, open) in [
             (Read, "/devices", true),
             (Change, "/devices", false),
+            (Read, "/devices.csv", true),
+            (Change, "/queries/{name}", true),
             (Read, "/devices/{device}", true),
             (Change, "/devices/{device}/tasks", true),
             (Read, "/devices/{device}report", false),
             (Change, "/tasks/{task}", true),
             (Change, "/tokens", true),
+            (Read, "/diagnostics/{diagnostic}", true),
+            (Change, "/diagnostics", false),
+            (Read, "/health", false),
             (Read, "/profiles", false),
             (Change, "/profiles/{name}", false),
             (Read, "/campaigns", false),

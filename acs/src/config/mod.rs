@@ -1,14 +1,32 @@
+//! The configuration of the server: one TOML file, checked as a whole. Long because most sections stand side by side here.
 //! The configuration of the server: one TOML file, checked as a whole.
+//!
+//! Long because the sections stand side by side with their defaults.
+
+mod discovery;
+
+pub use discovery::{DeviceFilesConfig, DiscoveryConfig, HistoryConfig};
+
+mod campaigns;
+
+pub use campaigns::CampaignsConfig;
 
 pub mod admission;
+pub mod calls;
 pub mod log;
 pub mod outbound;
 pub mod profiles;
+mod query;
 pub mod read;
 pub mod retention;
 pub mod shown;
 pub mod trace;
 
+pub use query::QueryConfig;
+
+pub use calls::ConnectionRequestConfig;
+
+use crate::health::Thresholds;
 use crate::provisioning::request_path::PathPattern;
 use data_model::{OperatorError, Secret, configuration};
 use serde::Deserialize;
@@ -31,10 +49,26 @@ pub struct Config {
     pub files: FilesConfig,
     /// How devices are called.
     pub connection_request: ConnectionRequestConfig,
+    /// How devices are learned.
+    pub discovery: DiscoveryConfig,
+    /// Whose changes are kept.
+    pub history: HistoryConfig,
+    /// Which files of devices are kept.
+    pub device_files: DeviceFilesConfig,
+    /// The STUN server of devices behind a NAT.
+    pub stun: calls::StunConfig,
+    /// The XMPP account devices are called from.
+    pub xmpp: calls::XmppConfig,
+    /// From where on a device does not stand well.
+    pub health: Thresholds,
     /// The server of the vendor's own provisioning.
     pub provisioning: ProvisioningConfig,
+    /// How questions about the fleet are answered.
+    pub query: QueryConfig,
     /// How profiles are applied.
     pub profiles: profiles::ProfilesConfig,
+    /// Images and campaigns.
+    pub campaigns: CampaignsConfig,
     /// Requests to other servers.
     pub outbound: outbound::OutboundConfig,
     /// What is logged.
@@ -197,16 +231,6 @@ pub struct FilesConfig {
     pub secrets_without_tls: bool,
 }
 
-/// How devices are called.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ConnectionRequestConfig {
-    /// Networks that may be called besides the address a device's last session came from, as `address/bits`.
-    pub allow: Vec<String>,
-    /// Whether devices that ask for Basic get our password in clear.
-    pub basic: bool,
-}
-
 impl Default for Config {
     fn default() -> Config {
         Config {
@@ -216,8 +240,16 @@ impl Default for Config {
             api: ApiConfig::default(),
             files: FilesConfig::default(),
             connection_request: ConnectionRequestConfig::default(),
+            discovery: DiscoveryConfig::default(),
+            history: HistoryConfig::default(),
+            device_files: DeviceFilesConfig::default(),
+            stun: calls::StunConfig::default(),
+            xmpp: calls::XmppConfig::default(),
+            health: Thresholds::default(),
             provisioning: ProvisioningConfig::default(),
+            query: QueryConfig::default(),
             profiles: profiles::ProfilesConfig::default(),
+            campaigns: CampaignsConfig::default(),
             outbound: outbound::OutboundConfig::default(),
             log: log::LogConfig::default(),
             retention: retention::RetentionConfig::default(),
@@ -318,15 +350,8 @@ impl Config {
                 "set `enrolment.secret` to the password your devices leave the factory with",
             ));
         }
-        for network in &self.connection_request.allow {
-            if Network::parse(network).is_none() {
-                wrong.push(OperatorError::new(
-                    "a network for connection requests cannot be read",
-                    format!("`{network}` is not an address with a number of bits"),
-                    "write entries of `connection_request.allow` like 192.0.2.0/24",
-                ));
-            }
-        }
+        self.connection_request.check(&mut wrong);
+        self.xmpp.check(&mut wrong);
         if let Some(url) = &self.files.public_url
             && !(url.starts_with("http://") || url.starts_with("https://"))
         {
@@ -337,6 +362,9 @@ impl Config {
             ));
         }
         self.provisioning.check(&mut wrong);
+        self.campaigns.check(&mut wrong);
+        self.history.check(&mut wrong);
+        self.query.check(&mut wrong);
         self.outbound.check(&mut wrong);
         self.retention.check(&mut wrong);
         self.trace.check(&mut wrong);

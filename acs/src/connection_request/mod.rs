@@ -1,23 +1,33 @@
-//! Calling devices: which may be called, how often, and how it went.
+//! Calling devices: by which way, which may be called, how often, and how it went.
+//!
+//! Three ways (TR-069 3.2.2, Annexes G and K): [`http`], [`udp`] from the port of [`stun`], [`xmpp`]. What has reached a
+//! device last is tried first; [`guard`] says where a call may go, [`pace`] how often.
 
+mod arrivals;
 mod guard;
 mod http;
+mod pace;
+pub mod stun;
+mod tls;
+mod udp;
+pub mod xmpp;
 
-use crate::config::{ConnectionRequestConfig, Network};
-use crate::limits::{CALL_PAUSE_MAX_MS, CALL_PAUSE_MS, CALL_RETRY_MS, CALLS};
-use crate::store::{Credentials, Device, Id};
-use data_model::Timestamp;
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::config::{Config, Network};
+use crate::limits::CALLS;
+use crate::store::{Credentials, Device, Id, Reach, Way};
+use arrivals::Arrivals;
+use data_model::{OperatorError, Timestamp};
+use pace::{LastCalls, Pace, Reached};
+use rustls::ClientConfig;
+use std::sync::Arc;
+use tokio::net::UdpSocket;
 use tokio::sync::Semaphore;
-
-/// Devices whose last call is remembered before old ones are dropped.
-const REMEMBERED: usize = 100_000;
+use tokio::time::Instant;
 
 /// How a call went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The device has accepted it and will come.
+    /// The device has accepted it and will come, or has come.
     Accepted,
     /// It was called a moment ago and has not come yet.
     TooSoon,
@@ -40,6 +50,77 @@ impl Outcome {
             Outcome::Busy => "busy",
         }
     }
+
+    /// Why it was not accepted, if that needs words.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => None,
+            Outcome::Impossible(why) | Outcome::Failed(why) => Some(why),
+        }
+    }
+}
+
+/// One way that was tried, or that could not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which.
+    pub way: Way,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    /// All in all.
+    pub outcome: Outcome,
+    /// The way that reached the device, or the last that was tried.
+    pub way: Option<Way>,
+    /// Every way in turn.
+    pub attempts: Vec<Attempt>,
+}
+
+impl Called {
+    /// Nothing was tried.
+    pub fn nothing(outcome: Outcome) -> Called {
+        Called {
+            outcome,
+            way: None,
+            attempts: Vec::new(),
+        }
+    }
+
+    /// All in all: the first success, else the words of everything that went wrong.
+    fn of(attempts: Vec<Attempt>) -> Called {
+        let reached = attempts
+            .iter()
+            .find(|attempt| matches!(attempt.outcome, Outcome::Accepted | Outcome::Busy));
+        if let Some(reached) = reached {
+            return Called {
+                outcome: reached.outcome.clone(),
+                way: Some(reached.way),
+                attempts,
+            };
+        }
+        let words = attempts.iter().filter_map(|attempt| {
+            let why = attempt.outcome.why()?;
+            Some(format!("{}: {why}", attempt.way.as_str()))
+        });
+        let words = words.collect::<Vec<_>>().join("; ");
+        let tried = attempts
+            .iter()
+            .rfind(|attempt| matches!(attempt.outcome, Outcome::Failed(_)));
+        Called {
+            outcome: match tried {
+                Some(_) => Outcome::Failed(words),
+                None => Outcome::Impossible(words),
+            },
+            way: tried.map(|attempt| attempt.way),
+            attempts,
+        }
+    }
 }
 
 /// Calls devices.
@@ -47,11 +128,16 @@ impl Outcome {
 pub struct Caller {
     allow: Vec<Network>,
     basic: Basic,
+    tls: Arc<ClientConfig>,
     places: Semaphore,
-    last: Mutex<HashMap<Id, LastCall>>,
+    pace: Pace,
+    last: LastCalls,
+    arrivals: Arrivals,
+    udp: udp::Sender,
+    xmpp: Option<xmpp::Xmpp>,
 }
 
-/// Whether a device that asks for Basic gets our password.
+/// Whether a device that asks for Basic on a line without TLS gets our password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basic {
     /// It does.
@@ -62,21 +148,44 @@ pub enum Basic {
 
 impl Caller {
     /// A caller by the settings, which have been checked.
-    pub fn new(config: &ConnectionRequestConfig) -> Caller {
-        Caller {
-            allow: config
-                .allow
-                .iter()
+    ///
+    /// # Errors
+    /// If a file they name cannot be used.
+    pub fn new(config: &Config) -> Result<Caller, OperatorError> {
+        let calls = &config.connection_request;
+        let allow = calls.allow.iter();
+        Ok(Caller {
+            allow: allow
                 .filter_map(|network| Network::parse(network))
                 .collect(),
-            basic: if config.basic {
+            basic: if calls.basic {
                 Basic::Allowed
             } else {
                 Basic::Refused
             },
+            tls: tls::client(calls.ca_file.as_deref())?,
             places: Semaphore::new(CALLS),
-            last: Mutex::default(),
-        }
+            pace: Pace::new(calls.per_second),
+            last: LastCalls::default(),
+            arrivals: Arrivals::default(),
+            udp: udp::Sender::default(),
+            xmpp: xmpp::Xmpp::new(&config.xmpp)?,
+        })
+    }
+
+    /// The port of our STUN server is open: UDP requests leave from it.
+    pub fn send_from(&self, socket: Arc<UdpSocket>) {
+        self.udp.open(socket);
+    }
+
+    /// Our XMPP account, if there is one.
+    pub fn xmpp(&self) -> Option<&xmpp::Xmpp> {
+        self.xmpp.as_ref()
+    }
+
+    /// A device has come.
+    pub fn came(&self, device: Id) {
+        self.arrivals.came(device);
     }
 
     /// Calls a device, unless it was called a moment ago and has not come yet.
@@ -84,95 +193,161 @@ impl Caller {
         &self,
         device: &Device,
         credentials: &Credentials,
+        reach: &Reach,
         now: Timestamp,
-    ) -> Outcome {
-        if !self.may_call_now(device, now) {
-            return Outcome::TooSoon;
+    ) -> Called {
+        if !self.last.begin(device.id, device.last_inform, now) {
+            return Called::nothing(Outcome::TooSoon);
         }
-        let outcome = self.attempt(device, credentials).await;
-        self.note(device.id, &outcome, now);
-        outcome
-    }
-
-    async fn attempt(&self, device: &Device, credentials: &Credentials) -> Outcome {
-        let target =
-            match guard::check(&device.connection_request_url, &device.address, &self.allow) {
-                Ok(target) => target,
-                Err(why) => return Outcome::Impossible(why),
-            };
-        let Ok(_place) = self.places.acquire().await else {
-            return Outcome::Failed("the server is winding down".into());
-        };
-        http::get(&target, credentials, self.basic).await
-    }
-
-    /// A device that has come since its last call may be called again at once; one that has not gets time to, and one
-    /// that could not be reached is left alone for longer each time.
-    fn may_call_now(&self, device: &Device, now: Timestamp) -> bool {
-        let mut last = self.last();
-        let awaited = |call: &LastCall| {
-            now.since_ms(call.at) < call.pause_ms() && device.last_inform < call.at
-        };
-        if last.get(&device.id).is_some_and(awaited) {
-            return false;
-        }
-        // Old entries tell nothing any more; they are dropped when there are many.
-        if last.len() > REMEMBERED {
-            last.retain(|_, call| now.since_ms(call.at) < CALL_PAUSE_MAX_MS);
-        }
-        // Under way counts as accepted, so that nobody calls a second time meanwhile.
-        let failures = last.get(&device.id).map_or(0, |call| call.failures);
-        let call = LastCall {
-            at: now,
-            failures,
-            accepted: true,
-        };
-        last.insert(device.id, call);
-        true
-    }
-
-    fn note(&self, device: Id, outcome: &Outcome, now: Timestamp) {
-        let mut last = self.last();
-        let failures = last.get(&device).map_or(0, |call| call.failures);
-        let call = match outcome {
-            Outcome::Accepted => LastCall {
-                at: now,
-                failures: 0,
-                accepted: true,
-            },
+        let attempts = self.attempts(device, credentials, reach).await;
+        let called = Called::of(attempts);
+        let reached = match called.outcome {
+            Outcome::Accepted => Reached::Yes,
             Outcome::TooSoon | Outcome::Busy | Outcome::Impossible(_) | Outcome::Failed(_) => {
-                LastCall {
-                    at: now,
-                    failures: failures.saturating_add(1),
-                    accepted: false,
-                }
+                Reached::No
             }
         };
-        last.insert(device, call);
+        self.last.end(device.id, reached, now);
+        called
     }
 
-    fn last(&self) -> MutexGuard<'_, HashMap<Id, LastCall>> {
-        // Nothing that holds the lock can panic half-way through a change.
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The last call of a device.
-#[derive(Debug, Clone, Copy)]
-struct LastCall {
-    at: Timestamp,
-    /// Calls in a row that did not reach it.
-    failures: u32,
-    accepted: bool,
-}
-
-impl LastCall {
-    /// Milliseconds in which it is not called again, unless it has come since.
-    fn pause_ms(&self) -> u64 {
-        if self.accepted {
-            return CALL_PAUSE_MS;
+    async fn attempts(
+        &self,
+        device: &Device,
+        credentials: &Credentials,
+        reach: &Reach,
+    ) -> Vec<Attempt> {
+        let mut attempts = Vec::new();
+        let Ok(_place) = self.places.acquire().await else {
+            return attempts;
+        };
+        for way in ways(reach) {
+            let begin = Instant::now();
+            let outcome = self.by(way, device, credentials, reach).await;
+            let reached = matches!(outcome, Outcome::Accepted | Outcome::Busy);
+            attempts.push(Attempt {
+                way,
+                outcome,
+                took_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
+            });
+            if reached {
+                break;
+            }
         }
-        let doubled = CALL_RETRY_MS << self.failures.saturating_sub(1).min(16);
-        doubled.min(CALL_PAUSE_MAX_MS)
+        attempts
+    }
+
+    async fn by(
+        &self,
+        way: Way,
+        device: &Device,
+        credentials: &Credentials,
+        reach: &Reach,
+    ) -> Outcome {
+        match way {
+            Way::Http => {
+                let url = &device.connection_request_url;
+                match guard::check(url, &device.address, &self.allow) {
+                    Err(why) => Outcome::Impossible(why),
+                    Ok(target) => {
+                        self.pace.pass().await;
+                        http::get(&target, credentials, self.basic, &self.tls).await
+                    }
+                }
+            }
+            Way::Udp => match guard::check_udp(reach, &device.address, &self.allow) {
+                Err(why) => Outcome::Impossible(why),
+                Ok(target) => {
+                    self.pace.pass().await;
+                    let called = self
+                        .udp
+                        .call(device.id, &target, credentials, &self.arrivals);
+                    called.await
+                }
+            },
+            Way::Xmpp => match (guard::check_jabber_id(reach), &self.xmpp) {
+                (Err(why), _) => Outcome::Impossible(why),
+                (Ok(_), None) => {
+                    Outcome::Impossible("this server has no account: `xmpp.jid` is not set".into())
+                }
+                (Ok(jid), Some(xmpp)) => {
+                    self.pace.pass().await;
+                    xmpp.call(jid, credentials).await
+                }
+            },
+        }
+    }
+}
+
+/// The ways to a device in the order they are tried in: what worked last, then the others. A way the device has told
+/// nothing about is none.
+fn ways(reach: &Reach) -> Vec<Way> {
+    let known = |way: &Way| match way {
+        Way::Http => true,
+        Way::Udp => reach
+            .udp_address
+            .as_deref()
+            .is_some_and(|text| !text.is_empty()),
+        Way::Xmpp => reach
+            .jabber_id
+            .as_deref()
+            .is_some_and(|text| !text.is_empty()),
+    };
+    let first = reach.worked;
+    let others = Way::ALL.into_iter().filter(|way| Some(*way) != first);
+    first.into_iter().chain(others).filter(known).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_worked_last_is_tried_first_and_what_is_not_known_is_not_tried() {
+        let mut reach = Reach::default();
+        assert_eq!(ways(&reach), [Way::Http]);
+        reach.udp_address = Some("198.51.100.7:40001".into());
+        reach.jabber_id = Some("cpe@example.net/ata".into());
+        assert_eq!(ways(&reach), [Way::Http, Way::Udp, Way::Xmpp]);
+        reach.worked = Some(Way::Xmpp);
+        assert_eq!(ways(&reach), [Way::Xmpp, Way::Http, Way::Udp]);
+        reach.jabber_id = Some(String::new());
+        assert_eq!(
+            ways(&reach),
+            [Way::Http, Way::Udp],
+            "it is switched off since"
+        );
+    }
+
+    #[test]
+    fn a_call_that_nobody_took_says_what_went_wrong_with_each_way() {
+        let attempt = |way, outcome| Attempt {
+            way,
+            outcome,
+            took_ms: 1,
+        };
+        let failed = Called::of(vec![
+            attempt(Way::Http, Outcome::Failed("refused".into())),
+            attempt(Way::Udp, Outcome::Impossible("no STUN".into())),
+        ]);
+        assert_eq!(
+            failed.outcome,
+            Outcome::Failed("http: refused; udp: no STUN".into())
+        );
+        assert_eq!(failed.way, Some(Way::Http));
+        let reached = Called::of(vec![
+            attempt(Way::Http, Outcome::Failed("refused".into())),
+            attempt(Way::Udp, Outcome::Accepted),
+        ]);
+        assert_eq!(
+            (reached.outcome, reached.way),
+            (Outcome::Accepted, Some(Way::Udp))
+        );
+        let nothing = Called::of(vec![attempt(
+            Way::Http,
+            Outcome::Impossible("no URL".into()),
+        )]);
+        assert_eq!(nothing.outcome, Outcome::Impossible("http: no URL".into()));
+        assert_eq!(nothing.way, None);
     }
 }

@@ -1,17 +1,20 @@
-//! The file server: a file by its link, and a device's profile by its link. Ranges and conditions of files are the
-//! library's business.
+//! The file server: a file by its link, and a device's profile by its link; and where devices send theirs. Ranges and
+//! conditions of files are the library's business.
 
 use super::profiles::{self, NoProfile};
+use super::{FileError, FnMutBody};
 use crate::app::App;
 use crate::clock;
-use crate::store::Id;
+use crate::store::{Id, TaskState};
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::body::{Body, BodyDataStream};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse as _;
-use axum::routing::get;
+use axum::routing::{get, put};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
 use std::sync::Arc;
 use tower::ServiceExt as _;
 use tower_http::services::ServeFile;
@@ -21,6 +24,10 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/files/{file}/{ticket}", get(download))
         .route("/profiles/{ticket}", get(profile))
+        .route("/device-files/{file}/{ticket}", get(give_back))
+        .route("/uploads/{task}/{ticket}", put(upload).post(upload))
+        // Bodies are streamed to disk and have a limit of their own.
+        .layer(DefaultBodyLimit::disable())
         .with_state(app)
 }
 
@@ -81,13 +88,105 @@ async fn download(
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
     };
+    let rate = match app.store.campaign_rate(ticket.device, id).await {
+        Ok(rate) => rate,
+        Err(error) => {
+            tracing::error!(%error, "the limit of a campaign cannot be looked up");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
     app.metrics.files_sent.inc();
     tracing::debug!(file = %record.id, device = %ticket.device, "file sent");
     match ServeFile::new(app.library.path(&record))
         .oneshot(request)
         .await
     {
+        Ok(response) => response.map(|body| {
+            let body = Body::new(body);
+            match rate {
+                Some((campaign, rate)) => app.library.rates.slow(body, campaign, rate),
+                None => body,
+            }
+        }),
+        Err(never) => match never {},
+    }
+}
+
+/// A good link gives a device a file back that it has sent.
+async fn give_back(
+    State(app): State<Arc<App>>,
+    Path((file, ticket)): Path<(String, String)>,
+    request: Request,
+) -> Response<Body> {
+    let not_found = || StatusCode::NOT_FOUND.into_response();
+    let Ok(id) = file.parse::<Id>() else {
+        return not_found();
+    };
+    let Some(ticket) = app.library.tickets.check(&ticket, id, clock::now()) else {
+        return not_found();
+    };
+    match app.store.device_file_find(id).await {
+        Ok(Some(file)) if file.device == ticket.device => {}
+        Ok(_) => return not_found(),
+        Err(error) => {
+            tracing::error!(%error, "a file cannot be looked up");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    }
+    let path = app.library.device_file_path(id);
+    match ServeFile::new(path).oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
+    }
+}
+
+/// A device sends the file of a task. It is kept before it is acknowledged.
+async fn upload(
+    State(app): State<Arc<App>>,
+    Path((task, ticket)): Path<(String, String)>,
+    request: Request,
+) -> Response<Body> {
+    let not_found = || StatusCode::NOT_FOUND.into_response();
+    let Ok(id) = task.parse::<Id>() else {
+        return not_found();
+    };
+    let Some(ticket) = app.library.tickets.check(&ticket, id, clock::now()) else {
+        return not_found();
+    };
+    let task = match app.store.task_find(id).await {
+        Ok(found) => found.filter(|task| task.device == ticket.device),
+        Err(error) => {
+            tracing::error!(%error, "a task cannot be looked up");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    };
+    // A task that was withdrawn, or has ended, waits for no file; one that runs may be answered after its file came.
+    let waits = |state: TaskState| !state.is_final();
+    let Some(task) = task.filter(|task| waits(task.state)) else {
+        return not_found();
+    };
+    let pieces = Pieces(request.into_body().into_data_stream());
+    let taken = app.library.take_from_device(&app, &task, pieces).await;
+    match taken {
+        Ok(Some(file)) => {
+            tracing::info!(device = %file.device, task = %task.id, bytes = file.bytes, "file received");
+            StatusCode::CREATED.into_response()
+        }
+        Ok(None) => not_found(),
+        Err(FileError::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(FileError::Broken(_) | FileError::Unfit(_)) => StatusCode::BAD_REQUEST.into_response(),
+        Err(error @ (FileError::Disk(_) | FileError::Store(_))) => {
+            tracing::error!(%error, "a file of a device cannot be kept");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+struct Pieces(BodyDataStream);
+
+impl FnMutBody for Pieces {
+    async fn next(&mut self) -> Option<Result<Bytes, String>> {
+        let piece = self.0.next().await?;
+        Some(piece.map_err(|error| error.to_string()))
     }
 }

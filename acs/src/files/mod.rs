@@ -1,7 +1,10 @@
 //! The library of files: bytes in a folder under their hash, descriptions in the store, links that are signed and end.
 
+pub mod device_files;
 pub mod http;
+pub mod image;
 pub mod profiles;
+pub mod rate;
 pub mod tickets;
 
 use crate::app::App;
@@ -13,6 +16,9 @@ use crate::store::{Actor, FileRecord, Id, Store, StoreError};
 use bytes::Bytes;
 use data_model::OperatorError;
 use data_model::firmware::hex;
+use data_model::signing::VerifyingKey;
+use image::Inspector;
+use rate::Rates;
 use sha2::{Digest as _, Sha256};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -23,8 +29,14 @@ use tokio::io::AsyncWriteExt as _;
 #[derive(Debug)]
 pub struct Library {
     folder: PathBuf,
+    /// Where files of devices lie.
+    of_devices: PathBuf,
     /// Signs links.
     pub tickets: Tickets,
+    /// What downloads of campaigns may send.
+    pub rates: Rates,
+    /// Whose signatures of images are good.
+    firmware_keys: Vec<VerifyingKey>,
 }
 
 /// What is said about a file that comes in.
@@ -38,14 +50,32 @@ pub struct NewFile {
     pub product_class: String,
     /// The version a device reports when it runs this image.
     pub version: String,
+    /// The version a device must run to be able to take it; empty for any.
+    pub minimum_version: String,
+    /// The hash its bytes must have, in hexadecimal; empty if nobody has said.
+    pub sha256: String,
+    /// Whether it is taken although nobody vouches for it.
+    pub unverified: Unverified,
+}
+
+/// Whether a file is taken that nobody vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unverified {
+    /// It is not.
+    Refused,
+    /// The operator wants it all the same.
+    Taken,
 }
 
 /// Why a file is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It is too large.
-    #[error("the file has more than {FILE_BYTES} bytes")]
-    TooLarge,
+    #[error("the file has more than {0} bytes")]
+    TooLarge(u64),
+    /// It is not what it is said to be.
+    #[error("{0}")]
+    Unfit(String),
     /// It did not arrive whole.
     #[error("the file did not arrive whole: {0}")]
     Broken(String),
@@ -64,13 +94,16 @@ impl Library {
     /// If the folder cannot be made or the signing key cannot be had.
     pub async fn open(config: &Config, store: &dyn Store) -> Result<Library, OperatorError> {
         let folder = config.data.join("files");
-        std::fs::create_dir_all(&folder).map_err(|error| {
-            OperatorError::new(
-                format!("cannot make the folder {}", folder.display()),
-                error,
-                "check the permissions of the data folder, or set `data` to another one",
-            )
-        })?;
+        let of_devices = config.data.join("device-files");
+        for folder in [&folder, &of_devices] {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                OperatorError::new(
+                    format!("cannot make the folder {}", folder.display()),
+                    error,
+                    "check the permissions of the data folder, or set `data` to another one",
+                )
+            })?;
+        }
         let fresh = clock::random_bytes::<32>().to_vec();
         // Kept, so that links stay good over a restart: a device may be in the middle of a download.
         let key = store
@@ -85,7 +118,10 @@ impl Library {
             })?;
         Ok(Library {
             folder,
+            of_devices,
             tickets: Tickets::new(key),
+            rates: Rates::default(),
+            firmware_keys: config.campaigns.keys(),
         })
     }
 
@@ -108,9 +144,14 @@ impl Library {
         let partial = self
             .folder
             .join(format!("partial-{:016x}", clock::random()));
-        let written = write(&partial, &mut body).await;
-        let (bytes, sha256) = match written {
-            Ok(written) => written,
+        let mut inspector = Inspector::new(&self.firmware_keys);
+        let written = write(&partial, &mut body, Some(&mut inspector), FILE_BYTES).await;
+        let judged = written.and_then(|(bytes, sha256)| {
+            let judged = inspector.judge(&new, &sha256).map_err(FileError::Unfit)?;
+            Ok((bytes, sha256, judged))
+        });
+        let (bytes, sha256, judged) = match judged {
+            Ok(judged) => judged,
             Err(error) => {
                 // What cannot be removed is only disk space.
                 let _ = tokio::fs::remove_file(&partial).await;
@@ -126,11 +167,13 @@ impl Library {
             id: clock::new_id(),
             name: new.name,
             file_type: new.file_type,
-            product_class: new.product_class,
-            version: new.version,
+            product_class: judged.product_class,
+            version: judged.version,
             bytes,
             sha256,
             created: clock::now(),
+            minimum_version: new.minimum_version,
+            verification: judged.verification,
         };
         store.file_put(actor, record.clone()).await?;
         Ok(record)
@@ -199,17 +242,25 @@ pub trait FnMutBody: Send {
     fn next(&mut self) -> impl Future<Output = Option<Result<Bytes, String>>> + Send;
 }
 
-async fn write(path: &Path, body: &mut impl FnMutBody) -> Result<(u64, String), FileError> {
+async fn write(
+    path: &Path,
+    body: &mut impl FnMutBody,
+    mut inspector: Option<&mut Inspector>,
+    most: u64,
+) -> Result<(u64, String), FileError> {
     let mut file = tokio::fs::File::create(path).await?;
     let mut hash = Sha256::new();
     let mut bytes = 0u64;
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(FileError::Broken)?;
         bytes += piece.len() as u64;
-        if bytes > FILE_BYTES {
-            return Err(FileError::TooLarge);
+        if bytes > most {
+            return Err(FileError::TooLarge(most));
         }
         hash.update(&piece);
+        if let Some(inspector) = &mut inspector {
+            inspector.take(&piece);
+        }
         file.write_all(&piece).await?;
     }
     file.sync_all().await?;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::provisioning::desired::{DesiredError, desired};
 use crate::provisioning::flat_profile::{FlatProfile, Secrets, device_type, render, root};
-use crate::store::{Device, FileRecord, Id, StoreError};
+use crate::store::{Device, FileRecord, Id, StoreError, Verification};
 use data_model::Timestamp;
 
 /// What it is to a device (TR-069 A.3.2.8, table 30).
@@ -42,6 +42,8 @@ pub fn record(now: Timestamp) -> FileRecord {
         bytes: 0,
         sha256: String::new(),
         created: now,
+        minimum_version: String::new(),
+        verification: Verification::Unverified,
     }
 }
 

@@ -2,17 +2,13 @@
 
 use crate::app::App;
 use crate::clock;
-use crate::store::{CampaignState, Result};
+use crate::store::Result;
 
 /// Devices of one campaign started in one run; the next run is never far.
 const BATCH: usize = 256;
 
 pub(super) async fn run(app: &App) -> Result<()> {
-    let campaigns = app.store.campaign_list().await?;
-    for (campaign, _) in campaigns {
-        if campaign.state != CampaignState::Running {
-            continue;
-        }
+    for campaign in app.store.campaigns_running().await? {
         let now = clock::now();
         let batch = BATCH.min(campaign.concurrency as usize);
         let ids = (0..batch).map(|_| clock::new_id()).collect();

@@ -2,14 +2,15 @@
 
 use crate::app::App;
 use crate::clock;
-use crate::connection_request::Outcome;
+use crate::connection_request::{Called, Outcome};
 use crate::metrics::Metrics;
-use crate::store::{Id, Result};
+use crate::store::{CallRecord, Id, Result};
+use data_model::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Devices called in one run.
-const BATCH: usize = 256;
+const BATCH: usize = 1024;
 
 pub(super) async fn run(app: &Arc<App>) -> Result<()> {
     for device in app.store.devices_to_call(clock::now(), BATCH).await? {
@@ -35,29 +36,43 @@ pub(super) async fn call_and_log(app: &App, device: Id) {
     }
 }
 
-/// Calls one device and says how it went.
-pub async fn call(app: &App, id: Id) -> Result<Outcome> {
-    let unknown = || Outcome::Impossible("there is no such device".into());
+/// Calls one device and says how it went; what was tried is kept.
+pub async fn call(app: &App, id: Id) -> Result<Called> {
+    let impossible = |why: &str| Ok(Called::nothing(Outcome::Impossible(why.into())));
     let Some(device) = app.store.device_find(id).await? else {
-        return Ok(unknown());
+        return impossible("there is no such device");
     };
     let credentials = app.store.credentials_find(id).await?;
     let credentials = credentials.filter(|known| !known.connection_request_username.is_empty());
     let Some(credentials) = credentials else {
-        return Ok(Outcome::Impossible(
-            "the device has no credentials for connection requests".into(),
-        ));
+        return impossible("the device has no credentials for connection requests");
     };
+    let reach = app.store.reach(id).await?;
+    let now = clock::now();
     let begun = Instant::now();
-    let outcome = app.caller.call(&device, &credentials, clock::now()).await;
+    let called = app.caller.call(&device, &credentials, &reach, now).await;
     let time = begun.elapsed().as_secs_f64();
     app.metrics.connection_request_seconds.observe(time);
-    Metrics::count(&app.metrics.connection_requests, outcome.name());
-    match &outcome {
-        Outcome::Accepted | Outcome::TooSoon | Outcome::Busy => {}
-        Outcome::Impossible(why) | Outcome::Failed(why) => {
-            tracing::debug!(device.identity = %device.identity, why, "connection request");
-        }
+    Metrics::count(&app.metrics.connection_requests, called.outcome.name());
+    if let Some(why) = called.outcome.why() {
+        tracing::debug!(device.identity = %device.identity, why, "connection request");
     }
-    Ok(outcome)
+    if !called.attempts.is_empty() {
+        keep(app, id, &called, now).await?;
+    }
+    Ok(called)
+}
+
+async fn keep(app: &App, device: Id, called: &Called, at: Timestamp) -> Result<()> {
+    let records = called.attempts.iter().map(|attempt| CallRecord {
+        at,
+        way: Some(attempt.way),
+        outcome: attempt.outcome.name().to_owned(),
+        why: attempt.outcome.why().map(str::to_owned),
+        took_ms: attempt.took_ms,
+    });
+    let worked = called
+        .way
+        .filter(|_| matches!(called.outcome, Outcome::Accepted));
+    app.store.calls_add(device, records.collect(), worked).await
 }

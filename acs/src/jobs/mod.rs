@@ -4,8 +4,11 @@ mod advance_campaigns;
 pub mod call_devices;
 pub mod compare_devices;
 mod expire;
+mod index_parameters;
+mod look_after_health;
 mod prune_events;
 pub mod retain;
+mod run_diagnostics;
 mod tell_webhooks;
 
 use crate::app::App;
@@ -30,6 +33,8 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             reap(&reaper);
         }
     });
+    jobs.spawn(look_after_health::watch(Arc::clone(app)));
+    jobs.spawn(index_parameters::run(Arc::clone(app)));
     // What has changed while no server ran is found out once.
     app.round.begin();
     jobs.spawn(retain::run(Arc::clone(app)));
@@ -74,6 +79,7 @@ async fn run(app: &Arc<App>) {
     let outcomes = [
         ("expire", expire::run(app).await),
         ("advance_campaigns", advance_campaigns::run(app).await),
+        ("run_diagnostics", run_diagnostics::run(app).await),
         ("call_devices", call_devices::run(app).await),
         ("compare_devices", compare_devices::run(app).await),
         ("prune_events", prune_events::run(app).await),

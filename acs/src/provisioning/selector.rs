@@ -1,15 +1,102 @@
 //! Which devices a profile or a campaign is for.
 
-use crate::store::{Device, Selector};
+use crate::query::catalogue::Attribute;
+use crate::query::compare::Scalar;
+use crate::query::eval::View;
+use crate::query::pattern::Pattern;
+use crate::redact::is_secret;
+use crate::store::{Device, Selector, Variable, VariableSource};
+use data_model::{ParameterList, Timestamp};
+
+/// A device with what a session has at hand of it.
+#[derive(Debug, Clone, Copy)]
+pub struct DeviceView<'a> {
+    /// Its record.
+    pub device: &'a Device,
+    /// Its variables.
+    pub variables: &'a [Variable],
+    /// What was last seen of its parameters, if that has been read.
+    pub values: Option<&'a ParameterList>,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+impl View for DeviceView<'_> {
+    fn attribute(&self, attribute: &Attribute, check: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
+        let device = self.device;
+        let time = |time: Option<Timestamp>| time.map(|time| Scalar::Time(time.as_millis()));
+        let found = match attribute.name {
+            "tag" => return device.tags.iter().any(|tag| check(Scalar::Text(tag))),
+            "identity" => Some(Scalar::Text(&device.identity)),
+            "serial_number" => Some(Scalar::Text(&device.serial_number)),
+            "product_class" => Some(Scalar::Text(&device.product_class)),
+            "oui" => Some(Scalar::Text(&device.oui)),
+            "manufacturer" => Some(Scalar::Text(&device.manufacturer)),
+            "software_version" => Some(Scalar::Text(&device.software_version)),
+            "hardware_version" => Some(Scalar::Text(&device.hardware_version)),
+            "address" => Some(Scalar::Text(&device.address)),
+            "root" => Some(Scalar::Text(&device.root)),
+            "cwmp_version" => Some(Scalar::Text(device.cwmp_version.as_str())),
+            "parameter_key" => Some(Scalar::Text(&device.parameter_key)),
+            "last_inform" => time(Some(device.last_inform)),
+            "first_seen" => time(Some(device.first_seen)),
+            "last_boot" => time(device.last_boot),
+            "last_bootstrap" => time(device.last_bootstrap),
+            "informs" => i64::try_from(device.informs).ok().map(Scalar::Number),
+            // What only the store knows; selectors that ask for it are refused where they are made.
+            _ => None,
+        };
+        found.is_some_and(check)
+    }
+
+    fn parameters(&self, pattern: &Pattern, check: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
+        let mut meant = self
+            .values
+            .into_iter()
+            .flat_map(ParameterList::iter)
+            .filter(|parameter| pattern.matches(parameter.name) && !is_secret(parameter.name));
+        meant.any(|parameter| check(Scalar::Text(parameter.value)))
+    }
+
+    fn variable(&self, name: &str, check: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
+        let mut known = self.variables.iter();
+        // Those of its own: what accounts and groups give it is asked for by `account` and by tags.
+        let found = known
+            .find(|variable| variable.name == name && variable.source == VariableSource::Device);
+        found.is_some_and(|variable| check(Scalar::Text(&variable.value)))
+    }
+
+    fn campaign(&self, _: &str, _: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
+        false
+    }
+}
+
+/// Whether every condition that is given holds for a device of which only the record is at hand.
+pub fn matches(selector: &Selector, device: &Device) -> bool {
+    selects(
+        selector,
+        &DeviceView {
+            device,
+            variables: &[],
+            values: None,
+            now: device.last_inform,
+        },
+    )
+}
 
 /// Whether every condition that is given holds for a device.
-pub fn matches(selector: &Selector, device: &Device) -> bool {
+pub fn selects(selector: &Selector, view: &DeviceView<'_>) -> bool {
+    let device = view.device;
     let one_of =
         |list: &[String], value: &str| list.is_empty() || list.iter().any(|one| one == value);
     one_of(&selector.product_class, &device.product_class)
         && one_of(&selector.software_version, &device.software_version)
         && one_of(&selector.serial_number, &device.serial_number)
         && selector.tags.iter().all(|tag| device.tags.contains(tag))
+        && selector
+            .query
+            .as_ref()
+            .is_none_or(|query| query.matches(view, view.now))
 }
 
 #[cfg(test)]
@@ -70,5 +157,53 @@ pub(crate) mod tests {
             ..selector
         };
         assert!(!matches(&other_version, &device));
+    }
+
+    #[test]
+    fn a_query_is_one_more_condition() {
+        let values: ParameterList = {
+            let mut list = ParameterList::new();
+            list.push_str("Device.DeviceInfo.UpTime", "7200");
+            list.push_str("Device.Line.1.Status", "Up");
+            list.push_str("Device.Line.2.Status", "Disabled");
+            list
+        };
+        let variables = [Variable::of_device("site", "Bern")];
+        let device = device();
+        let view = DeviceView {
+            device: &device,
+            variables: &variables,
+            values: Some(&values),
+            now: Timestamp::from_secs(100_000),
+        };
+        for (query, expected) in [
+            ("", true),
+            (
+                r#"product_class = "ATA192" and software_version < version("11-4-0")"#,
+                true,
+            ),
+            (r#"tag = "beta" and tag != "office""#, false),
+            (r#"tag = "beta" and not tag = "home""#, true),
+            ("Device.DeviceInfo.UpTime > 3600", true),
+            ("Device.DeviceInfo.UpTime > 72000", false),
+            (r#"Device.Line.*.Status = "Up""#, true),
+            (r#"Device.Line.*.Status != "Up""#, false),
+            (r#"Device.Line.*.Enable exists"#, false),
+            (r#"last_inform < ago("2h")"#, true),
+            (r#"variable("site") ~ "bern""#, true),
+            (r#"last_boot exists or serial_number in ("X1", "X2")"#, true),
+        ] {
+            let selector = Selector {
+                query: Some(query.parse().unwrap()),
+                ..Selector::default()
+            };
+            assert_eq!(selects(&selector, &view), expected, "{query}");
+        }
+        let selector = Selector {
+            query: Some(r#"tag = "beta""#.parse().unwrap()),
+            tags: vec!["home".into()],
+            ..Selector::default()
+        };
+        assert!(!selects(&selector, &view));
     }
 }

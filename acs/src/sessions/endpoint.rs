@@ -7,7 +7,7 @@ use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
-use crate::store::{Side, StoreError};
+use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
 use cwmp::http::cookies;
 use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
@@ -61,6 +61,8 @@ enum Rejected {
     Status(u16, String),
     /// 401 with these challenges.
     Challenge(Vec<String>),
+    /// It brings no Inform, as a session must begin.
+    NoInform(String),
     /// 503: try again in a while.
     Busy(&'static str),
 }
@@ -171,7 +173,24 @@ async fn open_session(
         }
     };
     let body = body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED).await?;
-    begin(app, peer, head, authenticated, &body, now).await
+    let proved = authenticated.identity.as_deref().map(Id::of_identity);
+    match begin(app, peer, head, authenticated, &body, now).await {
+        Err(Rejected::NoInform(why)) => {
+            // Some devices open a connection for each request and send no cookie back (spec W-23): their session is
+            // that of the device that has proved itself, or the only one of somebody who proves nothing, from the
+            // same address.
+            let Some(token) = app.sessions.find(proved, peer.remote.address) else {
+                return Err(Rejected::NoInform(why));
+            };
+            match app.sessions.take(token) {
+                Taken::Session(session) => {
+                    continue_session(app, peer, token, session, head, body).await
+                }
+                Taken::Busy | Taken::Unknown => Err(Rejected::NoInform(why)),
+            }
+        }
+        other => other,
+    }
 }
 
 /// An authenticated request that has to bring an Inform.
@@ -214,13 +233,16 @@ async fn begin(
                 }
             }
         }
-        Ok(Turn::Called(_) | Turn::Ready(_) | Turn::Answered(_) | Turn::Refused(_)) => Err(
-            Rejected::Status(400, "a session begins with an Inform".into()),
-        ),
+        Ok(Turn::Called(_) | Turn::Ready(_) | Turn::Answered(_) | Turn::Refused(_)) => {
+            Err(Rejected::NoInform("a session begins with an Inform".into()))
+        }
         Err(Refusal::NoSession { reply, fault }) => {
             Metrics::count(&app.metrics.wire.protocol_errors, "refused_inform");
             tracing::debug!(%fault, address = %peer.remote.address, "Inform refused");
             Ok(message(reply))
+        }
+        Err(Refusal::BadRequest(why @ BadRequest::NoInform(_))) => {
+            Err(Rejected::NoInform(why.to_string()))
         }
         Err(Refusal::BadRequest(why)) => Err(Rejected::Status(400, why.to_string())),
     }
@@ -353,6 +375,7 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
             response
         }
+        Rejected::NoInform(why) => reject(app, Rejected::Status(400, why)),
         Rejected::Status(status, why) => {
             let name = match status {
                 405 => "method",

@@ -7,12 +7,15 @@
 mod authenticate;
 pub mod body;
 pub mod compare;
+mod discovery;
 pub mod endpoint;
+mod line_check;
 mod next_rpc;
 mod on_answer;
 mod on_call;
 mod on_inform;
 pub mod table;
+mod tasks;
 
 pub use authenticate::Enrolment;
 pub use endpoint::Peer;
@@ -40,6 +43,10 @@ pub struct LiveSession {
     pub device: Id,
     /// The device's identity text.
     pub identity: Arc<str>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Whether it has proved who it is.
+    pub proof: Proof,
     /// When it began.
     pub opened: Timestamp,
     /// Time the device may stay silent.
@@ -119,6 +126,15 @@ impl LiveSession {
     }
 }
 
+/// Whether whoever opened a session has proved who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// By credentials.
+    Given,
+    /// It was let in without.
+    None,
+}
+
 /// What there is to do in a session.
 #[derive(Debug)]
 pub struct Work {
@@ -126,6 +142,8 @@ pub struct Work {
     pub credentials: CredentialsWork,
     /// Whether the store has due tasks for it.
     pub tasks: TasksWork,
+    /// Whether it has some that wait until nothing else is to do.
+    pub background: TasksWork,
     /// Whether it may disagree with its profiles.
     pub profiles: ProfilesWork,
     /// The stamp of the profiles it was last compared with.
@@ -208,6 +226,8 @@ pub enum Current {
     Task(Box<Running>),
     /// For a step of the comparison.
     Compare(Box<crate::provisioning::Step>),
+    /// For the state of the lines, before the Download of a campaign leaves.
+    Lines(Box<line_check::Checking>),
 }
 
 /// Who is at the other end of a request.

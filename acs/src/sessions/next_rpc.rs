@@ -1,16 +1,11 @@
-//! Our turn in a session: credentials first, then tasks, then profiles, then nothing.
+//! Our turn in a session: credentials first, then tasks, then profiles, then tasks that nobody waits for, then nothing.
 
-use super::{CredentialsWork, Current, LiveSession, TasksWork, compare};
+use super::tasks::{Queue, task};
+use super::{CredentialsWork, Current, LiveSession, compare};
 use crate::app::App;
 use crate::clock;
-use crate::files::profiles::{self as profile_files, NoProfile};
 use crate::limits::RPCS_PER_SESSION;
-use crate::metrics::Metrics;
-use crate::store::{
-    Admitted, Certainty, ClaimedTask, NewCredentials, Observed, Result, TaskFault, TaskKind,
-    TaskOutcome,
-};
-use crate::tasks::running::{Next, Running, Source};
+use crate::store::{Admitted, NewCredentials, Result};
 use cwmp::AcsRequest;
 use cwmp::http::Verifier;
 use cwmp::rpc::SetParameterValues;
@@ -32,9 +27,12 @@ pub async fn next_rpc(
     }
     let request = match credentials(app, session).await? {
         Some(request) => Some(request),
-        None => match task(app, session).await? {
+        None => match task(app, session, Queue::Foreground).await? {
             Some(request) => Some(request),
-            None => compare::next(app, session).await?,
+            None => match compare::next(app, session).await? {
+                Some(request) => Some(request),
+                None => task(app, session, Queue::Background).await?,
+            },
         },
     };
     match request {
@@ -94,114 +92,4 @@ async fn credentials(app: &App, session: &mut LiveSession) -> Result<Option<AcsR
         }
         .into(),
     ))
-}
-
-/// The next RPC of the next due task.
-async fn task(app: &App, session: &mut LiveSession) -> Result<Option<AcsRequest>> {
-    while session.work.tasks == TasksWork::Due {
-        let now = clock::now();
-        let Some(claimed) = app.store.task_claim_next(session.device, now).await? else {
-            session.work.tasks = TasksWork::None;
-            break;
-        };
-        if let Some(request) = start(app, session, claimed).await? {
-            return Ok(Some(request));
-        }
-    }
-    Ok(None)
-}
-
-async fn start(
-    app: &App,
-    session: &mut LiveSession,
-    claimed: ClaimedTask,
-) -> Result<Option<AcsRequest>> {
-    let ClaimedTask { task, certainty } = claimed;
-    let transfer = matches!(
-        task.kind,
-        TaskKind::Download { .. } | TaskKind::DownloadProfile
-    );
-    if transfer && certainty == Certainty::Uncertain {
-        // The device may have accepted it: its TransferComplete will tell, and if none comes it is sent again.
-        let waiting = TaskOutcome::WaitingForTransfer;
-        app.store
-            .task_finish(task.id, waiting, Observed::default(), clock::now())
-            .await?;
-        return Ok(None);
-    }
-    let source = match &task.kind {
-        TaskKind::Download { file, .. } => {
-            let file = app.store.file_find(*file).await?;
-            file.map(|file| {
-                let url = app.library.link(app, &file, session);
-                Source { file, url }
-            })
-        }
-        TaskKind::DownloadProfile => match profile_source(app, session).await {
-            Ok(source) => Some(source),
-            Err(NoProfile::Store(error)) => return Err(error),
-            Err(why @ (NoProfile::Product(_) | NoProfile::Desired(_) | NoProfile::Apart)) => {
-                let failed = TaskOutcome::Failed(TaskFault::ours(why.to_string()));
-                app.store
-                    .task_finish(task.id, failed, Observed::default(), clock::now())
-                    .await?;
-                Metrics::count(&app.metrics.tasks_ended, "failed");
-                return Ok(None);
-            }
-        },
-        _ => None,
-    };
-    tracing::Span::current().record("task", tracing::field::display(task.id));
-    tracing::debug!(device.identity = %session.identity, task = %task.id, kind = task.kind.name(), "task begun");
-    let mut running = Running::start(task, session.work.parameter_key.clone());
-    let next = running.first(source);
-    advance(app, session, running, next).await
-}
-
-/// The link to the device's profile, once it is known that there is one.
-async fn profile_source(
-    app: &App,
-    session: &LiveSession,
-) -> std::result::Result<Source, NoProfile> {
-    if let Some(device) = app.store.device_find(session.device).await? {
-        profile_files::profile(app, &device, profile_files::secrets(app)).await?;
-    }
-    Ok(Source {
-        file: profile_files::record(clock::now()),
-        url: app.library.profile_link(app, session),
-    })
-}
-
-/// Carries a task on by one step: its next RPC, or its outcome, which is kept.
-pub(super) async fn advance(
-    app: &App,
-    session: &mut LiveSession,
-    running: Running,
-    next: Next,
-) -> Result<Option<AcsRequest>> {
-    match next {
-        Next::Call(request) => {
-            session.work.current = Current::Task(Box::new(running));
-            Ok(Some(*request))
-        }
-        Next::Outcome(outcome, observed) => {
-            let ended = match &outcome {
-                TaskOutcome::Done(_) => Some("done"),
-                TaskOutcome::Failed(_) => Some("failed"),
-                TaskOutcome::Retry { .. } | TaskOutcome::WaitingForTransfer => None,
-            };
-            if let TaskOutcome::Failed(fault) = &outcome {
-                let (code, why) = (fault.code, &fault.text);
-                tracing::info!(device.identity = %session.identity, task = %running.task.id, code, why, "task failed");
-            }
-            if let Some(name) = ended {
-                Metrics::count(&app.metrics.tasks_ended, name);
-            }
-            app.store
-                .task_finish(running.task.id, outcome, observed, clock::now())
-                .await?;
-            session.work.current = Current::Idle;
-            Ok(None)
-        }
-    }
 }

@@ -1,7 +1,8 @@
 //! The device has answered: what that means for what was under way, and what comes next.
 
-use super::next_rpc::{advance, next_rpc};
-use super::{Current, LiveSession, compare};
+use super::next_rpc::next_rpc;
+use super::tasks::advance;
+use super::{Current, LiveSession, compare, line_check};
 use crate::app::App;
 use crate::clock;
 use crate::store::Result;
@@ -21,6 +22,13 @@ pub async fn on_answer(
         Current::Idle => {}
         Current::Credentials => credentials(app, session, answer).await?,
         Current::Compare(step) => compare::answered(app, session, *step, answer).await?,
+        Current::Lines(checking) => {
+            if let Some(request) = line_check::answered(app, session, *checking, answer).await? {
+                session.count_call(&app.metrics, request.name());
+                let (machine, reply) = ready.call(request);
+                return Ok((Some(machine), reply));
+            }
+        }
         Current::Task(running) => {
             if let Some(request) = task(app, session, *running, answer).await? {
                 session.count_call(&app.metrics, request.name());

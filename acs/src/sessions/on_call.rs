@@ -42,6 +42,7 @@ pub async fn on_call(
                 results = %in_words(&message.results),
                 "software modules changed"
             );
+            modules_changed(app, session, key, &message.results).await?;
         }
         CpeRequest::AutonomousDUStateChangeComplete(message) => {
             tracing::info!(
@@ -54,6 +55,34 @@ pub async fn on_call(
     }
     let (machine, reply) = called.acknowledge();
     Ok((Some(machine), reply))
+}
+
+/// The end of a ChangeDUState is kept before it is acknowledged; one operation that failed fails its task.
+async fn modules_changed(
+    app: &App,
+    session: &LiveSession,
+    key: &str,
+    results: &[OperationResult],
+) -> Result<()> {
+    let faults = results.iter().filter_map(|result| {
+        let fault = result.fault.fault()?;
+        Some((result.uuid.clone(), fault))
+    });
+    let fault = faults.into_iter().next().map(|(uuid, fault)| {
+        let fault = TaskFault::from(fault);
+        let text = format!("{uuid}: {} ({})", fault.text, in_words(results));
+        TaskFault { text, ..fault }
+    });
+    let key = CommandKey::from_peer(key);
+    let matched = app
+        .store
+        .transfer_complete(session.device, &key, fault, clock::now())
+        .await?;
+    if let TransferMatch::Ended(task) = matched {
+        tracing::info!(device.identity = %session.identity, %task, "software modules done");
+        app.nudge.notify_one();
+    }
+    Ok(())
 }
 
 /// Results of operations on software modules for a line of the log: UUID, state and fault code of each, as far as they

@@ -1,13 +1,16 @@
 //! An Inform: is it from whom it says, what does it tell us, and what is there to do.
 
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
-use super::{CredentialsWork, Current, Line, LiveSession, ProfilesWork, Remote, TasksWork, Work};
+use super::discovery;
+use super::{
+    CredentialsWork, Current, Line, LiveSession, ProfilesWork, Proof, Remote, TasksWork, Work,
+};
 use crate::admission::Entry;
 use crate::app::App;
-use crate::config::admission::Proof;
+use crate::config::admission::Proof as Entrance;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
 use crate::metrics::Metrics;
-use crate::store::{Id, InformOutcome, InformRecord, Result};
+use crate::store::{Admitted, Id, InformOutcome, InformRecord, Result};
 use cwmp::session::acs::{Informed, Reply};
 use cwmp::{EventCode, FaultCode, ParameterKey};
 use data_model::Timestamp;
@@ -72,10 +75,17 @@ pub async fn on_inform(
         let denied = FaultCode::ACS_REQUEST_DENIED;
         return Ok(Opened::Refused(informed.refuse(denied.into())));
     };
+    app.caller.came(outcome.device);
     if authenticated.enrolment == Enrolment::Pending {
         app.store.credentials_confirm(outcome.device, now).await?;
     }
-    let work = work(app, authenticated, &outcome, root, parameter_key, now);
+    let mut work = work(app, authenticated, &outcome, root, parameter_key, now);
+    let admitted = work.admitted == Admitted::Yes;
+    if admitted && app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
+        // The device is met for the first time, or as new: what was known of it counts for nothing.
+        discovery::queue(app, outcome.device, now).await?;
+        work.background = TasksWork::Due;
+    }
     if outcome.first_contact {
         app.metrics.wire.devices_new.inc();
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
@@ -87,6 +97,11 @@ pub async fn on_inform(
         machine,
         device: outcome.device,
         identity,
+        address: remote.address,
+        proof: match authenticated.identity {
+            Some(_) => Proof::Given,
+            None => Proof::None,
+        },
         opened: now,
         idle,
         work,
@@ -111,9 +126,9 @@ async fn entry(
     let tls = app.config.cwmp.tls.as_ref();
     let certified = remote.line == Line::Tls && tls.is_some_and(|tls| tls.client_ca_file.is_some());
     let proof = match (certified, &authenticated.identity) {
-        (true, _) => Proof::Certificate,
-        (false, Some(_)) => Proof::Secret,
-        (false, None) => Proof::Nothing,
+        (true, _) => Entrance::Certificate,
+        (false, Some(_)) => Entrance::Secret,
+        (false, None) => Entrance::Nothing,
     };
     let store = app.store.as_ref();
     app.admission
@@ -184,13 +199,15 @@ fn work(
     let stamps = &outcome.stamps;
     let waits = stamps.waits == stamp && now < stamps.opens;
     let compared = stamps.agreed == stamp || stamps.failed == stamp || waits;
+    let tasks = if outcome.tasks_due {
+        TasksWork::Due
+    } else {
+        TasksWork::None
+    };
     Work {
         credentials,
-        tasks: if outcome.tasks_due {
-            TasksWork::Due
-        } else {
-            TasksWork::None
-        },
+        tasks,
+        background: tasks,
         profiles: if compared {
             ProfilesWork::Agreed
         } else {

@@ -1,11 +1,12 @@
 //! Live sessions, found by their cookie. One of each device: a newer Inform takes the place of an older session.
 
-use super::LiveSession;
+use super::{LiveSession, Proof};
 use crate::clock::random;
 use crate::limits::{SESSION_TOTAL, SESSIONS};
 use crate::metrics::{Metrics, SessionEnd};
 use crate::store::Id;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -51,6 +52,8 @@ struct Entry {
     /// `None` while a request of the session is being worked on.
     session: Option<Box<LiveSession>>,
     device: Id,
+    address: IpAddr,
+    proof: Proof,
     silent_until: Instant,
     over_at: Instant,
 }
@@ -93,6 +96,8 @@ impl SessionTable {
         let now = Instant::now();
         let entry = Entry {
             device: session.device,
+            address: session.address,
+            proof: session.proof,
             silent_until: now + session.idle,
             over_at: now + SESSION_TOTAL,
             session: Some(Box::new(session)),
@@ -105,6 +110,24 @@ impl SessionTable {
         }
         inner.sessions.insert(token, entry);
         token
+    }
+
+    /// The session of a device that has proved itself, if it came from this address; or the only one from this address
+    /// whose device proves nothing.
+    pub fn find(&self, device: Option<Id>, address: IpAddr) -> Option<Token> {
+        let inner = self.lock();
+        if let Some(device) = device {
+            let token = *inner.by_device.get(&device)?;
+            let entry = inner.sessions.get(&token)?;
+            return (entry.address == address).then_some(token);
+        }
+        let unproved = inner
+            .sessions
+            .iter()
+            .filter(|(_, entry)| entry.address == address && entry.proof == Proof::None);
+        let mut tokens = unproved.map(|(token, _)| *token);
+        let only = tokens.next();
+        only.filter(|_| tokens.next().is_none())
     }
 
     /// Takes a session out for one request.
@@ -188,11 +211,14 @@ mod tests {
             machine: AcsSession::new(RequestIds::starting_at(1)),
             device: Id::of_identity(device),
             identity: device.into(),
+            address: IpAddr::from([192, 0, 2, 7]),
+            proof: Proof::None,
             opened: Timestamp::default(),
             idle,
             work: Work {
                 credentials: CredentialsWork::Settled,
                 tasks: TasksWork::None,
+                background: TasksWork::None,
                 profiles: ProfilesWork::Agreed,
                 compared: 1,
                 admitted: crate::store::Admitted::Yes,
@@ -221,6 +247,35 @@ mod tests {
         assert!(matches!(table.take(older), Taken::Unknown));
         assert!(matches!(table.take(newer), Taken::Session(_)));
         assert_eq!(table.len(), 1);
+    }
+
+    /// Covers W-23.
+    #[test]
+    fn a_session_without_cookies_is_found_by_its_device_or_as_the_only_one_of_its_address() {
+        let (table, metrics) = (SessionTable::default(), Metrics::default());
+        let idle = Duration::from_secs(30);
+        let (here, there) = ([192, 0, 2, 7].into(), [192, 0, 2, 8].into());
+        let one = table.open(session("a", idle), &metrics);
+        let device = Some(Id::of_identity("a"));
+        assert_eq!(table.find(device, here), Some(one));
+        assert_eq!(
+            table.find(device, there),
+            None,
+            "somebody else has its password"
+        );
+        assert_eq!(table.find(Some(Id::of_identity("b")), here), None);
+        assert_eq!(table.find(None, here), Some(one));
+        assert_eq!(table.find(None, there), None);
+        table.open(session("b", idle), &metrics);
+        assert_eq!(table.find(None, here), None, "nobody can tell them apart");
+        let mut proved = session("c", idle);
+        (proved.proof, proved.address) = (Proof::Given, there);
+        table.open(proved, &metrics);
+        assert_eq!(
+            table.find(None, there),
+            None,
+            "it has to prove itself again"
+        );
     }
 
     /// Covers H16.

@@ -11,25 +11,33 @@
 //! 5. Backends write in batches: callers wait, the writer commits many calls at once.
 
 mod admission;
+mod campaigns;
+mod diagnostics;
 mod error;
 pub mod events;
 mod operations;
 mod profiles;
 mod provisioning;
+mod queries;
 mod records;
 pub mod requests;
 pub mod sqlite;
 mod subscribers;
+mod tasks;
 
 pub use admission::AdmissionStore;
+pub use campaigns::CampaignStore;
+pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
 pub use events::EventStore;
 pub use operations::OperationsStore;
 pub use profiles::ProfileStore;
 pub use provisioning::ProvisioningStore;
+pub use queries::QueryStore;
 pub use records::*;
 pub use requests::RequestStore;
 pub use subscribers::SubscriberStore;
+pub use tasks::TaskStore;
 
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -39,12 +47,18 @@ use data_model::Timestamp;
 #[async_trait]
 pub trait Store:
     ProvisioningStore
+    + CampaignStore
     + EventStore
     + RequestStore
+    + QueryStore
     + SubscriberStore
     + AdmissionStore
     + ProfileStore
     + OperationsStore
+    + TaskStore
+    + DiagnosticsStore
+    + HealthStore
+    + CallStore
     + Send
     + Sync
     + 'static
@@ -137,8 +151,8 @@ pub trait Store:
 
     // ---- tasks ---------------------------------------------------------------------------------------
 
-    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before.
-    /// `None` if there is no such device.
+    /// Queues a task; with an idempotency key that is known for this device, gives the task it made before, or
+    /// [`StoreError::Conflict`] if that was asked for something else. `None` if there is no such device.
     async fn task_create(
         &self,
         actor: &Actor,
@@ -147,7 +161,8 @@ pub trait Store:
     ) -> Result<Option<Task>>;
 
     /// Takes the device's next due task and marks it running, before any byte of it leaves: first one that a
-    /// broken session left running (its effect is uncertain), then the oldest queued one.
+    /// broken session left running (its effect is uncertain), then the queued one of the highest priority, then the
+    /// oldest. Those below priority zero are left to [`TaskStore::task_claim_background`].
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
 
     /// Keeps how an attempt ended, together with what it showed of the device. A task that has ended stays as it is. A
@@ -224,43 +239,6 @@ pub trait Store:
         now: Timestamp,
     ) -> Result<Option<DeletedFile>>;
 
-    // ---- campaigns -----------------------------------------------------------------------------------
-
-    /// Creates a campaign with the devices its selector finds at this moment; those that report the target
-    /// version already are skipped.
-    async fn campaign_create(&self, actor: &Actor, campaign: Campaign) -> Result<Campaign>;
-
-    /// A campaign by its key, with its counts.
-    async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>>;
-
-    /// All campaigns with their counts, newest first.
-    async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>>;
-
-    /// The devices of a campaign, in the order of their keys.
-    async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>>;
-
-    /// Moves a campaign on by one step: ends it when every device has ended, pauses it at its failure limit,
-    /// and otherwise starts as many pending devices as its concurrency allows, each with a download task that
-    /// gets one of `task_ids`; no more devices are started than there are keys. Says which were started.
-    async fn campaign_advance(
-        &self,
-        campaign: Id,
-        task_ids: Vec<Id>,
-        now: Timestamp,
-    ) -> Result<Vec<Id>>;
-
-    /// Pauses, resumes or aborts a campaign. `None` if there is none; [`StoreError::Conflict`] if it has ended.
-    async fn campaign_set_state(
-        &self,
-        actor: &Actor,
-        campaign: Id,
-        state: CampaignState,
-        now: Timestamp,
-    ) -> Result<Option<()>>;
-
-    /// Fails devices that were transferred at or before `deadline` and have not reported the target version.
-    async fn campaign_expire_verifying(&self, deadline: Timestamp, now: Timestamp) -> Result<u64>;
-
     // ---- credentials ---------------------------------------------------------------------------------
 
     /// The credentials of the device with this identity. Answered from memory when possible: it is asked for every
@@ -335,6 +313,10 @@ pub struct ClaimedTask {
     pub task: Task,
     /// Whether an earlier session may have sent it: its effect is uncertain and must be asked for first.
     pub certainty: Certainty,
+    /// What that session has noted.
+    pub progress: Option<serde_json::Value>,
+    /// When the attempt before began, or when it was queued.
+    pub began: Timestamp,
 }
 
 /// Whether a claimed task may have had its effect already.

@@ -9,16 +9,15 @@
 pub mod description;
 pub mod echo;
 pub mod findings;
-pub mod host;
 mod report;
 mod results;
 mod runs;
 pub mod test;
 
+pub use data_model::Host;
 pub use description::{Description, Kind};
 pub use echo::{EchoConfig, EchoCounters};
 pub use findings::{Findings, Outcome, Trouble};
-pub use host::Host;
 pub use runs::{Asker, Diagnostics};
 pub(crate) use runs::{Begun, EchoChange};
 pub use test::{Test, TestJob};

@@ -1,11 +1,11 @@
 //! The machine of the XMPP client: from a connection to a stream on which calls can come, and back after a loss.
 
-use super::scram::Scram;
 use super::{Ask, Settings, Status, UseTls};
 use crate::limits::{XMPP_CONNECT_SECS, XMPP_STEP_SECS};
 use crate::random::Random;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use cwmp::side::scram::Scram;
 use cwmp::side::xmpp::{Answer, Element, Piece, Question, Stanzas, escaped};
 use data_model::{Secret, Timestamp};
 use std::collections::VecDeque;

@@ -1,11 +1,9 @@
 //! The device's XMPP client, as far as connection requests need it (TR-069 Annex K).
 //!
-//! [`client`] is the machine: the stream, TLS, authentication, the resource, and when to connect again. [`scram`] proves
-//! that the device knows its password without telling it. Pure: what the machine wants comes out as [`Ask`]; the stream's
+//! [`client`] is the machine: the stream, TLS, authentication, the resource, and when to connect again. Pure: what the machine wants comes out as [`Ask`]; the stream's
 //! news and time go in.
 
 pub mod client;
-pub mod scram;
 
 pub use client::Client;
 

@@ -9,6 +9,8 @@ mod acs;
 #[path = "../support/name_server.rs"]
 mod name_server;
 mod nat;
+#[path = "../support/prosody.rs"]
+mod prosody;
 mod reach;
 #[path = "../support/stun_server.rs"]
 mod stun_server;

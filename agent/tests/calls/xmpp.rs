@@ -2,6 +2,7 @@
 
 use super::acs::TestAcs;
 use super::name_server::{Says, name_server};
+use super::prosody::Prosody;
 use super::{Agent, CALLER, CALLER_PASSWORD, PATIENCE, SERVER, tells, wait};
 use agent::daemon::AgentConfig;
 use agent::shell::tls::TlsConfig;
@@ -14,9 +15,6 @@ use data_model::Secret;
 use rustls::pki_types::ServerName;
 use simple_dns::rdata::{RData, SRV};
 use simple_dns::{Name, RCODE, TYPE};
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::process::{Child, Command};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -27,89 +25,10 @@ const USERS: [(&str, &str); 3] = [
     ("stranger", "strange"),
 ];
 
-/// A prosody with three users, which demands TLS.
-struct Prosody {
-    address: SocketAddr,
-    folder: tempfile::TempDir,
-    child: Option<Child>,
-}
-
-impl Drop for Prosody {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-impl Prosody {
-    async fn start() -> Prosody {
-        let folder = tempfile::tempdir().expect("a folder can be made");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("there are ports");
-        let address = free.local_addr().expect("it is bound");
-        drop(free);
-        let path = |name: &str| folder.path().join(name);
-        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]);
-        let certified = certified.expect("a certificate can be made");
-        let write =
-            |name: &str, text: &str| std::fs::write(path(name), text).expect("it can be written");
-        write("cert.pem", &certified.cert.pem());
-        write("key.pem", &certified.signing_key.serialize_pem());
-        std::fs::create_dir_all(path("data/localhost/accounts")).expect("it can be made");
-        for (user, password) in USERS {
-            let account = format!("return {{ [\"password\"] = \"{password}\"; }};\n");
-            write(&format!("data/localhost/accounts/{user}.dat"), &account);
-        }
-        let home = folder.path().display();
-        let port = address.port();
-        let config = format!(
-            "run_as_root = true\ndata_path = \"{home}/data\"\npidfile = \"{home}/prosody.pid\"\n\
-             log = {{ {{ levels = {{ min = \"info\" }}, to = \"file\", filename = \"{home}/log\" }} }}\n\
-             modules_enabled = {{ \"saslauth\", \"tls\", \"ping\" }}\nmodules_disabled = {{ \"s2s\" }}\n\
-             c2s_ports = {{ {port} }}\nc2s_interfaces = {{ \"127.0.0.1\" }}\nc2s_direct_tls_ports = {{ }}\n\
-             c2s_require_encryption = true\nauthentication = \"internal_plain\"\nstorage = \"internal\"\n\
-             VirtualHost \"localhost\"\n\
-             ssl = {{ certificate = \"{home}/cert.pem\", key = \"{home}/key.pem\" }}\n"
-        );
-        write("prosody.cfg.lua", &config);
-        let mut prosody = Prosody {
-            address,
-            folder,
-            child: None,
-        };
-        prosody.run().await;
-        prosody
-    }
-
-    async fn run(&mut self) {
-        let config = self.folder.path().join("prosody.cfg.lua");
-        let mut command = Command::new("prosody");
-        let child = command.arg("-F").arg("--config").arg(config).spawn();
-        self.child = Some(child.expect("prosody is installed (Debian: apt-get install prosody)"));
-        let address = self.address;
-        let listens = async || TcpStream::connect(address).await.is_ok();
-        wait(listens, "prosody listens").await;
-    }
-
-    fn stop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            // It may have ended already.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-
-    fn certificate(&self) -> PathBuf {
-        self.folder.path().join("cert.pem")
-    }
-
-    fn tls(&self) -> TlsConfig {
-        TlsConfig {
-            ca_file: Some(self.certificate()),
-            ..TlsConfig::default()
-        }
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+fn tls(prosody: &Prosody) -> TlsConfig {
+    TlsConfig {
+        ca_file: Some(prosody.certificate()),
+        ..TlsConfig::default()
     }
 }
 
@@ -151,7 +70,7 @@ impl Person {
             "proceed",
         )
         .await;
-        let tls = prosody.tls().load().expect("the certificate is there");
+        let tls = tls(prosody).load().expect("the certificate is there");
         let name = ServerName::try_from("localhost").expect("it is a name");
         let connector = tokio_rustls::TlsConnector::from(Arc::clone(&tls.client));
         let mut stream = connector.connect(name, plain).await.expect("TLS works");
@@ -188,7 +107,7 @@ async fn connected_by(
     prosody: &Prosody,
     acs: &TestAcs,
 ) -> (Agent, String) {
-    config.tls = prosody.tls();
+    config.tls = tls(prosody);
     let agent = Agent::with(config, acs, &[]).await;
     for table in [
         "Device.XMPP.Connection.",
@@ -236,7 +155,7 @@ async fn connected_by(
 /// Covers K-01, K-02, K-04, K-05, K-06.
 #[tokio::test]
 async fn a_call_over_xmpp_wakes_the_device() {
-    let prosody = Prosody::start().await;
+    let prosody = Prosody::start(&USERS).await;
     let acs = TestAcs::start().await;
     let (agent, address) = connected(&prosody, &acs).await;
     assert_eq!(address, "cpe@localhost/ata", "{}", prosody.log());
@@ -283,7 +202,7 @@ async fn a_call_over_xmpp_wakes_the_device() {
 /// Covers K-02.
 #[tokio::test]
 async fn the_server_of_a_domain_is_found_by_its_srv_records() {
-    let prosody = Prosody::start().await;
+    let prosody = Prosody::start(&USERS).await;
     let acs = TestAcs::start().await;
     let port = prosody.address.port();
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("there are ports");
@@ -317,7 +236,7 @@ async fn the_server_of_a_domain_is_found_by_its_srv_records() {
 /// Covers K-02, K-03.
 #[tokio::test]
 async fn a_connection_that_is_lost_comes_back_with_the_same_address_and_without_a_word() {
-    let mut prosody = Prosody::start().await;
+    let mut prosody = Prosody::start(&USERS).await;
     let acs = TestAcs::start().await;
     let (agent, address) = connected(&prosody, &acs).await;
     let changes = acs.count(tells(EventCode::ValueChange));

@@ -1,6 +1,6 @@
 //! Inform: the first message of every session, and its response (TR-069 A.3.3.1).
 
-use super::{Rpc, list, number, parameter_values, required, string, write_parameter_values};
+use super::{Rpc, list, name, number, parameter_values, required, write_parameter_values};
 use crate::device_id::DeviceId;
 use crate::event::{Event, EventCode};
 use crate::keys::CommandKey;
@@ -88,10 +88,11 @@ fn read_device_id(reader: &mut XmlReader<'_>) -> Result<DeviceId, XmlError> {
     let mut id = DeviceId::default();
     while let Some(tag) = reader.child()? {
         match tag.local() {
-            "Manufacturer" => id.manufacturer = string(reader)?,
-            "OUI" => id.oui = string(reader)?,
-            "ProductClass" => id.product_class = string(reader)?,
-            "SerialNumber" => id.serial_number = string(reader)?,
+            // Pretty-printed messages have blanks and line ends around it; they are nobody's identity.
+            "Manufacturer" => id.manufacturer = name(reader)?,
+            "OUI" => id.oui = name(reader)?,
+            "ProductClass" => id.product_class = name(reader)?,
+            "SerialNumber" => id.serial_number = name(reader)?,
             _ => reader.skip()?,
         }
     }

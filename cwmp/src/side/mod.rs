@@ -3,11 +3,13 @@
 //! [`dhcp_discovery`] is how a device finds its ACS, [`lightweight`] are notifications by UDP (TR-069 Annex M), [`tftp`]
 //! moves files where nothing better is spoken. The rest is how a device behind a NAT can be called (Annexes G and K):
 //! [`stun`] reads and writes the binding requests and responses it learns its outer address by,
-//! [`udp_connection_request`] the signed datagram that calls it there, [`xmpp`] what calls it over XMPP. STUN and the
+//! [`udp_connection_request`] the signed datagram that calls it there, [`xmpp`] what calls it over XMPP, where
+//! [`scram`] proves a password without telling it. STUN and the
 //! signed datagram arrive at one port and are told apart by their first octet ([`Kind::of`]).
 
 pub mod dhcp_discovery;
 pub mod lightweight;
+pub mod scram;
 pub mod stun;
 mod stun_integrity;
 pub mod tftp;

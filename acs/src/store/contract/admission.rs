@@ -153,8 +153,8 @@ async fn a_swap_moves_everything_and_walls_the_old_unit_in(store: &dyn Store) {
     );
     assert_eq!(comes(store, "OLD", at(5)).await.admitted, Admitted::No);
     assert_eq!(comes(store, "NEW", at(5)).await.admitted, Admitted::Yes);
-    for (name, value) in store.device_variables(old).await.unwrap() {
-        assert!(!value.contains("100"), "{name} {value}");
+    for variable in store.device_variables(old).await.unwrap() {
+        assert!(!variable.value.contains("100"), "{variable:?}");
     }
     assert!(found(store, old).await.tags.is_empty());
     assert_eq!(state(store, id(1)).await, TaskState::Cancelled);

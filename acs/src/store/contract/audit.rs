@@ -115,7 +115,10 @@ async fn every_change_of_a_campaign_leaves_a_line(store: &dyn Store) {
         created: now,
         ..new_campaign(id(7), 1)
     };
-    store.campaign_create(&actor, campaign).await.unwrap();
+    store
+        .campaign_create(&actor, campaign, Consent::ANY)
+        .await
+        .unwrap();
     for (number, state) in [
         (2, CampaignState::Paused),
         (3, CampaignState::Running),
@@ -189,7 +192,7 @@ async fn what_is_refused_or_changes_nothing_leaves_no_line(store: &dyn Store) {
     let refused = store.task_create(&ANN, reboot(id(1), device), at(2));
     assert!(conflicts(&refused.await));
     assert!(conflicts(&store.task_cancel(&ANN, id(1), at(2)).await));
-    let refused = store.campaign_create(&ANN, new_campaign(id(2), 1));
+    let refused = store.campaign_create(&ANN, new_campaign(id(2), 1), Consent::ANY);
     assert!(conflicts(&refused.await));
     let file = campaign_file();
     assert!(conflicts(&store.file_put(&ANN, image(file)).await));

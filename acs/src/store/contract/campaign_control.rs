@@ -33,7 +33,10 @@ async fn limited(store: &dyn Store, devices: usize, failure_limit: u32) {
         failure_limit,
         ..new_campaign(id(1), 1)
     };
-    store.campaign_create(&ANN, campaign).await.unwrap();
+    store
+        .campaign_create(&ANN, campaign, Consent::ANY)
+        .await
+        .unwrap();
 }
 
 async fn a_campaign_pauses_when_so_many_devices_have_failed(store: &dyn Store) {

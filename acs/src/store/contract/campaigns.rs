@@ -28,7 +28,9 @@ async fn a_campaign_comes_back_as_it_was_created(store: &dyn Store) {
         created: at(7),
         ..new_campaign(id(1), 1)
     };
-    let created = store.campaign_create(&ANN, campaign.clone()).await;
+    let created = store
+        .campaign_create(&ANN, campaign.clone(), Consent::ANY)
+        .await;
     assert_eq!(created.unwrap(), campaign);
     let empty = CampaignCounts::default();
     assert_eq!(look(store, id(1)).await, (campaign, empty));
@@ -43,7 +45,10 @@ async fn a_campaign_is_for_the_devices_its_selector_finds_when_it_is_created(sto
     }
     let mut campaign = new_campaign(id(1), 10);
     campaign.selector.tags = vec!["west".into()];
-    store.campaign_create(&ANN, campaign).await.unwrap();
+    store
+        .campaign_create(&ANN, campaign, Consent::ANY)
+        .await
+        .unwrap();
     let set = store.device_set_tags(&ANN, devices[0], vec![], at(1)).await;
     set.unwrap();
     let tags = vec!["west".into()];
@@ -56,6 +61,10 @@ async fn a_campaign_is_for_the_devices_its_selector_finds_when_it_is_created(sto
         task: None,
         fault: None,
         updated: START,
+        stage: 0,
+        from_version: "1.0".into(),
+        hops: 0,
+        started: None,
     });
     assert_eq!(entries, expected.collect::<Vec<_>>());
     assert_eq!(advance(store, id(1), at(2)).await, devices[..2]);
@@ -117,7 +126,9 @@ async fn two_campaigns_cannot_have_one_key(store: &dyn Store) {
     campaign(store, id(1), 1).await;
     let before = look(store, id(1)).await;
     device(store, "LATER").await;
-    let again = store.campaign_create(&ANN, new_campaign(id(1), 99)).await;
+    let again = store
+        .campaign_create(&ANN, new_campaign(id(1), 99), Consent::ANY)
+        .await;
     assert!(conflicts(&again));
     assert_eq!(look(store, id(1)).await, before);
     assert_eq!(store.campaign_list().await.unwrap().len(), 1);

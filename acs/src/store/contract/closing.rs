@@ -142,7 +142,7 @@ async fn a_closed_store_refuses_every_other_change(place: &dyn Place) {
         connection_request_password: Secret::default(),
     };
     let put = store.credentials_put(&ANN, credentials(device, "x"), now);
-    let create = store.campaign_create(&ANN, new_campaign(id(1), 1));
+    let create = store.campaign_create(&ANN, new_campaign(id(1), 1), Consent::ANY);
     let paused = CampaignState::Paused;
     let decide = store.campaign_set_state(&ANN, id(1), paused, now);
     let expire = store.campaign_expire_verifying(now, now);

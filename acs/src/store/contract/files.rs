@@ -111,7 +111,10 @@ async fn a_file_an_unfinished_campaign_needs_stays(store: &dyn Store) {
         put(store, 1).await;
         let mut campaign = new_campaign(id(number), 1);
         campaign.file = id(1);
-        store.campaign_create(&ANN, campaign).await.unwrap();
+        store
+            .campaign_create(&ANN, campaign, Consent::ANY)
+            .await
+            .unwrap();
         assert!(conflicts(&delete(store).await), "running");
         decide(store, id(number), CampaignState::Paused).await;
         assert!(conflicts(&delete(store).await), "paused");
@@ -131,7 +134,10 @@ async fn a_file_of_an_aborted_campaign_stays_while_a_device_still_fetches_it(sto
     put(store, 1).await;
     let mut campaign = new_campaign(id(10), 1);
     campaign.file = id(1);
-    store.campaign_create(&ANN, campaign).await.unwrap();
+    store
+        .campaign_create(&ANN, campaign, Consent::ANY)
+        .await
+        .unwrap();
     advance(store, id(10), at(1)).await;
     let task = transferring(store, device, at(2)).await;
     decide(store, id(10), CampaignState::Aborted).await;

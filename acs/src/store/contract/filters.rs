@@ -55,6 +55,7 @@ fn filter(
             software_version: texts(software_version),
             tags: texts(tags),
             serial_number: texts(serial_number),
+            query: None,
         },
         ..DeviceFilter::default()
     }

@@ -8,17 +8,23 @@
 //! [`every_backend!`]. What only one backend can promise (files, locks, rows) is tested beside it.
 //!
 //! - [`devices`], [`filters`]: register, label, find, forget
+//! - [`queries`], [`fleet`]: queries with and without the index of parameters; groups, values and counts
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
+//! - [`fleet_tasks`]: tasks over the fleet, priorities, restarts, faults by reason
+//! - [`learned`]: how devices want to be asked, their files, histories and former names
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
+//! - [`diagnostics`], [`health`], [`reach`]: measurements; how devices stand; how they can be called
 //! - [`revisions`]: revisions of profiles, and what devices cannot be given
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
 //! - [`subscribers`], [`lines`]: accounts, the device each is on, and their registration
 //! - [`admission`]: who is kept apart, swaps, imports
+//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
+//!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
@@ -73,26 +79,37 @@ mod admission;
 mod attempts;
 mod audit;
 mod calls;
+mod campaign_care;
 mod campaign_control;
+mod campaign_drafts;
+mod campaign_paths;
+mod campaign_stages;
 mod campaign_steps;
 mod campaigns;
 mod closing;
 mod concurrency;
 mod credentials;
 mod devices;
+mod diagnostics;
 mod durability;
 mod endings;
 mod events;
 mod files;
 mod filters;
+mod fleet;
+mod fleet_tasks;
+mod health;
 mod informs;
+mod learned;
 mod lines;
 mod on_sqlite;
 mod one_upgrade;
 mod people;
 mod profiles;
 mod provisioning;
+mod queries;
 mod quiet_path;
+mod reach;
 mod requests;
 mod retention;
 mod revisions;

@@ -28,6 +28,7 @@ fn profile(name: &str) -> Profile {
             software_version: vec![],
             tags: vec!["west".into(), "' --".into()],
             serial_number: vec![],
+            query: Some(r#"tag = "beta" and param("Device.X.Y") > 5"#.parse().unwrap()),
         },
         precedence: -7,
         values: vec![

@@ -92,6 +92,7 @@ async fn a_branch_that_was_read_whole_holds_nothing_else(store: &dyn Store) {
         values: list(&[("D.T.2.X", "2"), ("D.T.3.X", "2"), ("D.U.2.X", "2")]),
         complete_below: vec!["D.T.".into()],
         writable: vec![],
+        ..Observed::default()
     };
     merge(store, device, whole, 2).await;
     assert_eq!(
@@ -114,6 +115,7 @@ async fn reading_everything_replaces_everything(store: &dyn Store) {
         values: list(&[("Device.New", "1")]),
         complete_below: vec![String::new()],
         writable: vec![],
+        ..Observed::default()
     };
     merge(store, device, whole, 2).await;
     assert_eq!(known(store, device).await, owned(&[("Device.New", "1")]));
@@ -165,6 +167,7 @@ async fn access_is_kept_until_somebody_says_otherwise(store: &dyn Store) {
         values: list(&[("D.A", "1"), ("D.B", "1"), ("D.C", "1")]),
         complete_below: vec![],
         writable: access(&[("D.A", true), ("D.B", false), ("D.Unseen", true)]),
+        ..Observed::default()
     };
     merge(store, device, first, 1).await;
     let writable = || async { store.snapshot(device).await.unwrap().writable };
@@ -228,6 +231,7 @@ async fn five_thousand_parameters_come_back_as_they_were(store: &dyn Store) {
             .iter()
             .map(|parameter| (parameter.name.to_owned(), true))
             .collect(),
+        ..Observed::default()
     };
     merge(store, device, whole, 1).await;
     let snapshot = store.snapshot(device).await.unwrap();

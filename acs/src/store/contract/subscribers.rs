@@ -80,8 +80,8 @@ pub(super) async fn sees(store: &dyn Store, device: Id, name: &str) -> Option<St
     let variables = store.device_variables(device).await.unwrap();
     let mut variables = variables.into_iter();
     variables
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value)
+        .find(|variable| variable.name == name)
+        .map(|variable| variable.value)
 }
 
 async fn is_on(store: &dyn Store, account: &str) -> Option<Id> {
@@ -240,15 +240,15 @@ async fn an_unbound_device_keeps_nothing_but_empty_lines(store: &dyn Store) {
         "it is compared anew"
     );
     let after = store.device_variables(device).await.unwrap();
-    let names = |list: &[(String, String)]| -> Vec<String> {
-        list.iter().map(|(name, _)| name.clone()).collect()
+    let names = |list: &[Variable]| -> Vec<String> {
+        list.iter().map(|variable| variable.name.clone()).collect()
     };
     assert_eq!(
         names(&after),
         names(&before),
         "every template can still be filled in"
     );
-    for (name, value) in &after {
+    for Variable { name, value, .. } in &after {
         assert!(
             !value.contains("secret-100") && value != "opensesame",
             "{name}"

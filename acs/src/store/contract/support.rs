@@ -311,6 +311,8 @@ pub fn image(file: Id) -> FileRecord {
         bytes: 8 * 1024 * 1024,
         sha256: "ab".repeat(32),
         created: START,
+        minimum_version: String::new(),
+        verification: Verification::Signed,
     }
 }
 
@@ -329,15 +331,25 @@ pub fn new_campaign(campaign: Id, concurrency: u32) -> Campaign {
         selector: Selector::default(),
         concurrency,
         failure_limit: 0,
+        plan: CampaignPlan::default(),
+        rollback_of: None,
         state: CampaignState::Running,
+        reason: None,
+        stage: 0,
         created: START,
+        started: Some(START),
+        ended: None,
     }
 }
 
 /// Creates a campaign for all devices; gives its key.
 pub async fn campaign(store: &dyn Store, campaign: Id, concurrency: u32) -> Id {
     let campaign = new_campaign(campaign, concurrency);
-    store.campaign_create(&ANN, campaign).await.unwrap().id
+    store
+        .campaign_create(&ANN, campaign, Consent::ANY)
+        .await
+        .unwrap()
+        .id
 }
 
 /// Moves a campaign on by one step, with keys for as many tasks as anybody could want.

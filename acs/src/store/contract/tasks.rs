@@ -41,6 +41,7 @@ async fn a_task_is_queued_as_it_was_asked_for(store: &dyn Store) {
         updated: at(5),
         expires: Some(at(60)),
         not_before: None,
+        priority: 0,
         attempts: 0,
         result: None,
         fault: None,
@@ -57,7 +58,8 @@ async fn every_kind_of_task_comes_back_as_it_was_queued(store: &dyn Store) {
     values.push("Device.C", XsdType::UnsignedInt, "7");
     values.push_str("Device.D", "{{7*7}} \u{1F600}\0");
     let object = "Device.T.".to_owned();
-    let kinds = [
+    let mut kinds = further_kinds();
+    kinds.extend([
         TaskKind::GetParameterValues {
             names: vec!["Device.A".into(), "Device.T.".into()],
         },
@@ -66,6 +68,7 @@ async fn every_kind_of_task_comes_back_as_it_was_queued(store: &dyn Store) {
         },
         TaskKind::Refresh {
             path: String::new(),
+            older_than_secs: Some(60),
         },
         TaskKind::AddObject {
             object: object.clone(),
@@ -78,16 +81,65 @@ async fn every_kind_of_task_comes_back_as_it_was_queued(store: &dyn Store) {
             file: id(900),
             target_file_name: "a/../b".into(),
         },
-    ];
+    ]);
     for (number, kind) in kinds.into_iter().enumerate() {
         let task = id(number as u64);
         let created = queue(store, new_task(task, device, kind.clone())).await;
         assert_eq!(created.kind, kind);
         assert_eq!(self::task(store, task).await.kind, kind);
         assert_eq!(claim(store, device, at(1)).await.task.kind, kind);
-        finish(store, task, done(), at(2)).await;
+        // One that uploads ends well only if its file has come.
+        finish(store, task, failed(), at(2)).await;
         assert_eq!(self::task(store, task).await.kind, kind);
     }
+}
+
+/// Kinds that hold what people say about files, names and modules.
+fn further_kinds() -> Vec<TaskKind> {
+    let odd = || "'; \"{{7*7}}\" \u{1F600}".to_owned();
+    vec![
+        TaskKind::Discover,
+        TaskKind::GetParameterNames {
+            path: odd(),
+            next_level: true,
+        },
+        TaskKind::GetParameterAttributes { names: vec![odd()] },
+        TaskKind::SetParameterAttributes {
+            attributes: vec![AttributeChange {
+                name: odd(),
+                notification: Some(2),
+                access_list: Some(vec![odd()]),
+            }],
+        },
+        TaskKind::RestoreConfiguration { file: id(901) },
+        TaskKind::ScheduleDownload {
+            file: id(902),
+            target_file_name: odd(),
+            windows: vec![DownloadWindow {
+                start_secs: 0,
+                end_secs: 60,
+                mode: odd(),
+                user_message: odd(),
+                max_retries: -1,
+            }],
+        },
+        TaskKind::Upload { file_type: odd() },
+        TaskKind::BackupConfiguration { instance: Some(1) },
+        TaskKind::FetchLog { instance: None },
+        TaskKind::ScheduleInform { delay_secs: 1 },
+        TaskKind::CancelTransfer { task: id(903) },
+        TaskKind::GetQueuedTransfers,
+        TaskKind::GetAllQueuedTransfers,
+        TaskKind::ChangeDuState {
+            operations: vec![ModuleOperation::Uninstall {
+                uuid: odd(),
+                version: None,
+                environment: Some(odd()),
+            }],
+        },
+        TaskKind::GetRpcMethods,
+        TaskKind::GetOptions { option: odd() },
+    ]
 }
 
 async fn a_task_for_nobody_is_not_queued(store: &dyn Store) {
@@ -110,8 +162,11 @@ fn keyed(task: u64, device: Id, key: &str) -> NewTask {
 async fn an_idempotency_key_makes_one_task(store: &dyn Store) {
     let device = device(store, "A").await;
     let first = queue(store, keyed(1, device, "k")).await;
-    let mut again = keyed(2, device, "k");
-    again.kind = TaskKind::FactoryReset;
+    let mut other = keyed(2, device, "k");
+    other.kind = TaskKind::FactoryReset;
+    let refused = store.task_create(&Actor::Console, other, at(8)).await;
+    assert!(conflicts(&refused), "one key is for one thing: {refused:?}");
+    let again = keyed(2, device, "k");
     let second = store.task_create(&Actor::Console, again, at(9)).await;
     assert_eq!(second.unwrap(), Some(first));
     assert_eq!(store.task_find(id(2)).await.unwrap(), None);

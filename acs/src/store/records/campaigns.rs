@@ -1,6 +1,6 @@
 //! Files of the library, and the campaigns that bring them to devices.
 
-use super::{Id, Selector, TaskFault};
+use super::{CampaignPlan, Id, Selector, TaskFault};
 use data_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,12 +18,33 @@ pub struct FileRecord {
     pub product_class: String,
     /// The version a device reports when it runs this image; empty if it is no image.
     pub version: String,
+    /// The version a device must run to be able to take this image; empty for any.
+    #[serde(default)]
+    pub minimum_version: String,
+    /// What is known of its genuineness.
+    #[serde(default)]
+    pub verification: Verification,
     /// Its length.
     pub bytes: u64,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
     /// When it came.
     pub created: Timestamp,
+}
+
+/// What is known of the genuineness of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verification {
+    /// Its container is whole and signed with a key this server trusts.
+    Signed,
+    /// Its container is whole; this server has no keys to check the signature with.
+    Container,
+    /// Its bytes have the hash that was stated with them.
+    Stated,
+    /// Nothing.
+    #[default]
+    Unverified,
 }
 
 /// A file that was forgotten.
@@ -50,16 +71,31 @@ pub struct Campaign {
     pub concurrency: u32,
     /// It pauses when so many devices have failed; zero for never.
     pub failure_limit: u32,
+    /// How it goes about it.
+    #[serde(flatten)]
+    pub plan: CampaignPlan,
+    /// The campaign it takes back.
+    pub rollback_of: Option<Id>,
     /// Where it is.
     pub state: CampaignState,
+    /// Why it has paused, if it did so by itself.
+    pub reason: Option<String>,
+    /// The stage that is open, from zero.
+    pub stage: u32,
     /// When it was created.
     pub created: Timestamp,
+    /// When its devices were chosen; not yet for a draft.
+    pub started: Option<Timestamp>,
+    /// When it ended.
+    pub ended: Option<Timestamp>,
 }
 
 /// Where a campaign is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignState {
+    /// Nobody has started it; it has no devices yet.
+    Draft,
     /// Devices are being upgraded.
     Running,
     /// No further devices are started.
@@ -83,6 +119,14 @@ pub struct CampaignDevice {
     pub fault: Option<TaskFault>,
     /// When it last moved.
     pub updated: Timestamp,
+    /// The stage it belongs to, from zero.
+    pub stage: u32,
+    /// What it ran when its first download was made.
+    pub from_version: String,
+    /// Images it has got on its way to the last one.
+    pub hops: u32,
+    /// When its first download was made.
+    pub started: Option<Timestamp>,
 }
 
 /// Where a device is in a campaign.
@@ -101,6 +145,8 @@ pub enum CampaignStep {
     Failed,
     /// It ran the target version before it was its turn.
     Skipped,
+    /// It could not take part; its fault says why.
+    Excluded,
 }
 
 /// How many devices of a campaign are where.
@@ -118,4 +164,21 @@ pub struct CampaignCounts {
     pub failed: u64,
     /// Not needed.
     pub skipped: u64,
+    /// Could not take part.
+    pub excluded: u64,
+}
+
+impl CampaignCounts {
+    /// The number of one step.
+    pub fn of(&mut self, step: CampaignStep) -> &mut u64 {
+        match step {
+            CampaignStep::Pending => &mut self.pending,
+            CampaignStep::Upgrading => &mut self.upgrading,
+            CampaignStep::Verifying => &mut self.verifying,
+            CampaignStep::Done => &mut self.done,
+            CampaignStep::Failed => &mut self.failed,
+            CampaignStep::Skipped => &mut self.skipped,
+            CampaignStep::Excluded => &mut self.excluded,
+        }
+    }
 }

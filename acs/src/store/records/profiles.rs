@@ -2,6 +2,7 @@
 
 use super::Scope;
 use super::TaskFault;
+use crate::query::Query;
 use crate::windows::Windows;
 use data_model::Timestamp;
 use schemars::JsonSchema;
@@ -93,6 +94,9 @@ pub struct Selector {
     /// The serial number is one of these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub serial_number: Vec<String>,
+    /// The device fulfils this query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<Query>,
 }
 
 /// Which devices to list.
@@ -102,6 +106,8 @@ pub struct DeviceFilter {
     pub selector: Selector,
     /// Identity contains this text.
     pub contains: Option<String>,
+    /// The moment `ago(…)` of the query counts from.
+    pub now: Timestamp,
     /// Whoever asks may see no others.
     pub scope: Scope,
 }

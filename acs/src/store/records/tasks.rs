@@ -1,113 +1,10 @@
 //! Tasks: what is asked of a device, and what comes of it.
 
-use super::{Id, values};
-use crate::redact::{MASK, is_secret};
+use super::{Id, Measuring, TaskKind};
 use cwmp::{CommandKey, Fault};
-use data_model::{ParameterList, Timestamp};
+use data_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// What a task asks of a device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum TaskKind {
-    /// Read parameters; the result holds them.
-    GetParameterValues {
-        /// Full names or partial paths.
-        names: Vec<String>,
-    },
-    /// Write parameters.
-    SetParameterValues {
-        /// Names with values.
-        #[serde(with = "values")]
-        #[schemars(with = "Vec<values::Value>")]
-        values: ParameterList,
-    },
-    /// Read a whole branch into the observed state.
-    Refresh {
-        /// A partial path; empty for everything.
-        path: String,
-    },
-    /// Add an instance and set values in it.
-    AddObject {
-        /// The table, with a dot at its end.
-        object: String,
-        /// Values below the new instance, by their names relative to it.
-        #[serde(default, with = "values")]
-        #[schemars(with = "Vec<values::Value>")]
-        values: ParameterList,
-    },
-    /// Remove an instance.
-    DeleteObject {
-        /// The instance, with a dot at its end.
-        object: String,
-    },
-    /// Restart the device.
-    Reboot,
-    /// Reset the device.
-    FactoryReset,
-    /// Send the device a file of the library.
-    Download {
-        /// The file.
-        file: Id,
-        /// For `TargetFileName`.
-        #[serde(default)]
-        target_file_name: String,
-    },
-    /// Send the device its profile as a vendor configuration file.
-    DownloadProfile,
-}
-
-impl TaskKind {
-    /// The word for it in logs and metrics.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            TaskKind::GetParameterValues { .. } => "get_parameter_values",
-            TaskKind::SetParameterValues { .. } => "set_parameter_values",
-            TaskKind::Refresh { .. } => "refresh",
-            TaskKind::AddObject { .. } => "add_object",
-            TaskKind::DeleteObject { .. } => "delete_object",
-            TaskKind::Reboot => "reboot",
-            TaskKind::FactoryReset => "factory_reset",
-            TaskKind::Download { .. } => "download",
-            TaskKind::DownloadProfile => "download_profile",
-        }
-    }
-
-    /// The same with `***` in place of every secret it writes; `None` if it writes none.
-    pub fn without_secrets(&self) -> Option<TaskKind> {
-        match self {
-            TaskKind::SetParameterValues { values } => {
-                masked(values).map(|values| TaskKind::SetParameterValues { values })
-            }
-            TaskKind::AddObject { object, values } => {
-                masked(values).map(|values| TaskKind::AddObject {
-                    object: object.clone(),
-                    values,
-                })
-            }
-            TaskKind::GetParameterValues { .. }
-            | TaskKind::Refresh { .. }
-            | TaskKind::DeleteObject { .. }
-            | TaskKind::Reboot
-            | TaskKind::FactoryReset
-            | TaskKind::Download { .. }
-            | TaskKind::DownloadProfile => None,
-        }
-    }
-}
-
-fn masked(values: &ParameterList) -> Option<ParameterList> {
-    if !values.iter().any(|parameter| is_secret(parameter.name)) {
-        return None;
-    }
-    let masked = values.iter().map(|parameter| {
-        let secret = is_secret(parameter.name);
-        let value = if secret { MASK } else { parameter.value };
-        (parameter.name, parameter.ty, value)
-    });
-    Some(masked.collect())
-}
 
 /// Where a task is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -119,6 +16,8 @@ pub enum TaskState {
     Running,
     /// The device transfers the file and will report.
     WaitingForTransfer,
+    /// The device has accepted it, and it comes into force with its next boot.
+    WaitingForReboot,
     /// Succeeded.
     Done,
     /// Failed for good.
@@ -131,10 +30,11 @@ pub enum TaskState {
 
 impl TaskState {
     /// Every state.
-    pub const ALL: [TaskState; 7] = [
+    pub const ALL: [TaskState; 8] = [
         TaskState::Queued,
         TaskState::Running,
         TaskState::WaitingForTransfer,
+        TaskState::WaitingForReboot,
         TaskState::Done,
         TaskState::Failed,
         TaskState::Expired,
@@ -144,7 +44,10 @@ impl TaskState {
     /// Whether nothing more will happen to it.
     pub const fn is_final(self) -> bool {
         match self {
-            TaskState::Queued | TaskState::Running | TaskState::WaitingForTransfer => false,
+            TaskState::Queued
+            | TaskState::Running
+            | TaskState::WaitingForTransfer
+            | TaskState::WaitingForReboot => false,
             TaskState::Done | TaskState::Failed | TaskState::Expired | TaskState::Cancelled => true,
         }
     }
@@ -155,6 +58,7 @@ impl TaskState {
             TaskState::Queued => "queued",
             TaskState::Running => "running",
             TaskState::WaitingForTransfer => "waiting_for_transfer",
+            TaskState::WaitingForReboot => "waiting_for_reboot",
             TaskState::Done => "done",
             TaskState::Failed => "failed",
             TaskState::Expired => "expired",
@@ -180,6 +84,15 @@ pub struct NewTask {
     pub campaign: Option<Id>,
 }
 
+/// When a task is to be done, and before which others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Turn {
+    /// Higher ones come first; below zero it is done when nothing else is to do, profiles included.
+    pub priority: i32,
+    /// Not before this time.
+    pub not_before: Option<Timestamp>,
+}
+
 /// A task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Task {
@@ -202,6 +115,8 @@ pub struct Task {
     pub expires: Option<Timestamp>,
     /// Not tried before this time.
     pub not_before: Option<Timestamp>,
+    /// Higher ones come first; below zero it waits until nothing else is to do.
+    pub priority: i32,
     /// How often its first RPC has left.
     pub attempts: u32,
     /// What came of it.
@@ -268,6 +183,10 @@ pub enum TaskOutcome {
     },
     /// The device has accepted a transfer and will report its end.
     WaitingForTransfer,
+    /// The device has accepted it with this result, and will apply it when it boots (Status 1).
+    WaitingForReboot(serde_json::Value),
+    /// The device measures and will report its end.
+    Measuring(Measuring),
 }
 
 /// What became of a TransferComplete.
@@ -279,4 +198,36 @@ pub enum TransferMatch {
     Repeated(Id),
     /// No task of this device has this CommandKey.
     Unknown,
+}
+
+/// Which tasks are looked for; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    /// Of this device.
+    pub device: Option<Id>,
+    /// In this state.
+    pub state: Option<TaskState>,
+    /// Of this kind, by its word.
+    pub kind: Option<String>,
+    /// Queued at or after this time.
+    pub since: Option<Timestamp>,
+}
+
+/// Tasks, or devices, that fail for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FaultGroup {
+    /// The word of the tasks' kind; `profiles` for devices that refuse their profiles.
+    pub kind: String,
+    /// The fault code, or zero for a reason of ours.
+    pub code: u16,
+    /// The reason in words.
+    pub text: String,
+    /// How many of them.
+    pub count: u64,
+    /// How many devices they belong to.
+    pub devices: u64,
+    /// When the last one was.
+    pub last: Timestamp,
+    /// One of these devices.
+    pub example: Id,
 }

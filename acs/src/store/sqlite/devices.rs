@@ -4,12 +4,11 @@ use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit, readable};
 use super::{audit, events};
 use crate::store::{
-    Actor, Agreement, Credentials, Device, DeviceFilter, Id, Page, Provisioning, Result,
-    StoreError, TaskFault,
+    Actor, Agreement, Credentials, Device, Id, Page, Provisioning, Result, StoreError, TaskFault,
 };
 use cwmp::{CwmpVersion, DeviceId};
 use data_model::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 const COLUMNS: &str = "d.id, d.identity, d.manufacturer, d.oui, d.product_class, d.serial_number,
     d.software_version, d.hardware_version, d.root, d.connection_request_url, d.parameter_key, d.address,
@@ -78,76 +77,13 @@ pub(super) fn find(db: &Connection, id: Id) -> Result<Option<Device>> {
     rows.next()?.map(device).transpose()
 }
 
-/// The conditions of a filter, and what stands for their question marks.
-pub(super) fn conditions(filter: &DeviceFilter) -> (String, Vec<Box<dyn ToSql>>) {
-    let mut sql = String::from("1");
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    let selector = &filter.selector;
-    for (column, wanted) in [
-        ("d.product_class", &selector.product_class),
-        ("d.software_version", &selector.software_version),
-        ("d.serial_number", &selector.serial_number),
-    ] {
-        if !wanted.is_empty() {
-            sql.push_str(&format!(
-                " AND {column} IN (SELECT value FROM json_each(?))"
-            ));
-            values.push(Box::new(json(wanted)));
-        }
-    }
-    for tag in &selector.tags {
-        sql.push_str(" AND d.id IN (SELECT device FROM tag WHERE tag = ?)");
-        values.push(Box::new(tag.clone()));
-    }
-    for tags in filter.scope.lists() {
-        sql.push_str(
-            " AND d.id IN (SELECT device FROM tag WHERE tag IN (SELECT value FROM json_each(?)))",
-        );
-        values.push(Box::new(json(tags)));
-    }
-    if let Some(text) = &filter.contains {
-        sql.push_str(" AND instr(lower(d.identity), lower(?)) > 0");
-        values.push(Box::new(text.clone()));
-    }
-    (sql, values)
-}
-
-/// Devices a filter finds, in the order of their keys.
-pub(super) fn list(db: &Connection, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>> {
-    let (conditions, mut values) = conditions(filter);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM device d JOIN seen s ON s.id = d.id
-         WHERE {conditions} AND d.id > ? ORDER BY d.id LIMIT ?"
-    );
-    values.push(Box::new(page.after.map_or(i64::MIN, Id::to_i64)));
-    values.push(Box::new(limit(page.limit)));
-    let mut statement = db.prepare(&sql)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(values))?;
-    let mut devices = Vec::new();
-    while let Some(row) = rows.next()? {
-        devices.push(device(row)?);
+/// Devices by their keys, those that are there.
+pub(super) fn of(db: &Connection, keys: &[Id]) -> Result<Vec<Device>> {
+    let mut devices = Vec::with_capacity(keys.len());
+    for key in keys {
+        devices.extend(find(db, *key)?);
     }
     Ok(devices)
-}
-
-/// How many devices a filter finds.
-pub(super) fn number(db: &Connection, filter: &DeviceFilter) -> Result<u64> {
-    let (conditions, values) = conditions(filter);
-    let sql = format!("SELECT count(*) FROM device d WHERE {conditions}");
-    let number = db.query_row(&sql, rusqlite::params_from_iter(values), |row| row.get(0))?;
-    Ok(count(number))
-}
-
-/// The keys of the devices a selector finds, with the firmware each reports.
-pub(super) fn select(db: &Connection, filter: &DeviceFilter) -> Result<Vec<(Id, String)>> {
-    let (conditions, values) = conditions(filter);
-    let sql =
-        format!("SELECT d.id, d.software_version FROM device d WHERE {conditions} ORDER BY d.id");
-    let mut statement = db.prepare(&sql)?;
-    let rows = statement.query_map(rusqlite::params_from_iter(values), |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whether there is a device with this key.
@@ -173,6 +109,7 @@ pub(super) fn insert(tx: &Tx<'_>, identity: &DeviceId, now: Timestamp) -> Result
     ])?;
     let sql = "INSERT INTO seen (id, last_inform, informs) VALUES (?1, 0, 0)";
     tx.db.prepare_cached(sql)?.execute([id])?;
+    super::health::add(tx, id)?;
     Ok(id)
 }
 
@@ -214,8 +151,10 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("variable", "device"),
         ("snapshot", "device"),
         ("informed", "device"),
+        ("indexed_value", "device"),
         ("task", "device"),
         ("campaign_device", "device"),
+        ("campaign_event", "device"),
         ("credentials", "device"),
         ("provisioned", "device"),
         ("provisioning_window", "device"),
@@ -223,11 +162,20 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("report", "device"),
         ("trace_switch", "device"),
         ("traced_session", "device"),
+        ("diagnostic", "device"),
+        ("diagnostic_run_device", "device"),
+        ("device_health", "device"),
+        ("device_health_reason", "device"),
+        ("device_reach", "device"),
+        ("device_call", "device"),
         ("held", "device"),
         ("line_state", "device"),
         ("walled", "device"),
         ("refusal", "device"),
         ("adding", "device"),
+        ("learned", "device"),
+        ("device_file", "device"),
+        ("history", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?
@@ -330,7 +278,7 @@ pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timest
         agreement.revision.cast_signed(),
         agreement.digest.cast_signed(),
     ])?;
-    Ok(())
+    super::health::profiles(tx, id, None)
 }
 
 /// Devices that have been here and are still to be compared with the profiles of this stamp.
@@ -365,6 +313,7 @@ pub(super) fn failed(
     tx.db
         .prepare_cached(sql)?
         .execute(params![id, fault_text, stamp.cast_signed()])?;
+    super::health::profiles(tx, id, Some(fault))?;
     if known {
         return Ok(());
     }

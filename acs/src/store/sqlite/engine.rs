@@ -6,7 +6,10 @@
 //!
 //! Long because the writer, the readers and the file they share begin and end together.
 
+use super::beside::{Beside, SCANS};
 use super::credential_cache::CredentialCache;
+use super::functions;
+use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
 use crate::metrics::store::StoreMetrics;
@@ -89,6 +92,7 @@ pub(super) struct Engine {
     jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
+    scans: Arc<Semaphore>,
     path: PathBuf,
     /// Held while the store is open, so that no second process writes beside us.
     _lock: File,
@@ -104,6 +108,7 @@ impl Engine {
     pub fn open(
         path: &Path,
         credentials: Arc<CredentialCache>,
+        watched: Watched,
         feed: Arc<Feed>,
         metrics: StoreMetrics,
     ) -> std::result::Result<Engine, OperatorError> {
@@ -129,7 +134,7 @@ impl Engine {
                 write_all(
                     &connection,
                     &incoming,
-                    Hot::new(credentials),
+                    Hot::new(credentials, watched),
                     &feed,
                     &metrics,
                 );
@@ -142,6 +147,7 @@ impl Engine {
                 idle: Mutex::new(idle),
                 places: Arc::new(Semaphore::new(READERS)),
             }),
+            scans: Arc::new(Semaphore::new(SCANS)),
             path: path.to_owned(),
             _lock: lock,
         })
@@ -201,6 +207,15 @@ impl Engine {
         copied
             .await
             .map_err(|_| StoreError::Unavailable("a mistake in the store, see the log".into()))?
+    }
+
+    /// What questions of their own connections need.
+    pub fn beside(&self) -> Beside {
+        Beside::new(
+            self.path.clone(),
+            Arc::clone(&self.scans),
+            Arc::clone(&self.readers.places),
+        )
     }
 
     /// Commits what is under way, and closes. Later calls are refused.
@@ -294,14 +309,16 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
          PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 10000;",
     )?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(())
+    functions::register(connection)
 }
 
+/// A connection that only reads.
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.execute_batch("PRAGMA cache_size = -16384; PRAGMA busy_timeout = 10000;")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    functions::register(&connection)?;
     Ok(connection)
 }
 

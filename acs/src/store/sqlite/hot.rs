@@ -1,6 +1,8 @@
 //! What the writer knows by heart, so that a periodic Inform that brings nothing new costs one narrow row.
 
 use super::credential_cache::CredentialCache;
+use super::history::Watched;
+use super::parameter_index::Chosen;
 use crate::store::{Event, Id, ProfileStamps};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -25,8 +27,12 @@ pub(super) struct Hot {
     quiet: HashMap<Id, Quiet>,
     touched: Vec<Id>,
     credentials: Arc<CredentialCache>,
+    /// Parameters whose changes are kept.
+    pub watched: Watched,
     /// Devices whose credentials this batch has changed.
     changed: Vec<Id>,
+    /// The parameters that are kept in the index, once somebody needed them.
+    pub chosen: Option<Arc<Chosen>>,
     /// Events of this batch.
     events: RefCell<Vec<Event>>,
     /// How many of them there were when the call began.
@@ -35,12 +41,14 @@ pub(super) struct Hot {
 
 impl Hot {
     /// Nothing is known yet.
-    pub fn new(credentials: Arc<CredentialCache>) -> Hot {
+    pub fn new(credentials: Arc<CredentialCache>, watched: Watched) -> Hot {
         Hot {
             quiet: HashMap::new(),
             touched: Vec::new(),
             credentials,
+            watched,
             changed: Vec::new(),
+            chosen: None,
             events: RefCell::default(),
             events_before: 0,
         }
@@ -80,6 +88,7 @@ impl Hot {
 
     /// Something of many devices changes.
     pub fn clear(&mut self) {
+        self.chosen = None;
         self.quiet.clear();
     }
 
@@ -101,6 +110,7 @@ impl Hot {
 
     /// The call is undone: what it remembered is not so.
     pub fn undo(&mut self) {
+        self.chosen = None;
         self.events.get_mut().truncate(self.events_before);
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);

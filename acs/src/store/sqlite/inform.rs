@@ -3,10 +3,11 @@
 use super::engine::Tx;
 use super::hot::Quiet;
 use super::rows::Ms;
-use super::{campaigns, devices, events as happened, holdings, snapshots, tasks, transfers, walls};
-use crate::store::{
-    Admitted, CampaignStep, Id, InformOutcome, InformRecord, ProfileStamps, Result,
+use super::{
+    campaigns, devices, diagnostics, events as happened, health, holdings, restarts, snapshots,
+    tasks, walls,
 };
+use crate::store::{Admitted, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::{Value, json};
@@ -80,6 +81,7 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
         holdings::first_contact(tx, id, record)?;
     }
     if first_contact {
+        health::look(tx, id)?;
         let data = json!({ "identity": record.identity.username() });
         happened::add(tx, "device.first_contact", Some(id), data, record.at)?;
     }
@@ -167,16 +169,24 @@ fn parameter_key(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     Ok(())
 }
 
-fn events(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
+fn events(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     let has = |code: &EventCode| record.events.iter().any(|event| event.event_code == *code);
+    if has(&EventCode::DiagnosticsComplete) || has(&EventCode::Boot) {
+        diagnostics::wake(tx, id)?;
+    }
     if has(&EventCode::Boot) {
+        health::booted(tx, id, record.at)?;
         happened::add(tx, "device.boot", Some(id), Value::Null, record.at)?;
         let sql = "UPDATE device SET last_boot = ?2 WHERE id = ?1";
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
+        let suffix = ".DeviceInfo.SoftwareVersion";
+        let version = record.parameters.get_by_suffix(suffix);
+        restarts::booted(tx, id, version, record.at)?;
     }
     if has(&EventCode::Bootstrap) {
+        restarts::bootstrapped(tx, id, record.at)?;
         happened::add(tx, "device.bootstrap", Some(id), Value::Null, record.at)?;
         // TR-069 3.7.1.5: the device is as from the factory, or has never met us.
         let sql =
@@ -210,19 +220,15 @@ fn version_changed(tx: &Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
     }
 }
 
-/// A device that reports the version a campaign waits for is done there, and needs no download any more.
+/// The version a device reports may be the one a campaign waits for.
 fn versions(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
-    let Some(version) = record
+    let version = record
         .parameters
-        .get_by_suffix(".DeviceInfo.SoftwareVersion")
-    else {
-        return Ok(());
-    };
-    for campaign in campaigns::waiting_for(tx.db, id, version)? {
-        campaigns::step(tx, campaign, id, CampaignStep::Done, None, record.at)?;
-        transfers::needless(tx, campaign, id, record.at)?;
+        .get_by_suffix(".DeviceInfo.SoftwareVersion");
+    match version {
+        Some(version) => campaigns::reported(tx, id, version, record.at),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn stamps(tx: &Tx<'_>, id: Id) -> Result<ProfileStamps> {

@@ -1,13 +1,14 @@
 //! Files of the library.
 
 use super::engine::Tx;
-use super::rows::{Ms, count};
+use super::rows::{Ms, count, from_word, word};
 use super::{audit, campaigns, tasks};
 use crate::store::{Actor, DeletedFile, FileRecord, Id, Result, StoreError};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-fn file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
+pub(super) fn file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
+    let verification: String = row.get(9)?;
     Ok(FileRecord {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -17,14 +18,17 @@ fn file(row: &Row<'_>) -> rusqlite::Result<FileRecord> {
         bytes: count(row.get(5)?),
         sha256: row.get(6)?,
         created: row.get::<_, Ms>(7)?.0,
+        minimum_version: row.get(8)?,
+        // A word nobody knows says nothing for the file.
+        verification: from_word(verification, "file", "").unwrap_or_default(),
     })
 }
 
-const FILE: &str = "id, name, file_type, product_class, version, bytes, sha256, created";
+pub(super) const FILE: &str = "id, name, file_type, product_class, version, bytes, sha256, created, minimum_version, verification";
 
 /// Describes a file.
 pub(super) fn put_file(tx: &mut Tx<'_>, actor: &Actor, file: &FileRecord) -> Result<()> {
-    let sql = format!("INSERT INTO file ({FILE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    let sql = format!("INSERT INTO file ({FILE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
     tx.db.prepare_cached(&sql)?.execute(params![
         file.id,
         file.name,
@@ -34,6 +38,8 @@ pub(super) fn put_file(tx: &mut Tx<'_>, actor: &Actor, file: &FileRecord) -> Res
         file.bytes.cast_signed(),
         file.sha256,
         Ms(file.created),
+        file.minimum_version,
+        word(&file.verification),
     ])?;
     let subject = format!("{} {} sha256 {}", file.id, file.name, file.sha256);
     audit::add(tx, actor, "file.put", subject, file.created)

@@ -9,29 +9,48 @@
 mod accounts;
 mod activation;
 mod audit;
+mod beside;
+mod calls;
 mod campaigns;
 mod credential_cache;
+mod device_files;
 mod devices;
+mod diagnostics;
 mod engine;
 mod events;
 mod figures;
+mod find;
+mod fleet_counts;
+mod fleet_tasks;
+mod functions;
 mod groups;
+mod health;
+mod history;
 mod holdings;
 mod hot;
 mod imports;
 mod inform;
+mod learned;
 mod library;
 mod lines;
+mod merge;
 mod migrations;
 mod operations;
+mod packing;
+mod parameter_index;
 mod people;
+mod picker;
 mod profile_devices;
 mod profiles;
 mod provisioning;
+mod queries;
 mod reports;
 mod requests;
+mod restarts;
 mod retention;
 mod rows;
+mod saved_queries;
+mod scan;
 mod snapshots;
 mod subscribers;
 mod swap;
@@ -41,10 +60,10 @@ mod transfers;
 mod walls;
 
 use super::{
-    Actor, Agreement, AuditEntry, Campaign, CampaignCounts, CampaignDevice, CampaignState,
-    ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter, FileRecord, Id, InformOutcome,
-    InformRecord, NewCredentials, NewRevision, NewTask, Observed, Page, Profile, Publish, Result,
-    Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User, Variable,
+    Actor, Agreement, AuditEntry, ClaimedTask, Credentials, DeletedFile, Device, DeviceFilter,
+    FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision, NewTask, Observed,
+    Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault, TaskOutcome, Token,
+    TransferMatch, User, Variable,
 };
 use crate::metrics::store::StoreMetrics;
 use crate::store::events::Feed;
@@ -61,6 +80,7 @@ pub struct SqliteStore {
     engine: Engine,
     credentials: Arc<CredentialCache>,
     metrics: StoreMetrics,
+    watched: history::Watched,
     feed: Arc<Feed>,
 }
 
@@ -77,17 +97,20 @@ impl SqliteStore {
     /// If the file cannot be read or written, another process holds it, or a newer version of this program wrote it.
     pub fn open(path: &Path) -> std::result::Result<SqliteStore, OperatorError> {
         let credentials = Arc::new(CredentialCache::default());
+        let watched = history::Watched::default();
         let feed = Arc::new(Feed::default());
         let metrics = StoreMetrics::default();
         let engine = Engine::open(
             path,
             Arc::clone(&credentials),
+            watched.clone(),
             Arc::clone(&feed),
             metrics.clone(),
         )?;
         Ok(SqliteStore {
             engine,
             credentials,
+            watched,
             feed,
             metrics,
         })
@@ -145,17 +168,11 @@ impl Store for SqliteStore {
     }
 
     async fn device_list(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>> {
-        let filter = filter.clone();
-        self.engine
-            .read(move |db| devices::list(db, &filter, page))
-            .await
+        self.page(filter, page).await
     }
 
     async fn device_count(&self, filter: &DeviceFilter) -> Result<u64> {
-        let filter = filter.clone();
-        self.engine
-            .read(move |db| devices::number(db, &filter))
-            .await
+        self.number(filter).await
     }
 
     async fn device_delete(&self, actor: &Actor, device: Id, now: Timestamp) -> Result<Option<()>> {
@@ -256,7 +273,7 @@ impl Store for SqliteStore {
 
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
         self.engine
-            .write(move |tx| tasks::claim(tx, device, now))
+            .write(move |tx| tasks::claim(tx, device, tasks::Which::Foreground, now))
             .await
     }
 
@@ -379,62 +396,6 @@ impl Store for SqliteStore {
         let actor = actor.clone();
         self.engine
             .write(move |tx| library::delete_file(tx, &actor, file, now))
-            .await
-    }
-
-    async fn campaign_create(&self, actor: &Actor, campaign: Campaign) -> Result<Campaign> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| {
-                campaigns::create(tx, &actor, &campaign)?;
-                Ok(campaign)
-            })
-            .await
-    }
-
-    async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>> {
-        self.engine
-            .read(move |db| campaigns::find(db, campaign))
-            .await
-    }
-
-    async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>> {
-        self.engine.read(campaigns::list).await
-    }
-
-    async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>> {
-        self.engine
-            .read(move |db| campaigns::devices_of(db, campaign, page))
-            .await
-    }
-
-    async fn campaign_advance(
-        &self,
-        campaign: Id,
-        task_ids: Vec<Id>,
-        now: Timestamp,
-    ) -> Result<Vec<Id>> {
-        self.engine
-            .write(move |tx| campaigns::advance(tx, campaign, &task_ids, now))
-            .await
-    }
-
-    async fn campaign_set_state(
-        &self,
-        actor: &Actor,
-        campaign: Id,
-        state: CampaignState,
-        now: Timestamp,
-    ) -> Result<Option<()>> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| campaigns::decide(tx, &actor, campaign, state, now))
-            .await
-    }
-
-    async fn campaign_expire_verifying(&self, deadline: Timestamp, now: Timestamp) -> Result<u64> {
-        self.engine
-            .write(move |tx| campaigns::expire_verifying(tx, deadline, now))
             .await
     }
 

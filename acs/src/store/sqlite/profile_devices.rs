@@ -1,27 +1,28 @@
 //! How devices stand to their profiles: what they refuse, which rows they are being given, which window they wait for.
 
 use super::audit;
-use super::devices::{conditions, exists};
+use super::devices::exists;
 use super::engine::Tx;
+use super::find::of_devices;
 use super::profiles::stamp;
 use super::rows::{Ms, count, from_json, json, limit, readable};
 use crate::limits::FAILURE_REASONS;
+use crate::query::sql::Bound;
 use crate::store::{
-    Actor, Adding, DeviceFilter, FailureReason, Id, ProfileCounts, Refusal, Result, Scope,
-    Selector, Waits, row_label,
+    Actor, Adding, DeviceFilter, FailureReason, Id, ProfileCounts, Refusal, Result, Selector,
+    Waits, row_label,
 };
 use data_model::Timestamp;
-use rusqlite::{Connection, ToSql, params, params_from_iter};
+use rusqlite::{Connection, params, params_from_iter};
 
 /// Counts of the devices a selector finds.
 pub(super) fn counts(db: &Connection, selector: &Selector, name: &str) -> Result<ProfileCounts> {
     let filter = DeviceFilter {
         selector: selector.clone(),
-        contains: None,
-        scope: Scope::default(),
+        ..DeviceFilter::default()
     };
     let stamp = stamp(db)?.cast_signed();
-    let (found, values) = conditions(&filter);
+    let (found, values) = of_devices(db, &filter)?;
     let sql = format!(
         "SELECT count(*), total(agreed), total(failed), total(NOT failed AND waits)
          FROM (SELECT d.profile_stamp = {stamp} AS agreed, d.profile_failed_stamp = {stamp} AS failed,
@@ -58,7 +59,7 @@ fn refused(db: &Connection, name: &str) -> Result<Vec<FailureReason>> {
 
 /// Why profiles as a whole could not be applied.
 fn failures(db: &Connection, filter: &DeviceFilter, stamp: i64) -> Result<Vec<FailureReason>> {
-    let (found, mut values) = conditions(filter);
+    let (found, mut values) = of_devices(db, filter)?;
     let sql = format!(
         "SELECT json_extract(d.profile_fault, '$.code') AS code, json_extract(d.profile_fault, '$.text') AS text,
          count(*) AS devices, min(d.identity) FROM device d
@@ -66,7 +67,7 @@ fn failures(db: &Connection, filter: &DeviceFilter, stamp: i64) -> Result<Vec<Fa
          AND json_extract(d.profile_fault, '$.parameters') IS NULL
          GROUP BY code, text ORDER BY devices DESC LIMIT ?"
     );
-    values.push(Box::new(limit(FAILURE_REASONS)) as Box<dyn ToSql>);
+    values.push(Bound::Integer(limit(FAILURE_REASONS)));
     let mut statement = db.prepare(&sql)?;
     let rows = statement.query_map(params_from_iter(values), reason)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

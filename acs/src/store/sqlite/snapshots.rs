@@ -5,8 +5,13 @@
 //! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
 
 use super::engine::Tx;
-use super::lines;
+use super::packing::{
+    BYTES, LEVEL, access_code, pack, read_runs, read_text, type_code, unpack, write_runs,
+    write_text,
+};
+use super::parameter_index;
 use super::rows::{Ms, corrupt, readable};
+use super::{calls, health, history, lines};
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -14,10 +19,6 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// zstd's level: more costs time on every write and saves little on texts this small.
-const LEVEL: i32 = 3;
-/// Bytes of the names, and of the values, of one unpacked snapshot; the largest model seen has 40,000 parameters.
-const BYTES: usize = 64 * 1024 * 1024;
 /// Parameters of Informs kept beside a snapshot; beyond them they are put into it.
 const BESIDE: usize = 256;
 
@@ -27,57 +28,14 @@ struct Kept {
     ty: XsdType,
     writable: Option<bool>,
     value: String,
+    /// When it was last seen, in seconds since 1970.
+    seen: i64,
 }
 
 /// All parameters of one device, by name.
 type Tree = BTreeMap<Arc<str>, Kept>;
 
 // ---- packing ---------------------------------------------------------------------------------------------
-
-fn write_text(text: &str, bytes: &mut Vec<u8>) {
-    let mut length = text.len();
-    while length >= 0x80 {
-        bytes.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    bytes.push(length as u8);
-    bytes.extend_from_slice(text.as_bytes());
-}
-
-/// Takes a text off the front.
-fn read_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
-    let (mut length, mut shift) = (0usize, 0u32);
-    loop {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        length |= usize::from(byte & 0x7f).checked_shl(shift)?;
-        if byte & 0x80 == 0 {
-            break;
-        }
-        shift += 7;
-        if shift > 28 {
-            return None;
-        }
-    }
-    let (text, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    std::str::from_utf8(text).ok()
-}
-
-fn type_code(ty: XsdType) -> u8 {
-    let place = XsdType::ALL.iter().position(|known| *known == ty);
-    place
-        .and_then(|place| u8::try_from(place).ok())
-        .unwrap_or(0)
-}
-
-fn access_code(writable: Option<bool>) -> u8 {
-    match writable {
-        None => 0,
-        Some(false) => 1,
-        Some(true) => 2,
-    }
-}
 
 /// Names, types and access, as the bytes of a shape.
 fn shape_of(tree: &Tree) -> Vec<u8> {
@@ -116,25 +74,18 @@ fn tree_of(mut names: &[u8], mut values: &[u8]) -> Option<Tree> {
                 ty,
                 writable,
                 value,
+                seen: 0,
             },
         );
     }
     Some(tree)
 }
 
-fn pack(bytes: &[u8]) -> Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, LEVEL).map_err(|error| corrupt("shape", "", error))
-}
-
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>> {
-    zstd::bulk::decompress(bytes, BYTES).map_err(|error| corrupt("shape", "", error))
-}
-
 // ---- rows ------------------------------------------------------------------------------------------------
 
 /// What the snapshot row holds, without what Informs have said since.
 fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
-    let sql = "SELECT n.at, n.bytes, n.vals, s.names, s.sample FROM snapshot n
+    let sql = "SELECT n.at, n.bytes, n.vals, s.names, s.sample, n.times FROM snapshot n
                JOIN shape s ON s.id = n.shape WHERE n.device = ?1";
     let mut statement = db.prepare_cached(sql)?;
     let row = statement.query_row([device], |row| {
@@ -145,9 +96,10 @@ fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
             values,
             names,
             row.get::<_, Vec<u8>>(4)?,
+            row.get::<_, Vec<u8>>(5)?,
         ))
     });
-    let Some((at, length, values, names, sample)) = row.optional()? else {
+    let Some((at, length, values, names, sample, times)) = row.optional()? else {
         return Ok(None);
     };
     let broken = |why: &dyn std::fmt::Display| corrupt("snapshot", device, why);
@@ -159,14 +111,16 @@ fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
         .decompress(&values, length)
         .map_err(|error| broken(&error))?;
     let tree = tree_of(&unpack(&names)?, &values);
-    Ok(Some((
-        tree.ok_or_else(|| broken(&"names and values do not fit"))?,
-        at,
-    )))
+    let mut tree = tree.ok_or_else(|| broken(&"names and values do not fit"))?;
+    let times = read_runs(&times, tree.len(), at.as_secs());
+    for (kept, seen) in tree.values_mut().zip(times) {
+        kept.seen = seen;
+    }
+    Ok(Some((tree, at)))
 }
 
 /// Writes a snapshot that holds everything that is known; nothing stands beside it then.
-fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
+fn save(tx: &mut Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     let names = shape_of(tree);
     let values = values_of(tree);
     if names.len().max(values.len()) > BYTES {
@@ -196,16 +150,21 @@ fn save(tx: &Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
     let broken = |error: std::io::Error| corrupt("snapshot", device, error);
     let mut packer = zstd::bulk::Compressor::with_dictionary(LEVEL, &sample).map_err(broken)?;
     let packed = packer.compress(&values).map_err(broken)?;
-    let sql = "INSERT OR REPLACE INTO snapshot (device, at, shape, count, bytes, vals)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let mut times = Vec::new();
+    write_runs(tree.values().map(|kept| kept.seen), &mut times);
+    let sql = "INSERT OR REPLACE INTO snapshot (device, at, shape, count, bytes, vals, times)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let length = i64::try_from(values.len()).unwrap_or(i64::MAX);
     let number = i64::try_from(tree.len()).unwrap_or(i64::MAX);
-    let row = params![device, Ms(at), shape, number, length, packed];
+    let row = params![device, Ms(at), shape, number, length, packed, times];
     tx.db.prepare_cached(sql)?.execute(row)?;
     tx.db
         .prepare_cached("DELETE FROM informed WHERE device = ?1")?
         .execute([device])?;
-    Ok(())
+    let values = tree
+        .iter()
+        .map(|(name, kept)| (&**name, kept.value.as_str()));
+    parameter_index::keep_all(tx, device, values)
 }
 
 /// What Informs have said since the snapshot was written.
@@ -235,9 +194,22 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
 
 // ---- what others call ------------------------------------------------------------------------------------
 
+/// Parameters that others keep something of: where the device can be called, and how it stands.
+fn shown(tx: &Tx<'_>, device: Id, list: &ParameterList) -> Result<()> {
+    calls::parameters(tx, device, list)?;
+    health::parameters(tx, device, list)
+}
+
 /// Keeps the parameters of an Inform, beside those of earlier ones it does not repeat.
-pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timestamp) -> Result<()> {
+pub(super) fn informed(
+    tx: &mut Tx<'_>,
+    device: Id,
+    list: &ParameterList,
+    at: Timestamp,
+) -> Result<()> {
+    shown(tx, device, list)?;
     lines::observe(tx, device, list, at)?;
+    history::keep(tx, device, list, at)?;
     let mut all = BTreeMap::new();
     let before = readable(load_informed(tx.db, device))?.flatten();
     let before = before.map(|(list, _)| list).unwrap_or_default();
@@ -246,7 +218,7 @@ pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timest
     }
     if all.len() > BESIDE {
         let (mut tree, _) = known(tx, device)?;
-        set_all(&mut tree, list);
+        set_all(&mut tree, list, at);
         return save(tx, device, &tree, at);
     }
     let mut bytes = Vec::new();
@@ -259,13 +231,17 @@ pub(super) fn informed(tx: &Tx<'_>, device: Id, list: &ParameterList, at: Timest
     tx.db
         .prepare_cached(sql)?
         .execute(params![device, Ms(at), bytes])?;
-    Ok(())
+    let values = list
+        .iter()
+        .map(|parameter| (parameter.name, parameter.value));
+    parameter_index::keep_some(tx, device, values)
 }
 
-fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str) {
+fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str, seen: i64) {
     match tree.get_mut(name) {
         Some(kept) => {
             kept.ty = ty;
+            kept.seen = seen;
             value.clone_into(&mut kept.value);
         }
         None => {
@@ -273,15 +249,22 @@ fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str) {
                 ty,
                 writable: None,
                 value: value.to_owned(),
+                seen,
             };
             tree.insert(name.into(), kept);
         }
     }
 }
 
-fn set_all(tree: &mut Tree, list: &ParameterList) {
+fn set_all(tree: &mut Tree, list: &ParameterList, at: Timestamp) {
     for parameter in list.iter() {
-        set(tree, parameter.name, parameter.ty, parameter.value);
+        set(
+            tree,
+            parameter.name,
+            parameter.ty,
+            parameter.value,
+            at.as_secs(),
+        );
     }
 }
 
@@ -290,6 +273,15 @@ fn known(tx: &Tx<'_>, device: Id) -> Result<(Tree, Option<Timestamp>)> {
     let kept = readable(load(tx.db, device))?.flatten();
     let informed = readable(load_informed(tx.db, device))?.flatten();
     Ok(together(kept, informed))
+}
+
+/// Every value of a device, by name.
+pub(super) fn values(tx: &Tx<'_>, device: Id) -> Result<Vec<(Arc<str>, String)>> {
+    let (tree, _) = known(tx, device)?;
+    Ok(tree
+        .into_iter()
+        .map(|(name, kept)| (name, kept.value))
+        .collect())
 }
 
 /// A snapshot and what Informs have said since.
@@ -302,7 +294,7 @@ fn together(
         None => (Tree::new(), None),
     };
     if let Some((list, informed)) = informed {
-        set_all(&mut tree, &list);
+        set_all(&mut tree, &list, informed);
         at = at.max(Some(informed));
     }
     (tree, at)
@@ -315,17 +307,16 @@ pub(super) fn merge(
     observed: &Observed,
     now: Timestamp,
 ) -> Result<()> {
-    if observed.values.is_empty()
-        && observed.complete_below.is_empty()
-        && observed.writable.is_empty()
-    {
+    if observed.shows_nothing() {
         return Ok(());
     }
+    shown(tx, device, &observed.values)?;
+    health::seen_whole(tx, device, observed)?;
     lines::observe(tx, device, &observed.values, now)?;
-    let (before, _) = known(tx, device)?;
+    let (before, changed) = known(tx, device)?;
     let mut tree = before.clone();
     keep_only_seen(&mut tree, observed);
-    set_all(&mut tree, &observed.values);
+    set_all(&mut tree, &observed.values, now);
     for (name, writable) in &observed.writable {
         if let Some(kept) = tree.get_mut(name.as_str()) {
             kept.writable = Some(*writable);
@@ -334,6 +325,12 @@ pub(super) fn merge(
     if before == tree {
         return Ok(());
     }
+    // Values that are what they were have only been seen once more.
+    let at = if same_but_for_times(&before, &tree) {
+        changed.unwrap_or(now)
+    } else {
+        now
+    };
     // The next Inform is newer than this, also if it says to the letter what the last one said.
     tx.hot.forget(device);
     let sql = "UPDATE device SET inform_hash = 0 WHERE id = ?1";
@@ -341,22 +338,45 @@ pub(super) fn merge(
         // It was forgotten meanwhile.
         return Ok(());
     }
-    save(tx, device, &tree, now)
+    history::keep(tx, device, &observed.values, now)?;
+    save(tx, device, &tree, at)
 }
 
-/// Drops what is gone from the branches that were read whole.
+fn same_but_for_times(one: &Tree, other: &Tree) -> bool {
+    let same = |(one, other): (&Kept, &Kept)| {
+        one.ty == other.ty && one.writable == other.writable && one.value == other.value
+    };
+    one.len() == other.len()
+        && one.keys().eq(other.keys())
+        && one.values().zip(other.values()).all(same)
+}
+
+/// Drops what is gone from the branches that were read whole, or whose names were.
 fn keep_only_seen(tree: &mut Tree, observed: &Observed) {
-    if observed.complete_below.is_empty() {
+    if observed.complete_below.is_empty() && observed.listed_below.is_empty() {
         return;
     }
     let values = observed.values.iter();
     let mut seen: Vec<&str> = values.map(|parameter| parameter.name).collect();
     seen.sort_unstable();
-    let below = |name: &str| {
-        let mut branches = observed.complete_below.iter();
+    let mut listed: Vec<&str> = observed
+        .writable
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    listed.sort_unstable();
+    let below = |branches: &[String], name: &str| {
+        let mut branches = branches.iter();
         branches.any(|branch| name.starts_with(branch.as_str()))
     };
-    tree.retain(|name, _| !below(name) || seen.binary_search(&&**name).is_ok());
+    let has = |list: &[&str], name: &str| list.binary_search(&name).is_ok();
+    tree.retain(|name, _| {
+        let read = below(&observed.complete_below, name);
+        let known = below(&observed.listed_below, name);
+        below(&observed.except_below, name)
+            || has(&seen, name)
+            || (!read && (!known || has(&listed, name)))
+    });
 }
 
 /// What was last seen.
@@ -369,6 +389,7 @@ pub(super) fn read(db: &Connection, device: Id) -> Result<Snapshot> {
     for (name, kept) in &tree {
         snapshot.values.push(name, kept.ty, &kept.value);
         snapshot.writable.push(kept.writable);
+        snapshot.seen.push(Timestamp::from_secs(kept.seen));
     }
     Ok(snapshot)
 }

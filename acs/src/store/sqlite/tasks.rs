@@ -2,19 +2,22 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
-use super::{audit, campaigns, devices, events, snapshots, transfers};
+use super::{
+    audit, campaigns, devices, diagnostics, events, health, learned, snapshots, transfers,
+};
 use crate::store::{
     Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
-    Task, TaskFault, TaskKind, TaskOutcome, TaskState,
+    Task, TaskFault, TaskKind, TaskOutcome, TaskState, Turn,
 };
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use sha2::{Digest as _, Sha256};
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, device, kind, state, created_by, created, updated, expires, not_before, attempts,
-    result, fault, campaign";
+    result, fault, campaign, priority";
 
-fn task(row: &Row<'_>) -> Result<Task> {
+pub(super) fn task(row: &Row<'_>) -> Result<Task> {
     let id: Id = row.get(0)?;
     let kind: String = row.get(2)?;
     let result: Option<String> = row.get(10)?;
@@ -39,6 +42,7 @@ fn task(row: &Row<'_>) -> Result<Task> {
             .transpose()?,
         fault: fault.map(|text| from_json(&text, "task", id)).transpose()?,
         campaign: row.get(12)?,
+        priority: row.get(13)?,
     })
 }
 
@@ -70,40 +74,59 @@ pub(super) fn list(db: &Connection, device: Id, page: Page<Id>) -> Result<Vec<Ta
     Ok(tasks)
 }
 
-/// Queues a task, or gives the one that was made before with the same key.
+/// What an idempotency key stands for: the kind with everything in it, secrets too, as a hash.
+fn asked(kind: &TaskKind) -> Vec<u8> {
+    Sha256::digest(json(kind))[..16].to_vec()
+}
+
+/// The task that was made before with the same key, if it was asked for the same.
+fn made_before(tx: &Tx<'_>, new: &NewTask, key: &str) -> Result<Option<Task>> {
+    let condition = "device = ?1 AND idempotency_key = ?2";
+    let Some(known) = one(tx.db, condition, params![new.device, key])? else {
+        return Ok(None);
+    };
+    let sql = "SELECT asked FROM task WHERE id = ?1";
+    let before: Option<Vec<u8>> = tx.db.query_row(sql, [known.id], |row| row.get(0))?;
+    if before.is_some_and(|before| before != asked(&new.kind)) {
+        let why = format!(
+            "the idempotency key was used for another task ({}): use a key once for one thing",
+            known.id
+        );
+        return Err(StoreError::Conflict(why));
+    }
+    Ok(Some(known))
+}
+
+/// Queues a task that is due at once.
 pub(super) fn create(
     tx: &mut Tx<'_>,
     actor: &Actor,
     new: &NewTask,
     now: Timestamp,
 ) -> Result<Option<Task>> {
+    create_for(tx, actor, new, Turn::default(), now)
+}
+
+/// Queues a task, or gives the one that was made before with the same key.
+pub(super) fn create_for(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &NewTask,
+    turn: Turn,
+    now: Timestamp,
+) -> Result<Option<Task>> {
     if !devices::exists(tx.db, new.device)? {
         return Ok(None);
     }
-    if let Some(key) = &new.idempotency_key {
-        let known = one(
-            tx.db,
-            "device = ?1 AND idempotency_key = ?2",
-            params![new.device, key],
-        )?;
-        if known.is_some() {
-            return Ok(known);
-        }
+    if let Some(key) = &new.idempotency_key
+        && let Some(known) = made_before(tx, new, key)?
+    {
+        return Ok(Some(known));
     }
     tx.hot.forget(new.device);
-    let file = match &new.kind {
-        TaskKind::Download { file, .. } => Some(*file),
-        TaskKind::GetParameterValues { .. }
-        | TaskKind::SetParameterValues { .. }
-        | TaskKind::Refresh { .. }
-        | TaskKind::AddObject { .. }
-        | TaskKind::DeleteObject { .. }
-        | TaskKind::Reboot
-        | TaskKind::FactoryReset
-        | TaskKind::DownloadProfile => None,
-    };
     let sql = "INSERT INTO task (id, device, kind, state, created_by, created, updated, expires, campaign,
-               idempotency_key, file) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)";
+               idempotency_key, file, priority, not_before, asked)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     tx.db.prepare_cached(sql)?.execute(params![
         new.id,
         new.device,
@@ -114,16 +137,21 @@ pub(super) fn create(
         new.expires.map(Ms),
         new.campaign,
         new.idempotency_key,
-        file,
+        new.kind.library_file(),
+        turn.priority,
+        turn.not_before.map(Ms),
+        new.idempotency_key.as_ref().map(|_| asked(&new.kind)),
     ])?;
     let subject = format!("{} {} {}", new.device, new.id, new.kind.name());
+    diagnostics::created(tx, actor, new, now)?;
     audit::add(tx, actor, "task.create", subject, now)?;
     find(tx.db, new.id)
 }
 
 /// The condition of the index of tasks that have not ended, as a part of any question about them: SQLite does not see by
 /// itself that it holds for one of these states, and would look at every task there ever was.
-pub(super) const OPEN: &str = "state IN ('queued', 'running', 'waiting_for_transfer')";
+pub(super) const OPEN: &str =
+    "state IN ('queued', 'running', 'waiting_for_transfer', 'waiting_for_reboot')";
 
 /// Whether a device has a task that has not ended.
 pub(super) fn has_open(db: &Connection, device: Id) -> Result<bool> {
@@ -141,9 +169,29 @@ pub(super) fn is_due(db: &Connection, device: Id, now: Timestamp) -> Result<bool
     Ok(db.prepare_cached(&sql)?.exists(params![device, Ms(now)])?)
 }
 
-/// Takes the next due task: what a broken session left running first, then the oldest.
-pub(super) fn claim(tx: &mut Tx<'_>, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>> {
-    let next = format!("{DUE} ORDER BY state = 'running' DESC, id LIMIT 1");
+/// Which tasks a session takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those somebody waits for.
+    Foreground,
+    /// Those that wait until nothing else is to do.
+    Background,
+}
+
+/// Takes the next due task: what a broken session left running first, then the one of the highest priority, then the
+/// oldest.
+pub(super) fn claim(
+    tx: &mut Tx<'_>,
+    device: Id,
+    which: Which,
+    now: Timestamp,
+) -> Result<Option<ClaimedTask>> {
+    let side = match which {
+        Which::Foreground => "priority >= 0",
+        Which::Background => "priority < 0",
+    };
+    let next =
+        format!("{DUE} AND {side} ORDER BY state = 'running' DESC, priority DESC, id LIMIT 1");
     let Some(mut task) = one(tx.db, &next, params![device, Ms(now)])? else {
         return Ok(None);
     };
@@ -151,22 +199,43 @@ pub(super) fn claim(tx: &mut Tx<'_>, device: Id, now: Timestamp) -> Result<Optio
         TaskState::Running => Certainty::Uncertain,
         TaskState::Queued
         | TaskState::WaitingForTransfer
+        | TaskState::WaitingForReboot
         | TaskState::Done
         | TaskState::Failed
         | TaskState::Expired
         | TaskState::Cancelled => Certainty::Fresh,
     };
+    let progress: Option<String> = tx
+        .db
+        .prepare_cached("SELECT progress FROM task WHERE id = ?1")?
+        .query_row([task.id], |row| row.get(0))?;
     tx.hot.forget(device);
     let sql =
         "UPDATE task SET state = 'running', attempts = attempts + 1, updated = ?2 WHERE id = ?1";
     tx.db
         .prepare_cached(sql)?
         .execute(params![task.id, Ms(now)])?;
+    let began = task.updated;
     events::task(tx, &task, TaskState::Running, now)?;
     task.state = TaskState::Running;
     task.attempts += 1;
     task.updated = now;
-    Ok(Some(ClaimedTask { task, certainty }))
+    Ok(Some(ClaimedTask {
+        certainty,
+        // A note that cannot be read is as good as none.
+        progress: progress.and_then(|text| serde_json::from_str(&text).ok()),
+        began,
+        task,
+    }))
+}
+
+/// Notes what an attempt under way has to remember if its session breaks off.
+pub(super) fn note(tx: &Tx<'_>, id: Id, note: &serde_json::Value) -> Result<()> {
+    let sql = "UPDATE task SET progress = ?2 WHERE id = ?1";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![id, json(note)])?;
+    Ok(())
 }
 
 /// Writes a state, a result and a fault; a task that has ended keeps none of the secrets it carried.
@@ -179,9 +248,11 @@ pub(super) fn set_state(
     now: Timestamp,
 ) -> Result<()> {
     tx.hot.forget(task.device);
-    let sql = "UPDATE task SET state = ?2, result = ?3, fault = ?4, updated = ?5, not_before = NULL WHERE id = ?1";
-    let (result, fault) = (result.map(json), fault.map(json));
-    let row = params![task.id, state.as_str(), result, fault, Ms(now)];
+    let sql =
+        "UPDATE task SET state = ?2, result = ?3, fault = ?4, updated = ?5, not_before = NULL,
+               progress = NULL WHERE id = ?1";
+    let (result_text, fault_text) = (result.map(json), fault.map(json));
+    let row = params![task.id, state.as_str(), result_text, fault_text, Ms(now)];
     tx.db.prepare_cached(sql)?.execute(row)?;
     if state.is_final()
         && let Some(kind) = task.kind.without_secrets()
@@ -191,6 +262,8 @@ pub(super) fn set_state(
             .prepare_cached(sql)?
             .execute(params![task.id, json(&kind)])?;
     }
+    diagnostics::follow(tx, task, state, result, fault, now)?;
+    health::task_ended(tx, task, state, fault, now)?;
     events::task(tx, task, state, now)
 }
 
@@ -207,12 +280,19 @@ pub(super) fn finish(
         return Ok(());
     };
     snapshots::merge(tx, task.device, observed, now)?;
+    if let Some(learned) = &observed.learned {
+        learned::keep(tx, task.device, learned)?;
+    }
     if task.state.is_final() {
         // A TransferComplete, or a person, was faster.
         return Ok(());
     }
     match outcome {
+        TaskOutcome::Done(_) if task.kind.uploads() => transfers::uploaded(tx, &task, now)?,
         TaskOutcome::Done(result) => {
+            if campaigns::read_again(tx, &task, &observed.values, now)? {
+                return Ok(());
+            }
             set_state(tx, &task, TaskState::Done, Some(result), None, now)?;
             if let (TaskKind::Download { .. }, Some(campaign)) = (&task.kind, task.campaign) {
                 // The device was quick enough to answer when it was done; no TransferComplete will follow.
@@ -230,8 +310,19 @@ pub(super) fn finish(
         TaskOutcome::Retry { fault, not_before } => {
             transfers::again(tx, &task, fault, Some(*not_before), now)?;
         }
+        TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
         TaskOutcome::WaitingForTransfer => {
             set_state(tx, &task, TaskState::WaitingForTransfer, None, None, now)?;
+        }
+        TaskOutcome::WaitingForReboot(result) => {
+            set_state(
+                tx,
+                &task,
+                TaskState::WaitingForReboot,
+                Some(result),
+                None,
+                now,
+            )?;
         }
     }
     Ok(())
@@ -314,7 +405,7 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
     for task in &tasks {
         let fault = TaskFault::ours("the device did not come in time");
         set_state(tx, task, TaskState::Expired, None, Some(&fault), now)?;
-        campaign_failed(tx, task, &fault, now)?;
+        campaigns::expired(tx, task, &fault, now)?;
     }
     Ok(tasks.len() as u64)
 }
@@ -324,7 +415,7 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
 pub(super) fn devices_to_call(db: &Connection, now: Timestamp, most: usize) -> Result<Vec<Id>> {
     let sql = format!(
         "SELECT t.device, max(t.updated) AS newest FROM task t JOIN seen s ON s.id = t.device
-               WHERE t.{OPEN} AND t.state != 'waiting_for_transfer' AND coalesce(t.not_before, 0) <= ?1
+               WHERE t.{OPEN} AND t.state IN ('queued', 'running') AND coalesce(t.not_before, 0) <= ?1
                AND (t.state = 'running' OR coalesce(t.expires, ?1 + 1) > ?1)
                AND max(t.updated, coalesce(t.not_before, 0)) >= s.last_inform
                AND NOT EXISTS (SELECT 1 FROM walled w WHERE w.device = t.device)

@@ -1,16 +1,18 @@
-//! Downloads that end, or begin anew, outside of the session that asked for them: reported, lost, or needed no longer.
+//! Transfers that end, or begin anew, outside of the session that asked for them: reported, lost, or needed no longer.
 
 use super::campaigns::{self, Purpose};
+use super::device_files;
 use super::engine::Tx;
 use super::rows::Ms;
 use super::tasks::{self, OPEN, find, many, set_state};
 use crate::limits::TASK_ATTEMPTS;
 use crate::store::{CampaignStep, Id, Result, Task, TaskFault, TaskKind, TaskState, TransferMatch};
-use cwmp::CommandKey;
+use crate::tasks::faults::retry_at;
+use cwmp::{CommandKey, FaultCode};
 use data_model::Timestamp;
 use rusqlite::params;
 
-/// Ends the download a TransferComplete belongs to, once.
+/// Ends the transfer a TransferComplete belongs to, once.
 pub(super) fn complete(
     tx: &mut Tx<'_>,
     device: Id,
@@ -22,28 +24,64 @@ pub(super) fn complete(
         Ok(id) => find(tx.db, id)?.filter(|task| task.device == device),
         Err(_) => None,
     };
-    let transfer = |task: &Task| {
-        matches!(
-            task.kind,
-            TaskKind::Download { .. } | TaskKind::DownloadProfile
-        )
-    };
-    let Some(task) = task.filter(transfer) else {
+    let Some(task) = task.filter(|task| task.kind.is_reported()) else {
         return Ok(TransferMatch::Unknown);
     };
     if task.state.is_final() {
         return Ok(TransferMatch::Repeated(task.id));
     }
     match fault {
+        None if task.kind.uploads() => uploaded(tx, &task, now)?,
         None => {
             done(tx, &task, now)?;
             if let Some(campaign) = task.campaign {
                 campaigns::step(tx, campaign, device, CampaignStep::Verifying, None, now)?;
             }
         }
-        Some(fault) => tasks::fail(tx, &task, fault, now)?,
+        Some(fault) => reported_fault(tx, &task, fault, now)?,
     }
     Ok(TransferMatch::Ended(task.id))
+}
+
+/// The device says that a transfer came to nothing. What may pass is tried again; campaigns count every failure, and
+/// have their own ways.
+fn reported_fault(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timestamp) -> Result<()> {
+    if task.campaign.is_some() {
+        return tasks::fail(tx, task, fault, now);
+    }
+    if runs_what_it_was_to_get(tx, task)? {
+        return done(tx, task, now);
+    }
+    match retry_at(FaultCode::new(fault.code), task.attempts, now) {
+        Some(not_before) => again(tx, task, fault, Some(not_before), now),
+        None => tasks::fail(tx, task, fault, now),
+    }
+}
+
+/// Some devices report fault 9010 and run the image all the same.
+fn runs_what_it_was_to_get(tx: &Tx<'_>, task: &Task) -> Result<bool> {
+    let Some(file) = task.kind.library_file() else {
+        return Ok(false);
+    };
+    // It has restarted since it was asked: before that, the version says nothing about this transfer.
+    let sql = "SELECT 1 FROM file f JOIN device d ON d.id = ?2
+               WHERE f.id = ?1 AND f.version != '' AND f.version = d.software_version AND d.last_boot >= ?3";
+    let row = params![file, task.device, Ms(task.updated)];
+    Ok(tx.db.prepare_cached(sql)?.exists(row)?)
+}
+
+/// The device says that it has sent a file: it must be here.
+pub(super) fn uploaded(tx: &mut Tx<'_>, task: &Task, now: Timestamp) -> Result<()> {
+    match device_files::of_task(tx.db, task.id)? {
+        Some(file) => {
+            let result = serde_json::json!({ "file": file.id, "bytes": file.bytes });
+            set_state(tx, task, TaskState::Done, Some(&result), None, now)
+        }
+        None => {
+            let why = "the device says that it has sent the file, and none has arrived";
+            tasks::fail(tx, task, &TaskFault::ours(why), now)
+        }
+    }
 }
 
 fn done(tx: &mut Tx<'_>, task: &Task, now: Timestamp) -> Result<()> {
@@ -56,8 +94,14 @@ pub(super) fn requeue_lost(tx: &mut Tx<'_>, since: Timestamp, now: Timestamp) ->
     let condition =
         format!("{OPEN} AND state = 'waiting_for_transfer' AND updated <= ?1 LIMIT 1000");
     let lost = many(tx, &condition, [Ms(since)])?;
-    let fault = TaskFault::ours("the device did not report the end of the transfer");
+    let fault =
+        TaskFault::ours("no TransferComplete: the device did not report the end of the transfer");
     for task in &lost {
+        if task.kind.uploads() && device_files::of_task(tx.db, task.id)?.is_some() {
+            // The file is here; only the word about it was lost.
+            uploaded(tx, task, now)?;
+            continue;
+        }
         if task.attempts < TASK_ATTEMPTS {
             again(tx, task, &fault, None, now)?;
             continue;
@@ -96,6 +140,17 @@ pub(super) fn needless(tx: &mut Tx<'_>, campaign: Id, device: Id, now: Timestamp
     let condition = "device = ?1 AND campaign = ?2 AND state = 'queued'";
     for task in many(tx, condition, params![device, campaign])? {
         done(tx, &task, now)?;
+    }
+    Ok(())
+}
+
+/// Ends every download of a campaign a device has come through: what it still reports of them changes nothing.
+pub(super) fn arrived(tx: &mut Tx<'_>, campaign: Id, device: Id, now: Timestamp) -> Result<()> {
+    let condition = format!("device = ?1 AND campaign = ?2 AND {OPEN}");
+    for task in many(tx, &condition, params![device, campaign])? {
+        if matches!(task.kind, TaskKind::Download { .. }) {
+            done(tx, &task, now)?;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,8 @@ use crate::store::contract::support::*;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::tasks::OPEN;
 use crate::store::{
-    CampaignState, DeviceFilter, Observed, Profile, Selector, Store as _, StoreError, TaskState,
+    CampaignState, CampaignStore as _, DeviceFilter, Observed, Profile, Selector, Store as _,
+    StoreError, TaskState,
 };
 use cwmp::EventCode;
 

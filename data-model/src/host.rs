@@ -8,7 +8,7 @@ const NAME_CHARS: usize = 253;
 /// Characters of the longest label of one.
 const LABEL_CHARS: usize = 63;
 
-/// A host as a diagnostics object names it.
+/// A host, as the parameters of a diagnostics object name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Host {
     /// By address.

@@ -1,0 +1,119 @@
+//! What is noted before each question of a walk, and what it means if the session breaks off in it.
+
+use crate::limits::LEARNED_PATHS;
+use crate::store::{Avoided, Branches, Learned};
+use cwmp::rpc::{GetParameterNames, GetParameterValues};
+use data_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The question under way.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Note {
+    /// The names of a branch, to the bottom.
+    Branch(String),
+    /// The names of its next level.
+    Level(String),
+    /// The values of a branch.
+    Values(String),
+    /// So many values, all of them in this branch.
+    Some { within: String, count: usize },
+}
+
+/// How the session broke off.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doubt {
+    /// The device has restarted since.
+    pub restarted: bool,
+    /// The number of this attempt.
+    pub attempts: u32,
+    /// Until when a branch is left alone.
+    pub until: Timestamp,
+}
+
+pub(super) fn names(request: &GetParameterNames) -> Value {
+    let path = request.parameter_path.clone();
+    note(if request.next_level {
+        Note::Level(path)
+    } else {
+        Note::Branch(path)
+    })
+}
+
+pub(super) fn values(request: &GetParameterValues) -> Value {
+    match request.parameter_names.as_slice() {
+        [branch] if branch.is_empty() || branch.ends_with('.') => {
+            note(Note::Values(branch.clone()))
+        }
+        names => note(Note::Some {
+            within: common(names),
+            count: names.len(),
+        }),
+    }
+}
+
+fn note(note: Note) -> Value {
+    // Texts and numbers always have a form in JSON.
+    serde_json::to_value(note).unwrap_or_default()
+}
+
+/// The object all names stand in; a single name is itself.
+fn common(names: &[String]) -> String {
+    let Some(first) = names.first() else {
+        return String::new();
+    };
+    if names.len() == 1 {
+        return first.clone();
+    }
+    let shared = names.iter().fold(first.as_str(), |shared, name| {
+        let same = shared.bytes().zip(name.bytes());
+        let length = same.take_while(|(one, other)| one == other).count();
+        // Names are cut where they differ, which may be within a character.
+        shared.get(..length).unwrap_or("")
+    });
+    let end = shared.rfind('.').map_or(0, |dot| dot + 1);
+    shared[..end].to_owned()
+}
+
+/// Learns from a session that broke off. The line may have failed, so only a restart counts at once.
+pub(super) fn learn(note: &Value, doubt: &Doubt, learned: &mut Learned) {
+    let Ok(note) = Note::deserialize(note) else {
+        return;
+    };
+    if !doubt.restarted && doubt.attempts < 3 {
+        return;
+    }
+    match note {
+        Note::Branch(path) => add(&mut learned.too_large, path),
+        Note::Values(_) => learned.branches = Branches::ByName,
+        Note::Level(path) => avoid(learned, path, doubt),
+        Note::Some { within, count } => {
+            if doubt.restarted {
+                let whole = within.is_empty() || within.matches('.').count() < 2;
+                if !whole {
+                    avoid(learned, within, doubt);
+                    return;
+                }
+            }
+            if count > 1 {
+                learned.batch = Some(count.div_ceil(4));
+            } else {
+                avoid(learned, within, doubt);
+            }
+        }
+    }
+}
+
+fn add(paths: &mut Vec<String>, path: String) {
+    if paths.len() < LEARNED_PATHS && !paths.contains(&path) {
+        paths.push(path);
+    }
+}
+
+fn avoid(learned: &mut Learned, path: String, doubt: &Doubt) {
+    if learned.avoided.len() < LEARNED_PATHS && !path.is_empty() {
+        let until = doubt.until;
+        learned.avoided.push(Avoided { path, until });
+    }
+}
