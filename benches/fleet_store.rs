@@ -236,7 +236,7 @@ async fn one(store: &SqliteStore, model: &[(String, String)], number: u64) {
     let observed = Observed {
         values: shown(model, number),
         complete_below: vec!["Device.".into()],
-        writable: Vec::new(),
+        ..Observed::default()
     };
     store
         .snapshot_merge(kept.device, observed, NOW)
