@@ -106,6 +106,7 @@ async fn fleet(folder: &std::path::Path, devices: &Devices) -> (Arc<App>, Vec<Id
             pending: None,
             connection_request_username: "dialtone".into(),
             connection_request_password: Secret::new("a-password-of-32-characters-more"),
+            rotation: acs::store::Rotation::None,
         };
         let put = app
             .store

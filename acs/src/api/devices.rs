@@ -13,7 +13,7 @@ use crate::clock;
 use crate::limits::VALUE_CHARS;
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, DeviceFilter, Id, Rotation, Scope, Selector};
+use crate::store::{Credentials, Device, Id, Rotation};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, put_with};
 use axum::Json;
