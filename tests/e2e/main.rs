@@ -21,8 +21,6 @@ mod device_files;
 mod diagnostics;
 mod disk_full;
 mod enrolment;
-mod enrolment;
-mod events;
 mod events;
 mod foreign_cpes;
 mod half_open;
