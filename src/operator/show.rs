@@ -126,7 +126,7 @@ fn text(name: &str, value: &Value) -> String {
         },
         Value::String(text) => plain(text),
         Value::Array(items) => {
-            let items = items.iter().map(|item| text_of_item(item));
+            let items = items.iter().map(text_of_item);
             items.collect::<Vec<_>>().join(",")
         }
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => plain(&value.to_string()),

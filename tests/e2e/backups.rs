@@ -2,7 +2,7 @@
 
 use crate::command_line::{dialtone, text};
 use crate::world::process::{AcsProcess, Ports};
-use crate::world::rest::Rest;
+use crate::world::rest::{ADMIN_PASSWORD, Rest};
 use rusqlite::types::Value;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -66,7 +66,9 @@ async fn a_backup_under_load_is_put_back_as_the_server_was_at_one_moment() {
     let ports = Ports::free();
     let server = AcsProcess::start(&data, &ports).await;
     let api = server.sign_in(&data).await;
-    let file = api.upload("/files?name=image", vec![9; 300_000]).await;
+    let file = api
+        .upload("/files?name=image&unverified=true", vec![9; 300_000])
+        .await;
     let file = file.expect("a file")["id"]
         .as_str()
         .expect("an id")
@@ -80,8 +82,8 @@ async fn a_backup_under_load_is_put_back_as_the_server_was_at_one_moment() {
         dialtone(&words, folder.path()).await
     };
     let url = format!("http://{}", server.api);
-    let sign_in =
-        format!("sign-in --server {url} --password-file data/admin-password --token-file t");
+    let sign_in = format!("sign-in --server {url} --password-file password --token-file t");
+    std::fs::write(folder.path().join("password"), ADMIN_PASSWORD).expect("a file");
     assert!(run(&sign_in).await.status.success());
     let over = Arc::new(AtomicBool::new(false));
     let loading = tokio::spawn(load(api.clone(), Arc::clone(&over)));
@@ -117,9 +119,7 @@ async fn a_backup_under_load_is_put_back_as_the_server_was_at_one_moment() {
     server.stop().await;
     // A server lives on it.
     let server = AcsProcess::start(&folder.path().join("restored-0"), &ports).await;
-    let password =
-        std::fs::read_to_string(data.join("admin-password")).expect("the first password");
-    let api = Rest::sign_in(server.api, "admin", password.trim()).await;
+    let api = Rest::sign_in(server.api, "admin", ADMIN_PASSWORD).await;
     let api = api.unwrap_or_else(|why| panic!("{why}"));
     assert!(api.get(&format!("/files/{file}")).await.is_ok());
     assert_eq!(api.all("/devices").await.expect("a list").len(), 50);

@@ -1,6 +1,7 @@
 //! What an operator does at night, with the command line alone.
 
 use crate::world::process::DIALTONE;
+use crate::world::rest::ADMIN_PASSWORD;
 use crate::world::{FACTORY_VERSION, NEW_VERSION, World, eventually};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
@@ -57,7 +58,9 @@ impl Shell<'_> {
 
     async fn sign_in(&self) {
         let url = format!("http://{}", self.world.server.api_address);
-        let words = format!("sign-in --server {url} --password-file acs/admin-password");
+        let words = format!("sign-in --server {url} --password-file password");
+        let file = self.world.folder.path().join("password");
+        std::fs::write(file, ADMIN_PASSWORD).expect("a file");
         let text = self.good(&words).await;
         assert!(text.contains("as admin (admin)"), "{text}");
     }
@@ -100,9 +103,7 @@ async fn the_token_of_a_sign_in_is_for_its_owner_and_its_server_alone() {
     shell.good("sign-out").await;
     shell.bad("device list", 4).await;
     // A program has its token from the environment.
-    let token = world.folder.path().join("acs/admin-password");
-    let password = std::fs::read_to_string(token).expect("the first password");
-    let body = serde_json::json!({ "user": "admin", "password": password.trim() });
+    let body = serde_json::json!({ "user": "admin", "password": ADMIN_PASSWORD });
     let answer = world.api.post("/sign-in", body).await.expect("a token");
     let token = answer["token"].as_str().expect("text");
     let words = ["device", "list"];

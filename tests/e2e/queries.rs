@@ -289,7 +289,7 @@ async fn an_export_is_whole_streamed_guarded_audited_and_without_secrets() {
         .collect();
     assert_eq!(serials.len(), 1_203);
     let audit = world.api.get("/audit?limit=1").await.expect("the trail");
-    assert_eq!(audit[0]["action"], "device.export", "{audit}");
+    assert_eq!(audit["items"][0]["action"], "device.export", "{audit}");
     // No page is larger than the limit, and a place that is none is refused.
     let page = world
         .api

@@ -3,8 +3,10 @@
 use crate::command_line::{dialtone, text};
 use crate::world::by_hand::Hand;
 use crate::world::process::{AcsProcess, DIALTONE, Ports};
+use crate::world::rest::ADMIN_PASSWORD;
 use crate::world::{Authority, FACTORY_SECRET, eventually};
 use serde_json::json;
+use std::path::Path;
 use std::process::Stdio;
 use tokio::process::Command;
 
@@ -156,11 +158,12 @@ async fn a_certificate_is_replaced_without_a_restart() {
     let url = format!("https://localhost:{}", server.api.port());
     let sign_in = async |ca: &str| {
         let words = format!(
-            "sign-in --server {url} --ca-file {ca} --password-file data/admin-password --token-file token"
+            "sign-in --server {url} --ca-file {ca} --password-file password --token-file token"
         );
         let words: Vec<&str> = words.split(' ').collect();
         dialtone(&words, path).await
     };
+    choose_password(path, &url).await;
     let output = sign_in("first/ca.pem").await;
     assert!(output.status.success(), "{}", text(&output));
     let list = ["device", "list", "--token-file", "token"];
@@ -255,4 +258,38 @@ async fn the_doctor_looks_at_a_running_server() {
         said.contains("not running") && said.contains("is free"),
         "{said}"
     );
+}
+
+/// Chooses a password in place of the one-time one, with curl, and leaves it in the file `password`.
+async fn choose_password(folder: &Path, url: &str) {
+    let one_time = std::fs::read_to_string(folder.join("data/admin-password"));
+    let one_time = one_time.expect("the first password");
+    let one_time = one_time.trim();
+    let ask = async |method: &str, path: &str, token: &str, body: serde_json::Value| {
+        let output = Command::new("curl")
+            .args([
+                "--silent",
+                "--show-error",
+                "--cacert",
+                "first/ca.pem",
+                "-X",
+                method,
+            ])
+            .args(["-H", "Content-Type: application/json"])
+            .args(["-H", &format!("Authorization: Bearer {token}")])
+            .args(["-d", &body.to_string(), &format!("{url}/api/v1{path}")])
+            .current_dir(folder)
+            .output()
+            .await
+            .expect("curl is installed by tests/run");
+        assert!(output.status.success(), "{}", text(&output));
+        output.stdout
+    };
+    let body = json!({ "user": "admin", "password": one_time });
+    let answer = ask("POST", "/sign-in", "", body).await;
+    let answer: serde_json::Value = serde_json::from_slice(&answer).expect("JSON");
+    let token = answer["token"].as_str().expect("a token");
+    let body = json!({ "old": one_time, "new": ADMIN_PASSWORD });
+    ask("PUT", "/password", token, body).await;
+    std::fs::write(folder.join("password"), ADMIN_PASSWORD).expect("a file");
 }

@@ -2,6 +2,7 @@
 
 use crate::command_line::{dialtone, text};
 use crate::world::by_hand::Hand;
+use crate::world::rest::ADMIN_PASSWORD;
 use crate::world::{FACTORY_SECRET, World, eventually};
 use cwmp::message::CpeResponse;
 use cwmp::rpc::GetParameterValuesResponse;
@@ -169,10 +170,11 @@ async fn an_exported_session_is_a_fixture_like_those_of_the_project() {
         "--server",
         &url,
         "--password-file",
-        "acs/admin-password",
+        "password",
         "--token-file",
         "token",
     ];
+    std::fs::write(folder.join("password"), ADMIN_PASSWORD).expect("a file");
     assert!(dialtone(&sign_in, folder).await.status.success());
     let device = phone.identity.as_str();
     let run = async |words: &[&str]| {

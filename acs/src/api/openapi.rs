@@ -155,6 +155,16 @@ fn complete(path: &str, item: &mut PathItem, error: Option<aide::openapi::Respon
         let missing: Vec<_> = missing.map(path_argument).map(ReferenceOr::Item).collect();
         operation.parameters.extend(missing);
         let responses = operation.responses.get_or_insert_default();
+        let told = |status: &StatusCode| matches!(status, StatusCode::Code(200..300));
+        if !responses.responses.keys().any(told) {
+            // A file, as it is.
+            let file = aide::openapi::Response {
+                description: "The bytes of a file.".into(),
+                ..Default::default()
+            };
+            let status = StatusCode::Code(200);
+            responses.responses.insert(status, ReferenceOr::Item(file));
+        }
         if let Some(mut error) = error.clone() {
             error.description = "It is not done; the body says why, and what to do.".into();
             let refusals = StatusCode::Range(4);

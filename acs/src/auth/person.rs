@@ -41,6 +41,10 @@ impl Person {
     }
 
     /// The user's name.
+    #[expect(
+        clippy::misnamed_getters,
+        reason = "a token has a name of its own, beside that of its user"
+    )]
     pub fn name(&self) -> &str {
         &self.token.user
     }

@@ -36,7 +36,8 @@ async fn what_was_put_away_comes_back() {
     let data = data(folder.path()).await;
     let file = folder.path().join("backup.tar");
     let put_away = copy_offline(&data, NOW, &file).unwrap();
-    assert_eq!(put_away.sum().files, 3);
+    // The image, the two keys and the database.
+    assert_eq!(put_away.sum().files, 4);
     assert_eq!(
         std::fs::read_dir(folder.path()).unwrap().count(),
         2,

@@ -121,7 +121,7 @@ fn explained(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = message.starts_with("unknown field") || message.starts_with("unknown variant");
     let Some(given) = quoted.next().filter(|_| unknown) else {
-        return message.to_owned();
+        return without_value(message);
     };
     let nearest = quoted
         .map(|known| (distance(given, known), known))
@@ -131,6 +131,16 @@ fn explained(message: &str) -> String {
             format!("`{given}` is not known; `{known}` is")
         }
         Some(_) | None => message.to_owned(),
+    }
+}
+
+/// A message without the text somebody wrote: it may be a password in the wrong place.
+fn without_value(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => {
+            format!("{}…{}", &message[..=first], &message[last..])
+        }
+        _ => message.to_owned(),
     }
 }
 

@@ -146,7 +146,7 @@ async fn turn(
             Taken::Unknown => {}
         }
     }
-    open_session(app, peer, &head, incoming, coding).await
+    open_session(app, peer, &head, token, incoming, coding).await
 }
 
 /// A request without a live session: it must authenticate, and bring an Inform.
@@ -154,6 +154,7 @@ async fn open_session(
     app: &App,
     peer: &Peer,
     head: &http::request::Parts,
+    claimed: Option<Token>,
     incoming: Incoming,
     coding: body::Coding,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
@@ -178,8 +179,12 @@ async fn open_session(
         Err(Rejected::NoInform(why)) => {
             // Some devices open a connection for each request and send no cookie back (spec W-23): their session is
             // that of the device that has proved itself, or the only one of somebody who proves nothing, from the
-            // same address.
-            let Some(token) = app.sessions.find(proved, peer.remote.address) else {
+            // same address. One that says which session it belongs to is not given another (case H16).
+            let found = match claimed {
+                None => app.sessions.find(proved, peer.remote.address),
+                Some(_) => None,
+            };
+            let Some(token) = found else {
                 return Err(Rejected::NoInform(why));
             };
             match app.sessions.take(token) {

@@ -19,7 +19,7 @@ pub(super) enum Adding {
     /// Which instances there are; `before` are those an earlier attempt has seen.
     Looking { before: Option<Vec<u64>> },
     /// Its number.
-    Adding,
+    Asked,
     /// Whether its values are taken.
     Filling { number: u32, status: Status },
 }
@@ -66,7 +66,7 @@ impl Adding {
             }
             // A table that cannot be listed may be added to all the same.
             (Adding::Looking { .. }, _) => Adding::add(object, json!({}), site),
-            (Adding::Adding, Ok(CpeResponse::AddObjectResponse(response))) => {
+            (Adding::Asked, Ok(CpeResponse::AddObjectResponse(response))) => {
                 Adding::fill(task, response.instance_number, response.status, site)
             }
             (
@@ -94,7 +94,7 @@ impl Adding {
             object_name: object.to_owned(),
             parameter_key: site.key.clone(),
         };
-        Step::Note(Work::Adding(Adding::Adding), note, request.into())
+        Step::Note(Work::Adding(Adding::Asked), note, request.into())
     }
 
     /// Sets the values of the instance, if the task has some.

@@ -33,6 +33,8 @@ pub(super) struct Walk {
     /// What is left alone today.
     avoided: Vec<String>,
     calls: u32,
+    /// What the store knows of the device.
+    kept: Learned,
     now: Timestamp,
 }
 
@@ -49,7 +51,7 @@ impl Walk {
     pub fn discover(task: &Task, ground: Ground, site: &mut Site, now: Timestamp) -> Step {
         let mut walk = match Walk::on(task, "", &ground, site, now) {
             Ok(walk) => walk,
-            Err(end) => return end,
+            Err(end) => return *end,
         };
         walk.stage = Stage::Methods;
         Step::Call(Work::Walking(Box::new(walk)), GetRPCMethods {}.into())
@@ -65,7 +67,7 @@ impl Walk {
     ) -> Step {
         let mut walk = match Walk::on(task, path, &ground, site, now) {
             Ok(walk) => walk,
-            Err(end) => return end,
+            Err(end) => return *end,
         };
         match ground.stale {
             Some(stale) => {
@@ -87,7 +89,7 @@ impl Walk {
         ground: &Ground,
         site: &mut Site,
         now: Timestamp,
-    ) -> Result<Walk, Step> {
+    ) -> Result<Walk, Box<Step>> {
         site.learned.avoided.retain(|avoided| avoided.until > now);
         if let Some(note) = &ground.progress {
             let doubt = Doubt {
@@ -99,13 +101,17 @@ impl Walk {
         }
         if task.attempts > WALK_SESSIONS {
             let why = format!("the device has broken off {WALK_SESSIONS} sessions in this walk");
-            return Err(Step::End(TaskOutcome::Failed(TaskFault::ours(why))));
+            return Err(Box::new(Step::End(TaskOutcome::Failed(TaskFault::ours(
+                why,
+            )))));
         }
         if let Some(until) = is_avoided(&site.learned, path) {
             let why = format!(
                 "the device restarted when it was asked for this, and is not asked again before {until}"
             );
-            return Err(Step::End(TaskOutcome::Failed(TaskFault::ours(why))));
+            return Err(Box::new(Step::End(TaskOutcome::Failed(TaskFault::ours(
+                why,
+            )))));
         }
         Ok(Walk {
             path: path.to_owned(),
@@ -114,6 +120,7 @@ impl Walk {
             skipped: Vec::new(),
             avoided: Vec::new(),
             calls: 0,
+            kept: ground.learned.clone(),
             now,
         })
     }
@@ -167,7 +174,8 @@ impl Walk {
         }
         if let Stage::Names(names) = &mut self.stage {
             if let Some(request) = names.next(&site.learned, self.now, &mut self.avoided) {
-                let note = progress::names(&request);
+                let learned = (self.kept != site.learned).then_some(&site.learned);
+                let note = progress::names(&request, learned);
                 return Step::Note(Work::Walking(Box::new(self)), note, request.into());
             }
             let whole = names.branch(&self.path, site.root);
@@ -177,7 +185,8 @@ impl Walk {
         if let Stage::Values(values) = &mut self.stage
             && let Some(request) = values.next(&site.learned, self.now, &mut self.avoided)
         {
-            let note = progress::values(&request);
+            let learned = (self.kept != site.learned).then_some(&site.learned);
+            let note = progress::values(&request, learned);
             return Step::Note(Work::Walking(Box::new(self)), note, request.into());
         }
         let result = self.result(site);

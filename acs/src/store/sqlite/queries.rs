@@ -139,7 +139,7 @@ fn of_one(db: &Connection, device: Id, attribute: &Attribute) -> Result<Vec<Stri
 /// Groups the database counts by itself, or how they are counted by a scan.
 enum Grouped {
     Counted(Vec<ValueCount>),
-    ToScan(Plan, Gather),
+    ToScan(Box<Plan>, Gather),
 }
 
 fn groups(db: &Connection, filter: &DeviceFilter, by: &GroupBy, most: usize) -> Result<Grouped> {
@@ -147,7 +147,7 @@ fn groups(db: &Connection, filter: &DeviceFilter, by: &GroupBy, most: usize) -> 
     match by {
         GroupBy::Attribute(attribute) => {
             if !plan.is_whole() {
-                return Ok(Grouped::ToScan(plan, column(attribute)));
+                return Ok(Grouped::ToScan(Box::new(plan), column(attribute)));
             }
             by_attribute(db, &plan, attribute, most).map(Grouped::Counted)
         }
@@ -162,7 +162,7 @@ fn groups(db: &Connection, filter: &DeviceFilter, by: &GroupBy, most: usize) -> 
             }
             _ => {
                 plan.patterns.push(pattern.clone());
-                Ok(Grouped::ToScan(plan, Gather::Parameter))
+                Ok(Grouped::ToScan(Box::new(plan), Gather::Parameter))
             }
         },
     }
@@ -328,7 +328,7 @@ impl QueryStore for SqliteStore {
         match grouped.await? {
             Grouped::Counted(groups) => Ok(groups),
             Grouped::ToScan(plan, gather) => {
-                let gathered = self.scan(plan, gather, None, filter.now).await?;
+                let gathered = self.scan(*plan, gather, None, filter.now).await?;
                 Ok(largest(gathered, limit))
             }
         }

@@ -53,7 +53,7 @@ impl Names {
                 continue;
             }
             let within = |other: &String| other.starts_with(&path);
-            let too_large = learned.too_large.iter().any(|known| *known == path)
+            let too_large = learned.too_large.contains(&path)
                 || learned.avoided.iter().any(|avoided| within(&avoided.path));
             self.asked = GetParameterNames {
                 parameter_path: path,
@@ -124,7 +124,7 @@ impl Names {
             self.branches.clear();
             return Ok(());
         }
-        if !asked.next_level && !(unknown && !path.is_empty()) {
+        if !asked.next_level && (!unknown || path.is_empty()) {
             // Too much at once: its next level, and each object of that by itself.
             let known = &mut site.learned.too_large;
             if known.len() < LEARNED_PATHS && !known.contains(&path) {

@@ -7,6 +7,14 @@ use data_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// What is noted: the question, and what was learned since the store was last told.
+#[derive(Debug, Serialize, Deserialize)]
+struct Noted {
+    asked: Note,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    learned: Option<Learned>,
+}
+
 /// The question under way.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,30 +40,31 @@ pub(super) struct Doubt {
     pub until: Timestamp,
 }
 
-pub(super) fn names(request: &GetParameterNames) -> Value {
+pub(super) fn names(request: &GetParameterNames, learned: Option<&Learned>) -> Value {
     let path = request.parameter_path.clone();
-    note(if request.next_level {
+    let asked = if request.next_level {
         Note::Level(path)
     } else {
         Note::Branch(path)
-    })
+    };
+    note(asked, learned)
 }
 
-pub(super) fn values(request: &GetParameterValues) -> Value {
-    match request.parameter_names.as_slice() {
-        [branch] if branch.is_empty() || branch.ends_with('.') => {
-            note(Note::Values(branch.clone()))
-        }
-        names => note(Note::Some {
+pub(super) fn values(request: &GetParameterValues, learned: Option<&Learned>) -> Value {
+    let asked = match request.parameter_names.as_slice() {
+        [branch] if branch.is_empty() || branch.ends_with('.') => Note::Values(branch.clone()),
+        names => Note::Some {
             within: common(names),
             count: names.len(),
-        }),
-    }
+        },
+    };
+    note(asked, learned)
 }
 
-fn note(note: Note) -> Value {
+fn note(asked: Note, learned: Option<&Learned>) -> Value {
+    let learned = learned.cloned();
     // Texts and numbers always have a form in JSON.
-    serde_json::to_value(note).unwrap_or_default()
+    serde_json::to_value(Noted { asked, learned }).unwrap_or_default()
 }
 
 /// The object all names stand in; a single name is itself.
@@ -78,9 +87,16 @@ fn common(names: &[String]) -> String {
 
 /// Learns from a session that broke off. The line may have failed, so only a restart counts at once.
 pub(super) fn learn(note: &Value, doubt: &Doubt, learned: &mut Learned) {
-    let Ok(note) = Note::deserialize(note) else {
+    let Ok(Noted {
+        asked: note,
+        learned: before,
+    }) = Noted::deserialize(note)
+    else {
         return;
     };
+    if let Some(before) = before {
+        *learned = before;
+    }
     if !doubt.restarted && doubt.attempts < 3 {
         return;
     }
