@@ -1,6 +1,8 @@
 //! What questions about a large fleet cost the store: 200,000 devices with 500 parameters each, loaded as devices load it.
 //!
 //! `FLEET_STORE_DEVICES` sets another number of devices.
+//!
+//! Long because the fleet it loads is made here as well.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 

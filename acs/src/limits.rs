@@ -1,4 +1,6 @@
 //! Every limit of the server in one place, each with its reason.
+//!
+//! Long because there is one list of them.
 
 use std::time::Duration;
 

@@ -324,7 +324,9 @@ mod tests {
     #[test]
     fn secrets_inside_of_a_record_are_sealed_and_the_rest_is_readable() {
         let secrets = keys(&[1]);
-        let record = r#"{"kind":"set_parameter_values","values":[{"name":"Device.X.Password","type":null,"value":"canary"},{"name":"Device.X.URL","value":"http://x"}],"more":{"line1.password":"canary2"}}"#;
+        let record = r#"{"kind":"set_parameter_values",
+            "values":[{"name":"Device.X.Password","type":null,"value":"canary"},{"name":"Device.X.URL","value":"http://x"}],
+            "more":{"line1.password":"canary2"}}"#;
         let sealed = secrets.seal_json("task/1", record);
         assert!(!sealed.contains("canary"), "{sealed}");
         assert!(sealed.contains("http://x") && sealed.contains("set_parameter_values"));

@@ -21,6 +21,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -66,16 +67,7 @@ impl Server {
         }
         let path = config.data.join("dialtone.db");
         make_folder(&config)?;
-        let secrets = config.secrets.open(&config.data)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(&path, secrets)?);
-        let chosen = store.index_choose(config.query.patterns()).await;
-        chosen.map_err(|error| {
-            OperatorError::new(
-                "cannot choose the indexed parameters",
-                error,
-                "run `dialtone doctor`",
-            )
-        })?;
+        let store = open_store(&config, &path).await?;
         let app = Arc::new(App::new(config, store).await?);
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
@@ -167,6 +159,18 @@ impl Server {
         self.jobs.shutdown().await;
         self.app.store.close().await;
     }
+}
+
+/// The store, with the keys of its secrets and the parameters that are indexed.
+async fn open_store(config: &Config, path: &Path) -> Result<Arc<dyn Store>, OperatorError> {
+    let secrets = config.secrets.open(&config.data)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(path, secrets)?);
+    let chosen = store.index_choose(config.query.patterns()).await;
+    chosen.map_err(|error| {
+        let what = "cannot choose the indexed parameters";
+        OperatorError::new(what, error, "run `dialtone doctor`")
+    })?;
+    Ok(store)
 }
 
 /// The data folder is nobody else's: the store holds verifiers and the passwords devices are called with.

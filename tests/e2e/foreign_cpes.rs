@@ -1,5 +1,7 @@
 //! Three CPEs of others, each with a tree and habits of its own, managed from their first contact to their upgrade.
 //! Nothing is set for any of them.
+//!
+//! Long because each device is followed through its whole life.
 
 use crate::world::by_hand::Hand;
 use crate::world::foreign::{Ended, Foreign};

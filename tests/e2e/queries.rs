@@ -65,7 +65,7 @@ fn serial_numbers(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn devices_are_found_counted_and_grouped_by_what_they_are_and_have() {
+async fn devices_are_found_and_counted_by_what_they_are_and_have() {
     let world = World::start_with(|config, _| {
         config.query.indexed = vec!["Device.Line.*.Name".into()];
     })
@@ -110,6 +110,22 @@ async fn devices_are_found_counted_and_grouped_by_what_they_are_and_have() {
     ))
     .await;
     assert_eq!(serial_numbers(&list), ["Q00000", "Q00002"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_of_a_query_are_grouped_and_shown_by_chosen_fields() {
+    let world = World::start_with(|config, _| {
+        config.query.indexed = vec!["Device.Line.*.Name".into()];
+    })
+    .await;
+    fleet(&world, 12).await;
+    let tags = json!(["beta"]);
+    let tagged = world.api.put("/devices/00562B-ATA191-Q00004/tags", tags);
+    tagged.await.expect("tags");
+    let get = async |path: String| {
+        let answer = world.api.get(&path).await;
+        answer.unwrap_or_else(|refused| panic!("{path}: {refused}"))
+    };
     let groups = get("/devices/groups?by=product_class".into()).await;
     assert_eq!(
         groups["groups"],
@@ -141,7 +157,16 @@ async fn devices_are_found_counted_and_grouped_by_what_they_are_and_have() {
         row["parameters"],
         json!({"Device.DeviceInfo.UpTime": "240"})
     );
-    // Pages go on where the one before ended, however the query is answered.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_a_query_go_on_where_the_one_before_ended_however_it_is_answered() {
+    let world = World::start().await;
+    fleet(&world, 12).await;
+    let get = async |path: String| {
+        let answer = world.api.get(&path).await;
+        answer.unwrap_or_else(|refused| panic!("{path}: {refused}"))
+    };
     for query in [
         "Device.DeviceInfo.UpTime > 0",
         r#"product_class like "ata*""#,
@@ -222,6 +247,12 @@ async fn a_query_that_cannot_be_asked_is_refused_at_once_with_its_place_and_a_fi
             "{query}"
         );
     }
+}
+
+/// Covers U02.
+#[tokio::test(flavor = "multi_thread")]
+async fn wildcards_are_cheap_and_half_a_query_is_completed() {
+    let world = World::start().await;
     // Fifty wildcards are only slow where they are followed up one by one.
     let wildcards = format!("identity like \"{}b\"", "*a".repeat(50));
     let none = world
@@ -360,21 +391,6 @@ async fn profiles_and_campaigns_take_the_devices_of_a_query() {
             .as_deref(),
         Some("777")
     );
-    for unfit in [
-        "Device.DeviceInfo.UpTime > 5",
-        "last_inform < ago(\"2h\")",
-        "campaign(\"x\") = \"done\"",
-        "variable(\"site\") = \"x\"",
-    ] {
-        let body = json!({ "selector": { "query": unfit }, "values": [] });
-        let refused = world
-            .api
-            .put("/profiles/unfit", body)
-            .await
-            .expect_err("refused");
-        assert_eq!(refused.status, 400, "{unfit}");
-        assert!(refused.body.contains("attributes and tags"), "{refused}");
-    }
     let file = world
         .upload(
             "new.img",
@@ -384,7 +400,8 @@ async fn profiles_and_campaigns_take_the_devices_of_a_query() {
         )
         .await;
     let campaign = json!({
-        "name": "upgrade to new", "file": file, "selector": { "query": "serial_number like \"*2\" and tag != \"beta\"" },
+        "name": "upgrade to new", "file": file,
+        "selector": { "query": "serial_number like \"*2\" and tag != \"beta\"" },
     });
     let campaign = world
         .api
@@ -401,6 +418,26 @@ async fn profiles_and_campaigns_take_the_devices_of_a_query() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_profile_is_for_attributes_and_tags_alone() {
+    let world = World::start().await;
+    for unfit in [
+        "Device.DeviceInfo.UpTime > 5",
+        "last_inform < ago(\"2h\")",
+        "campaign(\"x\") = \"done\"",
+        "variable(\"site\") = \"x\"",
+    ] {
+        let body = json!({ "selector": { "query": unfit }, "values": [] });
+        let refused = world
+            .api
+            .put("/profiles/unfit", body)
+            .await
+            .expect_err("refused");
+        assert_eq!(refused.status, 400, "{unfit}");
+        assert!(refused.body.contains("attributes and tags"), "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_kept_query_is_its_owners_and_shown_to_others_if_shared() {
     let world = World::start().await;
     let user = json!({ "role": "viewer", "password": "a long password" });
@@ -408,7 +445,10 @@ async fn a_kept_query_is_its_owners_and_shown_to_others_if_shared() {
     let vera = Rest::sign_in(world.server.api_address, "vera", "a long password")
         .await
         .expect("a person");
-    let query = |shared: bool| json!({ "query": "tag='beta'", "shared": shared, "fields": ["identity", "param:Device.DeviceInfo.UpTime"] });
+    let query = |shared: bool| {
+        let fields = ["identity", "param:Device.DeviceInfo.UpTime"];
+        json!({ "query": "tag='beta'", "shared": shared, "fields": fields })
+    };
     world
         .api
         .put("/queries/mine", query(false))

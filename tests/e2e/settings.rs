@@ -72,7 +72,7 @@ async fn the_settings_in_force_are_shown_without_secrets() {
 }
 
 /// The settings beside a data folder, with a change.
-fn change(data: &std::path::Path, from: &str, to: &str) {
+fn change(data: &Path, from: &str, to: &str) {
     let file = data.with_extension("toml");
     let text = std::fs::read_to_string(&file).expect("the settings");
     assert!(text.contains(from), "{text}");

@@ -3,8 +3,6 @@
 //! Needs root, `ip` (Debian: iproute2) and `nft` (Debian: nftables). Where namespaces may not be made, it says so and
 //! proves nothing; `DIALTONE_NAT=1` makes that a failure.
 
-#![expect(clippy::print_stderr, reason = "a test that cannot run says why")]
-
 #[path = "../world/mod.rs"]
 #[expect(
     dead_code,

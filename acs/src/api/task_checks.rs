@@ -49,15 +49,7 @@ pub(super) fn check(kind: &TaskKind) -> Answer<()> {
         TaskKind::ChangeDuState { operations } => {
             number("operations", operations.len(), TASK_OPERATIONS)
         }
-        TaskKind::SetVouchers { vouchers } => {
-            number("vouchers", vouchers.len(), TASK_OPERATIONS)?;
-            let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
-            if vouchers.iter().any(|voucher| !voucher.bytes().all(base64)) {
-                let fix = "encode each voucher, a signed XML document, in base64";
-                return Err(ApiError::bad("a voucher is not in base64", fix));
-            }
-            Ok(())
-        }
+        TaskKind::SetVouchers { vouchers } => check_vouchers(vouchers),
         TaskKind::GetOptions { option } => {
             if option.chars().count() > 64 {
                 return Err(ApiError::bad(
@@ -84,6 +76,17 @@ pub(super) fn check(kind: &TaskKind) -> Answer<()> {
         | TaskKind::GetAllQueuedTransfers
         | TaskKind::GetRpcMethods => Ok(()),
     }
+}
+
+/// Vouchers are signed XML documents in base64 (TR-069 A.4.1.6).
+fn check_vouchers(vouchers: &[String]) -> Answer<()> {
+    number("vouchers", vouchers.len(), TASK_OPERATIONS)?;
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    if vouchers.iter().any(|voucher| !voucher.bytes().all(base64)) {
+        let fix = "encode each voucher, a signed XML document, in base64";
+        return Err(ApiError::bad("a voucher is not in base64", fix));
+    }
+    Ok(())
 }
 
 /// Lists have one element and not too many.

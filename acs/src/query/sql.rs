@@ -5,6 +5,8 @@
 //! cheap to check for one device; where an index can find its devices it also has a *set form*, a statement that lists
 //! their keys. The functions `q_contains`, `q_like`, `q_version`, `q_number`, `q_truth` and `q_moment` are the rules of
 //! [`super::compare`].
+//!
+//! Long because each kind of condition is a few lines of SQL, and all of them share how they are put together.
 
 use super::ast::{Check, Expr, Field, Test, Value};
 use super::catalogue::{Attribute, Kind, Source};

@@ -1,4 +1,6 @@
 //! HTTP on the CWMP port: from a request to a turn, and from a reply to a response.
+//!
+//! Long because a request can take many ways through the head, and they are read one beside the other.
 
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};

@@ -11,6 +11,7 @@ use crate::config::admission::Proof as Entrance;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
 use crate::metrics::Metrics;
 use crate::store::{Admitted, Id, InformOutcome, InformRecord, Result};
+use cwmp::rpc::Inform;
 use cwmp::session::acs::{Informed, Reply};
 use cwmp::{EventCode, FaultCode, ParameterKey};
 use data_model::Timestamp;
@@ -51,9 +52,7 @@ pub async fn on_inform(
         .parameter_list
         .get_by_suffix(".ManagementServer.ParameterKey");
     let parameter_key = ParameterKey::from_peer(parameter_key.unwrap_or_default());
-    let idle = informed.session_timeout_secs.map_or(SESSION_IDLE, |secs| {
-        Duration::from_secs(u64::from(secs)).clamp(SESSION_IDLE, SESSION_IDLE_MAX)
-    });
+    let idle = idle(informed.session_timeout_secs);
     app.metrics.wire.inform(&inform.event, inform.retry_count);
     let record = InformRecord {
         identity: inform.device_id.clone(),
@@ -80,12 +79,7 @@ pub async fn on_inform(
         app.store.credentials_confirm(outcome.device, now).await?;
     }
     let mut work = work(app, authenticated, &outcome, root, parameter_key, now);
-    let admitted = work.admitted == Admitted::Yes;
-    if admitted && app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
-        // The device is met for the first time, or as new: what was known of it counts for nothing.
-        discovery::queue(app, outcome.device, now).await?;
-        work.background = TasksWork::Due;
-    }
+    discover(app, &mut work, inform, outcome.device, now).await?;
     if outcome.first_contact {
         app.metrics.wire.devices_new.inc();
         tracing::info!(device.identity = %identity, address = %remote.address, "first contact");
@@ -110,6 +104,29 @@ pub async fn on_inform(
         host,
     };
     Ok(Opened::Session(Box::new(session), reply))
+}
+
+/// A device that is met for the first time, or as new: what was known of it counts for nothing.
+async fn discover(
+    app: &App,
+    work: &mut Work,
+    inform: &Inform,
+    device: Id,
+    now: Timestamp,
+) -> Result<()> {
+    let admitted = work.admitted == Admitted::Yes;
+    if admitted && app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
+        discovery::queue(app, device, now).await?;
+        work.background = TasksWork::Due;
+    }
+    Ok(())
+}
+
+/// How long the device may be silent, within what it may ask for (TR-069 3.7.2.4).
+fn idle(asked_secs: Option<u32>) -> Duration {
+    asked_secs.map_or(SESSION_IDLE, |secs| {
+        Duration::from_secs(u64::from(secs)).clamp(SESSION_IDLE, SESSION_IDLE_MAX)
+    })
 }
 
 /// Whether a device without credentials of its own is let in.

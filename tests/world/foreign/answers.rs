@@ -94,7 +94,10 @@ impl Foreign {
             .iter()
             .map(|(name, writable)| {
                 let writable = u8::from(*writable);
-                format!("<ParameterInfoStruct><Name>{}</Name><Writable>{writable}</Writable></ParameterInfoStruct>", form.shown(name))
+                let name = form.shown(name);
+                format!(
+                    "<ParameterInfoStruct><Name>{name}</Name><Writable>{writable}</Writable></ParameterInfoStruct>"
+                )
             })
             .collect();
         let body = format!(

@@ -24,43 +24,25 @@ async fn the_trail_is_searched_by_who_what_and_when(store: &dyn Store) {
     }
     let none = AuditFilter::default;
     let text = |text: &str| Some(text.to_owned());
+    let by_actor = |actor: &str| AuditFilter {
+        actor: text(actor),
+        ..none()
+    };
+    let by_action = |action: &str| AuditFilter {
+        action: text(action),
+        ..none()
+    };
+    let by_subject = |subject: &str| AuditFilter {
+        subject: text(subject),
+        ..none()
+    };
     for (filter, expected) in [
         (none(), &[4, 3, 2, 1][..]),
-        (
-            AuditFilter {
-                actor: text("user:ann"),
-                ..none()
-            },
-            &[2, 1],
-        ),
-        (
-            AuditFilter {
-                action: text("device.*"),
-                ..none()
-            },
-            &[3, 2, 1],
-        ),
-        (
-            AuditFilter {
-                action: text("device"),
-                ..none()
-            },
-            &[],
-        ),
-        (
-            AuditFilter {
-                subject: text("t 3"),
-                ..none()
-            },
-            &[3],
-        ),
-        (
-            AuditFilter {
-                subject: text("%"),
-                ..none()
-            },
-            &[4, 3, 2, 1],
-        ),
+        (by_actor("user:ann"), &[2, 1]),
+        (by_action("device.*"), &[3, 2, 1]),
+        (by_action("device"), &[]),
+        (by_subject("t 3"), &[3]),
+        (by_subject("%"), &[4, 3, 2, 1]),
         (
             AuditFilter {
                 since: Some(at(2)),
@@ -69,13 +51,7 @@ async fn the_trail_is_searched_by_who_what_and_when(store: &dyn Store) {
             },
             &[3, 2],
         ),
-        (
-            AuditFilter {
-                actor: text("' OR 1=1 --"),
-                ..none()
-            },
-            &[],
-        ),
+        (by_actor("' OR 1=1 --"), &[]),
     ] {
         let page = Page {
             after: None,

@@ -139,7 +139,8 @@ pub(super) const QUERIES: [&str; 34] = [
     r#"param("Device.Time.CurrentLocalTime") < time("2027-02-01") and not tag = "beta""#,
     r#"param("Device.Nothing.*") exists or (tag = "office" and Device.DeviceInfo.UpTime < 9000)"#,
     r#"param("Device.Services.VoiceService.1.VoiceProfile.1.Line.1.SIP.*") exists"#,
-    r#"param("Device.Services.VoiceService.*.VoiceProfile.*.Line.*.Status") like "e*r" and last_inform > ago("2h") and variable("site") exists"#,
+    r#"param("Device.Services.VoiceService.*.VoiceProfile.*.Line.*.Status") like "e*r" and
+        last_inform > ago("2h") and variable("site") exists"#,
 ];
 
 /// The devices the evaluator finds, from what the store knows of each.

@@ -12,7 +12,9 @@ use data_model::Timestamp;
 use rusqlite::{Connection, Row, ToSql, params};
 use std::collections::BTreeMap;
 
-const COLUMNS: &str = "a.id, a.account, a.name, a.notes, unseal_json('account/' || a.id, a.variables), a.created, a.updated, a.revision";
+const COLUMNS: &str =
+    "a.id, a.account, a.name, a.notes, unseal_json('account/' || a.id, a.variables),
+    a.created, a.updated, a.revision";
 
 fn kept(db: &Connection, row: &Row<'_>) -> Result<KeptAccount> {
     let id: Id = row.get(0)?;

@@ -11,7 +11,9 @@ use data_model::{ParameterList, Secret, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 use serde_json::json;
 
-const COLUMNS: &str = "l.port, l.number, l.user, unseal('line/' || l.id, l.password), l.display_name, l.proxy, l.options, l.enabled";
+const COLUMNS: &str =
+    "l.port, l.number, l.user, unseal('line/' || l.id, l.password), l.display_name, l.proxy,
+    l.options, l.enabled";
 
 /// Milliseconds after which another parameter is believed, for a device that has ceased to report the better one.
 const STALE_MS: i64 = 24 * 60 * 60 * 1000;

@@ -1,4 +1,6 @@
 //! Questions about the whole fleet: pages, numbers, groups, chosen values, counts.
+//!
+//! Long because lists, counts and groups share how a query is answered by the database, by an index or by a scan.
 
 use super::find::{self, Plan, Tables};
 use super::parameter_index::{self, Index};

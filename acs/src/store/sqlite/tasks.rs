@@ -1,4 +1,6 @@
 //! Tasks: queue, claim, end; and what their end means for a campaign.
+//!
+//! Long because every state a task can come into is written here, and nowhere else.
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
