@@ -88,6 +88,9 @@ async fn start(folder: &Path) -> Server {
 
 // ---- the fleet -------------------------------------------------------------------------------------------
 
+/// What a query asks, by the number of the round.
+type Shape = fn(u64) -> String;
+
 /// Numbers that look random and are the same every time.
 fn mixed(number: u64, salt: u64) -> u64 {
     let mut mixed =
@@ -215,7 +218,7 @@ fn inform(number: u64) -> InformRecord {
         &format!("http://{address}:7547/{number:x}"),
     );
     let ago = mixed(number, 3) % 3_600
-        + if mixed(number, 4) % 100 == 0 {
+        + if mixed(number, 4).is_multiple_of(100) {
             200_000
         } else {
             0
@@ -246,7 +249,7 @@ async fn one(store: &SqliteStore, model: &[(String, String)], number: u64) {
         .expect("a store that takes writes");
     let tags: Vec<String> = [("beta", 50), ("office", 3), ("vip", 5_000)]
         .into_iter()
-        .filter(|(tag, share)| mixed(number, tag.len() as u64 * 7) % share == 0)
+        .filter(|(tag, share)| mixed(number, tag.len() as u64 * 7).is_multiple_of(*share))
         .map(|(tag, _)| tag.to_owned())
         .collect();
     if !tags.is_empty() {
@@ -303,7 +306,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 
 /// Searches that indexes answer: a page of 100, from a place that differs each time.
 async fn indexed(store: &dyn Store, devices: u64) {
-    let shapes: [(&str, fn(u64) -> String); 11] = [
+    let shapes: [(&str, Shape); 11] = [
         ("a serial number", |n| {
             format!("serial_number = \"CCQ{n:08}\"")
         }),

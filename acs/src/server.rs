@@ -75,8 +75,7 @@ impl Server {
         let cwmp_tls = load(&app, "cwmp", app.config.cwmp.tls.as_ref())?;
         let api_tls = load(&app, "api", app.config.api.tls.as_ref())?;
         let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
-        let provisioning = &app.config.provisioning;
-        let resyncs = Listeners::bind(provisioning, &app.certificates).await?;
+        let resyncs = Listeners::bind(&app.config.provisioning, &app.certificates).await?;
         let stun = bind_stun(app.config.stun.listen).await?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
@@ -94,12 +93,8 @@ impl Server {
             wire: app.metrics.wire.clone(),
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(serve_cwmp(
-            Arc::clone(&app),
-            cwmp,
-            cwmp_tls,
-            stopped.clone(),
-        ));
+        let devices = serve_cwmp(Arc::clone(&app), cwmp, cwmp_tls, stopped.clone());
+        tasks.spawn(devices);
         tasks.spawn(serve_web(
             api_listener,
             api_tls,

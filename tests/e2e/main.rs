@@ -40,6 +40,7 @@ mod profiles;
 mod profiles_with_rows;
 mod provisioning;
 mod queries;
+mod query_mistakes;
 mod recovery;
 mod reports;
 mod restarts;

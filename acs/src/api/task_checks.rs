@@ -52,10 +52,8 @@ pub(super) fn check(kind: &TaskKind) -> Answer<()> {
         TaskKind::SetVouchers { vouchers } => check_vouchers(vouchers),
         TaskKind::GetOptions { option } => {
             if option.chars().count() > 64 {
-                return Err(ApiError::bad(
-                    "`option` has more than 64 characters",
-                    "shorten it",
-                ));
+                let why = "`option` has more than 64 characters";
+                return Err(ApiError::bad(why, "shorten it"));
             }
             Ok(())
         }

@@ -54,14 +54,7 @@ pub async fn on_inform(
     let parameter_key = ParameterKey::from_peer(parameter_key.unwrap_or_default());
     let idle = idle(informed.session_timeout_secs);
     app.metrics.wire.inform(&inform.event, inform.retry_count);
-    let record = InformRecord {
-        identity: inform.device_id.clone(),
-        at: now,
-        address: remote.address,
-        cwmp_version: informed.version(),
-        events: inform.event.clone(),
-        parameters: inform.parameter_list.clone(),
-    };
+    let record = record(&informed, remote, now);
     // The InformResponse acknowledges the events, so they are on stable storage first.
     let outcome = match entry {
         Entry::Open => Some(app.store.record_inform(record).await?),
@@ -120,6 +113,19 @@ async fn discover(
         work.background = TasksWork::Due;
     }
     Ok(())
+}
+
+/// What the store is told.
+fn record(informed: &Informed, remote: Remote, now: Timestamp) -> InformRecord {
+    let inform = &informed.inform;
+    InformRecord {
+        identity: inform.device_id.clone(),
+        at: now,
+        address: remote.address,
+        cwmp_version: informed.version(),
+        events: inform.event.clone(),
+        parameters: inform.parameter_list.clone(),
+    }
 }
 
 /// How long the device may be silent, within what it may ask for (TR-069 3.7.2.4).
