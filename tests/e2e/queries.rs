@@ -9,7 +9,6 @@ use cwmp::DeviceId;
 use data_model::{ParameterList, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 /// A query as it stands in an address.
 pub fn q(query: &str) -> String {

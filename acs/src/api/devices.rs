@@ -133,6 +133,7 @@ pub async fn list(
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewDevice")]
 pub struct Registration {
     #[serde(default)]
     manufacturer: String,

@@ -98,6 +98,11 @@ impl Comparison {
         &self.desired
     }
 
+    /// Whether more is planned already.
+    pub fn has_steps(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
     /// What was learnt of the device.
     pub fn known(&self) -> &Known {
         &self.known

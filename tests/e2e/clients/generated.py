@@ -41,7 +41,7 @@ def main(url, user, password):
     signed_in = post_sign_in.sync(client=nobody, body=models.SignIn(user=user, password=password))
     client = AuthenticatedClient(base_url=url, token=signed_in.token, raise_on_unexpected_status=True)
 
-    registration = models.Registration(oui="00562B", product_class="ATA192", serial_number="CLIENT1")
+    registration = models.NewDevice(oui="00562B", product_class="ATA192", serial_number="CLIENT1")
     device = post_devices.sync(client=client, body=registration)
     assert device.identity == "00562B-ATA192-CLIENT1", device
     again = post_devices.sync(client=client, body=registration)
@@ -62,7 +62,7 @@ def main(url, user, password):
     request = models.ProfileRequest(values=[value])
     put_profiles_name.sync("office", client=client, body=request)
     assert get_profiles_name.sync("office", client=client).values[0].value == "600"
-    assert any(line.action == "profile.put" for line in get_audit.sync(client=client))
+    assert any(line.action == "profile.put" for line in get_audit.sync(client=client).items)
     print("walked")
 
 

@@ -127,7 +127,16 @@ fn add(paths: &mut Vec<String>, path: String) {
     }
 }
 
+/// Leaves a path alone for a while. Of two in one branch the branch is the trouble: a device with hundreds of them must
+/// not restart once for each.
 fn avoid(learned: &mut Learned, path: String, doubt: &Doubt) {
+    let shared = learned.avoided.iter().find_map(|known| {
+        let branch = common(&[known.path.clone(), path.clone()]);
+        (branch.matches('.').count() > 1).then_some(branch)
+    });
+    let path = shared.unwrap_or(path);
+    let inside = |known: &Avoided| known.path.starts_with(&path);
+    learned.avoided.retain(|known| !inside(known));
     if learned.avoided.len() < LEARNED_PATHS && !path.is_empty() {
         let until = doubt.until;
         learned.avoided.push(Avoided { path, until });
