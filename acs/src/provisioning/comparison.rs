@@ -1,4 +1,6 @@
 //! One comparison of a device with its profiles: step by step, until nothing is left that can be done now.
+//!
+//! Long because what each answer means depends on what every other step has left.
 
 use super::desired::Desired;
 use super::known::Known;
