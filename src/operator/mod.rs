@@ -39,7 +39,7 @@ use token_file::TokenFile;
 /// Which server is asked, as whom, and how its answers are shown.
 #[derive(Debug, Clone, Args)]
 pub struct ServerOptions {
-    /// The server's API, such as https://acs.example.net:3000; the one that was signed in at if absent.
+    /// The server's API, such as `https://acs.example.net:3000`; the one that was signed in at if absent.
     #[arg(long, global = true, env = "DIALTONE_SERVER", value_name = "URL")]
     pub server: Option<String>,
     /// Certificates of authorities to trust, in PEM; those of the public web if absent.

@@ -3,7 +3,7 @@
 //!
 //! `product_class = "ATA192" and tag = "beta" and param("Device.DeviceInfo.UpTime") > 3600`
 //!
-//! [`catalogue`] lists what can be asked for; [`lexer`] and [`parser`] read a text into an [`ast`], [`print`] writes it
+//! [`catalogue`] lists what can be asked for; [`lexer`] and [`parser`] read a text into an [`ast`], [`mod@print`] writes it
 //! back; [`eval`] decides for one device, [`sql`] writes it for a database; [`compare`], [`pattern`] and [`glob`] hold
 //! the rules both keep to; [`complete`] says what may follow. Nothing in here reads a store or a clock.
 
