@@ -162,6 +162,14 @@ impl EventCode {
     /// As it stands on the wire.
     pub fn as_str(&self) -> &str {
         match self {
+            EventCode::Other(text) => text,
+            known => known.standard_name().unwrap_or_default(),
+        }
+    }
+
+    /// The name of an event of the standard; `None` for a vendor's.
+    pub const fn standard_name(&self) -> Option<&'static str> {
+        Some(match self {
             EventCode::Bootstrap => "0 BOOTSTRAP",
             EventCode::Boot => "1 BOOT",
             EventCode::Periodic => "2 PERIODIC",
@@ -183,8 +191,8 @@ impl EventCode {
             EventCode::MScheduleDownload => "M ScheduleDownload",
             EventCode::MUpload => "M Upload",
             EventCode::MChangeDuState => "M ChangeDUState",
-            EventCode::Other(text) => text,
-        }
+            EventCode::Other(_) => return None,
+        })
     }
 
     /// Reads a code. Numbered codes are told by their number, as a few devices misspell the words.

@@ -49,6 +49,8 @@ async fn what_was_put_away_comes_back() {
     let read = |name: &str| std::fs::read(target.join(name)).unwrap();
     assert_eq!(read("files/0123"), b"an image");
     assert_eq!(read("provisioning.key"), b"a key");
+    let key = std::fs::read(data.join("secrets.key")).unwrap();
+    assert_eq!(read("secrets.key"), key, "or no secret could be read");
     let store = SqliteStore::open(&target.join(DATABASE)).unwrap();
     let id = Id::of_identity("00562B-ATA192-KEPT");
     assert!(store.device_find(id).await.unwrap().is_some());

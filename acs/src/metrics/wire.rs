@@ -142,28 +142,5 @@ impl WireMetrics {
 
 /// An event as a label: those of the standard by their names, all others in one.
 fn event_name(event: &EventCode) -> &'static str {
-    match event {
-        EventCode::Bootstrap => "0 BOOTSTRAP",
-        EventCode::Boot => "1 BOOT",
-        EventCode::Periodic => "2 PERIODIC",
-        EventCode::Scheduled => "3 SCHEDULED",
-        EventCode::ValueChange => "4 VALUE CHANGE",
-        EventCode::Kicked => "5 KICKED",
-        EventCode::ConnectionRequest => "6 CONNECTION REQUEST",
-        EventCode::TransferComplete => "7 TRANSFER COMPLETE",
-        EventCode::DiagnosticsComplete => "8 DIAGNOSTICS COMPLETE",
-        EventCode::RequestDownload => "9 REQUEST DOWNLOAD",
-        EventCode::AutonomousTransferComplete => "10 AUTONOMOUS TRANSFER COMPLETE",
-        EventCode::DuStateChangeComplete => "11 DU STATE CHANGE COMPLETE",
-        EventCode::AutonomousDuStateChangeComplete => "12 AUTONOMOUS DU STATE CHANGE COMPLETE",
-        EventCode::Wakeup => "13 WAKEUP",
-        EventCode::Heartbeat => "14 HEARTBEAT",
-        EventCode::MReboot => "M Reboot",
-        EventCode::MScheduleInform => "M ScheduleInform",
-        EventCode::MDownload => "M Download",
-        EventCode::MScheduleDownload => "M ScheduleDownload",
-        EventCode::MUpload => "M Upload",
-        EventCode::MChangeDuState => "M ChangeDUState",
-        EventCode::Other(_) => "other",
-    }
+    event.standard_name().unwrap_or("other")
 }

@@ -321,7 +321,6 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// A connection that only reads, and opens no secret.
-/// A connection that only reads.
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
