@@ -303,7 +303,9 @@ async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
         let app = Arc::clone(&app);
         let peer = match &peer {
             Some(peer) => Arc::clone(peer),
-            None => Arc::new(Peer::new(&app.proxies.origin(&origin, request.headers_mut()))),
+            None => Arc::new(Peer::new(
+                &app.proxies.origin(&origin, request.headers_mut()),
+            )),
         };
         async move { Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await) }
     });
@@ -319,9 +321,8 @@ async fn serve_web(
     port: Port,
 ) {
     let proxies = Arc::clone(&port.proxies);
-    let serve = move |arrival, stopped| {
-        browse(router.clone(), Arc::clone(&proxies), arrival, stopped)
-    };
+    let serve =
+        move |arrival, stopped| browse(router.clone(), Arc::clone(&proxies), arrival, stopped);
     arrivals(listener, tls, stopped, port, serve).await;
 }
 

@@ -39,6 +39,7 @@ mod profile_windows;
 mod profiles;
 mod profiles_with_rows;
 mod provisioning;
+mod proxies;
 mod queries;
 mod query_mistakes;
 mod recovery;

@@ -69,7 +69,9 @@ impl Checked {
 fn decode(text: &str) -> Option<CertificateDer<'static>> {
     let text = text.trim();
     if !text.starts_with("-----BEGIN") {
-        let colons = text.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
+        let colons = text
+            .strip_prefix(':')
+            .and_then(|rest| rest.strip_suffix(':'));
         let der = STANDARD.decode(colons.unwrap_or(text)).ok()?;
         return Some(CertificateDer::from(der));
     }
@@ -108,7 +110,9 @@ mod tests {
     fn every_form_proxies_write_is_read_and_nothing_else() {
         let der = b"what a certificate is made of";
         let base64 = STANDARD.encode(der);
-        let pem = |end: &str| format!("-----BEGIN CERTIFICATE-----{end}{base64}{end}-----END CERTIFICATE-----{end}");
+        let pem = |end: &str| {
+            format!("-----BEGIN CERTIFICATE-----{end}{base64}{end}-----END CERTIFICATE-----{end}")
+        };
         for text in [
             format!(":{base64}:"),
             base64.clone(),
@@ -118,7 +122,15 @@ mod tests {
         ] {
             assert_eq!(decode(&text).as_deref(), Some(&der[..]), "{text}");
         }
-        for text in ["", ":", "::=", "no certificate", "-----BEGIN", "-----BEGIN%", "-----BEGIN%zz"] {
+        for text in [
+            "",
+            ":",
+            "::=",
+            "no certificate",
+            "-----BEGIN",
+            "-----BEGIN%",
+            "-----BEGIN%zz",
+        ] {
             assert!(decode(text).is_none_or(|it| it.is_empty()), "{text}");
         }
     }

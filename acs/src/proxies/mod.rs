@@ -148,19 +148,63 @@ mod tests {
     fn the_last_address_that_a_trusted_proxy_has_seen_counts() {
         use ForwardedBy::XForwardedFor as X;
         for (from, lines, expected) in [
-            ("10.0.0.1", &[("x-forwarded-for", "192.0.2.1")][..], ("192.0.2.1", false)),
+            (
+                "10.0.0.1",
+                &[("x-forwarded-for", "192.0.2.1")][..],
+                ("192.0.2.1", false),
+            ),
             // What a client says of itself stands before what the proxy has seen.
-            ("10.0.0.1", &[("x-forwarded-for", "203.0.113.9, 192.0.2.1")], ("192.0.2.1", false)),
-            ("10.0.0.1", &[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "192.0.2.1:4711")],
-                ("192.0.2.1", false)),
+            (
+                "10.0.0.1",
+                &[("x-forwarded-for", "203.0.113.9, 192.0.2.1")],
+                ("192.0.2.1", false),
+            ),
+            (
+                "10.0.0.1",
+                &[
+                    ("x-forwarded-for", "203.0.113.9"),
+                    ("x-forwarded-for", "192.0.2.1:4711"),
+                ],
+                ("192.0.2.1", false),
+            ),
             // Two proxies in a row.
-            ("10.0.0.1", &[("x-forwarded-for", "203.0.113.9, 192.0.2.1, 10.9.9.9")], ("192.0.2.1", false)),
-            ("::ffff:10.0.0.1", &[("x-forwarded-for", "[2001:db9::1]:80")], ("2001:db9::1", false)),
-            ("10.0.0.1", &[("x-forwarded-for", "192.0.2.1"), ("x-forwarded-proto", "https")], ("192.0.2.1", true)),
-            ("10.0.0.1", &[("x-forwarded-for", "192.0.2.1, unknown")], ("10.0.0.1", false)),
-            ("10.0.0.1", &[("forwarded", "for=192.0.2.1;proto=https")], ("10.0.0.1", false)),
+            (
+                "10.0.0.1",
+                &[("x-forwarded-for", "203.0.113.9, 192.0.2.1, 10.9.9.9")],
+                ("192.0.2.1", false),
+            ),
+            (
+                "::ffff:10.0.0.1",
+                &[("x-forwarded-for", "[2001:db9::1]:80")],
+                ("2001:db9::1", false),
+            ),
+            (
+                "10.0.0.1",
+                &[
+                    ("x-forwarded-for", "192.0.2.1"),
+                    ("x-forwarded-proto", "https"),
+                ],
+                ("192.0.2.1", true),
+            ),
+            (
+                "10.0.0.1",
+                &[("x-forwarded-for", "192.0.2.1, unknown")],
+                ("10.0.0.1", false),
+            ),
+            (
+                "10.0.0.1",
+                &[("forwarded", "for=192.0.2.1;proto=https")],
+                ("10.0.0.1", false),
+            ),
             // Not from a proxy: whatever it says.
-            ("192.0.2.7", &[("x-forwarded-for", "10.0.0.1"), ("x-forwarded-proto", "https")], ("192.0.2.7", false)),
+            (
+                "192.0.2.7",
+                &[
+                    ("x-forwarded-for", "10.0.0.1"),
+                    ("x-forwarded-proto", "https"),
+                ],
+                ("192.0.2.7", false),
+            ),
         ] {
             let (address, tls) = seen(X, from, lines);
             assert_eq!((address.as_str(), tls), expected, "{from} {lines:?}");
@@ -171,10 +215,19 @@ mod tests {
     fn the_standard_header_is_read_with_its_quotes_and_its_scheme() {
         for (text, expected) in [
             ("for=192.0.2.1;proto=https;by=10.0.0.1", ("192.0.2.1", true)),
-            ("For=\"[2001:db9:cafe::17]:4711\"", ("2001:db9:cafe::17", false)),
+            (
+                "For=\"[2001:db9:cafe::17]:4711\"",
+                ("2001:db9:cafe::17", false),
+            ),
             ("for=\"_gazonk\"", ("10.0.0.1", false)),
-            ("for=203.0.113.1;proto=https, for=192.0.2.1;proto=http", ("192.0.2.1", false)),
-            ("for=\"203.0.113.1, for=1.1.1.1\", for=192.0.2.1", ("192.0.2.1", false)),
+            (
+                "for=203.0.113.1;proto=https, for=192.0.2.1;proto=http",
+                ("192.0.2.1", false),
+            ),
+            (
+                "for=\"203.0.113.1, for=1.1.1.1\", for=192.0.2.1",
+                ("192.0.2.1", false),
+            ),
             ("for=\"203.0.113.1", ("10.0.0.1", false)),
             (";;;=,", ("10.0.0.1", false)),
         ] {

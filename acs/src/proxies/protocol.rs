@@ -87,7 +87,11 @@ mod tests {
     fn of_version_two(command: u8, family: u8, addresses: &[u8], beside: &[u8]) -> Vec<u8> {
         let mut header = SIGNATURE.to_vec();
         header.extend([0x20 | command, family]);
-        header.extend(u16::try_from(addresses.len() + beside.len()).unwrap().to_be_bytes());
+        header.extend(
+            u16::try_from(addresses.len() + beside.len())
+                .unwrap()
+                .to_be_bytes(),
+        );
         header.extend(addresses);
         header.extend(beside);
         header.extend(b"POST");
@@ -101,13 +105,22 @@ mod tests {
         six[..4].copy_from_slice(&[0x20, 0x01, 0x0d, 0xb8]);
         six[15] = 1;
         for (header, address) in [
-            (b"PROXY TCP4 192.0.2.1 10.0.0.1 4660 7547\r\nPOST".to_vec(), Some("192.0.2.1")),
-            (b"PROXY TCP6 2001:db8::1 ::1 4660 7547\r\nPOST".to_vec(), Some("2001:db8::1")),
+            (
+                b"PROXY TCP4 192.0.2.1 10.0.0.1 4660 7547\r\nPOST".to_vec(),
+                Some("192.0.2.1"),
+            ),
+            (
+                b"PROXY TCP6 2001:db8::1 ::1 4660 7547\r\nPOST".to_vec(),
+                Some("2001:db8::1"),
+            ),
             (b"PROXY UNKNOWN\r\nPOST".to_vec(), None),
             (b"PROXY UNKNOWN ff ff 1 2\r\nPOST".to_vec(), None),
             (of_version_two(1, 0x11, &four, &[]), Some("192.0.2.1")),
             // A note beside it, of a kind nobody knows.
-            (of_version_two(1, 0x11, &four, &[0xe0, 0, 2, 1, 2]), Some("192.0.2.1")),
+            (
+                of_version_two(1, 0x11, &four, &[0xe0, 0, 2, 1, 2]),
+                Some("192.0.2.1"),
+            ),
             (of_version_two(1, 0x21, &six, &[]), Some("2001:db8::1")),
             (of_version_two(0, 0, &[], &[]), None),
             (of_version_two(1, 0, &[], &[]), None),

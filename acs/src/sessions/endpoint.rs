@@ -4,16 +4,14 @@
 
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
-use super::table::{Taken, Token};
 use super::certificate::identity;
-use super::{
-    Certificate, Line, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform,
-};
+use super::table::{Taken, Token};
+use super::{Certificate, Line, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
-use crate::store::{Id, Side, StoreError};
 use crate::proxies::Origin;
+use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
 use cwmp::DeviceId;
 use cwmp::http::cookies;

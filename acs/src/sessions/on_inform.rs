@@ -3,7 +3,8 @@
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
 use super::discovery;
 use super::{
-    Certificate, CredentialsWork, Current, LiveSession, ProfilesWork, Proof, Remote, TasksWork, Work,
+    Certificate, CredentialsWork, Current, LiveSession, ProfilesWork, Proof, Remote, TasksWork,
+    Work,
 };
 use crate::admission::Entry;
 use crate::app::App;

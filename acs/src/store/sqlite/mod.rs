@@ -530,7 +530,7 @@ impl Store for SqliteStore {
             .write(move |tx| match people::setting(tx.db, &name)? {
                 Some(kept) => Ok(kept),
                 None => {
-                    people::put_setting(tx, &name, &value)?;
+                    people::put_sealed_setting(tx, &name, &value)?;
                     Ok(value)
                 }
             })
