@@ -251,6 +251,15 @@ pub(super) fn users(db: &Connection) -> Result<u64> {
 
 /// A named value.
 pub(super) fn setting(db: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT value FROM setting WHERE name = ?1";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
+}
+
+/// A named value that may be sealed.
+pub(super) fn sealed_setting(db: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
     let sql = "SELECT unseal('setting/' || name, value) FROM setting WHERE name = ?1";
     Ok(db
         .prepare_cached(sql)?
