@@ -26,6 +26,7 @@ mod foreign_cpes;
 mod half_open;
 mod health;
 mod hostile;
+mod hostile_http;
 mod kills;
 mod odd_sessions;
 mod openapi;

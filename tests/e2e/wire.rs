@@ -77,7 +77,7 @@ async fn only_posts_are_taken() {
     }
 }
 
-/// Covers X06, H07.
+/// Covers H08.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_over_the_limit_gets_413_before_it_is_read() {
     let world = world().await;

@@ -6,7 +6,9 @@ use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
 use super::certificate::identity;
 use super::table::{Taken, Token};
-use super::{Certificate, Line, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
+use super::{
+    Certificate, Line, LiveSession, Proof, Remote, next_rpc, on_answer, on_call, on_inform,
+};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
@@ -14,7 +16,7 @@ use crate::proxies::Origin;
 use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
 use cwmp::DeviceId;
-use cwmp::http::cookies;
+use cwmp::http::{Credentials as Given, cookies, parse_authorization};
 use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
 use cwmp::session::acs::{BadRequest, Refusal, Reply, Turn};
 use cwmp::session::{AcsSession, RequestIds};
@@ -138,6 +140,10 @@ async fn turn(
     };
     if let Some(token) = token {
         match app.sessions.take(token) {
+            // Somebody else shows its cookie: that opens nothing, and the session goes on as if nothing had been.
+            Taken::Session(session) if !belongs(&session, peer, &head.headers) => {
+                app.sessions.put_back(token, session);
+            }
             Taken::Session(mut session) => {
                 let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
                     Ok(body) => body,
@@ -163,6 +169,21 @@ async fn turn(
         }
     }
     open_session(app, peer, &head, token, incoming, coding).await
+}
+
+/// Whether a session is that of whoever shows its cookie: from the same address, and not with the credentials of another
+/// device (case H16).
+fn belongs(session: &LiveSession, peer: &Peer, headers: &HeaderMap) -> bool {
+    if session.address != peer.remote.address {
+        return false;
+    }
+    let given = header(headers, AUTHORIZATION.as_str()).and_then(parse_authorization);
+    let username = match (session.proof, given) {
+        (Proof::None, _) | (Proof::Given, None) => return true,
+        (Proof::Given, Some(Given::Basic { username, .. })) => username,
+        (Proof::Given, Some(Given::Digest(fields))) => fields.username,
+    };
+    username == *session.identity
 }
 
 /// A request without a live session: it must authenticate, and bring an Inform.

@@ -5,8 +5,8 @@ use crate::store::contract::support::*;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::tasks::OPEN;
 use crate::store::{
-    CampaignState, CampaignStore as _, DeviceFilter, Observed, Profile, Selector, Store as _,
-    StoreError, TaskState,
+    AdmissionStore as _, CampaignState, CampaignStore as _, DeviceFilter, Observed, Profile,
+    Selector, Store as _, StoreError, TaskState,
 };
 use cwmp::EventCode;
 
@@ -148,4 +148,45 @@ async fn questions_about_open_tasks_look_at_open_tasks_only() {
             .unwrap();
         assert!(plan.contains("task_open"), "{condition}: {plan}");
     }
+}
+
+/// Whoever invents devices fills no disk: those nobody knows have a limit, and beyond it they are refused without a row.
+///
+/// Covers C04.
+#[tokio::test]
+async fn devices_that_are_invented_without_end_stop_being_kept() {
+    let place = Place::new();
+    let store = place.open();
+    let known = device(&store, "KNOWN").await;
+    let fill = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {})
+         INSERT INTO walled (device, reason, why, since) SELECT i, 'unknown', '', 0 FROM n",
+        crate::limits::STRANGERS - 1
+    );
+    place.database().execute_batch(&fill).unwrap();
+    let last = store.record_stranger(inform("LAST", at(1), &[]), "nobody knows it".into());
+    assert!(last.await.unwrap().is_some());
+    let rows = || {
+        let tables = [
+            "device",
+            "seen",
+            "walled",
+            "audit",
+            "event",
+            "device_health",
+        ];
+        tables.map(|table| count(&place.database(), &format!("SELECT count(*) FROM {table}")))
+    };
+    let before = rows();
+    for number in 0..1000 {
+        let serial = format!("INVENTED{number}");
+        let stranger = store.record_stranger(inform(&serial, at(2), &[]), "no".into());
+        assert!(stranger.await.unwrap().is_none(), "{number}");
+    }
+    assert_eq!(rows(), before);
+    // Those that are known come as ever, and so does the one that was the last.
+    assert!(!comes(&store, "KNOWN", at(3)).await.first_contact);
+    let again = store.record_stranger(inform("LAST", at(3), &[]), "nobody knows it".into());
+    assert!(again.await.unwrap().is_some());
+    assert!(store.device_find(known).await.unwrap().is_some());
 }
