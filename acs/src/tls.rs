@@ -59,7 +59,11 @@ fn resolving(
         }
     };
     let current = Arc::new(Current(RwLock::new(key_of(config)?)));
-    let config = builder.with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
+    let mut config =
+        builder.with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
+    // What a device needs to resume is in its ticket: a fleet is larger than any table of sessions here would be.
+    config.ticketer =
+        rustls::crypto::ring::Ticketer::new().map_err(|error| unusable("TLS", &error))?;
     Ok((TlsAcceptor::from(Arc::new(config)), current))
 }
 
