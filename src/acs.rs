@@ -41,6 +41,9 @@ pub async fn run(options: AcsOptions, log: Log) -> Result<ExitCode, OperatorErro
     let _ = source.level.set(Box::new(move |level| log.set(level)));
     let reloads = watch_for_reloads(&server)?;
     line(format!("devices:   {}", server.acs_url()));
+    if let Some(url) = server.acs_tls_url() {
+        line(format!("devices:   {url}"));
+    }
     line(format!("API:       {api}://{}/api/v1", server.api_address));
     line(format!("files:     {files}://{}/", server.files_address));
     let resync = &server.provisioning;

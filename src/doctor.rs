@@ -281,6 +281,7 @@ async fn ports(config: &Config) -> Vec<OperatorError> {
     let provisioning = &config.provisioning;
     let listeners = [
         ("cwmp.listen", Some(config.cwmp.listen)),
+        ("cwmp.tls_listen", config.cwmp.tls_listen),
         ("api.listen", Some(config.api.listen)),
         ("files.listen", Some(config.files.listen)),
         ("provisioning.http", provisioning.http),

@@ -8,9 +8,11 @@ use crate::connection_request::Caller;
 use crate::files::Library;
 use crate::jobs::compare_devices::Round;
 use crate::limits::FOLLOWERS;
+use crate::listen::Port;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::provisioning_server::Provisioner;
+use crate::proxies::Proxies;
 use crate::reload::Source;
 use crate::sessions::table::SessionTable;
 use crate::store::{InForce, Store, TraceLimits};
@@ -43,6 +45,8 @@ pub struct App {
     pub caller: Caller,
     /// Who is let in of the devices nobody knows.
     pub admission: Admission,
+    /// Proxies in front of the listeners.
+    pub proxies: Arc<Proxies>,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
@@ -121,6 +125,7 @@ impl App {
         let app = App {
             caller: Caller::new(&config)?,
             admission: Admission::new(&config)?,
+            proxies: Arc::new(Proxies::new(&config.proxies)?),
             sign_ins: SignIns::default(),
             library,
             config,
@@ -147,6 +152,15 @@ impl App {
             OperatorError::new("cannot read the profiles", error, "run `dialtone doctor`")
         })?;
         Ok(app)
+    }
+
+    /// What is known of a listener.
+    pub fn port(&self, name: &'static str) -> Port {
+        Port {
+            name,
+            wire: self.metrics.wire.clone(),
+            proxies: Arc::clone(&self.proxies),
+        }
     }
 
     /// The realm devices authenticate in.

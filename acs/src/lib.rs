@@ -24,6 +24,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod provisioning;
 pub mod provisioning_server;
+pub mod proxies;
 pub mod query;
 pub mod redact;
 pub mod reload;

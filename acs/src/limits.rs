@@ -518,5 +518,11 @@ pub const SIGN_IN_FAILURES_PER_NETWORK: u32 = 50;
 /// Passwords checked at one time: each takes 19 MiB and some tens of milliseconds of a core.
 pub const SIGN_IN_PLACES: usize = 4;
 
+/// Networks of proxies: each address of a request is held against all of them.
+pub const PROXY_NETWORKS: usize = 64;
+
+/// Bytes of addresses and notes of a PROXY header; addresses take 216 at most, and proxies add a few notes.
+pub const PROXY_HEADER_BYTES: usize = 2 * 1024;
+
 /// Lines of the audit trail about refused proofs in a minute: whoever guesses must not fill the disk.
 pub const REFUSED_LINES: u32 = 60;

@@ -3,6 +3,7 @@
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
 use crate::metrics::wire::WireMetrics;
 use crate::metrics::{Metrics, NameLabel};
+use crate::proxies::{Origin, Proxies, protocol};
 use data_model::OperatorError;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -40,6 +41,17 @@ pub struct Arrival {
     pub stream: Pin<Box<dyn Stream>>,
 }
 
+impl Arrival {
+    /// The other side.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            address: self.address.ip().to_canonical(),
+            tls: self.tls,
+            certificate: self.certificate.clone(),
+        }
+    }
+}
+
 impl std::fmt::Debug for Arrival {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Arrival")
@@ -49,16 +61,18 @@ impl std::fmt::Debug for Arrival {
     }
 }
 
-/// What is counted of a listener.
+/// What is known of a listener.
 #[derive(Debug, Clone)]
-pub struct Counted {
-    /// The listener's name.
+pub struct Port {
+    /// Its name.
     pub name: &'static str,
     /// The counters.
     pub wire: WireMetrics,
+    /// Proxies that may be in front of it.
+    pub proxies: Arc<Proxies>,
 }
 
-impl Counted {
+impl Port {
     fn open(&self) -> Gauge {
         let label = NameLabel { name: self.name };
         self.wire.connections_open.get_or_create(&label).clone()
@@ -84,7 +98,7 @@ pub async fn arrivals<F, Served>(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     mut stopped: watch::Receiver<bool>,
-    counted: Counted,
+    port: Port,
     serve: F,
 ) where
     F: Fn(Arrival, watch::Receiver<bool>) -> Served + Clone + Send + 'static,
@@ -95,20 +109,20 @@ pub async fn arrivals<F, Served>(
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places, &counted.wire) => accepted,
+            accepted = accept(&listener, &places, &port.wire) => accepted,
             _ = stopped.changed() => break,
         };
         let Some((stream, address, place)) = accepted else {
             continue;
         };
         let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
-        let counted = counted.clone();
+        let port = port.clone();
         connections.spawn(async move {
-            counted.open().inc();
-            if let Some(arrival) = shake_hands(stream, address, tls, &counted.wire).await {
+            port.open().inc();
+            if let Some(arrival) = taken(stream, address, tls, &port).await {
                 serve(arrival, stopped).await;
             }
-            counted.open().dec();
+            port.open().dec();
             drop(place);
         });
     }
@@ -164,6 +178,30 @@ where
             let _ = connection.await;
         }
     }
+}
+
+/// Who comes, by the word of a proxy if one speaks the PROXY protocol; then TLS.
+async fn taken(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    port: &Port,
+) -> Option<Arrival> {
+    let mut address = address;
+    if port.proxies.announces(port.name, address.ip()) {
+        let header = tokio::time::timeout(HEAD_TIMEOUT, protocol::read(&mut stream));
+        match header.await {
+            Ok(Ok(Some(client))) => address.set_ip(client),
+            Ok(Ok(None)) => {}
+            Ok(Err(why)) => {
+                Metrics::count(&port.wire.protocol_errors, "proxy_header");
+                tracing::debug!(%address, %why, "a connection of a proxy is closed");
+                return None;
+            }
+            Err(_) => return None,
+        }
+    }
+    shake_hands(stream, address, tls, &port.wire).await
 }
 
 async fn shake_hands(

@@ -41,6 +41,7 @@ mod queries;
 mod reload;
 mod reports;
 mod reveal;
+mod reveal_fleet;
 mod revisions;
 mod rosters;
 mod sign_in;
@@ -98,6 +99,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(reload::routes())
         .merge(reports::routes())
         .merge(reveal::routes())
+        .merge(reveal_fleet::routes())
         .merge(sign_in::routes())
         .merge(tasks::routes())
         .merge(traces::routes())

@@ -5,6 +5,7 @@ use super::{Answer, Request, Transport, activation, certificate, keep_image, ser
 use crate::app::App;
 use crate::limits::REPORT_BYTES;
 use crate::listen::{self, Arrival};
+use crate::proxies::Origin;
 use crate::sessions::body;
 use axum::body::Body;
 use axum::extract::Query;
@@ -32,19 +33,26 @@ struct Peer {
     holder: Option<certificate::Holder>,
 }
 
+impl Peer {
+    fn of(origin: &Origin) -> Peer {
+        Peer {
+            address: origin.address,
+            transport: if origin.tls {
+                Transport::Https
+            } else {
+                Transport::Http
+            },
+            holder: origin.certificate.as_ref().and_then(certificate::holder),
+        }
+    }
+}
+
 /// Serves one connection, until either side closes it.
 pub async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
-    let peer = Arc::new(Peer {
-        address: arrival.address.ip().to_canonical(),
-        transport: if arrival.tls {
-            Transport::Https
-        } else {
-            Transport::Http
-        },
-        holder: arrival.certificate.as_ref().and_then(certificate::holder),
-    });
-    let service = service_fn(move |request| {
-        let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
+    let direct = arrival.origin();
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let app = Arc::clone(&app);
+        let peer = Peer::of(&app.proxies.origin(&direct, request.headers_mut()));
         async move { Ok::<_, std::convert::Infallible>(answer(&app, &peer, request).await) }
     });
     listen::talk(arrival.stream, service, stopped).await;

@@ -3,7 +3,7 @@
 use super::{http, tftp};
 use crate::app::App;
 use crate::config::ProvisioningConfig;
-use crate::listen::{Counted, arrivals, bind};
+use crate::listen::{arrivals, bind};
 use crate::tftp::listener;
 use crate::tls::{Certificates, Clients};
 use data_model::OperatorError;
@@ -85,12 +85,9 @@ impl Listeners {
         let private = self.https.map(|(listener, tls)| (listener, Some(tls)));
         for (listener, tls) in plain.into_iter().chain(private) {
             let app = Arc::clone(app);
-            let counted = Counted {
-                name: "provisioning",
-                wire: app.metrics.wire.clone(),
-            };
+            let port = app.port("provisioning");
             let serve = move |arrival, stopped| http::talk(Arc::clone(&app), arrival, stopped);
-            tasks.spawn(arrivals(listener, tls, stopped.clone(), counted, serve));
+            tasks.spawn(arrivals(listener, tls, stopped.clone(), port, serve));
         }
         if let Some(socket) = self.tftp {
             let shelf = Arc::new(tftp::Profiles(Arc::clone(app)));

@@ -4,13 +4,16 @@
 
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
+use super::certificate::identity;
 use super::table::{Taken, Token};
-use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
+use super::{Certificate, Line, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
+use crate::proxies::Origin;
 use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
+use cwmp::DeviceId;
 use cwmp::http::cookies;
 use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
 use cwmp::session::acs::{BadRequest, Refusal, Reply, Turn};
@@ -35,14 +38,25 @@ const COOKIE_NAME: &str = "session";
 pub struct Peer {
     /// Who is at the other end.
     pub remote: Remote,
+    /// The identity its certificate is for, if it is for one device.
+    certified: Option<String>,
     session: Mutex<Option<Token>>,
 }
 
 impl Peer {
     /// A connection without a session.
-    pub fn new(remote: Remote) -> Peer {
+    pub fn new(origin: &Origin) -> Peer {
+        let certificate = match &origin.certificate {
+            Some(_) => Certificate::Shown,
+            None => Certificate::None,
+        };
         Peer {
-            remote,
+            remote: Remote {
+                address: origin.address,
+                line: if origin.tls { Line::Tls } else { Line::Plain },
+                certificate,
+            },
+            certified: origin.certificate.as_ref().and_then(identity),
             session: Mutex::new(None),
         }
     }
@@ -212,6 +226,7 @@ async fn begin(
     let ids = RequestIds::starting_at(clock::random() >> 34);
     match AcsSession::new(ids).post(body) {
         Ok(Turn::Informed(informed)) => {
+            certificate_fits(app, peer, &informed.inform.device_id).await?;
             let host = header(&head.headers, HOST.as_str()).map(str::to_owned);
             let opened =
                 on_inform::on_inform(app, peer.remote, &authenticated, informed, host, now);
@@ -253,6 +268,22 @@ async fn begin(
         }
         Err(Refusal::BadRequest(why)) => Err(Rejected::Status(400, why.to_string())),
     }
+}
+
+/// A certificate that is for one device opens no session of another (spec A-05, case T04).
+async fn certificate_fits(app: &App, peer: &Peer, claimed: &DeviceId) -> Result<(), Rejected> {
+    let claimed = claimed.username();
+    let Some(certified) = peer.certified.as_ref().filter(|it| **it != claimed) else {
+        return Ok(());
+    };
+    let address = peer.remote.address;
+    tracing::warn!(%claimed, %certified, %address, "Inform with a foreign certificate");
+    let claimed: String = claimed.chars().take(128).collect();
+    let subject = format!("certificate of {certified} claims to be {claimed}");
+    crate::auth::refused(app, address, "device.refused", subject).await?;
+    app.metrics.identity_mismatches.inc();
+    let why = "the certificate is that of another device";
+    Err(Rejected::Status(403, why.into()))
 }
 
 /// A request of a session that is open.

@@ -6,6 +6,7 @@
 
 mod authenticate;
 pub mod body;
+mod certificate;
 pub mod compare;
 mod discovery;
 pub mod endpoint;
@@ -237,6 +238,17 @@ pub struct Remote {
     pub address: IpAddr,
     /// Whether the line is encrypted.
     pub line: Line,
+    /// Whether it has proved to hold a certificate of one of the operator's authorities.
+    pub certificate: Certificate,
+}
+
+/// Whether a device has shown a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificate {
+    /// It has, and a good one.
+    Shown,
+    /// It has not.
+    None,
 }
 
 /// Whether a line is encrypted.

@@ -3,7 +3,8 @@
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
 use super::discovery;
 use super::{
-    CredentialsWork, Current, Line, LiveSession, ProfilesWork, Proof, Remote, TasksWork, Work,
+    Certificate, CredentialsWork, Current, LiveSession, ProfilesWork, Proof, Remote, TasksWork,
+    Work,
 };
 use crate::admission::Entry;
 use crate::app::App;
@@ -146,12 +147,10 @@ async fn entry(
         Enrolment::Own | Enrolment::Pending | Enrolment::Reset => return Ok(Entry::Open),
         Enrolment::New => {}
     }
-    let tls = app.config.cwmp.tls.as_ref();
-    let certified = remote.line == Line::Tls && tls.is_some_and(|tls| tls.client_ca_file.is_some());
-    let proof = match (certified, &authenticated.identity) {
-        (true, _) => Entrance::Certificate,
-        (false, Some(_)) => Entrance::Secret,
-        (false, None) => Entrance::Nothing,
+    let proof = match (remote.certificate, &authenticated.identity) {
+        (Certificate::Shown, _) => Entrance::Certificate,
+        (Certificate::None, Some(_)) => Entrance::Secret,
+        (Certificate::None, None) => Entrance::Nothing,
     };
     let store = app.store.as_ref();
     app.admission

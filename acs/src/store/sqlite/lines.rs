@@ -13,7 +13,7 @@ use serde_json::json;
 
 const COLUMNS: &str =
     "l.port, l.number, l.user, unseal('line/' || l.id, l.password), l.display_name, l.proxy,
-    l.options, l.enabled";
+    unseal_json('line/' || l.id, l.options), l.enabled";
 
 /// Milliseconds after which another parameter is believed, for a device that has ceased to report the better one.
 const STALE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -60,7 +60,8 @@ pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
     delete(tx, account.id())?;
     let sql = "INSERT INTO line
                (id, account, port, number, user, password, display_name, proxy, options, enabled, search)
-               VALUES (?1, ?2, ?3, ?4, ?5, seal('line/' || ?1, ?6), ?7, ?8, ?9, ?10, ?11)";
+               VALUES (?1, ?2, ?3, ?4, ?5, seal('line/' || ?1, ?6), ?7, ?8,
+                       seal_json('line/' || ?1, ?9), ?10, ?11)";
     let mut statement = tx.db.prepare_cached(sql)?;
     for line in &account.lines {
         statement.execute(params![

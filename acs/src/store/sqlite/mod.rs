@@ -521,16 +521,18 @@ impl Store for SqliteStore {
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>> {
         let name = name.to_owned();
-        self.engine.read(move |db| people::setting(db, &name)).await
+        self.engine
+            .read(move |db| people::sealed_setting(db, &name))
+            .await
     }
 
     async fn setting_or_insert(&self, name: &str, value: Vec<u8>) -> Result<Vec<u8>> {
         let name = name.to_owned();
         self.engine
-            .write(move |tx| match people::setting(tx.db, &name)? {
+            .write(move |tx| match people::sealed_setting(tx.db, &name)? {
                 Some(kept) => Ok(kept),
                 None => {
-                    people::put_setting(tx, &name, &value)?;
+                    people::put_sealed_setting(tx, &name, &value)?;
                     Ok(value)
                 }
             })
