@@ -19,6 +19,7 @@ pub mod health;
 pub mod jobs;
 pub mod limits;
 pub mod listen;
+pub mod live;
 pub mod machine;
 pub mod metrics;
 pub mod outbound;

@@ -3,6 +3,7 @@
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
 use crate::metrics::wire::WireMetrics;
 use crate::metrics::{Metrics, NameLabel};
+use crate::tls::Current;
 use data_model::OperatorError;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -19,7 +20,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
-use tokio_rustls::TlsAcceptor;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -82,7 +82,7 @@ pub async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Ope
 /// Takes connections and serves each, until the server stops; then waits for the ones that are open.
 pub async fn arrivals<F, Served>(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     mut stopped: watch::Receiver<bool>,
     counted: Counted,
     serve: F,
@@ -169,7 +169,7 @@ where
 async fn shake_hands(
     stream: TcpStream,
     address: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     metrics: &WireMetrics,
 ) -> Option<Arrival> {
     let Some(acceptor) = tls else {
@@ -181,7 +181,7 @@ async fn shake_hands(
         });
     };
     // A peer that does not get through it notices by itself.
-    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
+    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.get().accept(stream));
     let (result, stream) = match handshake.await {
         Ok(Ok(stream)) => ("good", Some(stream)),
         Ok(Err(_)) => ("refused", None),

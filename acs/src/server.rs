@@ -14,7 +14,7 @@ use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
-use crate::tls::{self, Clients};
+use crate::tls::{self, Current};
 use data_model::OperatorError;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -28,7 +28,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 /// Time open requests get when the server winds down.
@@ -219,7 +218,7 @@ fn start_calls(
     address
 }
 
-fn line_of(tls: Option<&TlsAcceptor>) -> Line {
+fn line_of(tls: Option<&Current>) -> Line {
     match tls {
         Some(_) => Line::Tls,
         None => Line::Plain,
@@ -239,8 +238,8 @@ fn load(
     app: &App,
     name: &'static str,
     config: Option<&TlsConfig>,
-) -> Result<Option<TlsAcceptor>, OperatorError> {
-    let acceptor = |config| app.certificates.acceptor(name, config, Clients::Must);
+) -> Result<Option<Current>, OperatorError> {
+    let acceptor = |config| app.certificates.acceptor(name, config);
     config.map(acceptor).transpose()
 }
 
@@ -248,7 +247,7 @@ fn load(
 async fn serve_cwmp(
     app: Arc<App>,
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     stopped: watch::Receiver<bool>,
 ) {
     let counted = Counted {
@@ -276,7 +275,7 @@ async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
 /// Takes connections of people, programs, and of devices that fetch files.
 async fn serve_web(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
     counted: Counted,

@@ -4,7 +4,7 @@ mod advance_campaigns;
 pub mod call_devices;
 pub mod compare_devices;
 mod expire;
-mod index_parameters;
+pub mod index_parameters;
 mod look_after_health;
 mod prune_events;
 pub mod retain;

@@ -106,7 +106,7 @@ async fn send(
         deadline: DELIVERY_TIMEOUT,
         answer_bytes: DELIVERY_ANSWER_BYTES,
     };
-    let reply = app.outbound.send(order).await?;
+    let reply = app.outbound.get().send(order).await?;
     if reply.status.is_success() {
         return Ok(());
     }

@@ -108,7 +108,7 @@ async fn discover(
     now: Timestamp,
 ) -> Result<()> {
     let admitted = work.admitted == Admitted::Yes;
-    if admitted && app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
+    if admitted && app.live().discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
         discovery::queue(app, device, now).await?;
         work.background = TasksWork::Due;
     }
@@ -146,7 +146,8 @@ async fn entry(
         Enrolment::Own | Enrolment::Pending | Enrolment::Reset => return Ok(Entry::Open),
         Enrolment::New => {}
     }
-    let tls = app.config.cwmp.tls.as_ref();
+    let config = app.live();
+    let tls = config.cwmp.tls.as_ref();
     let certified = remote.line == Line::Tls && tls.is_some_and(|tls| tls.client_ca_file.is_some());
     let proof = match (certified, &authenticated.identity) {
         (true, _) => Entrance::Certificate,
@@ -154,7 +155,8 @@ async fn entry(
         (false, None) => Entrance::Nothing,
     };
     let store = app.store.as_ref();
-    app.admission
+    let admission = app.admission.get();
+    admission
         .entry(store, &informed.inform, remote.address, proof)
         .await
 }
