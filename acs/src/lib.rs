@@ -23,6 +23,7 @@ pub mod live;
 pub mod machine;
 pub mod metrics;
 pub mod outbound;
+pub mod panics;
 pub mod provisioning;
 pub mod provisioning_server;
 pub mod query;

@@ -1,8 +1,9 @@
 //! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
 
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
-use crate::metrics::wire::WireMetrics;
-use crate::metrics::{Metrics, NameLabel};
+use crate::metrics::NameLabel;
+use crate::metrics::wire::{HandshakeLabel, WireMetrics};
+use crate::panics;
 use crate::tls::Current;
 use data_model::OperatorError;
 use hyper::body::{Body, Incoming};
@@ -11,6 +12,7 @@ use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::metrics::gauge::Gauge;
 use rustls::pki_types::CertificateDer;
+use rustls::{HandshakeKind, ProtocolVersion, ServerConnection};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -104,11 +106,16 @@ pub async fn arrivals<F, Served>(
         let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
         let counted = counted.clone();
         connections.spawn(async move {
-            counted.open().inc();
-            if let Some(arrival) = shake_hands(stream, address, tls, &counted.wire).await {
-                serve(arrival, stopped).await;
-            }
-            counted.open().dec();
+            let open = counted.open();
+            open.inc();
+            let served = async move {
+                if let Some(arrival) = shake_hands(stream, address, tls, &counted.wire).await {
+                    serve(arrival, stopped).await;
+                }
+            };
+            // A mistake of ours costs this connection, and nobody else's. It has been counted and logged.
+            let _ = panics::caught(served).await;
+            open.dec();
             drop(place);
         });
     }
@@ -187,7 +194,9 @@ async fn shake_hands(
         Ok(Err(_)) => ("refused", None),
         Err(_) => ("slow", None),
     };
-    Metrics::count(&metrics.tls_handshakes, result);
+    let session = stream.as_ref().map(|stream| stream.get_ref().1);
+    let label = label(result, session);
+    metrics.tls_handshakes.get_or_create(&label).inc();
     let stream = stream?;
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates().and_then(|chain| chain.first());
@@ -197,6 +206,24 @@ async fn shake_hands(
         certificate: certificate.map(|certificate| certificate.clone().into_owned()),
         stream: patient(stream),
     })
+}
+
+fn label(name: &'static str, session: Option<&ServerConnection>) -> HandshakeLabel {
+    let version = session.and_then(|session| session.protocol_version());
+    let kind = session.and_then(|session| session.handshake_kind());
+    HandshakeLabel {
+        name,
+        version: match version {
+            Some(ProtocolVersion::TLSv1_2) => "1.2",
+            Some(ProtocolVersion::TLSv1_3) => "1.3",
+            Some(_) | None => "none",
+        },
+        kind: match kind {
+            Some(HandshakeKind::Resumed) => "resumed",
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest) => "full",
+            None => "none",
+        },
+    }
 }
 
 fn patient<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S) -> Pin<Box<TimeoutWriter<S>>> {

@@ -10,6 +10,7 @@ use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
 use crate::listen::{self, Arrival, Counted, arrivals, bind};
+use crate::panics;
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::sessions::{Line, Peer, Remote, endpoint};
 use crate::store::Store;
@@ -61,6 +62,7 @@ impl Server {
     /// # Errors
     /// Everything that is wrong with the settings, or the first thing that cannot be had.
     pub async fn start(config: Config) -> Result<Server, OperatorError> {
+        panics::watch();
         if let Some(first) = config.check().into_iter().next() {
             return Err(first);
         }

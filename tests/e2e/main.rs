@@ -42,6 +42,7 @@ mod provisioning;
 mod queries;
 mod query_mistakes;
 mod recovery;
+mod reload;
 mod reports;
 mod restarts;
 mod resync;

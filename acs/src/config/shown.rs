@@ -4,12 +4,28 @@
 //! by itself.
 
 use super::Config;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 impl Config {
     /// Every setting with its value: `cwmp.listen` and `127.0.0.1:7547`. What is not set is left out; secrets are `***`.
     pub fn shown(&self) -> BTreeMap<String, String> {
         flat(&format!("{self:#?}"))
+    }
+
+    /// A number that another reading has otherwise if any setting differs; positive, and exact as a float. Secrets
+    /// do not count: everybody may see the number, and could try weak ones against it.
+    pub fn hash(&self) -> i64 {
+        let mut hash = Sha256::new();
+        for (name, value) in self.shown() {
+            hash.update(format!("{name} = {value}\n"));
+        }
+        let bytes = hash.finalize();
+        let word = bytes
+            .iter()
+            .take(8)
+            .fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
+        i64::try_from(word >> 12).unwrap_or_default()
     }
 
     /// The names of the settings that another reading has otherwise.

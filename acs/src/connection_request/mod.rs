@@ -210,6 +210,11 @@ impl Caller {
         self.xmpp.as_ref()
     }
 
+    /// Calls under way.
+    pub fn under_way(&self) -> usize {
+        CALLS.saturating_sub(self.places.available_permits())
+    }
+
     /// A device has come.
     pub fn came(&self, device: Id) {
         self.arrivals.came(device);

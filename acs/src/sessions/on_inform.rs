@@ -40,7 +40,10 @@ pub async fn on_inform(
 ) -> Result<Opened> {
     match objection(app, remote, authenticated, &informed, now).await? {
         None => {}
-        Some(Objection::Fault(code)) => return Ok(Opened::Refused(informed.refuse(code.into()))),
+        Some(Objection::Fault(code)) => {
+            app.metrics.wire.our_fault(code);
+            return Ok(Opened::Refused(informed.refuse(code.into())));
+        }
         Some(Objection::WrongIdentity) => return Ok(Opened::WrongIdentity),
         Some(Objection::Unproved(challenges)) => return Ok(Opened::Unproved(challenges)),
     }
