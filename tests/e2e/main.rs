@@ -43,6 +43,7 @@ mod proxies;
 mod queries;
 mod query_mistakes;
 mod recovery;
+mod reload;
 mod reports;
 mod restarts;
 mod resync;

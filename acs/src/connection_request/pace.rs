@@ -4,6 +4,7 @@ use crate::limits::{CALL_PAUSE_MAX_MS, CALL_PAUSE_MS, CALL_RETRY_MS};
 use crate::store::Id;
 use data_model::Timestamp;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -17,16 +18,26 @@ const BURST: Duration = Duration::from_millis(100);
 /// Lets so many calls a second pass, evenly.
 #[derive(Debug)]
 pub(super) struct Pace {
-    gap: Duration,
+    /// Nanoseconds from one call to the next.
+    gap: AtomicU64,
     next: Mutex<Instant>,
+}
+
+fn gap(per_second: u32) -> u64 {
+    1_000_000_000 / u64::from(per_second.max(1))
 }
 
 impl Pace {
     pub fn new(per_second: u32) -> Pace {
         Pace {
-            gap: Duration::from_secs(1) / per_second.max(1),
+            gap: AtomicU64::new(gap(per_second)),
             next: Mutex::new(Instant::now()),
         }
+    }
+
+    /// Lets so many pass from here on.
+    pub fn set(&self, per_second: u32) {
+        self.gap.store(gap(per_second), Ordering::Relaxed);
     }
 
     /// Waits for the next place.
@@ -36,7 +47,7 @@ impl Pace {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let earliest = Instant::now().checked_sub(BURST);
             let place = earliest.map_or(*next, |earliest| earliest.max(*next));
-            *next = place + self.gap;
+            *next = place + Duration::from_nanos(self.gap.load(Ordering::Relaxed));
             place
         };
         tokio::time::sleep_until(place).await;

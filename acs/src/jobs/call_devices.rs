@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::clock;
 use crate::connection_request::{Called, Outcome};
-use crate::metrics::Metrics;
+use crate::metrics::{AttemptLabel, Metrics};
 use crate::store::{CallRecord, Id, Result};
 use data_model::Timestamp;
 use std::sync::Arc;
@@ -53,6 +53,13 @@ pub async fn call(app: &App, id: Id) -> Result<Called> {
     let time = begun.elapsed().as_secs_f64();
     app.metrics.connection_request_seconds.observe(time);
     Metrics::count(&app.metrics.connection_requests, called.outcome.name());
+    for attempt in &called.attempts {
+        let label = AttemptLabel {
+            way: attempt.way.as_str(),
+            outcome: attempt.outcome.name(),
+        };
+        app.metrics.call_attempts.get_or_create(&label).inc();
+    }
     if let Some(why) = called.outcome.why() {
         tracing::debug!(device.identity = %device.identity, why, "connection request");
     }

@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::campaigns::lines::{busy, says};
 use crate::clock;
 use crate::limits::BUSY_PAUSE_MS;
-use crate::metrics::Metrics;
 use crate::store::{
     AtDeadline, Certainty, ClaimedTask, IdleRule, LineCheck, Observed, Result, TaskFault, TaskKind,
     TaskOutcome,
@@ -98,7 +97,6 @@ pub(super) async fn answered(
                 app.store
                     .task_finish(task.id, failed, Observed::default(), now)
                     .await?;
-                Metrics::count(&app.metrics.tasks_ended, "failed");
                 return Ok(None);
             }
             (true, AtDeadline::Upgrade) => {}

@@ -113,6 +113,9 @@ pub trait ProfileStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<()>;
 
+    /// The windows of the settings are others: devices that wait for one have their turn with `windows_opened`.
+    async fn windows_changed(&self) -> Result<()>;
+
     /// Devices whose window has opened: from now on they are to be compared. Each is given once.
     async fn windows_opened(&self, now: Timestamp, limit: usize) -> Result<Vec<Id>>;
 }

@@ -98,7 +98,7 @@ pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json
 fn consent(app: &App, devices: Option<u64>) -> Consent {
     Consent {
         devices,
-        above: app.config.campaigns.confirm_above,
+        above: app.live().campaigns.confirm_above,
     }
 }
 
@@ -127,7 +127,7 @@ pub async fn estimate(
     let now = clock::now();
     let estimate = app.store.campaign_estimate(campaign.clone(), now).await?;
     let freezes = app.store.freezes().await?;
-    let confirm = estimate.devices > app.config.campaigns.confirm_above;
+    let confirm = estimate.devices > app.live().campaigns.confirm_above;
     Ok(Json(Estimated::new(
         estimate, &campaign, &freezes, confirm, now,
     )))

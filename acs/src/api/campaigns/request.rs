@@ -133,7 +133,7 @@ impl CampaignRequest {
         let now = clock::now();
         let overdue_hours = self
             .overdue_hours
-            .unwrap_or(app.config.campaigns.overdue_hours);
+            .unwrap_or(app.live().campaigns.overdue_hours);
         Ok(Campaign {
             id: clock::new_id(),
             name: name(&self.name),

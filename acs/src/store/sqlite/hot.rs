@@ -3,6 +3,7 @@
 use super::credential_cache::CredentialCache;
 use super::history::Watched;
 use super::parameter_index::Chosen;
+use crate::metrics::store::Ended;
 use crate::store::{Event, Id, ProfileStamps};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -37,6 +38,10 @@ pub(super) struct Hot {
     events: RefCell<Vec<Event>>,
     /// How many of them there were when the call began.
     events_before: usize,
+    /// Tasks that have ended in this batch.
+    ended: Vec<Ended>,
+    /// How many of them there were when the call began.
+    ended_before: usize,
 }
 
 impl Hot {
@@ -51,6 +56,8 @@ impl Hot {
             chosen: None,
             events: RefCell::default(),
             events_before: 0,
+            ended: Vec::new(),
+            ended_before: 0,
         }
     }
 
@@ -102,9 +109,20 @@ impl Hot {
         std::mem::take(self.events.get_mut())
     }
 
+    /// A task has ended.
+    pub fn ended(&mut self, ended: Ended) {
+        self.ended.push(ended);
+    }
+
+    /// The tasks that have ended in the batch, at its end.
+    pub fn take_ended(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended)
+    }
+
     /// A call begins.
     pub fn begin(&mut self) {
         self.events_before = self.events.get_mut().len();
+        self.ended_before = self.ended.len();
         self.touched.clear();
     }
 
@@ -112,6 +130,7 @@ impl Hot {
     pub fn undo(&mut self) {
         self.chosen = None;
         self.events.get_mut().truncate(self.events_before);
+        self.ended.truncate(self.ended_before);
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);
         }

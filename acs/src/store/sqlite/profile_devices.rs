@@ -200,6 +200,13 @@ pub(super) fn waits(tx: &mut Tx<'_>, device: Id, waits: &Waits) -> Result<()> {
     Ok(())
 }
 
+/// Windows are others from here on: whoever waits is looked at again.
+pub(super) fn windows_changed(tx: &mut Tx<'_>) -> Result<()> {
+    let sql = "UPDATE device SET profile_opens = 0 WHERE profile_waits != 0";
+    tx.db.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
 /// Devices whose window has opened; they wait no longer.
 pub(super) fn opened(tx: &mut Tx<'_>, now: Timestamp, most: usize) -> Result<Vec<Id>> {
     let sql = "UPDATE device SET profile_waits = 0 WHERE id IN

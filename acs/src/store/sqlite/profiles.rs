@@ -169,6 +169,10 @@ impl ProfileStore for SqliteStore {
             .await
     }
 
+    async fn windows_changed(&self) -> Result<()> {
+        self.engine.write(profile_devices::windows_changed).await
+    }
+
     async fn windows_opened(&self, now: Timestamp, limit: usize) -> Result<Vec<Id>> {
         self.engine
             .write(move |tx| profile_devices::opened(tx, now, limit))

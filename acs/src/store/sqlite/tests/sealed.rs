@@ -5,9 +5,7 @@ use crate::secrets::Secrets;
 use crate::store::contract::support::*;
 use crate::store::requests::{Begun, Keyed, RequestStore as _};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{
-    Account, AccountChange, ProvisioningStore as _, Store as _, SubscriberStore as _,
-};
+use crate::store::{Account, AccountChange, Store as _, SubscriberStore as _};
 use data_model::{OperatorError, Secret};
 use std::collections::BTreeMap;
 
