@@ -10,10 +10,11 @@ use crate::jobs::compare_devices::Round;
 use crate::limits::FOLLOWERS;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::provisioning::evidence::{Asked, Evidence};
 use crate::provisioning_server::Provisioner;
 use crate::reload::Source;
 use crate::sessions::table::SessionTable;
-use crate::store::{InForce, Store, TraceLimits};
+use crate::store::{Id, InForce, Store, TraceLimits};
 use crate::tls::Certificates;
 use crate::trace::Traces;
 use cwmp::http::DigestServer;
@@ -47,6 +48,8 @@ pub struct App {
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
     pub nudge: Notify,
+    /// Other parameters may be to be indexed.
+    pub reindex: Notify,
     /// Requests to other servers.
     pub outbound: Outbound,
     /// Places for those who follow events.
@@ -81,6 +84,8 @@ pub struct Profiles {
     pub stamp: u64,
     /// What is in force of each.
     pub list: Vec<InForce>,
+    /// What their selectors ask for.
+    pub asked: Asked,
 }
 
 impl std::fmt::Debug for App {
@@ -128,6 +133,7 @@ impl App {
             sessions: SessionTable::default(),
             metrics: Metrics::new(metrics),
             nudge: Notify::new(),
+            reindex: Notify::new(),
             outbound,
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
             stopping: watch::Sender::new(false),
@@ -184,6 +190,17 @@ impl App {
         Arc::clone(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What is to be known of a device to say which profiles it gets. Nothing is read unless a selector asks for it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn evidence(&self, device: Id, asked: &Asked) -> crate::store::Result<Evidence> {
+        match asked.needs_no_look() {
+            true => Ok(Evidence::default()),
+            false => self.store.selector_evidence(device, asked.clone()).await,
+        }
+    }
+
     /// What is desired of devices has changed: those that are there are to be told.
     pub fn desire_changed(&self) {
         self.round.begin();
@@ -196,11 +213,13 @@ impl App {
     /// If the store cannot be read.
     pub async fn reload_profiles(&self) -> crate::store::Result<()> {
         let (stamp, list) = self.store.profiles_in_force().await?;
-        let profiles = Arc::new(Profiles { stamp, list });
+        let asked = Asked::by(&list);
+        let profiles = Arc::new(Profiles { stamp, list, asked });
         *self
             .profiles
             .write()
             .unwrap_or_else(PoisonError::into_inner) = profiles;
+        self.reindex.notify_one();
         Ok(())
     }
 }

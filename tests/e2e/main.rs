@@ -49,6 +49,7 @@ mod resync_by_tftp;
 mod roles;
 mod rosters;
 mod scopes;
+mod selectors;
 mod settings;
 mod sign_in;
 mod subscribers;

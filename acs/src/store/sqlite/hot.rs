@@ -3,6 +3,7 @@
 use super::credential_cache::CredentialCache;
 use super::history::Watched;
 use super::parameter_index::Chosen;
+use super::watch::Watched as Selectors;
 use crate::store::{Event, Id, ProfileStamps};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -33,6 +34,10 @@ pub(super) struct Hot {
     changed: Vec<Id>,
     /// The parameters that are kept in the index, once somebody needed them.
     pub chosen: Option<Arc<Chosen>>,
+    /// What selectors of profiles ask for, once somebody needed it.
+    pub selectors: RefCell<Option<Arc<Selectors>>>,
+    /// Devices to be forgotten before the next look.
+    stale: RefCell<Vec<Id>>,
     /// Events of this batch.
     events: RefCell<Vec<Event>>,
     /// How many of them there were when the call began.
@@ -49,6 +54,8 @@ impl Hot {
             watched,
             changed: Vec::new(),
             chosen: None,
+            selectors: RefCell::default(),
+            stale: RefCell::default(),
             events: RefCell::default(),
             events_before: 0,
         }
@@ -67,7 +74,10 @@ impl Hot {
     }
 
     /// A device, if nothing has happened to it.
-    pub fn get(&self, device: Id) -> Option<Quiet> {
+    pub fn get(&mut self, device: Id) -> Option<Quiet> {
+        for stale in self.stale.get_mut().drain(..) {
+            self.quiet.remove(&stale);
+        }
         self.quiet.get(&device).copied()
     }
 
@@ -86,9 +96,15 @@ impl Hot {
         self.quiet.remove(&device);
     }
 
+    /// Something of a device changes, for those who cannot change what is known by heart.
+    pub fn forget_soon(&self, device: Id) {
+        self.stale.borrow_mut().push(device);
+    }
+
     /// Something of many devices changes.
     pub fn clear(&mut self) {
         self.chosen = None;
+        *self.selectors.get_mut() = None;
         self.quiet.clear();
     }
 
@@ -111,6 +127,7 @@ impl Hot {
     /// The call is undone: what it remembered is not so.
     pub fn undo(&mut self) {
         self.chosen = None;
+        *self.selectors.get_mut() = None;
         self.events.get_mut().truncate(self.events_before);
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);
