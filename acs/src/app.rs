@@ -13,11 +13,12 @@ use crate::listen::Port;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::provisioning::evidence::{Asked, Evidence};
 use crate::provisioning_server::Provisioner;
 use crate::proxies::Proxies;
 use crate::reload::Source;
 use crate::sessions::table::SessionTable;
-use crate::store::{InForce, Store, TraceLimits};
+use crate::store::{Id, InForce, Store, TraceLimits};
 use crate::tls::Certificates;
 use crate::trace::Traces;
 use cwmp::http::DigestServer;
@@ -89,6 +90,8 @@ pub struct Profiles {
     pub stamp: u64,
     /// What is in force of each.
     pub list: Vec<InForce>,
+    /// What their selectors ask for.
+    pub asked: Asked,
 }
 
 impl std::fmt::Debug for App {
@@ -203,6 +206,17 @@ impl App {
         self.profiles.get()
     }
 
+    /// What is to be known of a device to say which profiles it gets. Nothing is read unless a selector asks for it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn evidence(&self, device: Id, asked: &Asked) -> crate::store::Result<Evidence> {
+        match asked.needs_no_look() {
+            true => Ok(Evidence::default()),
+            false => self.store.selector_evidence(device, asked.clone()).await,
+        }
+    }
+
     /// What is desired of devices has changed: those that are there are to be told.
     pub fn desire_changed(&self) {
         self.round.begin();
@@ -215,7 +229,9 @@ impl App {
     /// If the store cannot be read.
     pub async fn reload_profiles(&self) -> crate::store::Result<()> {
         let (stamp, list) = self.store.profiles_in_force().await?;
-        self.profiles.put(Profiles { stamp, list });
+        let asked = Asked::by(&list);
+        self.profiles.put(Profiles { stamp, list, asked });
+        self.indexing.look_again();
         Ok(())
     }
 }

@@ -485,6 +485,9 @@ pub const QUERY_VALUES: usize = 1_000;
 /// Parameters that are indexed: each costs some bytes of every device, and a write whenever its value changes.
 pub const INDEXED_PARAMETERS: usize = 32;
 
+/// Parameters the selectors of all profiles ask for: each is watched, which costs what an indexed one does.
+pub const WATCHED_PARAMETERS: usize = 32;
+
 /// Queries one person keeps.
 pub const SAVED_QUERIES: u64 = 200;
 

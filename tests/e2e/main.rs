@@ -52,6 +52,7 @@ mod roles;
 mod rosters;
 mod scopes;
 mod secrets_at_rest;
+mod selectors;
 mod settings;
 mod sign_in;
 mod strangers;

@@ -70,7 +70,8 @@ pub enum Asked {
 pub async fn ask(app: &App, device: &Device) -> Result<Asked> {
     let variables = app.store.device_variables(device.id).await?;
     let profiles = app.profiles();
-    match desired(&profiles.list, device, &variables) {
+    let evidence = app.evidence(device.id, &profiles.asked).await?;
+    match desired(&profiles.list, device, &variables, &evidence) {
         Err(why) => Ok(Asked::Impossible(TaskFault::ours(why.to_string()))),
         Ok(desired) => {
             let stands = &device.provisioning;

@@ -5,6 +5,7 @@ use super::{
     Actor, Adding, Id, InForce, NewRevision, Observed, Page, Profile, ProfileCounts, ProfileHead,
     Refusal, Result, Revision, Selector, Stage, Waits,
 };
+use crate::provisioning::evidence::{Asked, Evidence};
 use async_trait::async_trait;
 use data_model::Timestamp;
 
@@ -75,6 +76,9 @@ pub trait ProfileStore: Send + Sync + 'static {
 
     /// How the devices a selector finds stand to the profiles as they are, and what they have refused of one profile.
     async fn profile_counts(&self, selector: &Selector, name: &str) -> Result<ProfileCounts>;
+
+    /// What a device has of what the selectors of profiles ask for.
+    async fn selector_evidence(&self, device: Id, asked: Asked) -> Result<Evidence>;
 
     /// What a device has refused.
     async fn refusals(&self, device: Id) -> Result<Vec<Refusal>>;

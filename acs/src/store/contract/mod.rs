@@ -17,7 +17,7 @@
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
 //! - [`diagnostics`], [`health`], [`reach`]: measurements; how devices stand; how they can be called
-//! - [`revisions`]: revisions of profiles, and what devices cannot be given
+//! - [`revisions`], [`selectors`]: revisions of profiles, and what devices cannot be given; what chooses them
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
@@ -117,6 +117,7 @@ mod reach;
 mod requests;
 mod retention;
 mod revisions;
+mod selectors;
 mod settings;
 mod snapshots;
 mod subscribers;

@@ -1,8 +1,8 @@
 //! Lines: their rows, the one place where their passwords are sealed, and their registration.
 
 use super::engine::Tx;
-use super::events;
 use super::rows::{Ms, corrupt, from_json, from_word, json as text, limit};
+use super::{events, watch};
 use crate::provisioning::line_status::{self, Said};
 use crate::store::{
     Account, HeldBy, Id, Line, LineFilter, LineState, LinkedLine, Page, Registration, Result,
@@ -253,6 +253,7 @@ pub(super) fn observe(
         }
         let data = json!({ "port": port, "state": state.name(), "said": said, "was": before });
         events::add(tx, "line.registration", Some(device), data, now)?;
+        watch::changed(tx, device, "line.state")?;
         let sql = "UPDATE line SET state = ?3 WHERE port = ?2 AND state IS NOT ?3
                    AND account = (SELECT account FROM held WHERE device = ?1)";
         let row = params![device, port, state.name()];

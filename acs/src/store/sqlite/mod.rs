@@ -61,6 +61,7 @@ mod tokens;
 mod traces;
 mod transfers;
 mod walls;
+mod watch;
 
 use super::{
     Actor, Agreement, AuditEntry, AuditFilter, ClaimedTask, Credentials, DeletedFile, Device,

@@ -2,7 +2,7 @@
 
 use super::super::engine::Tx;
 use super::super::rows::{Ms, count, from_word, json, word};
-use super::super::{events, transfers};
+use super::super::{events, transfers, watch};
 use super::lines;
 use super::rows::one;
 use crate::limits::{CAMPAIGN_WAIT_MS, CAMPAIGN_WINDOWS};
@@ -42,6 +42,7 @@ pub(super) fn note(
         what.text,
         what.fault.map(json),
     ])?;
+    watch::moved(tx, device, campaign)?;
     let data = serde_json::json!({
         "campaign": campaign, "step": what.step, "text": what.text, "fault": what.fault,
     });
