@@ -25,6 +25,7 @@ mod events;
 mod foreign_cpes;
 mod half_open;
 mod health;
+mod hostile;
 mod kills;
 mod odd_sessions;
 mod openapi;

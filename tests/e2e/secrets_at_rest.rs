@@ -210,7 +210,7 @@ async fn no_way_in_leaves_a_secret_readable_on_the_disk_or_in_the_log() {
     let data = folder.path().join("data");
     let log = folder.path().join("log");
     let ports = Ports::free();
-    let settings = "\n[trace]\nall = true\n[discovery]\non_bootstrap = false\n[history]\nparameters = ['Device.']\n";
+    let settings = "\n[trace]\nall = true\n[discovery]\non_bootstrap = false\n[history]\nparameters = ['Device.ManagementServer.']\n";
     let server = AcsProcess::start_by(logging(&log), &data, &ports, settings).await;
     let api = server.sign_in(&data).await;
     let mut hand = Hand::with_password(server.cwmp, "OPEN", FACTORY_SECRET);
@@ -229,16 +229,12 @@ async fn no_way_in_leaves_a_secret_readable_on_the_disk_or_in_the_log() {
     for _ in 0..3 {
         in_sessions(&mut hand).await;
     }
-    let traced = api
-        .get(&format!("{device}/sessions"))
-        .await
-        .expect("a list");
-    assert!(
-        traced["items"]
-            .as_array()
-            .is_some_and(|list| list.len() >= 3),
-        "{traced}"
-    );
+    let traced = eventually("the sessions are kept", || async {
+        let list = api.get(&format!("{device}/sessions")).await.ok()?;
+        let count = list["items"].as_array().map_or(0, Vec::len);
+        (count >= 4).then_some(list)
+    })
+    .await;
     assert!(!traced.to_string().contains(CANARY));
     let tasks = api
         .get(&format!("{device}/tasks"))
@@ -253,7 +249,7 @@ async fn no_way_in_leaves_a_secret_readable_on_the_disk_or_in_the_log() {
     server.stop().await;
     assert_eq!(found(&data, CANARY), [""; 0]);
     let logged = std::fs::read_to_string(&log).expect("the log");
-    assert!(logged.lines().count() > 20, "it was logged: {logged}");
+    assert!(logged.lines().count() > 5, "it was logged: {logged}");
     let lines: Vec<&str> = logged
         .lines()
         .filter(|line| line.contains(CANARY))

@@ -30,10 +30,10 @@ fn open(place: &Place, numbers: &[u8]) -> Result<SqliteStore, OperatorError> {
 /// Writes a secret into every kind of place.
 async fn plant(store: &SqliteStore) {
     let device = device(store, "A").await;
-    store
-        .credentials_put(&ANN, credentials(device, CANARY), at(1))
-        .await
-        .unwrap();
+    let mut known = credentials(device, CANARY);
+    known.connection_request_password = Secret::new(CANARY);
+    let put = store.credentials_put(&ANN, known, at(1));
+    put.await.unwrap();
     let variables = vec![("line1.password".into(), CANARY.into())];
     let set = store.device_set_variables(&ANN, device, variables, at(1));
     set.await.unwrap().unwrap();
