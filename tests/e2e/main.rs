@@ -26,6 +26,7 @@ mod foreign_cpes;
 mod half_open;
 mod health;
 mod kills;
+mod metrics;
 mod odd_sessions;
 mod openapi;
 mod operator;
