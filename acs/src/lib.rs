@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod api;
 pub mod app;
+pub mod audit_archive;
 pub mod auth;
 pub mod backup;
 pub mod campaigns;

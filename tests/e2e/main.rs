@@ -27,6 +27,7 @@ mod half_open;
 mod health;
 mod hostile;
 mod kills;
+mod metrics;
 mod odd_sessions;
 mod openapi;
 mod operator;

@@ -78,7 +78,7 @@ use cwmp::{CommandKey, DeviceId};
 use data_model::{OperatorError, Timestamp};
 use engine::Engine;
 
-pub use audit::check_file as check_audit_trail;
+pub use audit::{anchor_of_file as audit_anchor, check_file as check_audit_trail};
 
 use std::path::Path;
 use std::sync::Arc;
