@@ -131,14 +131,15 @@ struct Candidate {
     until: Option<Timestamp>,
 }
 
-/// Devices another campaign brings something else to wait until that is over.
+/// Devices another campaign has started wait until that is over: an image is sent by one of them only, and whoever got
+/// there by the other one is found to run the version.
 const CANDIDATES: &str =
     "SELECT c.device, d.software_version, d.product_class, c.hops, c.target_file, c.zone,
         (SELECT reason FROM walled w WHERE w.device = c.device)
     FROM campaign_device c JOIN device d ON d.id = c.device
     WHERE c.campaign = ?1 AND c.step = 'pending' AND NOT EXISTS (
         SELECT 1 FROM campaign_device o WHERE o.device = c.device AND o.campaign != ?1
-        AND o.step IN ('upgrading', 'verifying') AND o.target != c.target)";
+        AND o.step IN ('upgrading', 'verifying'))";
 
 fn candidates(
     db: &Connection,
