@@ -9,6 +9,8 @@ super::cases! {
     a_device_gets_the_images_it_needs_one_after_the_other,
     a_device_that_is_half_way_goes_before_all_others,
     a_late_report_of_the_first_image_does_not_count_for_the_second,
+    a_device_that_comes_back_with_its_old_version_fails,
+    a_device_that_falls_back_under_way_gets_no_image_for_the_version_it_left,
     a_device_that_skips_a_version_is_done,
     a_device_without_a_way_takes_no_part_and_it_is_said_why,
     an_image_nobody_vouches_for_is_no_way,
@@ -124,6 +126,42 @@ async fn a_late_report_of_the_first_image_does_not_count_for_the_second(store: &
     assert_eq!(matched.unwrap(), TransferMatch::Repeated(first));
     assert_eq!(step(store, id(1), device).await, CampaignStep::Upgrading);
     assert_eq!(claim(store, device, at(6)).await.task.id, second);
+}
+
+/// Covers P2.
+async fn a_device_that_comes_back_with_its_old_version_fails(store: &dyn Store) {
+    library(store).await;
+    let device = device(store, "A").await;
+    campaign(store, id(1), 1).await;
+    advance(store, id(1), at(1)).await;
+    let first = transferring(store, device, at(2)).await;
+    transferred(store, first, at(3)).await;
+    reports(store, device, "1.5", at(4)).await;
+    reports(store, device, "1.0", at(5)).await;
+    assert_eq!(advance(store, id(1), at(6)).await, []);
+    let entry = in_campaign(store, id(1), device).await;
+    assert_eq!(entry.step, CampaignStep::Failed);
+    let why = entry.fault.unwrap().text;
+    assert!(why.contains("came back with the old version 1.0"), "{why}");
+    let tasks = store.task_list(device, ALL).await.unwrap();
+    assert_eq!(tasks.len(), 1, "the same image is not sent again");
+}
+
+async fn a_device_that_falls_back_under_way_gets_no_image_for_the_version_it_left(
+    store: &dyn Store,
+) {
+    library(store).await;
+    let device = device(store, "A").await;
+    campaign(store, id(1), 1).await;
+    advance(store, id(1), at(1)).await;
+    transferring(store, device, at(2)).await;
+    reports(store, device, "1.5", at(3)).await;
+    assert_eq!(advance(store, id(1), at(4)).await, [device]);
+    reports(store, device, "1.5", at(5)).await;
+    assert_eq!(step(store, id(1), device).await, CampaignStep::Upgrading);
+    reports(store, device, "1.0", at(6)).await;
+    assert_eq!(step(store, id(1), device).await, CampaignStep::Failed);
+    assert_eq!(store.task_claim_next(device, at(7)).await.unwrap(), None);
 }
 
 async fn a_device_that_skips_a_version_is_done(store: &dyn Store) {

@@ -8,6 +8,7 @@ use super::steps::{Happening, note};
 use super::{freezes, members};
 use crate::campaigns::calendar::{FrozenDays, Touch, touch};
 use crate::campaigns::eligible::{Facts, Fate};
+use crate::campaigns::path::stuck;
 use crate::campaigns::stages::{Move, Situation, decide};
 use crate::limits::{CAMPAIGN_WAIT_MS, CAMPAIGN_ZONES};
 use crate::store::{
@@ -124,6 +125,8 @@ struct Candidate {
     version: String,
     product_class: String,
     hops: u32,
+    /// The version it was last seen with on its way.
+    reached: String,
     target_file: Option<Id>,
     /// Why it is kept apart, if it is.
     apart: Option<String>,
@@ -135,7 +138,7 @@ struct Candidate {
 /// there by the other one is found to run the version.
 const CANDIDATES: &str =
     "SELECT c.device, d.software_version, d.product_class, c.hops, c.target_file, c.zone,
-        (SELECT reason FROM walled w WHERE w.device = c.device)
+        (SELECT reason FROM walled w WHERE w.device = c.device), c.reached
     FROM campaign_device c JOIN device d ON d.id = c.device
     WHERE c.campaign = ?1 AND c.step = 'pending' AND NOT EXISTS (
         SELECT 1 FROM campaign_device o WHERE o.device = c.device AND o.campaign != ?1
@@ -161,6 +164,7 @@ fn candidates(
                 hops: row.get(3)?,
                 target_file: row.get(4)?,
                 apart: row.get(6)?,
+                reached: row.get(7)?,
                 until,
             });
         }
@@ -294,7 +298,12 @@ fn start(tx: &mut Tx<'_>, campaign: &Campaign, task_ids: &[Id], now: Timestamp) 
         };
         let target = candidate.target_file.unwrap_or(campaign.file);
         let target = places.get(&target).copied().unwrap_or(usize::MAX);
-        match rules.fate(&facts, target) {
+        let stuck = || stuck(candidate.hops, &candidate.reached, &candidate.version);
+        let fate = match rules.fate(&facts, target) {
+            Fate::Takes(way) => stuck().map_or(Fate::Takes(way), Fate::Cannot),
+            settled @ (Fate::Runs | Fate::Cannot(_)) => settled,
+        };
+        match fate {
             Fate::Runs => settle(tx, campaign, candidate, None, now)?,
             Fate::Cannot(why) => settle(tx, campaign, candidate, Some(&why), now)?,
             Fate::Takes(way) => {
