@@ -12,6 +12,7 @@ super::cases! {
     a_look_at_the_lines_is_told_from_a_download_that_left,
     aborting_does_not_undo_what_devices_run_by_then,
     a_device_is_done_when_its_lines_are_registered_again,
+    lines_are_not_forgotten_by_a_second_look_after_a_restart,
     lines_that_come_back_late_are_waited_for,
     lines_that_do_not_come_back_fail_the_device,
     lines_nobody_has_seen_again_fail_the_device,
@@ -181,6 +182,28 @@ async fn a_device_is_done_when_its_lines_are_registered_again(store: &dyn Store)
     let entry = in_campaign(store, id(1), device).await;
     assert_eq!((entry.step, entry.updated), (CampaignStep::Done, at(12)));
     assert_eq!(state(store, look).await, TaskState::Done);
+}
+
+async fn lines_are_not_forgotten_by_a_second_look_after_a_restart(store: &dyn Store) {
+    let device = device(store, "A").await;
+    create(store, plan()).await;
+    advance(store, id(1), at(1)).await;
+    let task = claim(store, device, at(2)).await.task.id;
+    let seen = store.campaign_lines_seen(task, observed(&[(STATUS, "Up")]), at(2));
+    seen.await.unwrap();
+    finish(store, task, retry(at(60)), at(3)).await;
+    claim(store, device, at(61)).await;
+    let seen = store.campaign_lines_seen(task, observed(&[(STATUS, "Registering")]), at(61));
+    seen.await.unwrap();
+    finish(store, task, TaskOutcome::WaitingForTransfer, at(61)).await;
+    transferred(store, task, at(62)).await;
+    reports(store, device, NEW, at(70)).await;
+    let entry = in_campaign(store, id(1), device).await;
+    assert_eq!(
+        entry.step,
+        CampaignStep::Verifying,
+        "its line is to register"
+    );
 }
 
 async fn lines_that_come_back_late_are_waited_for(store: &dyn Store) {

@@ -89,7 +89,8 @@ pub(super) fn busy(
     Ok(())
 }
 
-/// Keeps which lines are registered before a device gets its first image.
+/// Keeps which lines are registered before a device gets its first image. What was seen first counts: after an attempt
+/// that made the device restart, its lines may not be registered yet.
 pub(super) fn before(tx: &mut Tx<'_>, id: Id, observed: &Observed, now: Timestamp) -> Result<()> {
     let Some(task) = tasks::find(tx.db, id)? else {
         return Ok(());
@@ -107,11 +108,15 @@ pub(super) fn before(tx: &mut Tx<'_>, id: Id, observed: &Observed, now: Timestam
     }
     let mut lines = registered(&observed.values);
     lines.truncate(CAMPAIGN_LINES);
-    let sql =
-        "UPDATE campaign_device SET lines = ?3 WHERE campaign = ?1 AND device = ?2 AND hops = 0";
-    tx.db
+    let sql = "UPDATE campaign_device SET lines = ?3 WHERE campaign = ?1 AND device = ?2
+               AND hops = 0 AND lines IS NULL";
+    let first = tx
+        .db
         .prepare_cached(sql)?
         .execute(params![campaign, task.device, json(&lines)])?;
+    if first == 0 {
+        return Ok(());
+    }
     let text = format!("lines registered before: {}", lines.len());
     let what = Happening {
         step: CampaignStep::Upgrading,
