@@ -65,6 +65,11 @@ pub(super) fn busy(
         return Ok(());
     };
     transfers::again(tx, &task, &TaskFault::ours(why), Some(not_before), now)?;
+    let waits = |task: Task| task.state == TaskState::Queued;
+    if !tasks::find(tx.db, id)?.is_some_and(waits) {
+        // There was no purpose in it any more, and it has ended.
+        return Ok(());
+    }
     let sql = "UPDATE task SET attempts = max(attempts - 1, 0) WHERE id = ?1";
     tx.db.prepare_cached(sql)?.execute([id])?;
     let Some(campaign) = task.campaign else {
