@@ -217,7 +217,23 @@ impl Caller {
 
     /// A device has come.
     pub fn came(&self, device: Id) {
+        self.last.came(device);
         self.arrivals.came(device);
+    }
+
+    /// Whether a device is left alone at this moment: it was called a moment ago, or could not be reached.
+    pub fn rests(&self, device: Id, now: Timestamp) -> bool {
+        self.last.rests(device, now)
+    }
+
+    /// A device cannot be called at all: it is looked at again after a while.
+    pub fn cannot(&self, device: Id, now: Timestamp) {
+        self.last.end(device, Reached::No, now);
+    }
+
+    /// Calls that may begin at once.
+    pub fn room(&self) -> usize {
+        self.places.available_permits()
     }
 
     /// Calls a device, unless it was called a moment ago and has not come yet.

@@ -75,6 +75,8 @@ struct LastCall {
     /// Calls in a row that did not reach it.
     failures: u32,
     reached: Reached,
+    /// It has come since.
+    came: bool,
 }
 
 impl LastCalls {
@@ -97,9 +99,25 @@ impl LastCalls {
             at: now,
             failures,
             reached: Reached::Yes,
+            came: false,
         };
         calls.insert(device, call);
         true
+    }
+
+    /// Whether a device is left alone at this moment: it is asked before anything is read of a device, so that those
+    /// that cannot be reached stand in nobody's way.
+    pub fn rests(&self, device: Id, now: Timestamp) -> bool {
+        let calls = self.calls();
+        let call = calls.get(&device);
+        call.is_some_and(|call| !call.came && now.since_ms(call.at) < call.pause_ms())
+    }
+
+    /// A device has come: it may be called at once for what comes up afterwards.
+    pub fn came(&self, device: Id) {
+        if let Some(call) = self.calls().get_mut(&device) {
+            call.came = true;
+        }
     }
 
     /// Ends a call.
@@ -114,6 +132,7 @@ impl LastCalls {
             at: now,
             failures,
             reached,
+            came: false,
         };
         calls.insert(device, call);
     }
@@ -186,6 +205,21 @@ mod tests {
             waits[0] == CALL_RETRY_MS && waits[11] >= CALL_PAUSE_MAX_MS,
             "{waits:?}"
         );
+    }
+
+    #[test]
+    fn a_device_rests_until_its_pause_is_over_or_it_has_come() {
+        let (calls, device) = (LastCalls::default(), Id::of_identity("x"));
+        assert!(!calls.rests(device, NOW), "nobody has called it");
+        calls.begin(device, Timestamp::from_secs(1), NOW);
+        assert!(calls.rests(device, NOW.plus_ms(1)), "it is under way");
+        calls.end(device, Reached::No, NOW);
+        assert!(calls.rests(device, NOW.plus_ms(CALL_RETRY_MS - 1)));
+        assert!(!calls.rests(device, NOW.plus_ms(CALL_RETRY_MS)));
+        calls.end(device, Reached::Yes, NOW);
+        assert!(calls.rests(device, NOW.plus_ms(CALL_PAUSE_MS - 1)));
+        calls.came(device);
+        assert!(!calls.rests(device, NOW.plus_ms(1)));
     }
 
     /// Covers C09.

@@ -23,8 +23,9 @@
 //!   people; nobody twice
 //! - [`subscribers`], [`holdings`], [`lines`]: accounts; how each comes to its device; their registration
 //! - [`admission`]: who is kept apart, swaps, imports
-//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
-//!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
+//! - [`campaign_stages`], [`campaign_paths`], [`campaign_rollback`]: canaries; several images; and back
+//! - [`campaign_care`], [`campaign_nights`], [`campaign_drafts`]: calls and lines; nights and frozen days; what nobody
+//!   has agreed to, and what is told
 //! - [`credentials`], [`people`]: who may come in
 //! - [`audit`]: one line for each change
 //! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
@@ -84,7 +85,9 @@ mod calls;
 mod campaign_care;
 mod campaign_control;
 mod campaign_drafts;
+mod campaign_nights;
 mod campaign_paths;
+mod campaign_rollback;
 mod campaign_stages;
 mod campaign_steps;
 mod campaigns;

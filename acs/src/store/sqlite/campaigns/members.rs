@@ -133,7 +133,8 @@ fn choose_by_selector(
     Ok(members)
 }
 
-/// The devices another campaign has upgraded, each with the image it ran before.
+/// The devices another campaign has upgraded, each with the image it ran before: also those that run its version and
+/// count as failed, because their lines did not register or their time ran out, and those it was aborted under.
 fn choose_back(
     db: &Connection,
     campaign: &Campaign,
@@ -144,7 +145,8 @@ fn choose_back(
     let sql = "SELECT c.device, d.software_version, d.product_class, c.from_version, c.target, s.last_inform,
                (SELECT reason FROM walled w WHERE w.device = d.id)
                FROM campaign_device c JOIN device d ON d.id = c.device JOIN seen s ON s.id = d.id
-               WHERE c.campaign = ?1 AND c.step = 'done' ORDER BY c.device";
+               WHERE c.campaign = ?1 AND c.started IS NOT NULL
+               AND (c.step = 'done' OR d.software_version = c.target) ORDER BY c.device";
     let mut rules = rules(campaign, library, Some(now));
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([of])?;

@@ -90,8 +90,15 @@ impl CampaignStore for SqliteStore {
         task_ids: Vec<Id>,
         now: Timestamp,
     ) -> Result<Vec<Id>> {
+        // Most of the time there is nothing to do; what it takes to see that is not for the writer.
+        let prospect = self
+            .engine
+            .read(move |db| advance::prospect(db, campaign, now));
+        let Some(prospect) = prospect.await? else {
+            return Ok(Vec::new());
+        };
         self.engine
-            .write(move |tx| advance::advance(tx, campaign, &task_ids, now))
+            .write(move |tx| advance::advance(tx, campaign, &task_ids, prospect, now))
             .await
     }
 
