@@ -25,7 +25,7 @@
 //! - [`admission`]: who is kept apart, swaps, imports
 //! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
 //!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
-//! - [`credentials`], [`people`]: who may come in
+//! - [`credentials`], [`people`], [`scopes`]: who may come in; what belongs to a part of the fleet
 //! - [`audit`]: one line for each change
 //! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
 //! - [`audit`], [`audit_search`]: one line for each change
@@ -117,6 +117,7 @@ mod reach;
 mod requests;
 mod retention;
 mod revisions;
+mod scopes;
 mod selectors;
 mod settings;
 mod snapshots;
