@@ -5,3 +5,8 @@ CREATE TABLE watched (
     what TEXT NOT NULL,
     PRIMARY KEY (kind, what)
 ) STRICT, WITHOUT ROWID;
+
+-- The devices a campaign is restricted to, as lists of tags: those of whoever began it.
+ALTER TABLE campaign ADD COLUMN scope TEXT NOT NULL DEFAULT '[]';
+-- Counts how often somebody has begun to write the devices of a draft, or has changed it: only the last one goes on.
+ALTER TABLE campaign ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;

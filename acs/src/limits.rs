@@ -482,6 +482,9 @@ pub const INDEXED_PARAMETERS: usize = 32;
 /// Parameters the selectors of all profiles ask for: each is watched, which costs what an indexed one does.
 pub const WATCHED_PARAMETERS: usize = 32;
 
+/// Devices of a campaign that are written in one transaction: some twenty milliseconds of the writer.
+pub const CAMPAIGN_DEVICES_AT_ONCE: usize = 1_000;
+
 /// Queries one person keeps.
 pub const SAVED_QUERIES: u64 = 200;
 

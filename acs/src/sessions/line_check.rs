@@ -193,10 +193,7 @@ async fn unheard(app: &App, task: &Task, fault: TaskFault, passes: Passes) -> Re
     let fault = TaskFault { text, ..fault };
     let outcome = match again.filter(|_| passes == Passes::Perhaps) {
         Some(not_before) => TaskOutcome::Retry { fault, not_before },
-        None => {
-            Metrics::count(&app.metrics.tasks_ended, "failed");
-            TaskOutcome::Failed(fault)
-        }
+        None => TaskOutcome::Failed(fault),
     };
     let nothing = Observed::default();
     app.store.task_finish(task.id, outcome, nothing, now).await

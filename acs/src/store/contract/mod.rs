@@ -26,7 +26,7 @@
 //! - [`campaign_stages`], [`campaign_paths`], [`campaign_rollback`]: canaries; several images; and back
 //! - [`campaign_care`], [`campaign_nights`], [`campaign_drafts`]: calls and lines; nights and frozen days; what nobody
 //!   has agreed to, and what is told
-//! - [`credentials`], [`people`]: who may come in
+//! - [`credentials`], [`people`], [`scopes`]: who may come in; what belongs to a part of the fleet
 //! - [`audit`]: one line for each change
 //! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
 //! - [`audit`], [`audit_search`]: one line for each change
@@ -120,6 +120,7 @@ mod reach;
 mod requests;
 mod retention;
 mod revisions;
+mod scopes;
 mod selectors;
 mod settings;
 mod snapshots;

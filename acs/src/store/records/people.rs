@@ -126,6 +126,11 @@ impl Scope {
         self.0.is_empty()
     }
 
+    /// Whether it is certain that all its devices are in another one: it is restricted by every list of that one.
+    pub fn is_within(&self, other: &Scope) -> bool {
+        other.0.iter().all(|list| self.0.contains(list))
+    }
+
     /// The devices that are in both.
     #[must_use]
     pub fn and(&self, other: &Scope) -> Scope {

@@ -2,6 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, corrupt, from_json, from_word, json as text, limit};
+use super::scopes::within;
 use super::{events, watch};
 use crate::provisioning::line_status::{self, Said};
 use crate::store::{
@@ -138,6 +139,14 @@ fn conditions(filter: &LineFilter) -> (String, Vec<Box<dyn ToSql>>) {
         None => {}
         Some(None) => sql.push_str(" AND l.state IS NULL"),
         Some(Some(state)) => and("l.state = ?", Box::new(state.name())),
+    }
+    let (condition, tags) = within(&filter.scope, "held.device");
+    if !filter.scope.is_fleet() {
+        let held = "l.account IN (SELECT account FROM held WHERE ";
+        sql.push_str(&format!(" AND {held}{condition})"));
+        for list in tags {
+            values.push(Box::new(list));
+        }
     }
     (sql, values)
 }

@@ -52,6 +52,7 @@ mod retention;
 mod rows;
 mod saved_queries;
 mod scan;
+mod scopes;
 mod sealing;
 mod snapshots;
 mod subscribers;

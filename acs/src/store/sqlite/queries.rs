@@ -50,7 +50,7 @@ impl SqliteStore {
     }
 
     /// The keys of a page.
-    async fn keys(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Id>> {
+    pub(super) async fn keys(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Id>> {
         let asked = filter.clone();
         let answered = self.engine.read(move |db| {
             let plan = Plan::new(db, &asked)?;
