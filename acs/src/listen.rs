@@ -1,9 +1,11 @@
 //! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
 
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
-use crate::metrics::wire::WireMetrics;
+use crate::metrics::wire::{HandshakeLabel, WireMetrics};
 use crate::metrics::{Metrics, NameLabel};
+use crate::panics;
 use crate::proxies::{Origin, Proxies, protocol};
+use crate::tls::Current;
 use data_model::OperatorError;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -11,6 +13,7 @@ use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::metrics::gauge::Gauge;
 use rustls::pki_types::CertificateDer;
+use rustls::{HandshakeKind, ProtocolVersion, ServerConnection};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,7 +23,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
-use tokio_rustls::TlsAcceptor;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -96,7 +98,7 @@ pub async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Ope
 /// Takes connections and serves each, until the server stops; then waits for the ones that are open.
 pub async fn arrivals<F, Served>(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     mut stopped: watch::Receiver<bool>,
     port: Port,
     serve: F,
@@ -118,11 +120,16 @@ pub async fn arrivals<F, Served>(
         let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
         let port = port.clone();
         connections.spawn(async move {
-            port.open().inc();
-            if let Some(arrival) = taken(stream, address, tls, &port).await {
-                serve(arrival, stopped).await;
-            }
-            port.open().dec();
+            let open = port.open();
+            open.inc();
+            let served = async move {
+                if let Some(arrival) = taken(stream, address, tls, &port).await {
+                    serve(arrival, stopped).await;
+                }
+            };
+            // A mistake of ours costs this connection, and nobody else's. It has been counted and logged.
+            let _ = panics::caught(served).await;
+            open.dec();
             drop(place);
         });
     }
@@ -184,7 +191,7 @@ where
 async fn taken(
     mut stream: TcpStream,
     address: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     port: &Port,
 ) -> Option<Arrival> {
     let mut address = address;
@@ -207,7 +214,7 @@ async fn taken(
 async fn shake_hands(
     stream: TcpStream,
     address: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     metrics: &WireMetrics,
 ) -> Option<Arrival> {
     let Some(acceptor) = tls else {
@@ -219,13 +226,15 @@ async fn shake_hands(
         });
     };
     // A peer that does not get through it notices by itself.
-    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
+    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.get().accept(stream));
     let (result, stream) = match handshake.await {
         Ok(Ok(stream)) => ("good", Some(stream)),
         Ok(Err(_)) => ("refused", None),
         Err(_) => ("slow", None),
     };
-    Metrics::count(&metrics.tls_handshakes, result);
+    let session = stream.as_ref().map(|stream| stream.get_ref().1);
+    let label = label(result, session);
+    metrics.tls_handshakes.get_or_create(&label).inc();
     let stream = stream?;
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates().and_then(|chain| chain.first());
@@ -235,6 +244,24 @@ async fn shake_hands(
         certificate: certificate.map(|certificate| certificate.clone().into_owned()),
         stream: patient(stream),
     })
+}
+
+fn label(name: &'static str, session: Option<&ServerConnection>) -> HandshakeLabel {
+    let version = session.and_then(|session| session.protocol_version());
+    let kind = session.and_then(|session| session.handshake_kind());
+    HandshakeLabel {
+        name,
+        version: match version {
+            Some(ProtocolVersion::TLSv1_2) => "1.2",
+            Some(ProtocolVersion::TLSv1_3) => "1.3",
+            Some(_) | None => "none",
+        },
+        kind: match kind {
+            Some(HandshakeKind::Resumed) => "resumed",
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest) => "full",
+            None => "none",
+        },
+    }
 }
 
 fn patient<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S) -> Pin<Box<TimeoutWriter<S>>> {

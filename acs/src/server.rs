@@ -10,12 +10,13 @@ use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
 use crate::listen::{self, Arrival, Port, arrivals, bind};
+use crate::panics;
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::proxies::Proxies;
 use crate::sessions::{Line, Peer, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
-use crate::tls::{self, Clients};
+use crate::tls::{self, Current};
 use data_model::OperatorError;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -29,7 +30,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 /// Time open requests get when the server winds down.
@@ -65,6 +65,7 @@ impl Server {
     /// # Errors
     /// Everything that is wrong with the settings, or the first thing that cannot be had.
     pub async fn start(config: Config) -> Result<Server, OperatorError> {
+        panics::watch();
         if let Some(first) = config.check().into_iter().next() {
             return Err(first);
         }
@@ -239,7 +240,7 @@ fn start_cwmp(
     app: &Arc<App>,
     first: TcpListener,
     second: Option<TcpListener>,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     tasks: &mut JoinSet<()>,
     stopped: &watch::Receiver<bool>,
 ) -> (Line, Option<SocketAddr>) {
@@ -278,8 +279,8 @@ fn load(
     app: &App,
     name: &'static str,
     config: Option<&TlsConfig>,
-) -> Result<Option<TlsAcceptor>, OperatorError> {
-    let acceptor = |config| app.certificates.acceptor(name, config, Clients::Must);
+) -> Result<Option<Current>, OperatorError> {
+    let acceptor = |config| app.certificates.acceptor(name, config);
     config.map(acceptor).transpose()
 }
 
@@ -287,7 +288,7 @@ fn load(
 async fn serve_cwmp(
     app: Arc<App>,
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     stopped: watch::Receiver<bool>,
 ) {
     let port = app.port("cwmp");
@@ -315,7 +316,7 @@ async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
 /// Takes connections of people, programs, and of devices that fetch files.
 async fn serve_web(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
     port: Port,

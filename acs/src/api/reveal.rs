@@ -107,8 +107,8 @@ async fn secret(app: &App, device: &Device, wanted: &Wanted) -> Answer<String> {
         }
         Wanted::DevicePassword => factory_password(app, device).await?,
         Wanted::Desired { name } => {
-            let facts = Facts::of(app, device.clone()).await?;
             let profiles = app.profiles();
+            let facts = Facts::of(app, device.clone(), &profiles.asked).await?;
             let desired = facts.desired(&profiles.list).map_err(|_| {
                 let why = "its profiles contradict themselves; see GET /devices/{device}/desired";
                 StoreError::Conflict(why.into())

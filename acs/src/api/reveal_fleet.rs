@@ -129,7 +129,7 @@ async fn of_account(
 ) -> Answer<Json<Shown<OfAccount>>> {
     let Path(account) = account?;
     let Json(wanted) = body?;
-    let kept = accounts::find(&app, &account).await?;
+    let kept = accounts::find(&app, &who, &account).await?;
     let value = wanted.of(&kept.account);
     let subject = wanted.subject(&account);
     show(&app, &who, subject, wanted, value).await

@@ -102,7 +102,7 @@ impl Library {
 
 /// How many files of a purpose are kept of each device.
 fn kept(app: &App, purpose: FilePurpose) -> usize {
-    let config = &app.config.device_files;
+    let config = &app.live().device_files;
     match purpose {
         FilePurpose::Backup => config.backups,
         FilePurpose::Log => config.logs,

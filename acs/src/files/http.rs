@@ -6,6 +6,7 @@ use super::sealed::Opened;
 use super::{FileError, FnMutBody};
 use crate::app::App;
 use crate::clock;
+use crate::metrics::Metrics;
 use crate::store::{Id, TaskState};
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
@@ -17,6 +18,8 @@ use axum::routing::{get, put};
 use bytes::Bytes;
 use data_model::Secret;
 use futures_util::{StreamExt as _, stream};
+use http_body_util::BodyExt as _;
+use prometheus_client::metrics::gauge::Gauge;
 use std::sync::Arc;
 use tower::ServiceExt as _;
 use tower_http::services::ServeFile;
@@ -104,13 +107,42 @@ async fn download(
         .await
     {
         Ok(response) => response.map(|body| {
-            let body = Body::new(body);
+            let body = counted(&app.metrics, Body::new(body));
             match rate {
                 Some((campaign, rate)) => app.library.rates.slow(body, campaign, rate),
                 None => body,
             }
         }),
         Err(never) => match never {},
+    }
+}
+
+/// A body whose bytes are counted as they leave, and which counts as a download for as long as it does.
+fn counted(metrics: &Metrics, body: Body) -> Body {
+    let open = Open::new(metrics.downloads_open.clone());
+    let bytes = metrics.file_bytes_sent.clone();
+    Body::new(body.map_frame(move |frame| {
+        // Goes with the body, however that ends.
+        let Open(_) = &open;
+        if let Some(data) = frame.data_ref() {
+            bytes.inc_by(data.len() as u64);
+        }
+        frame
+    }))
+}
+
+struct Open(Gauge);
+
+impl Open {
+    fn new(open: Gauge) -> Open {
+        open.inc();
+        Open(open)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

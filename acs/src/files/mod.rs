@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock;
 use crate::config::Config;
 use crate::limits::{FILE_BYTES, TICKET_MS};
+use crate::live::Live;
 use crate::sessions::LiveSession;
 use crate::store::{Actor, FileRecord, Id, Store, StoreError};
 use bytes::Bytes;
@@ -37,7 +38,7 @@ pub struct Library {
     /// What downloads of campaigns may send.
     pub rates: Rates,
     /// Whose signatures of images are good.
-    firmware_keys: Vec<VerifyingKey>,
+    firmware_keys: Live<Vec<VerifyingKey>>,
 }
 
 /// What is said about a file that comes in.
@@ -122,8 +123,13 @@ impl Library {
             of_devices,
             tickets: Tickets::new(key),
             rates: Rates::default(),
-            firmware_keys: config.campaigns.keys(),
+            firmware_keys: Live::new(config.campaigns.keys()),
         })
+    }
+
+    /// Goes on by settings that were read again, which have been checked.
+    pub fn follow(&self, config: &Config) {
+        self.firmware_keys.put(config.campaigns.keys());
     }
 
     /// Where the bytes of a file lie.
@@ -145,7 +151,7 @@ impl Library {
         let partial = self
             .folder
             .join(format!("partial-{:016x}", clock::random()));
-        let mut inspector = Inspector::new(&self.firmware_keys);
+        let mut inspector = Inspector::new(&self.firmware_keys.get());
         let written = write(
             &partial,
             &mut body,

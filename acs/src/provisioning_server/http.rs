@@ -59,7 +59,7 @@ pub async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool
 }
 
 async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Response<Body> {
-    let reports = app.config.provisioning.reports && request.uri().path().starts_with(REPORT_PATH);
+    let reports = app.live().provisioning.reports && request.uri().path().starts_with(REPORT_PATH);
     if reports && (request.method() == Method::PUT || request.method() == Method::POST) {
         return report(app, peer, request).await;
     }
@@ -70,7 +70,7 @@ async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Re
         return response;
     }
     if let Some(name) = request.uri().path().strip_prefix(IMAGES)
-        && app.config.provisioning.images
+        && app.live().provisioning.images
     {
         let name = name.to_owned();
         return image(app, peer, &name, request).await;

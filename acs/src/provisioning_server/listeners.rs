@@ -5,19 +5,18 @@ use crate::app::App;
 use crate::config::ProvisioningConfig;
 use crate::listen::{arrivals, bind};
 use crate::tftp::listener;
-use crate::tls::{Certificates, Clients};
+use crate::tls::{Certificates, Current};
 use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 
 /// Bound, and not yet served.
 pub struct Listeners {
     http: Option<TcpListener>,
-    https: Option<(TcpListener, TlsAcceptor)>,
+    https: Option<(TcpListener, Current)>,
     tftp: Option<UdpSocket>,
 }
 
@@ -47,7 +46,7 @@ impl Listeners {
         };
         let https = match (config.https, &config.tls) {
             (Some(address), Some(tls)) => {
-                let acceptor = certificates.acceptor("provisioning", tls, Clients::May)?;
+                let acceptor = certificates.acceptor("provisioning", tls)?;
                 Some((bind(address, "provisioning.https").await?, acceptor))
             }
             _ => None,

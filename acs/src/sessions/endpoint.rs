@@ -27,6 +27,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
+use hyper::body::Body as _;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -113,9 +114,40 @@ pub async fn answer(
     peer: Arc<Peer>,
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    match turn(&app, &peer, request).await {
+    let response = match turn(&app, &peer, request).await {
         Ok(response) => response,
         Err(rejected) => reject(&app, rejected),
+    };
+    let bytes = response.body().size_hint().exact().unwrap_or_default();
+    app.metrics
+        .wire
+        .responded(response.status().as_u16(), bytes);
+    response
+}
+
+/// A session that is taken out for one request. If the request comes to no answer, because the device hangs up or by a
+/// mistake of ours, the session is over: nobody else could give it back.
+struct Held<'a> {
+    app: &'a App,
+    token: Token,
+    answered: bool,
+}
+
+impl Held<'_> {
+    fn new(app: &App, token: Token) -> Held<'_> {
+        Held {
+            app,
+            token,
+            answered: false,
+        }
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.app.sessions.abandon(self.token, &self.app.metrics);
+        }
     }
 }
 
@@ -145,18 +177,22 @@ async fn turn(
                 app.sessions.put_back(token, session);
             }
             Taken::Session(mut session) => {
+                let mut held = Held::new(app, token);
                 let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
                     Ok(body) => body,
                     Err(bad) => {
                         session.ended(&bad.why);
                         app.sessions
                             .end(token, SessionEnd::BadRequest, &app.metrics);
+                        held.answered = true;
                         return Err(bad.into());
                     }
                 };
                 let span = session.span(token);
                 let turn = continue_session(app, peer, token, session, &head, body);
-                return turn.instrument(span).await;
+                let response = turn.instrument(span).await;
+                held.answered = true;
+                return response;
             }
             Taken::Busy => {
                 return Err(Rejected::Status(
@@ -226,7 +262,11 @@ async fn open_session(
             };
             match app.sessions.take(token) {
                 Taken::Session(session) => {
-                    continue_session(app, peer, token, session, head, body).await
+                    let mut held = Held::new(app, token);
+                    let turn = continue_session(app, peer, token, session, head, body);
+                    let response = turn.await;
+                    held.answered = true;
+                    response
                 }
                 Taken::Busy | Taken::Unknown => Err(Rejected::NoInform(why)),
             }
@@ -244,6 +284,7 @@ async fn begin(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
+    app.metrics.wire.bytes("in", body.len() as u64);
     let ids = RequestIds::starting_at(clock::random() >> 34);
     match AcsSession::new(ids).post(body) {
         Ok(Turn::Informed(informed)) => {
@@ -281,6 +322,7 @@ async fn begin(
         }
         Err(Refusal::NoSession { reply, fault }) => {
             Metrics::count(&app.metrics.wire.protocol_errors, "refused_inform");
+            app.metrics.wire.our_fault(fault.code);
             tracing::debug!(%fault, address = %peer.remote.address, "Inform refused");
             Ok(message(reply))
         }
@@ -316,6 +358,7 @@ async fn continue_session(
     head: &http::request::Parts,
     body: Bytes,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
+    app.metrics.wire.bytes("in", body.len() as u64);
     session.traced(Side::Cpe, &body);
     let machine = std::mem::replace(
         &mut session.machine,

@@ -100,8 +100,13 @@ impl LiveSession {
 
     /// It is answered.
     pub fn count_answer(&mut self, metrics: &Metrics, answer: &Result<CpeResponse, AnswerFault>) {
+        let result = match answer {
+            Ok(_) => "good",
+            Err(AnswerFault::Fault(_)) => "fault",
+            Err(AnswerFault::Unusable(_)) => "unusable",
+        };
         if let Some((method, since)) = self.asked.take() {
-            metrics.wire.answered(method, since.elapsed());
+            metrics.wire.answered(method, result, since.elapsed());
         }
         match answer {
             Ok(_) => {}

@@ -41,7 +41,10 @@ pub async fn on_inform(
 ) -> Result<Opened> {
     match objection(app, remote, authenticated, &informed, now).await? {
         None => {}
-        Some(Objection::Fault(code)) => return Ok(Opened::Refused(informed.refuse(code.into()))),
+        Some(Objection::Fault(code)) => {
+            app.metrics.wire.our_fault(code);
+            return Ok(Opened::Refused(informed.refuse(code.into())));
+        }
         Some(Objection::WrongIdentity) => return Ok(Opened::WrongIdentity),
         Some(Objection::Unproved(challenges)) => return Ok(Opened::Unproved(challenges)),
     }
@@ -109,7 +112,7 @@ async fn discover(
     now: Timestamp,
 ) -> Result<()> {
     let admitted = work.admitted == Admitted::Yes;
-    if admitted && app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
+    if admitted && app.live().discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
         discovery::queue(app, device, now).await?;
         work.background = TasksWork::Due;
     }
@@ -153,7 +156,8 @@ async fn entry(
         (Certificate::None, None) => Entrance::Nothing,
     };
     let store = app.store.as_ref();
-    app.admission
+    let admission = app.admission.get();
+    admission
         .entry(store, &informed.inform, remote.address, proof)
         .await
 }

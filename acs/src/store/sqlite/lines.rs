@@ -1,8 +1,9 @@
 //! Lines: their rows, the one place where their passwords are sealed, and their registration.
 
 use super::engine::Tx;
-use super::events;
 use super::rows::{Ms, corrupt, from_json, from_word, json as text, limit};
+use super::scopes::within;
+use super::{events, watch};
 use crate::provisioning::line_status::{self, Said};
 use crate::store::{
     Account, HeldBy, Id, Line, LineFilter, LineState, LinkedLine, Page, Registration, Result,
@@ -139,6 +140,14 @@ fn conditions(filter: &LineFilter) -> (String, Vec<Box<dyn ToSql>>) {
         Some(None) => sql.push_str(" AND l.state IS NULL"),
         Some(Some(state)) => and("l.state = ?", Box::new(state.name())),
     }
+    let (condition, tags) = within(&filter.scope, "held.device");
+    if !filter.scope.is_fleet() {
+        let held = "l.account IN (SELECT account FROM held WHERE ";
+        sql.push_str(&format!(" AND {held}{condition})"));
+        for list in tags {
+            values.push(Box::new(list));
+        }
+    }
     (sql, values)
 }
 
@@ -253,6 +262,7 @@ pub(super) fn observe(
         }
         let data = json!({ "port": port, "state": state.name(), "said": said, "was": before });
         events::add(tx, "line.registration", Some(device), data, now)?;
+        watch::changed(tx, device, "line.state")?;
         let sql = "UPDATE line SET state = ?3 WHERE port = ?2 AND state IS NOT ?3
                    AND account = (SELECT account FROM held WHERE device = ?1)";
         let row = params![device, port, state.name()];

@@ -52,6 +52,7 @@ mod retention;
 mod rows;
 mod saved_queries;
 mod scan;
+mod scopes;
 mod sealing;
 mod snapshots;
 mod subscribers;
@@ -61,6 +62,7 @@ mod tokens;
 mod traces;
 mod transfers;
 mod walls;
+mod watch;
 
 use super::{
     Actor, Agreement, AuditEntry, AuditFilter, ClaimedTask, Credentials, DeletedFile, Device,
@@ -77,7 +79,7 @@ use cwmp::{CommandKey, DeviceId};
 use data_model::{OperatorError, Timestamp};
 use engine::Engine;
 
-pub use audit::check_file as check_audit_trail;
+pub use audit::{anchor_of_file as audit_anchor, check_file as check_audit_trail};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -64,14 +64,4 @@ impl RequestStore for SqliteStore {
             })
             .await
     }
-
-    async fn request_prune(&self, before: Timestamp) -> Result<u64> {
-        self.engine
-            .write(move |tx| {
-                let sql = "DELETE FROM request WHERE at < ?1";
-                let gone = tx.db.prepare_cached(sql)?.execute([Ms(before)])?;
-                Ok(gone as u64)
-            })
-            .await
-    }
 }
