@@ -46,8 +46,14 @@ impl Library {
         let id = clock::new_id();
         let path = self.device_file_path(id);
         let key = fresh_key();
-        let sealer = Sealer::new(&key)?;
-        let written = write(&path, &mut body, Kept::Sealed(sealer), DEVICE_FILE_BYTES).await;
+        let mut sealer = Sealer::new(&key)?;
+        let written = write(
+            &path,
+            &mut body,
+            Kept::Sealed(&mut sealer),
+            DEVICE_FILE_BYTES,
+        )
+        .await;
         let (bytes, sha256) = match written {
             Ok(written) => written,
             Err(error) => {

@@ -260,7 +260,7 @@ enum Kept<'a> {
     /// As it comes, under the eyes of an inspector.
     Inspected(&'a mut Inspector),
     /// Sealed.
-    Sealed(sealed::Sealer),
+    Sealed(&'a mut sealed::Sealer),
 }
 
 async fn write(
