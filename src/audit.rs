@@ -86,11 +86,17 @@ fn follows(data: &Path, database: &Path) -> Result<(), OperatorError> {
     let last = exported(&files)?;
     // A file that was made a moment before the server ended is made anew by the next one.
     if last.number < anchor.number {
-        let why = format!("the last file ends with line {}, and the trail begins behind {}", last.number, anchor.number);
+        let why = format!(
+            "the last file ends with line {}, and the trail begins behind {}",
+            last.number, anchor.number
+        );
         return Err(missing(why));
     }
     if last.number == anchor.number && last != anchor {
-        let why = format!("the trail does not begin behind line {} as it was exported", last.number);
+        let why = format!(
+            "the trail does not begin behind line {} as it was exported",
+            last.number
+        );
         return Err(missing(why));
     }
     Ok(())
@@ -107,12 +113,18 @@ fn exported(files: &[PathBuf]) -> Result<Head, OperatorError> {
     for path in files {
         let read = audit_archive::read(path)?;
         let (lines, first) = (read.check.lines, read.check.first);
-        line(format!("{}: {lines} lines, from number {first}", path.display()));
+        line(format!(
+            "{}: {lines} lines, from number {first}",
+            path.display()
+        ));
         if let Some(trouble) = read.check.trouble {
             return Err(broken(trouble));
         }
         if last.is_some_and(|last| last != read.behind) {
-            let why = format!("{} does not begin where the file before it ends", path.display());
+            let why = format!(
+                "{} does not begin where the file before it ends",
+                path.display()
+            );
             return Err(missing(why));
         }
         last = Head::from_text(&read.check.head);

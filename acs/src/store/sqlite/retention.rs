@@ -37,7 +37,12 @@ const fn rows(kind: Old) -> Rows {
             "ended",
             "t.ended IS NOT NULL AND t.ended < ?1",
         ),
-        Old::DiagnosticRuns => ("diagnostic_run", "id", "id", "t.open = 0 AND t.created < ?1"),
+        Old::DiagnosticRuns => (
+            "diagnostic_run",
+            "id",
+            "id",
+            "t.open = 0 AND t.created < ?1",
+        ),
         // Asked of the first one alone as long as it is young.
         Old::Events => (
             "event",
