@@ -2,6 +2,7 @@
 
 use crate::operator::{Ended, Outcome, ServerOptions};
 use crate::output::line;
+use acs::store::sqlite::checks;
 use acs::{backup, clock};
 use clap::Args;
 use data_model::OperatorError;
@@ -44,6 +45,12 @@ impl Backup {
             return Ok(Ended::Well);
         };
         let manifest = backup::copy_offline(data, clock::now(), &self.to)?;
+        // The backup is good without it; only alarms would not know of it.
+        if let Err(why) = checks::note_backup(&data.join("dialtone.db"), clock::now()) {
+            line(format!(
+                "the store could not note that there is a backup: {why}"
+            ));
+        }
         let sum = manifest.sum();
         let (files, bytes) = (sum.files, sum.bytes);
         line(format!(

@@ -1,5 +1,8 @@
 //! `dialtone doctor`: is this server set up so that it can work, and if not, what is to be done.
 
+mod keys;
+mod reach;
+
 use crate::arguments::DoctorOptions;
 use crate::output::{error, line};
 use acs::clock;
@@ -7,7 +10,7 @@ use acs::config::Config;
 use acs::limits::OVERDUE_MS;
 use acs::machine;
 use acs::store::Store as _;
-use acs::store::sqlite::{self, SqliteStore};
+use acs::store::sqlite::{self, SqliteStore, checks};
 use acs::tls;
 use data_model::{OperatorError, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -27,6 +30,8 @@ const FREE_BYTES: u64 = 500_000_000;
 const LATE_PERCENT: u64 = 5;
 /// A clock that is earlier than this has never been set: the first release is of this year.
 const EARLIEST: Timestamp = Timestamp::from_secs(1_767_225_600);
+/// Milliseconds what is in the store may be ahead of the clock: two machines are never quite at one.
+const AHEAD_MS: u64 = 60_000;
 /// Time for a running server to answer.
 const ANSWER: Duration = Duration::from_secs(5);
 
@@ -52,12 +57,19 @@ pub async fn run(options: DoctorOptions) -> Result<ExitCode, OperatorError> {
     problems.extend(config.check());
     line(format!("configuration: {} problems", problems.len()));
     let running = server(&config, &mut problems).await;
-    problems.extend(store(&config, running).await);
+    // Before the store is opened with them: that would make those that are missing.
+    let of_keys = keys::keys(&config);
+    if of_keys.is_empty() {
+        problems.extend(store(&config, running).await);
+    }
+    problems.extend(of_keys);
+    problems.extend(keys::permissions(&config, options.config.as_deref()));
     problems.extend(fleet(&config));
     problems.extend(certificates(&config));
     problems.extend(clock_and_disk(&config));
-    if running == Running::No {
-        problems.extend(ports(&config).await);
+    match running {
+        Running::No => problems.extend(ports(&config).await),
+        Running::Yes => problems.extend(reach::public_urls(&config).await),
     }
     for problem in &problems {
         error(problem);
@@ -139,7 +151,23 @@ async fn store(config: &Config, running: Running) -> Vec<OperatorError> {
         ));
         return Vec::new();
     }
+    // A look must change nothing: a store of an older version is not opened for writing, which would migrate it.
+    let current = match checks::schema(&path) {
+        Ok((found, known)) if found < known => {
+            line(format!(
+                "schema:        {found}; the next start brings it to {known}, so make a backup before it"
+            ));
+            false
+        }
+        Ok((found, _)) => {
+            line(format!("schema:        {found}, as this program writes it"));
+            true
+        }
+        // Told of below.
+        Err(_) => false,
+    };
     if running == Running::No
+        && current
         && let Err(problem) = writable(config, &path).await
     {
         return vec![problem];
@@ -177,6 +205,9 @@ fn fleet(config: &Config) -> Vec<OperatorError> {
     if !path.exists() {
         return Vec::new();
     }
+    if checks::schema(&path).is_ok_and(|(found, known)| found < known) {
+        return Vec::new();
+    }
     let now = clock::now();
     let overdue = i64::try_from(OVERDUE_MS).unwrap_or(i64::MAX);
     let overdue = Timestamp::from_millis(now.as_millis() - overdue);
@@ -192,17 +223,16 @@ fn fleet(config: &Config) -> Vec<OperatorError> {
         "devices:       {}, {} late",
         figures.devices, figures.overdue
     ));
-    line(format!("schema:        {}", figures.schema));
     let mut problems = Vec::new();
     let backup_age = now.since_ms(figures.last_backup) / 86_400_000;
     match figures.last_backup.as_millis() {
-        0 => line("backup:        none through the server so far"),
+        0 => line("backup:        none so far"),
         _ => line(format!("backup:        {backup_age} days old")),
     }
     if figures.devices > 0 && backup_age > BACKUP_DAYS {
         problems.push(OperatorError::new(
             "what the server knows would be lost with its disk",
-            format!("the last backup through the server is more than {BACKUP_DAYS} days old, or there is none"),
+            format!("the last backup is more than {BACKUP_DAYS} days old, or there is none"),
             "run `dialtone acs backup` every night",
         ));
     }
@@ -251,6 +281,16 @@ fn clock_and_disk(config: &Config) -> Vec<OperatorError> {
             "the clock of this machine is wrong",
             format!("it says {}", now.to_xsd()),
             "set it, and have a time service keep it: certificates and links depend on it",
+        ));
+    }
+    let last = checks::last_line(&config.data.join("dialtone.db"))
+        .ok()
+        .flatten();
+    if let Some(last) = last.filter(|last| last.since_ms(now) > AHEAD_MS) {
+        problems.push(OperatorError::new(
+            "the clock of this machine was set back, or that of the store was ahead",
+            format!("the last line of the audit trail is of {}", last.to_xsd()),
+            "have a time service keep it; tasks, links and certificates go by the clock",
         ));
     }
     // The folder may not be there yet; what will hold it is.

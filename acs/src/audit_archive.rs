@@ -281,7 +281,6 @@ mod tests {
         assert_eq!(read[1].check.head, second.head.to_text());
     }
 
-    /// Covers U12.
     #[test]
     fn a_file_that_was_changed_or_cut_off_is_told_of() {
         let data = tempfile::tempdir().unwrap();

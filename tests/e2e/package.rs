@@ -34,6 +34,33 @@ fn dpkg(root: &Path) -> Command {
     command
 }
 
+/// Installs it with its scripts into a root over that of this machine, and runs it as its unit does. Only root can.
+#[expect(
+    clippy::print_stdout,
+    reason = "what was left out, and the measure of the unit"
+)]
+async fn try_install(top: &Path, package: &Path) {
+    let mut may = Command::new("unshare");
+    let may = may.args(["--mount", "--net", "true"]).status().await;
+    if !may.is_ok_and(|status| status.success()) {
+        println!("not root: the package is installed without its scripts only");
+        return;
+    }
+    let mut install = Command::new(top.join("packaging/acs/try-install"));
+    let said = run(install.arg(package)).await;
+    assert!(
+        said.contains("installed, started, removed, purged"),
+        "{said}"
+    );
+    // How much of the system the unit leaves open to the service, by systemd's own count: 10 is everything.
+    let level = said
+        .lines()
+        .find_map(|line| line.split("exposure level for").nth(1));
+    let level = level.and_then(|rest| rest.split_whitespace().nth(1)?.parse::<f32>().ok());
+    println!("exposure level: {level:?}");
+    assert!(level.is_some_and(|level| level < 3.0), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_package_brings_a_server_that_can_be_started_and_takes_everything_away() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -45,6 +72,7 @@ async fn the_package_brings_a_server_that_can_be_started_and_takes_everything_aw
         .arg(&package)
         .env("DEB_FLAGS", "-Zgzip -z1");
     run(&mut build).await;
+    try_install(top, &package).await;
     for folder in ["var/lib/dpkg/info", "var/lib/dpkg/updates", "etc"] {
         std::fs::create_dir_all(root.join(folder)).expect("a folder");
     }

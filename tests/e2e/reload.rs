@@ -42,6 +42,22 @@ const CHANGES: [(&str, &str); 12] = [
     ),
 ];
 
+/// The names of what is changed, as they are told.
+const APPLIED: [&str; 12] = [
+    "admission.unknown",
+    "campaigns.confirm_above",
+    "connection_request.per_second",
+    "cwmp.digest_sha256",
+    "device_files.logs",
+    "discovery.on_bootstrap",
+    "health.reboots",
+    "history.parameters",
+    "outbound.allow",
+    "profiles.zone.standard",
+    "provisioning.reports",
+    "query.indexed",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_settings_but_listeners_and_data_come_into_force_without_ending_a_session() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -69,21 +85,7 @@ async fn all_settings_but_listeners_and_data_come_into_force_without_ending_a_se
         .post("/reload", json!(null))
         .await
         .expect("good settings");
-    let applied = [
-        "admission.unknown",
-        "campaigns.confirm_above",
-        "connection_request.per_second",
-        "cwmp.digest_sha256",
-        "device_files.logs",
-        "discovery.on_bootstrap",
-        "health.reboots",
-        "history.parameters",
-        "outbound.allow",
-        "profiles.zone.standard",
-        "provisioning.reports",
-        "query.indexed",
-    ];
-    assert_eq!(reloaded["applied"], json!(applied));
+    assert_eq!(reloaded["applied"], json!(APPLIED));
     assert_eq!(
         reloaded["needs_restart"],
         json!(["files.listen", "xmpp.server"])

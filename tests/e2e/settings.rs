@@ -215,7 +215,23 @@ async fn lines_of_the_log_carry_session_device_and_task() {
     let lines = log.lines().map(|line| -> serde_json::Value {
         serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"))
     });
+    let lines: Vec<serde_json::Value> = lines.collect();
+    // From the answer to the Inform on there is a session, and every line of it says which, and whose.
+    let within = lines.iter().filter(|line| {
+        let of_sessions = line["target"].as_str().is_some_and(|target| {
+            target.starts_with("acs::sessions") && target != "acs::sessions::on_inform"
+        });
+        of_sessions && line["fields"]["message"] != "Inform refused"
+    });
+    let mut seen = 0;
+    for line in within {
+        assert_eq!(line["span"]["device"], hand.identity.username(), "{line}");
+        assert!(line["span"]["session"].is_string(), "{line}");
+        seen += 1;
+    }
+    assert!(seen >= 2, "{log}");
     let begun = lines
+        .iter()
         .filter(|line| line["fields"]["message"] == "task begun")
         .find(|line| line["fields"]["task"] == task);
     let begun = begun.expect("the task is in the log");

@@ -3,6 +3,7 @@
 use super::rest::{ADMIN_PASSWORD, Rest};
 use super::{FACTORY_SECRET, eventually};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -45,6 +46,9 @@ impl AcsProcess {
             ports.files
         );
         std::fs::write(&config, text).expect("a file beside the data folder");
+        // It holds a secret.
+        let mine = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&config, mine).expect("a file of ours");
         command.arg("acs").arg("--config").arg(&config);
         command
             .env("DIALTONE_LOG", "error")

@@ -11,6 +11,9 @@ pub use restore::restore;
 pub use write::{copy_offline, write};
 
 use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io;
+use std::path::Path;
 
 /// The store's file.
 pub const DATABASE: &str = "dialtone.db";
@@ -57,6 +60,14 @@ impl Manifest {
             bytes: self.files.iter().map(|file| file.bytes).sum(),
         }
     }
+}
+
+/// What was renamed stays so if the power goes.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub fn restore(from: &Path, data: &Path) -> Result<Manifest, OperatorError> {
     let restored = into(from, &unfinished).and_then(|manifest| {
         // An empty folder is replaced by the rename.
         std::fs::rename(&unfinished, data)
+            .and_then(|()| super::sync_folder_of(data))
             .map_err(|error| trouble(from, &error, "check the permissions of the target"))?;
         Ok(manifest)
     });

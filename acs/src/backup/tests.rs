@@ -96,7 +96,7 @@ async fn a_backup_that_is_cut_off_or_damaged_is_refused_and_leaves_nothing() {
 fn an_archive_writes_nowhere_else() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup.tar");
-    let mut archive = tar::Builder::new(std::fs::File::create(&file).unwrap());
+    let mut archive = tar::Builder::new(File::create(&file).unwrap());
     let mut header = tar::Header::new_gnu();
     header.set_size(1);
     let name = b"../outside";

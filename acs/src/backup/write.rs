@@ -74,6 +74,7 @@ pub fn copy_offline(data: &Path, now: Timestamp, to: &Path) -> Result<Manifest, 
                 let manifest = write(data, &copy, now, &mut file)?;
                 file.sync_all()?;
                 std::fs::rename(&unfinished, to)?;
+                super::sync_folder_of(to)?;
                 Ok(manifest)
             });
             made.map_err(|error| trouble(&error))

@@ -112,7 +112,8 @@ async fn run(app: &Arc<App>) {
 /// Ends sessions whose device has fallen silent. A task that was under way stays running in the store, and the device's
 /// next session begins by finding out what became of it.
 fn reap(app: &App) {
-    for mut session in app.sessions.reap(Instant::now(), &app.metrics) {
+    for (token, mut session) in app.sessions.reap(Instant::now(), &app.metrics) {
+        let _entered = session.span(token).entered();
         session.ended("timed out");
         tracing::debug!(device.identity = %session.identity, end = ?SessionEnd::TimedOut, "session ended");
     }

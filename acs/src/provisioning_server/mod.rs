@@ -28,7 +28,7 @@ use certificate::Holder;
 use data_model::Secret;
 use document::{Document, Wanted};
 use keys::Sealed;
-pub use provisioner::Provisioner;
+pub use provisioner::{FINGERPRINT, Provisioner};
 use std::net::IpAddr;
 
 /// How a request came.

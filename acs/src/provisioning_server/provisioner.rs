@@ -10,7 +10,7 @@ use data_model::OperatorError;
 use std::path::Path;
 
 /// The setting of the store that tells the master key it was used with.
-const FINGERPRINT: &str = "provisioning-key";
+pub const FINGERPRINT: &str = "provisioning-key";
 
 /// What the provisioning server works with.
 #[derive(Debug)]

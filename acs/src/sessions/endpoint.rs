@@ -263,8 +263,9 @@ async fn open_session(
             match app.sessions.take(token) {
                 Taken::Session(session) => {
                     let mut held = Held::new(app, token);
+                    let span = session.span(token);
                     let turn = continue_session(app, peer, token, session, head, body);
-                    let response = turn.await;
+                    let response = turn.instrument(span).await;
                     held.answered = true;
                     response
                 }

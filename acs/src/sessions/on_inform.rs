@@ -41,10 +41,7 @@ pub async fn on_inform(
 ) -> Result<Opened> {
     match objection(app, remote, authenticated, &informed, now).await? {
         None => {}
-        Some(Objection::Fault(code)) => {
-            app.metrics.wire.our_fault(code);
-            return Ok(Opened::Refused(informed.refuse(code.into())));
-        }
+        Some(Objection::Fault(code)) => return Ok(refused(app, informed, code)),
         Some(Objection::WrongIdentity) => return Ok(Opened::WrongIdentity),
         Some(Objection::Unproved(challenges)) => return Ok(Opened::Unproved(challenges)),
     }
@@ -160,6 +157,11 @@ async fn entry(
     admission
         .entry(store, &informed.inform, remote.address, proof)
         .await
+}
+
+fn refused(app: &App, informed: Informed, code: FaultCode) -> Opened {
+    app.metrics.wire.our_fault(code);
+    Opened::Refused(informed.refuse(code.into()))
 }
 
 /// What speaks against an Inform.

@@ -179,10 +179,12 @@ impl SessionTable {
     }
 
     /// Ends sessions whose device has fallen silent, or that take too long; gives them back.
-    pub fn reap(&self, now: Instant, metrics: &Metrics) -> Vec<Box<LiveSession>> {
+    /// One whose request never came to an answer goes too, once it has taken too long.
+    pub fn reap(&self, now: Instant, metrics: &Metrics) -> Vec<(Token, Box<LiveSession>)> {
         let mut inner = self.lock();
         let late = |entry: &Entry| {
-            entry.session.is_some() && (entry.silent_until <= now || entry.over_at <= now)
+            let silent = entry.session.is_some() && entry.silent_until <= now;
+            silent || entry.over_at <= now
         };
         let tokens: Vec<Token> = inner
             .sessions
@@ -199,7 +201,7 @@ impl SessionTable {
                 inner.by_device.remove(&entry.device);
             }
             metrics.session_ended(SessionEnd::TimedOut);
-            reaped.extend(entry.session);
+            reaped.extend(entry.session.map(|session| (token, session)));
         }
         reaped
     }
@@ -338,7 +340,7 @@ mod tests {
         let later = Instant::now() + Duration::from_secs(60);
         let reaped = table.reap(later, &metrics);
         assert_eq!(reaped.len(), 1);
-        assert_eq!(&*reaped[0].identity, "silent");
+        assert_eq!(&*reaped[0].1.identity, "silent");
         assert!(!table.is_open(Id::of_identity("silent")));
         assert!(table.is_open(Id::of_identity("patient")));
         assert_eq!(

@@ -50,6 +50,11 @@ pub(super) fn run(connection: &mut Connection, path: &Path) -> Result<(), Operat
     apply(connection, &STEPS[known..]).map_err(|error| trouble(&error))
 }
 
+/// The version this program brings a database to.
+pub(super) const fn newest() -> u32 {
+    STEPS.len() as u32
+}
+
 /// Whether this program knows the schema of a database.
 pub(super) fn is_known(connection: &Connection) -> Result<(), String> {
     let version: u32 = connection

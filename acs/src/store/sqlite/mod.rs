@@ -12,6 +12,7 @@ mod audit;
 mod beside;
 mod calls;
 mod campaigns;
+pub mod checks;
 mod credential_cache;
 mod device_files;
 mod devices;

@@ -14,7 +14,7 @@ use rusqlite::{Connection, Error, OptionalExtension as _, params};
 use std::sync::Arc;
 
 /// Where a known text is kept sealed: tells at the start whether the key is the right one.
-const PROOF: &str = "secrets.proof";
+pub(super) const PROOF: &str = "secrets.proof";
 /// The text.
 const KNOWN: &str = "dialtone";
 /// Which key everything is sealed with, and how many places that is.
