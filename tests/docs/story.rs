@@ -66,7 +66,7 @@ impl<'a> Story<'a> {
     }
 
     /// Runs everything, as far as commands do not fail; tells what is not as it says.
-    pub fn to_its_end(self) -> Result<Vec<Told>, String> {
+    pub fn tell(self) -> Result<Vec<Told>, String> {
         let folder = tempfile::tempdir().expect("a folder");
         let run = folder.path();
         // What belongs to the test is beside the folder that commands find themselves in.
