@@ -5,10 +5,12 @@ use cwmp::message::{CpeRequest, FromCpe};
 use cwmp::rpc::Inform;
 use cwmp::{DeviceId, Event, EventCode, Header, Namespace, envelope};
 use data_model::{DateTime, ParameterList, Secret, XsdType};
+use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 /// The password of every device here.
 pub const PASSWORD: &str = "bench-password";
@@ -87,8 +89,14 @@ pub fn session(number: usize) -> Session {
     }
 }
 
-/// Plays so many sessions, the devices in turn.
-pub fn run(server: SocketAddr, sessions: &[Session], count: usize, concurrency: usize) {
+/// Plays so many sessions, the devices in turn; over TLS if there is something to connect with.
+pub fn run(
+    server: SocketAddr,
+    tls: Option<&TlsConnector>,
+    sessions: &[Session],
+    count: usize,
+    concurrency: usize,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -100,7 +108,19 @@ pub fn run(server: SocketAddr, sessions: &[Session], count: usize, concurrency: 
                 if number >= count {
                     return;
                 }
-                play(server, &sessions[number % sessions.len()]).await;
+                let session = &sessions[number % sessions.len()];
+                let stream = TcpStream::connect(server)
+                    .await
+                    .expect("the server listens");
+                stream.set_nodelay(true).expect("a TCP stream");
+                match tls {
+                    None => play(stream, session).await,
+                    Some(tls) => {
+                        let name = ServerName::from(server.ip());
+                        let stream = tls.connect(name, stream).await;
+                        play(stream.expect("a handshake"), session).await;
+                    }
+                }
             }
         };
         futures_util::future::join_all((0..concurrency).map(|_| client())).await;
@@ -108,11 +128,7 @@ pub fn run(server: SocketAddr, sessions: &[Session], count: usize, concurrency: 
 }
 
 /// One session; anything but 200 and then 204 is a mistake in the benchmark.
-async fn play(server: SocketAddr, session: &Session) {
-    let mut stream = TcpStream::connect(server)
-        .await
-        .expect("the server listens");
-    stream.set_nodelay(true).expect("a TCP stream");
+async fn play(mut stream: impl AsyncRead + AsyncWrite + Unpin, session: &Session) {
     let mut buffer = Vec::with_capacity(2048);
     stream
         .write_all(&session.inform)
@@ -138,7 +154,7 @@ async fn play(server: SocketAddr, session: &Session) {
 }
 
 /// Reads one response whole and gives its head.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> String {
+async fn answer(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> String {
     buffer.clear();
     loop {
         let read = stream.read_buf(buffer).await.expect("the server answers");

@@ -1,5 +1,6 @@
-//! The server that costs least: hyper, fixed bytes, nothing kept.
+//! The server that costs least: hyper, with rustls where it is asked for, fixed bytes, nothing kept.
 
+use crate::certificate::Certificate;
 use crate::process::Process;
 use bytes::Bytes;
 use cwmp::message::{AcsResponse, FromAcs};
@@ -11,20 +12,27 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
+use std::path::Path;
 use std::process::Command;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 
 /// Turns this program into the null server.
 pub const ARGUMENT: &str = "null-server";
 
-/// Starts the null server.
-pub fn start() -> Process {
-    let program = std::env::current_exe().expect("this program");
-    Process::start(Command::new(program).arg(ARGUMENT), "listening on ")
+/// Starts the null server, with TLS if there is a certificate.
+pub fn start(certificate: Option<&Certificate>) -> Process {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.arg(ARGUMENT);
+    if let Some(certificate) = certificate {
+        command.arg(certificate.folder());
+    }
+    Process::start(&mut command, "listening on ")
 }
 
-/// Serves until the process is ended.
-pub fn run() {
+/// Serves until the process is ended; `folder` is where its certificate is.
+pub fn run(folder: Option<&str>) {
+    let tls = folder.map(|folder| Certificate::of(Path::new(folder)).acceptor());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -46,15 +54,27 @@ pub fn run() {
             };
             let _ = stream.set_nodelay(true);
             let body = body.clone();
+            let tls = tls.clone();
             tokio::spawn(async move {
-                let service = service_fn(move |request| answer(request, body.clone()));
-                // A client that hangs up ends its connection, nothing more.
-                let _ = http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service)
-                    .await;
+                match tls {
+                    None => serve(stream, body).await,
+                    Some(tls) => {
+                        if let Ok(stream) = tls.accept(stream).await {
+                            serve(stream, body).await;
+                        }
+                    }
+                }
             });
         }
     });
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, body: Bytes) {
+    let service = service_fn(move |request| answer(request, body.clone()));
+    // A client that hangs up ends its connection, nothing more.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 async fn answer(

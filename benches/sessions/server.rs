@@ -1,11 +1,17 @@
-//! The real server, with devices and their parameters in its store before it starts.
+//! The real server with everything on, and with devices and their parameters in its store before it starts.
+//!
+//! Everything: a profile in force for every device, parameters with an index, parameters whose changes are kept, a tag of
+//! each device, enrolment, health and metrics as they come.
 
+use crate::certificate::Certificate;
 use crate::load;
 use crate::pair;
 use crate::process::Process;
 use acs::app::REALM;
 use acs::store::sqlite::SqliteStore;
-use acs::store::{Actor, Credentials, Id, Observed, Store as _};
+use acs::store::{
+    Actor, Credentials, Id, NewRevision, Observed, ProfileStore as _, Publish, Store as _,
+};
 use agent::device::Product;
 use cwmp::http::Verifier;
 use cwmp::message::CpeResponse;
@@ -19,17 +25,33 @@ pub const FEW_PARAMETERS: usize = 16;
 /// Three times the whole tree of an ATA.
 pub const MANY_PARAMETERS: usize = 5_000;
 
-/// Starts a server that knows so many devices with so many parameters each.
-pub fn start(devices: usize, parameters: usize) -> Process {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sessions-{parameters}"));
+/// What is on beside what is on by itself.
+const EVERYTHING: &str = "[query]\nindexed = ['~.DeviceInfo.ProvisioningCode', \
+     '~.Services.VoiceService.*.VoiceProfile.*.Line.*.Status']\n\
+     [history]\nparameters = ['*.DeviceInfo.SoftwareVersion', \
+     '*.Services.VoiceService.*.VoiceProfile.*.Line.*.Status']\n";
+
+/// Starts a server that knows so many devices with so many parameters each, with TLS if there is a certificate.
+pub fn start(devices: usize, parameters: usize, certificate: Option<&Certificate>) -> Process {
+    let scheme = certificate.map_or("http", |_| "https");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = folder.join(format!("sessions-{scheme}-{parameters}"));
     // Left over from an earlier run.
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("a folder below target");
     fill(&folder, devices, parameters);
     let config = folder.join("acs.toml");
+    let tls = certificate.map_or(String::new(), |certificate| {
+        let (chain, key) = (certificate.chain_file(), certificate.key_file());
+        format!(
+            "tls = {{ certificate_file = '{}', key_file = '{}' }}\n",
+            chain.display(),
+            key.display()
+        )
+    });
     let text = format!(
-        "data = '{}'\n[cwmp]\nlisten = '127.0.0.1:0'\nbasic_without_tls = true\n\
-         [api]\nlisten = '127.0.0.1:0'\n[files]\nlisten = '127.0.0.1:0'\n",
+        "data = '{}'\n[cwmp]\nlisten = '127.0.0.1:0'\nbasic_without_tls = true\n{tls}\
+         [api]\nlisten = '127.0.0.1:0'\n[files]\nlisten = '127.0.0.1:0'\n{EVERYTHING}",
         folder.display()
     );
     std::fs::write(&config, text).expect("a file below target");
@@ -39,7 +61,7 @@ pub fn start(devices: usize, parameters: usize) -> Process {
         .arg("--config")
         .arg(config)
         .env("DIALTONE_LOG", "warn");
-    Process::start(&mut command, "devices:   http://")
+    Process::start(&mut command, &format!("devices:   {scheme}://"))
 }
 
 /// Registers the devices and keeps their parameters.
@@ -73,8 +95,29 @@ fn fill(folder: &Path, devices: usize, parameters: usize) {
                 .await
                 .expect("a known device");
         }
+        put_profile(&store, now).await;
         store.close().await;
     });
+}
+
+/// A profile for every device, which each of them fulfils already.
+async fn put_profile(store: &SqliteStore, now: Timestamp) {
+    let profile = serde_json::json!({
+        "name": "everybody",
+        "revision": 0,
+        "selector": { "product_class": ["ATA192"] },
+        "values": [
+            { "name": "Device.ManagementServer.PeriodicInformInterval", "value": "300" },
+            { "name": "Device.DeviceInfo.ProvisioningCode", "value": "SIP.retail" },
+        ],
+    });
+    let revision = NewRevision {
+        profile: serde_json::from_value(profile).expect("a profile"),
+        comment: String::new(),
+        publish: Publish::AtOnce,
+    };
+    let written = store.profile_write(&Actor::Console, revision, now).await;
+    written.expect("a profile of ours");
 }
 
 /// What a device has, so many parameters: those of its Inform, then others of an ATA.

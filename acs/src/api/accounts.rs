@@ -7,6 +7,8 @@ use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::Person;
+use crate::auth::permissions::Permission;
 use crate::clock;
 use crate::rosters::check;
 use crate::rosters::subscribers::{NewLine, Reveal};
@@ -156,9 +158,16 @@ pub(super) async fn with_states(app: &App, kept: KeptAccount) -> Answer<ShownAcc
     Ok(shown(kept, states.into_iter().collect()))
 }
 
-pub(super) async fn find(app: &App, account: &str) -> Answer<KeptAccount> {
+/// An account, if it is there for whoever asks: people with a part of the fleet have those on their devices.
+pub(super) async fn find(app: &App, who: &Person, account: &str) -> Answer<KeptAccount> {
     let found = app.store.account_find(Account::key(account)).await?;
-    found.ok_or_else(|| ApiError::not_found("account"))
+    let found = found.ok_or_else(|| ApiError::not_found("account"))?;
+    match &found.device {
+        Some(held) => devices::must_see(app, who, held.device, "account").await?,
+        None if who.scope().is_fleet() => {}
+        None => return Err(ApiError::not_found("account")),
+    }
+    Ok(found)
 }
 
 fn wrong(why: String) -> ApiError {
@@ -191,6 +200,7 @@ async fn list(
     let filter = AccountFilter {
         device,
         contains: query.contains,
+        scope: who.scope().clone(),
     };
     let accounts = app.store.account_list(&filter, page).await?;
     let accounts = accounts
@@ -205,11 +215,11 @@ async fn list(
 /// GET /accounts/{account}
 async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     account: Argument,
 ) -> Answer<Json<ShownAccount>> {
     let Path(account) = account?;
-    let kept = find(&app, &account).await?;
+    let kept = find(&app, &who, &account).await?;
     with_states(&app, kept).await.map(Json)
 }
 
@@ -243,6 +253,10 @@ async fn put(
 ) -> Answer<Json<ShownAccount>> {
     let Path(text) = account?;
     let Json(body) = body?;
+    if !actor.scope().is_fleet() {
+        // A further account is on no device yet, so it would be nobody's.
+        find(&app, &actor, &text).await?;
+    }
     let account = Account {
         account: text,
         name: body.name,
@@ -266,6 +280,7 @@ async fn delete(
     Operator(actor): Operator,
     account: Argument,
 ) -> Answer<Done> {
+    actor.must_for_all(Permission::Operate)?;
     let Path(account) = account?;
     let deleted = app
         .store
@@ -315,7 +330,7 @@ pub struct LineBody {
 /// Writes an account with other lines, unless it has changed since it was read.
 async fn change_lines(
     app: &App,
-    actor: &crate::store::Actor,
+    actor: &Person,
     account: &str,
     change: impl FnOnce(&mut Vec<Line>) -> Answer<()>,
 ) -> Answer<KeptAccount> {
@@ -323,7 +338,7 @@ async fn change_lines(
         mut account,
         revision,
         ..
-    } = find(app, account).await?;
+    } = find(app, actor, account).await?;
     change(&mut account.lines)?;
     check::account(&account).map_err(wrong)?;
     let change = AccountChange {

@@ -167,6 +167,9 @@ pub async fn follow(
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.trim().parse::<u64>().ok());
     let after = last.or(query.after).unwrap_or(newest);
+    if after < oldest.saturating_sub(1) {
+        app.metrics.tellings.missed.inc();
+    }
     let follower = Follower {
         changed: app.store.feed().subscribe(),
         stopping: app.stopping.subscribe(),

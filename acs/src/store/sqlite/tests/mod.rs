@@ -5,12 +5,14 @@
 //! - [`disk`]: stable storage, and errors of the disk
 //! - [`mistakes`]: a mistake of ours in one call
 //! - [`rows`]: what is written for what, and rows nobody can read
+//! - [`sealed`]: the key of the secrets, and a change of it
 
 mod audit;
 mod disk;
 mod mistakes;
 mod opening;
 mod rows;
+mod sealed;
 
 use super::SqliteStore;
 use rusqlite::Connection;
