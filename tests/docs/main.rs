@@ -30,7 +30,7 @@ fn blocks(document: &str) -> Vec<Block> {
 /// Tells a document's story to its end; says how many devices its campaign has upgraded, and in what time.
 fn tell(document: &str) {
     let blocks = blocks(document);
-    let told = Story::begin(document, &blocks).to_its_end();
+    let told = Story::begin(document, &blocks).tell();
     let told = told.unwrap_or_else(|why| panic!("{why}"));
     let (block, done) = told
         .iter()
@@ -53,13 +53,11 @@ fn upgraded(output: &str) -> Option<u32> {
     counts.strip_suffix(" done")?.parse().ok()
 }
 
-/// Covers P2.
 #[test]
 fn an_operator_gets_from_an_empty_machine_to_a_campaign_on_a_thousand_devices() {
     tell("docs/OPERATING.md");
 }
 
-/// Covers P2.
 #[test]
 fn every_example_of_the_api_is_answered_as_it_says() {
     tell("docs/API.md");
@@ -116,7 +114,7 @@ fn the_build_makes_the_programs_that_the_documents_name() {
 fn story_of(lines: &[&str]) -> Result<Vec<story::Told>, String> {
     let blocks = block::blocks(&lines.join("\n")).expect("blocks");
     // No server is needed to find a mistake.
-    Story::without_servers("a document", &blocks).to_its_end()
+    Story::without_servers("a document", &blocks).tell()
 }
 
 #[test]
