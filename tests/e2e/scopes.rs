@@ -1,4 +1,6 @@
 //! People and programs with a part of the fleet: of what lies outside there is nothing, whichever way they ask.
+//!
+//! Long because each noun that belongs to devices is asked for in every way there is.
 
 use crate::world::World;
 use crate::world::rest::Rest;

@@ -1,8 +1,8 @@
 //! Campaigns in SQLite: what the pure [`crate::campaigns`] decides is carried out here, each time in one transaction.
 //!
-//! [`rows`] reads and counts campaigns, [`members`] chooses devices, [`begin`] writes them, [`advance`] starts them, [`steps`] follows what
-//! happens to one, [`lines`] knows of calls and registrations, [`control`] is for people, [`report`] for looking back,
-//! [`freezes`] keeps the calendar.
+//! [`rows`] reads and counts campaigns, [`members`] chooses devices, [`begin`] writes them, [`advance`] starts them,
+//! [`steps`] follows what happens to one, [`lines`] knows of calls and registrations, [`control`] is for people,
+//! [`report`] for looking back, [`freezes`] keeps the calendar.
 
 mod advance;
 mod begin;
