@@ -366,6 +366,10 @@ async fn a_draft_is_edited_by_whoever_has_seen_it_and_not_once_it_was_started() 
     phone
         .reaches("DeviceInfo.SoftwareVersion", NEW_VERSION)
         .await;
+    one_edit_is_in_the_trail(&world).await;
+}
+
+async fn one_edit_is_in_the_trail(world: &World) {
     let audit = world.api.get("/audit?action=campaign.edit").await;
     let audit = audit.expect("a trail");
     let lines = audit["items"].as_array().expect("lines");

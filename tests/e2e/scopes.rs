@@ -1,4 +1,6 @@
 //! People and programs with a part of the fleet: of what lies outside there is nothing, whichever way they ask.
+//!
+//! Long because each noun that belongs to devices is asked for in every way there is.
 
 use crate::world::World;
 use crate::world::rest::Rest;
@@ -217,11 +219,8 @@ async fn a_token_of_a_program_does_no_more_than_it_was_made_for() {
     assert_eq!(ended.status, 401);
 }
 
-/// Covers A12.
-#[tokio::test(flavor = "multi_thread")]
-async fn lines_accounts_and_groups_are_there_as_far_as_their_devices_are() {
-    let world = World::start().await;
-    two_tenants(&world).await;
+/// An account on each of the two devices and one on none, and a group for each tag.
+async fn subscribers(world: &World) {
     let line = |number: &str| json!({ "lines": [{ "port": 1, "number": number, "user": number }] });
     for (account, number, device) in [
         ("ours", "100", Some("OURS")),
@@ -248,6 +247,15 @@ async fn lines_accounts_and_groups_are_there_as_far_as_their_devices_are() {
             .await
             .expect("a group");
     }
+}
+
+/// Covers A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_accounts_and_groups_are_there_as_far_as_their_devices_are() {
+    let world = World::start().await;
+    two_tenants(&world).await;
+    subscribers(&world).await;
+    let line = |number: &str| json!({ "lines": [{ "port": 1, "number": number, "user": number }] });
     let north = with_a_part(&world, "nora", "operator", "north").await;
     let numbers = |list: &Value| -> Vec<String> {
         let items = list["items"].as_array().expect("a list").iter();
@@ -306,19 +314,32 @@ async fn lines_accounts_and_groups_are_there_as_far_as_their_devices_are() {
     }
 }
 
+/// Whoever asks sees so many devices of a campaign, in its list and in its counts, and has its report.
+async fn sees_so_many(who: &Rest, campaign: &str, expected: usize) {
+    let devices = |list: Value| -> usize { list["items"].as_array().map_or(0, Vec::len) };
+    let list = who
+        .get(&format!("{campaign}/devices"))
+        .await
+        .expect("a list");
+    assert_eq!(devices(list), expected, "{campaign}");
+    let counts = who.get(campaign).await.expect("a campaign")["counts"].clone();
+    let number: u64 = counts
+        .as_object()
+        .expect("counts")
+        .values()
+        .filter_map(Value::as_u64)
+        .sum();
+    assert_eq!(number as usize, expected, "{campaign}: {counts}");
+    assert!(who.get(&format!("{campaign}/report")).await.is_ok());
+}
+
 /// Covers A12.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_of_somebody_with_a_part_of_the_fleet_stays_in_that_part() {
     let world = World::start().await;
     two_tenants(&world).await;
-    let file = world
-        .upload(
-            "new.img",
-            "ATA192",
-            "99.0.0",
-            world.image("ATA192", "99.0.0"),
-        )
-        .await;
+    let image = world.image("ATA192", "99.0.0");
+    let file = world.upload("new.img", "ATA192", "99.0.0", image).await;
     let north = with_a_part(&world, "nora", "operator", "north").await;
     let south = with_a_part(&world, "sven", "operator", "south").await;
     let looks = with_a_part(&world, "vera", "viewer", "north").await;
@@ -347,7 +368,6 @@ async fn a_campaign_of_somebody_with_a_part_of_the_fleet_stays_in_that_part() {
         let started = who.post(&format!("{campaign}/start"), json!({})).await;
         started.expect("started");
     }
-    let devices = |list: Value| -> usize { list["items"].as_array().map_or(0, Vec::len) };
     for (who, campaign, expected) in [
         (&north, &ours, 1),
         (&world.api, &ours, 1),
@@ -355,20 +375,7 @@ async fn a_campaign_of_somebody_with_a_part_of_the_fleet_stays_in_that_part() {
         (&looks, &all, 1),
         (&world.api, &all, 2),
     ] {
-        let list = who
-            .get(&format!("{campaign}/devices"))
-            .await
-            .expect("a list");
-        assert_eq!(devices(list), expected, "{campaign}");
-        let counts = who.get(campaign).await.expect("a campaign")["counts"].clone();
-        let number: u64 = counts
-            .as_object()
-            .expect("counts")
-            .values()
-            .filter_map(Value::as_u64)
-            .sum();
-        assert_eq!(number as usize, expected, "{campaign}: {counts}");
-        assert!(who.get(&format!("{campaign}/report")).await.is_ok());
+        sees_so_many(who, campaign, expected).await;
     }
     assert_eq!(
         south.get(&ours).await.expect_err("none of theirs").status,
@@ -394,11 +401,12 @@ async fn a_campaign_of_somebody_with_a_part_of_the_fleet_stays_in_that_part() {
         let refused = north.post(&format!("{all}/{what}"), json!({})).await;
         assert_eq!(refused.expect_err("not theirs alone").status, 403, "{what}");
     }
-    let later = north
-        .post("/campaigns", body("later"))
-        .await
-        .expect("a draft");
-    let later = path(&later);
+    a_draft_is_its_parts_alone(&north, &south, body("later"), &file).await;
+}
+
+async fn a_draft_is_its_parts_alone(north: &Rest, south: &Rest, draft: Value, file: &str) {
+    let later = north.post("/campaigns", draft).await.expect("a draft");
+    let later = format!("/campaigns/{}", later["id"].as_str().expect("an id"));
     let renamed = north
         .put(&later, json!({ "name": "much later", "file": file }))
         .await;

@@ -251,6 +251,18 @@ async fn a_device_under_another_identity_takes_over_what_was_its(store: &dyn Sto
         .device_file_put(file(101, old, task), 3)
         .await
         .unwrap();
+    let refused = Refusal {
+        name: "Device.A".into(),
+        value: 7,
+        profile: "p".into(),
+        revision: 1,
+        code: 9007,
+        text: "no".into(),
+        at: at(2),
+        software_version: "1.0".into(),
+    };
+    let kept = store.refusals_put(old, vec![refused.clone()]).await;
+    kept.unwrap();
     store
         .device_merge(&ANN, old, new, at(5))
         .await
@@ -262,6 +274,7 @@ async fn a_device_under_another_identity_takes_over_what_was_its(store: &dyn Sto
     assert_eq!(own_variables(store, new).await, variables("1"));
     assert_eq!(self::task(store, id(1)).await.device, new);
     assert_eq!(store.device_file_list(new, None).await.unwrap().len(), 1);
+    assert_eq!(store.refusals(new).await.unwrap(), [refused]);
     assert!(comes(store, "NEW", at(6)).await.tasks_due);
     assert!(
         trail(store)

@@ -2,8 +2,7 @@
 //!
 //! [`rows`] reads and counts campaigns, [`members`] chooses devices, [`begin`] writes them, [`turn`] knows whose turn it
 //! is, [`advance`] starts them, [`steps`] follows what happens to one, [`lines`] knows of calls and registrations,
-//! [`control`] is for people, [`report`] for looking back,
-//! [`freezes`] keeps the calendar.
+//! [`control`] is for people, [`report`] for looking back, [`freezes`] keeps the calendar.
 
 mod advance;
 mod begin;
