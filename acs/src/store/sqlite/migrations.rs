@@ -17,7 +17,7 @@ const STEPS: [&str; 13] = [
     include_str!("../../../migrations/0010-queries.sql"),
     include_str!("../../../migrations/0011-operations.sql"),
     include_str!("../../../migrations/0012-events.sql"),
-    include_str!("../../../migrations/0018-half-way.sql"),
+    include_str!("../../../migrations/0018-second-looks.sql"),
 ];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.
