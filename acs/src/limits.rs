@@ -300,6 +300,18 @@ pub const WHOLE_BRANCH_NAMES: usize = 4_000;
 /// Single names refused one after the other before a walk ends: a device that refuses everything is not asked for all.
 pub const REFUSALS_IN_A_ROW: usize = 16;
 
+/// Questions answered in a row before more names are asked for at once: what was too much once may not be any more.
+pub const ANSWERS_IN_A_ROW: u32 = 8;
+
+/// Devices of a model that must agree on how they want to be asked before it holds for all of them.
+pub const MODEL_AGREE: usize = 3;
+
+/// Devices of a model whose habits are kept for that, those that have taught something last.
+pub const MODEL_VOTES: usize = 8;
+
+/// The smallest number of names a model is asked for at once: below that each device finds out by itself.
+pub const MODEL_BATCH: usize = 16;
+
 /// Paths remembered of one device for each thing learned of it: more is a device that refuses at random.
 pub const LEARNED_PATHS: usize = 256;
 

@@ -1,6 +1,11 @@
 //! Campaigns over real agents that must not disturb: calls, registered lines, nights, and the line they share.
 
+use crate::world::by_hand::Hand;
 use crate::world::{FACTORY_VERSION, NEW_VERSION, Phone, World, device_path, eventually};
+use cwmp::message::{AcsRequest, CpeResponse, FromAcs, FromCpe};
+use cwmp::rpc::GetParameterValuesResponse;
+use cwmp::{Fault, FaultCode};
+use data_model::ParameterList;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -59,6 +64,73 @@ async fn a_download_waits_until_nobody_is_on_the_phone() {
         .await
         .expect("a task");
     assert_eq!(task["attempts"], 1, "a call is nobody's fault: {task}");
+}
+
+/// What a device by hand is asked for; gives the answer to it, and the names.
+async fn asked(hand: &mut Hand, body: impl Into<FromCpe>, id: &mut String) -> Option<Vec<String>> {
+    let answer = match id.is_empty() {
+        true => hand.post("").await,
+        false => hand.post(hand.message(id, body)).await,
+    };
+    if answer.status == 204 {
+        hand.cookie = None;
+        id.clear();
+        return None;
+    }
+    let message = answer.message();
+    *id = message.header.id.clone().unwrap_or_default();
+    match message.body {
+        FromAcs::Request(AcsRequest::GetParameterValues(request)) => Some(request.parameter_names),
+        other => panic!("nothing but values: {other:?}"),
+    }
+}
+
+fn says(name: &str, value: &str) -> CpeResponse {
+    let mut parameter_list = ParameterList::new();
+    parameter_list.push_str(name, value);
+    GetParameterValuesResponse { parameter_list }.into()
+}
+
+/// A parameter that is gone spoils the answer for all lines: that is no silence on them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_line_was_renamed_is_asked_for_all_of_them_before_a_download() {
+    const SERVICES: &str = "Device.Services.VoiceService.";
+    let world = World::start_with(|config, _| config.cwmp.basic_without_tls = true).await;
+    let mut hand = Hand::registered(&world, "RENAMED").await;
+    let (old, new) = (
+        format!("{SERVICES}1.VoiceProfile.1.Line.1.CallState"),
+        format!("{SERVICES}1.VoiceProfile.1.Line.2.CallState"),
+    );
+    let look = json!({ "kind": "get_parameter_values", "names": [old] });
+    let created = world
+        .api
+        .post(&format!("{}/tasks", hand.path()), look)
+        .await;
+    created.expect("a task");
+    let mut id = String::new();
+    hand.open().await;
+    let names = asked(&mut hand, says("", ""), &mut id).await;
+    assert_eq!(names.as_deref(), Some(&[old.clone()][..]));
+    assert_eq!(asked(&mut hand, says(&old, "Idle"), &mut id).await, None);
+
+    let campaign = campaign(&world, json!({ "idle": { "minutes": 30 } })).await;
+    world.campaign_reaches(&campaign, &[("upgrading", 1)]).await;
+    hand.open().await;
+    let names = asked(&mut hand, says("", ""), &mut id).await;
+    assert_eq!(names.as_deref(), Some(&[old][..]));
+    let gone = Fault::from(FaultCode::INVALID_PARAMETER_NAME);
+    let names = asked(&mut hand, gone, &mut id).await;
+    assert_eq!(names.as_deref(), Some(&[SERVICES.to_owned()][..]));
+    let busy = asked(&mut hand, says(&new, "InCall"), &mut id).await;
+    assert_eq!(busy, None, "no Download during the call");
+    let path = format!("/campaigns/{campaign}{}", hand.path());
+    let timeline = world
+        .api
+        .get(&path)
+        .await
+        .expect("a device of the campaign");
+    let events = timeline["events"].to_string();
+    assert!(events.contains("waits for the end of a call"), "{events}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

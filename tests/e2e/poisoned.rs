@@ -3,7 +3,7 @@
 use crate::world::by_hand::{Hand, fetch};
 use crate::world::process::{AcsProcess, Ports};
 use crate::world::rest::Rest;
-use crate::world::{FACTORY_SECRET, counted, runs};
+use crate::world::{FACTORY_SECRET, counted, eventually, runs};
 use serde_json::json;
 use std::path::Path;
 
@@ -116,4 +116,46 @@ async fn a_poisoned_record_harms_its_device_and_no_other() {
          {harmed} of their own devices harmed; the process is the same"
     ));
     assert!(poisoned > 0 && harmed > 0, "nothing was poisoned");
+}
+
+/// The SHA-256 of a thousand bytes of value seven.
+const SHA256: &str = "df1329c8b6c7cf3740bbe2f8bab34d253a8d9534a79dceea18177081fdf9f0e9";
+
+/// Covers P13.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_cannot_be_moved_on_stops_no_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let ports = Ports::free();
+    let server = AcsProcess::start(&data, &ports).await;
+    let api = server.sign_in(&data).await;
+    for serial in ["FIRST", "SECOND"] {
+        comes(&mut Hand::with_password(
+            server.cwmp,
+            serial,
+            FACTORY_SECRET,
+        ))
+        .await;
+    }
+    let said = format!("name=x&product_class=ATA192&version=99.9&sha256={SHA256}");
+    let file = api.upload(&format!("/files?{said}"), vec![7; 1000]).await;
+    let file = file.expect("a file");
+    let campaign = |serial: &str| json!({ "name": serial, "file": file["id"], "selector": { "serial_number": [serial] } });
+    let first = api.post("/campaigns", campaign("FIRST")).await;
+    first.expect("a campaign");
+    server.stop().await;
+    let database = rusqlite::Connection::open(data.join("dialtone.db")).expect("a database");
+    let poisoned = database.execute("UPDATE campaign_device SET step = 'dancing'", []);
+    assert_eq!(poisoned.expect("a statement of ours"), 1);
+    drop(database);
+    let server = AcsProcess::start(&data, &ports).await;
+    let second = api.post("/campaigns", campaign("SECOND")).await;
+    let second = second.expect("a campaign");
+    let path = format!("/campaigns/{}", second["id"].as_str().expect("an id"));
+    eventually("the second campaign starts its device", || async {
+        let campaign = api.get(&path).await.ok()?;
+        (campaign["counts"]["upgrading"] == 1).then_some(())
+    })
+    .await;
+    server.stop().await;
 }

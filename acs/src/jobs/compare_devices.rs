@@ -12,7 +12,7 @@ use crate::limits::CALLS;
 use crate::sessions::compare::{self, Asked};
 use crate::store::{Id, Observed, Page, Result, Waits};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// Calls of the round under way at one time: half of all, so that people and tasks are not kept waiting.
 const PLACES: usize = CALLS / 2;
@@ -24,6 +24,8 @@ const LATER: usize = 10_000;
 pub struct Round {
     state: Mutex<State>,
     places: Arc<Semaphore>,
+    /// Wakes this job and no other one: a round through a whole fleet would keep all of them running.
+    nudge: Notify,
 }
 
 impl Default for Round {
@@ -31,6 +33,7 @@ impl Default for Round {
         Round {
             state: Mutex::default(),
             places: Arc::new(Semaphore::new(PLACES)),
+            nudge: Notify::new(),
         }
     }
 }
@@ -55,6 +58,12 @@ impl Round {
     /// What is desired of devices has changed.
     pub fn begin(&self) {
         self.state().stage = Stage::Behind(None);
+        self.nudge.notify_one();
+    }
+
+    /// Waits until there may be something to do.
+    pub(super) async fn nudged(&self) {
+        self.nudge.notified().await;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -164,7 +173,23 @@ fn turn(app: &Arc<App>, device: Id) {
         }
         drop(place);
         if !matches!(app.round.state().stage, Stage::Over) {
-            app.nudge.notify_one();
+            app.round.nudge.notify_one();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_round_that_begins_wakes_its_job() {
+        let round = Round::default();
+        let long = std::time::Duration::from_secs(60);
+        let idle = tokio::time::timeout(long, round.nudged()).await;
+        assert!(idle.is_err(), "nothing is desired anew");
+        round.begin();
+        let woken = tokio::time::timeout(long, round.nudged()).await;
+        woken.expect("what is desired has changed");
+    }
 }

@@ -55,6 +55,17 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             run(&app).await;
         }
     });
+    keep(&mut jobs, app, "compare_devices", |app| async move {
+        loop {
+            tokio::select! {
+                () = app.round.nudged() => {}
+                () = tokio::time::sleep(PERIOD) => {}
+            }
+            if let Err(error) = compare_devices::run(&app).await {
+                tracing::error!(job = "compare_devices", %error, "job failed");
+            }
+        }
+    });
     keep(&mut jobs, app, "tell_webhooks", |app| async move {
         tell(&app).await
     });
@@ -92,14 +103,13 @@ async fn tell(app: &App) {
     }
 }
 
-/// One run of everything. What fails is tried again by the next run.
+/// One run of everything but the rounds. What fails is tried again by the next run.
 async fn run(app: &Arc<App>) {
     let outcomes = [
         ("expire", expire::run(app).await),
         ("advance_campaigns", advance_campaigns::run(app).await),
         ("run_diagnostics", run_diagnostics::run(app).await),
         ("call_devices", call_devices::run(app).await),
-        ("compare_devices", compare_devices::run(app).await),
         ("prune_events", prune_events::run(app).await),
     ];
     for (job, outcome) in outcomes {

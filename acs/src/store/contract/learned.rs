@@ -7,6 +7,7 @@ use data_model::Secret;
 super::cases! {
     store:
     what_was_learned_is_kept_for_the_device_and_its_model,
+    one_device_does_not_teach_its_model,
     another_firmware_is_learned_anew,
     what_was_learned_can_be_forgotten,
     a_file_of_a_device_is_kept_and_the_oldest_go,
@@ -48,11 +49,14 @@ fn small_pieces() -> Learned {
 }
 
 async fn what_was_learned_is_kept_for_the_device_and_its_model(store: &dyn Store) {
-    let (one, other) = (device(store, "A").await, device(store, "B").await);
-    assert_eq!(store.learned(one).await.unwrap().batch, None);
-    learn(store, one, small_pieces(), 1).await;
-    let known = store.learned(one).await.unwrap();
-    assert_eq!((known.batch, known.avoided.len()), (Some(32), 1));
+    let other = device(store, "OTHER").await;
+    for number in 1..=3 {
+        let one = device(store, &format!("ONE{number}")).await;
+        assert_eq!(store.learned(one).await.unwrap().batch, None);
+        learn(store, one, small_pieces(), number).await;
+        let known = store.learned(one).await.unwrap();
+        assert_eq!((known.batch, known.avoided.len()), (Some(32), 1));
+    }
     let of_model = store.learned(other).await.unwrap();
     assert_eq!(of_model.batch, Some(32));
     assert!(
@@ -63,6 +67,28 @@ async fn what_was_learned_is_kept_for_the_device_and_its_model(store: &dyn Store
         store.learned(key("NOBODY")).await.unwrap(),
         Learned::default()
     );
+}
+
+/// Whoever is let in can say that it is of a model.
+async fn one_device_does_not_teach_its_model(store: &dyn Store) {
+    let (one, other) = (device(store, "A").await, device(store, "B").await);
+    for number in 1..=9 {
+        let spoiled = Learned {
+            batch: Some(1),
+            lacks: vec!["GetAllQueuedTransfers".into()],
+            too_large: vec![format!("Device.X{number}.")],
+            branches: Branches::ByName,
+            ..Learned::default()
+        };
+        learn(store, one, spoiled, number).await;
+    }
+    let of_model = store.learned(other).await.unwrap();
+    let version = of_model.software_version.clone();
+    let nothing = Learned {
+        software_version: version,
+        ..Learned::default()
+    };
+    assert_eq!(of_model, nothing);
 }
 
 async fn another_firmware_is_learned_anew(store: &dyn Store) {

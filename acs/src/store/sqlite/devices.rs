@@ -175,6 +175,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("refusal", "device"),
         ("adding", "device"),
         ("learned", "device"),
+        ("learned_vote", "device"),
         ("device_file", "device"),
         ("history", "device"),
     ] {

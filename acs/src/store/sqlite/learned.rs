@@ -1,8 +1,9 @@
 //! What was learned of devices, and of their models for those that are met for the first time.
 
 use super::engine::Tx;
-use super::rows::{from_json, json, readable};
+use super::rows::{from_json, json, limit, readable};
 use super::{audit, devices};
+use crate::limits::{MODEL_AGREE, MODEL_VOTES};
 use crate::store::{Actor, Id, Learned, Result};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -19,7 +20,8 @@ fn model(db: &Connection, device: Id) -> Result<Option<(String, String)>> {
     Ok(row.optional()?)
 }
 
-/// Keeps what was learned of a device. Its model learns from what is a habit of the firmware, not of this one device.
+/// Keeps what was learned of a device. Its model learns from what is a habit of the firmware, not of this one device, and
+/// only what several devices agree on.
 pub(super) fn keep(tx: &mut Tx<'_>, device: Id, learned: &Learned) -> Result<()> {
     let Some((model, version)) = model(tx.db, device)? else {
         return Ok(());
@@ -33,12 +35,41 @@ pub(super) fn keep(tx: &mut Tx<'_>, device: Id, learned: &Learned) -> Result<()>
     tx.db
         .prepare_cached(sql)?
         .execute(params![device, json(&learned)])?;
-    learned.unreadable.clear();
-    learned.avoided.clear();
+    vote(tx, device, &model, &learned)
+}
+
+fn vote(tx: &Tx<'_>, device: Id, model: &str, learned: &Learned) -> Result<()> {
+    let sql = "INSERT OR REPLACE INTO learned_vote (model, device, learned) VALUES (?1, ?2, ?3)";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![model, device, json(&learned.of_firmware())])?;
+    let sql = "DELETE FROM learned_vote WHERE model = ?1 AND number <=
+               (SELECT number FROM learned_vote WHERE model = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)";
+    tx.db
+        .prepare_cached(sql)?
+        .execute(params![model, limit(MODEL_VOTES)])?;
+    let mut votes = Vec::new();
+    {
+        let sql = "SELECT learned FROM learned_vote WHERE model = ?1";
+        let mut statement = tx.db.prepare_cached(sql)?;
+        let mut rows = statement.query([model])?;
+        while let Some(row) = rows.next()? {
+            let text: String = row.get(0)?;
+            votes.extend(readable(from_json::<Learned>(
+                &text,
+                "learned_vote",
+                model,
+            ))?);
+        }
+    }
+    let agreed = Learned {
+        software_version: learned.software_version.clone(),
+        ..Learned::agreed(&votes, MODEL_AGREE)
+    };
     let sql = "INSERT OR REPLACE INTO learned_of_model (model, learned) VALUES (?1, ?2)";
     tx.db
         .prepare_cached(sql)?
-        .execute(params![model, json(&learned)])?;
+        .execute(params![model, json(&agreed)])?;
     Ok(())
 }
 
@@ -86,8 +117,10 @@ pub(super) fn forget(
     let sql = "DELETE FROM learned WHERE device = ?1";
     tx.db.prepare_cached(sql)?.execute([device])?;
     if let Some((model, _)) = model(tx.db, device)? {
-        let sql = "DELETE FROM learned_of_model WHERE model = ?1";
-        tx.db.prepare_cached(sql)?.execute([model])?;
+        for table in ["learned_of_model", "learned_vote"] {
+            let sql = format!("DELETE FROM {table} WHERE model = ?1");
+            tx.db.prepare_cached(&sql)?.execute([&model])?;
+        }
     }
     audit::add(tx, actor, "device.learned.forget", device, now)?;
     Ok(Some(()))

@@ -20,7 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0014-selectors.sql"),
     include_str!("../../../migrations/0015-sealed.sql"),
     include_str!("../../../migrations/0016-upkeep.sql"),
-    include_str!("../../../migrations/0018-half-way.sql"),
+    include_str!("../../../migrations/0018-second-looks.sql"),
 ];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.

@@ -114,6 +114,8 @@ pub(super) fn learn(note: &Value, doubt: &Doubt, learned: &mut Learned) {
             }
             if count > 1 {
                 learned.batch = Some(count.div_ceil(4));
+                let before = learned.too_many.unwrap_or(count);
+                learned.too_many = Some(before.min(count));
             } else {
                 avoid(learned, within, doubt);
             }

@@ -1,4 +1,6 @@
 //! Walks through the trees of scripted devices, each with habits of its own.
+//!
+//! Long because every habit is tried on one and the same script.
 
 use crate::limits::{AVOID_SECS, REFUSALS_IN_A_ROW, WALK_SESSIONS};
 use crate::store::{
@@ -27,6 +29,8 @@ struct Script {
     branches: bool,
     /// Names it lists and refuses to read.
     ghosts: Vec<String>,
+    /// Names it refuses to read, with all others in the question (fault 9002).
+    sore: Vec<String>,
     /// A branch whose values make it restart.
     deadly: Option<String>,
     calls: usize,
@@ -46,6 +50,7 @@ impl Script {
             values: usize::MAX,
             branches: true,
             ghosts: Vec::new(),
+            sore: Vec::new(),
             deadly: None,
             calls: 0,
         }
@@ -122,6 +127,12 @@ impl Script {
             if !found {
                 return Some(refused(FaultCode::INVALID_PARAMETER_NAME));
             }
+        }
+        if list
+            .iter()
+            .any(|one| self.sore.iter().any(|sore| sore == one.name))
+        {
+            return Some(refused(FaultCode::INTERNAL_ERROR));
         }
         if list.len() > self.values {
             return Some(refused(FaultCode::INTERNAL_ERROR));
@@ -290,7 +301,99 @@ fn a_device_that_refuses_everything_is_given_up_soon() {
     script.values = 0;
     let (outcome, _) = walk(&mut script, Learned::default());
     assert!(matches!(outcome, TaskOutcome::Retry { .. }), "{outcome:?}");
-    assert!(script.calls < 20 + REFUSALS_IN_A_ROW, "{}", script.calls);
+    assert!(
+        script.calls < 20 + 2 * REFUSALS_IN_A_ROW,
+        "{}",
+        script.calls
+    );
+}
+
+#[test]
+fn one_name_that_is_refused_costs_a_few_questions_and_nothing_afterwards() {
+    let mut script = Script::of(2_000);
+    script.branches = false;
+    script.sore = vec!["Device.O77.P777".into()];
+    let (outcome, observed) = walk(&mut script, Learned::default());
+    assert_eq!(result(&outcome)["count"], 1_999);
+    assert_eq!(result(&outcome)["skipped"][0]["code"], 9002);
+    assert!(script.calls < 40, "{}", script.calls);
+    let learned = *observed.learned.unwrap();
+    assert_eq!(
+        (learned.batch, learned.alone.len()),
+        (None, 1),
+        "{learned:?}"
+    );
+    // It is asked for once more by itself, and then it is known.
+    script.calls = 0;
+    let (outcome, observed) = walk(&mut script, learned);
+    assert_eq!(result(&outcome)["count"], 1_999);
+    assert!(script.calls < 15, "{}", script.calls);
+    let learned = *observed.learned.unwrap();
+    assert_eq!(learned.unreadable, script.sore);
+    assert!(learned.alone.is_empty() && learned.batch.is_none());
+}
+
+#[test]
+fn a_name_that_was_refused_for_a_while_is_read_again() {
+    let mut script = Script::of(500);
+    script.branches = false;
+    script.sore = vec!["Device.O7.P77".into()];
+    let (_, observed) = walk(&mut script, Learned::default());
+    script.sore.clear();
+    let (outcome, observed) = walk(&mut script, *observed.learned.unwrap());
+    assert_eq!(result(&outcome)["count"], 500);
+    let learned = *observed.learned.unwrap();
+    assert!(learned.alone.is_empty() && learned.unreadable.is_empty());
+}
+
+#[test]
+fn refused_names_among_too_many_are_told_from_too_many() {
+    let mut script = Script::of(700);
+    script.branches = false;
+    script.values = 20;
+    script.sore = vec!["Device.O0.P3".into(), "Device.O50.P500".into()];
+    let (outcome, observed) = walk(&mut script, Learned::default());
+    assert_eq!(result(&outcome)["count"], 698);
+    let learned = *observed.learned.unwrap();
+    assert!(
+        learned.batch.is_some_and(|batch| (8..=20).contains(&batch)),
+        "{learned:?}"
+    );
+    assert_eq!(learned.alone.len(), 2);
+}
+
+#[test]
+fn a_device_that_was_asked_one_by_one_is_asked_for_more_again() {
+    let mut script = Script::of(2_000);
+    script.branches = false;
+    let spoiled = Learned {
+        batch: Some(1),
+        branches: Branches::ByName,
+        ..Learned::default()
+    };
+    let (outcome, observed) = walk(&mut script, spoiled);
+    assert_eq!(result(&outcome)["count"], 2_000);
+    assert!(script.calls < 80, "{}", script.calls);
+    let learned = *observed.learned.unwrap();
+    assert!(
+        learned.batch.is_none_or(|batch| batch >= 128),
+        "{learned:?}"
+    );
+}
+
+#[test]
+fn what_made_a_device_restart_is_not_tried_again() {
+    let mut script = Script::of(2_000);
+    script.branches = false;
+    let learned = Learned {
+        batch: Some(16),
+        too_many: Some(64),
+        branches: Branches::ByName,
+        ..Learned::default()
+    };
+    let (outcome, observed) = walk(&mut script, learned);
+    assert_eq!(result(&outcome)["count"], 2_000);
+    assert_eq!(observed.learned.unwrap().batch, Some(32));
 }
 
 #[test]
