@@ -7,10 +7,12 @@ use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::profiles::{ProfileRequest, head};
 use crate::app::App;
+use crate::auth::Person;
+use crate::auth::permissions::Permission;
 use crate::clock;
 use crate::limits::{EXAMPLES, PAGE, PREVIEW_DEVICES, PREVIEW_TIME};
 use crate::provisioning::desired::Desired;
-use crate::provisioning::explain::{rules, shown};
+use crate::provisioning::explain::rules;
 use crate::provisioning::in_force::publication;
 use crate::provisioning::known::Known;
 use crate::provisioning::plan::{Change, Differences, differences};
@@ -103,6 +105,15 @@ async fn as_if(
     Ok((list, profile))
 }
 
+/// Trying out one's own profile tells what devices have and are given, also where nothing is shown: it takes what
+/// writing it takes.
+fn may_try(who: &Person, draft: Option<&ProfileRequest>) -> Answer<()> {
+    match draft {
+        Some(_) => who.must(Permission::Operate),
+        None => Ok(()),
+    }
+}
+
 /// A value that would change.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ShownChange {
@@ -118,8 +129,8 @@ pub struct ShownChange {
 impl From<Change> for ShownChange {
     fn from(change: Change) -> ShownChange {
         ShownChange {
-            from: change.from.map(|value| shown(&change.name, &value)),
-            to: shown(&change.name, &change.to),
+            from: change.from.as_ref().map(|value| change.shown(value)),
+            to: change.shown(&change.to),
             name: change.name,
             profile: change.profile,
             revision: change.revision,
@@ -165,6 +176,7 @@ pub async fn preview(
     body: Result<Json<PreviewRequest>, JsonRejection>,
 ) -> Answer<Json<Preview>> {
     let (name, Json(body)) = (name?, body?);
+    may_try(&who, body.draft.as_ref())?;
     let (list, _) = as_if(&app, &name, body.revision, body.draft).await?;
     let facts = Facts::of(&app, find(&app, &who, &body.device).await?).await?;
     let applies = list
@@ -246,6 +258,7 @@ pub async fn counts(
     body: Result<Json<CountsRequest>, JsonRejection>,
 ) -> Answer<Json<PreviewCounts>> {
     let (name, Json(body)) = (name?, body?);
+    may_try(&who, body.draft.as_ref())?;
     let (list, profile) = as_if(&app, &name, body.revision, body.draft).await?;
     let filter = DeviceFilter {
         selector: profile.selector.clone(),
