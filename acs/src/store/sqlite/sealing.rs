@@ -2,10 +2,11 @@
 //! with the key in use.
 //!
 //! `seal(context, value)` and `unseal(context, value)` take and give texts or blobs; `seal_json` and `unseal_json` do it
-//! to the secrets inside of a record; `is_secret(name)` tells whose value one is. Whoever writes a table with secrets
+//! to the secrets inside of a record, and `read_json` is for those who read records one by one; `is_secret(name)` tells whose value one is. Whoever writes a table with secrets
 //! uses them in the statement, with the table and the key of the row as context, and names the table in [`PLACES`].
 
-use crate::redact::is_secret;
+use super::rows::UNREADABLE;
+use crate::redact::is_sealed;
 use crate::secrets::{Sealed, Secrets};
 use data_model::OperatorError;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -66,8 +67,17 @@ pub(super) fn register(db: &Connection, secrets: &Arc<Secrets>) -> rusqlite::Res
     db.create_scalar_function("unseal_json", 2, flags(), move |call| {
         each(call, |context, json| keys.open_json(context, json))
     })?;
+    // For readers: a record that does not open is an unreadable one among others, and ends no statement.
+    let keys = Arc::clone(secrets);
+    db.create_scalar_function("read_json", 2, flags(), move |call| {
+        each(call, |context, json| {
+            Ok(keys
+                .open_json(context, json)
+                .unwrap_or_else(|_| UNREADABLE.into()))
+        })
+    })?;
     db.create_scalar_function("is_secret", 1, flags(), |call| {
-        Ok(is_secret(&call.get::<String>(0)?))
+        Ok(is_sealed(&call.get::<String>(0)?))
     })
 }
 

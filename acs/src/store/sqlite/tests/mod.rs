@@ -5,12 +5,14 @@
 //! - [`disk`]: stable storage, and errors of the disk
 //! - [`mistakes`]: a mistake of ours in one call
 //! - [`rows`]: what is written for what, and rows nobody can read
+//! - [`unreadable`]: secrets that do not open, and values that only look sealed
 
 mod audit;
 mod disk;
 mod mistakes;
 mod opening;
 mod rows;
+mod unreadable;
 
 use super::SqliteStore;
 use rusqlite::Connection;
