@@ -2,6 +2,7 @@
 
 use super::answers::Done;
 use super::auth::{Operator, Viewer};
+use super::conditions::{Version, Versioned};
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
@@ -56,11 +57,12 @@ async fn read(
     State(app): State<Arc<App>>,
     Viewer(_): Viewer,
     name: Argument,
-) -> Answer<Json<Group>> {
+) -> Answer<Versioned<Group>> {
     let Path(name) = name?;
     let found = find(&app, &name).await?;
     let found = found.ok_or_else(|| ApiError::not_found("group"))?;
-    Ok(Json(shown(found)))
+    let version = Version::of(&found);
+    Ok(Versioned(shown(found), version))
 }
 
 /// What a group is written with.

@@ -178,7 +178,7 @@ pub async fn create(
     let task = app.store.task_create_for(&who, task, turn, now).await?;
     let task = task.ok_or_else(|| ApiError::not_found("device"))?;
     app.nudge.notify_one();
-    Ok(Created(shown(task)))
+    Ok(Created::at("tasks", task.id, shown(task)))
 }
 
 /// Whether what a task names is there.

@@ -145,10 +145,12 @@ pub async fn create(
         expires: now.plus_secs(body.expires_secs),
     };
     app.store.token_put(&who, token.clone(), now).await?;
-    Ok(Created(ShownToken {
+    let id = token.id;
+    let shown = ShownToken {
         token: Some(secret.reveal().to_owned()),
         ..token.into()
-    }))
+    };
+    Ok(Created::at("tokens", id, shown))
 }
 
 /// DELETE /tokens/{token}

@@ -136,10 +136,12 @@ pub async fn create(
         created: now,
     };
     app.store.webhook_put(&actor, webhook.clone(), now).await?;
-    Ok(Created(Shown {
+    let id = webhook.id;
+    let shown = Shown {
         secret: Some(secret),
         ..webhook.into()
-    }))
+    };
+    Ok(Created::at("webhooks", id, shown))
 }
 
 /// GET /webhooks/{webhook}

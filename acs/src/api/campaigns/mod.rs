@@ -113,7 +113,8 @@ pub async fn create(
     let campaign = body.campaign(&app).await?;
     let created = app.store.campaign_create(&actor, campaign, consent).await?;
     app.nudge.notify_one();
-    Ok(Created(find(&app, created.id).await?))
+    let shown = find(&app, created.id).await?;
+    Ok(Created::at("campaigns", created.id, shown))
 }
 
 /// POST /campaigns/estimate
@@ -165,7 +166,8 @@ pub async fn rollback(
     let campaign = body.campaign(&of.campaign)?;
     let created = app.store.campaign_create(&actor, campaign, consent).await?;
     app.nudge.notify_one();
-    Ok(Created(find(&app, created.id).await?))
+    let shown = find(&app, created.id).await?;
+    Ok(Created::at("campaigns", created.id, shown))
 }
 
 async fn find(app: &App, campaign: Id) -> Answer<Shown> {
