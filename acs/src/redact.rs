@@ -2,6 +2,7 @@
 
 use data_model::catalogue;
 use data_model::schema::Secrecy;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
@@ -55,6 +56,20 @@ pub fn without_tokens(text: &str) -> Cow<'_, str> {
         }
     }
     shown
+}
+
+/// The same in every text of a record.
+pub fn hide_tokens(record: &mut Value) {
+    match record {
+        Value::String(text) => {
+            if let Cow::Owned(shown) = without_tokens(text) {
+                *text = shown;
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(hide_tokens),
+        Value::Object(map) => map.values_mut().for_each(hide_tokens),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn last_node(name: &str) -> &str {
@@ -171,5 +186,8 @@ mod tests {
             "[--key $SA] https://x/p/***/$MA.cfg /report/*** /p/short/"
         );
         assert!(matches!(without_tokens("/a/b"), Cow::Borrowed(_)));
+        let mut record = serde_json::json!({ "values": [{ "value": rule }], "count": 1 });
+        hide_tokens(&mut record);
+        assert!(!record.to_string().contains(token) && record.to_string().contains("/p/***/"));
     }
 }

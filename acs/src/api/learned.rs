@@ -8,6 +8,7 @@ use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::limits::PAGE;
+use crate::redact::without_tokens;
 use crate::store::{Device, HistoryEntry, Learned, Page};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -103,7 +104,10 @@ pub async fn history(
         limit,
     };
     let name = query.name.as_deref();
-    let items = app.store.history(device.id, name, page).await?;
+    let mut items = app.store.history(device.id, name, page).await?;
+    for entry in &mut items {
+        entry.value = without_tokens(&entry.value).into_owned();
+    }
     let full = items.len() == limit;
     let next = items.last().filter(|_| full).map(|entry| entry.number);
     Ok(Json(History { items, next }))

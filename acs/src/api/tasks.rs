@@ -13,6 +13,7 @@ use crate::auth::{Person, permissions};
 use crate::clock;
 use crate::limits::{FAULT_GROUPS, FAULTS_MS, TASK_PRIORITIES};
 use crate::metrics::Metrics;
+use crate::redact::hide_tokens;
 use crate::store::{FaultGroup, Id, NewTask, Task, TaskFilter, TaskKind, TaskState, Turn};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -207,6 +208,9 @@ async fn there(app: &App, device: Id, kind: &TaskKind) -> Answer<()> {
 fn shown(mut task: Task) -> Shown {
     if let Some(kind) = task.kind.without_secrets() {
         task.kind = kind;
+    }
+    if let Some(result) = &mut task.result {
+        hide_tokens(result);
     }
     let waits_for = match task.state {
         TaskState::Queued if task.not_before.is_some_and(|time| time > clock::now()) => {

@@ -5,7 +5,7 @@
 use super::auth::AnySignedIn;
 use super::error::ApiError;
 use crate::app::App;
-use crate::limits::{API_BODY_BYTES, API_BODY_TIME};
+use crate::limits::{API_BODY_TIME, IMPORT_BYTES};
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{Method, StatusCode, Uri};
@@ -37,7 +37,8 @@ pub async fn whole(State(app): State<Arc<App>>, request: Request, next: Next) ->
     }
 }
 
-/// The request with its body in memory. Nothing is read of strangers before it is known what they want.
+/// The request with its body in memory, whose own limit the handler knows: this one is the highest of all. Nothing is read
+/// of strangers before it is known what they want.
 async fn with_body(app: &Arc<App>, request: Request) -> Result<Request, ApiError> {
     if request.body().is_end_stream() || is_upload(request.method(), request.uri()) {
         return Ok(request);
@@ -47,7 +48,7 @@ async fn with_body(app: &Arc<App>, request: Request) -> Result<Request, ApiError
     if signed_in.is_err() {
         return Ok(Request::from_parts(parts, body));
     }
-    let read = tokio::time::timeout(API_BODY_TIME, to_bytes(body, API_BODY_BYTES)).await;
+    let read = tokio::time::timeout(API_BODY_TIME, to_bytes(body, IMPORT_BYTES)).await;
     match read {
         Err(_) => Err(ApiError::too_slow(format!(
             "the body has not come within {} seconds",

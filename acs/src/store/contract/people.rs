@@ -1,4 +1,4 @@
-//! People: users, and the tokens they sign in for.
+//! People: users, and the tokens they sign in for. Long because each way to change somebody meanwhile is a case.
 
 use super::support::*;
 use crate::store::*;

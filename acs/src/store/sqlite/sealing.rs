@@ -2,8 +2,9 @@
 //! with the key in use.
 //!
 //! `seal(context, value)` and `unseal(context, value)` take and give texts or blobs; `seal_json` and `unseal_json` do it
-//! to the secrets inside of a record, and `read_json` is for those who read records one by one; `is_secret(name)` tells whose value one is. Whoever writes a table with secrets
-//! uses them in the statement, with the table and the key of the row as context, and names the table in [`PLACES`].
+//! to the secrets inside of a record, and `read_json` is `unseal_json` for those who read records one by one;
+//! `is_secret(name)` tells whose value one is. Whoever writes a table with secrets uses them in the statement, with the
+//! table and the key of the row as context, and names the table in [`PLACES`].
 
 use super::rows::UNREADABLE;
 use crate::redact::is_sealed;
