@@ -3,7 +3,7 @@
 use super::token_file::{self, TokenFile};
 use super::{Ended, Outcome, ServerOptions, USUAL_SERVER};
 use crate::client::Client;
-use crate::output::line;
+use crate::output::{line, note};
 use clap::Args;
 use data_model::{OperatorError, Secret};
 use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
@@ -73,7 +73,7 @@ impl SignOutCommand {
             };
             // It is forgotten here all the same; it ends by itself within a day.
             if let Err(why) = ended {
-                eprintln!("the server has not ended the token: {why}");
+                note(format!("the server has not ended the token: {why}"));
             }
         }
         match std::fs::remove_file(&path) {

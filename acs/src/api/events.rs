@@ -126,7 +126,7 @@ pub(super) fn check_kinds(kinds: &[String]) -> Answer<()> {
 pub struct Events {
     items: Vec<Event>,
     /// What to ask for what comes behind with; the number of the last event that was looked at.
-    next: u64,
+    next: String,
     /// The number of the oldest event that is kept: whoever has asked from before it has missed some.
     oldest: u64,
 }
@@ -150,7 +150,7 @@ pub async fn list(
         .collect();
     Ok(Json(Events {
         items,
-        next,
+        next: next.to_string(),
         oldest,
     }))
 }

@@ -86,7 +86,7 @@ pub struct History {
     items: Vec<HistoryEntry>,
     /// What to ask the next page with; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<u64>,
+    next: Option<String>,
 }
 
 /// GET /devices/{device}/history
@@ -109,7 +109,10 @@ pub async fn history(
         entry.value = without_tokens(&entry.value).into_owned();
     }
     let full = items.len() == limit;
-    let next = items.last().filter(|_| full).map(|entry| entry.number);
+    let next = items
+        .last()
+        .filter(|_| full)
+        .map(|entry| entry.number.to_string());
     Ok(Json(History { items, next }))
 }
 

@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn request(place: &Place, key: &str) -> Request {
-        let request = axum::http::Request::post("/x");
+        let request = http::Request::post("/x");
         let request = request.header(IDEMPOTENCY_KEY, key);
         let request = request.header(AUTHORIZATION, format!("Bearer {}", place.token));
         request.body(Body::from("{}")).unwrap()
