@@ -5,7 +5,7 @@ use crate::logging::Log;
 use crate::output::line;
 use acs::config::read::Mistakes;
 use acs::config::{Config, EnrolmentMode};
-use acs::tls::{self, Clients};
+use acs::tls;
 use acs::{Server, auth, reload};
 use agent::shell::stop::wait_for_stop;
 use data_model::{OperatorError, Secret};
@@ -41,6 +41,9 @@ pub async fn run(options: AcsOptions, log: Log) -> Result<ExitCode, OperatorErro
     let _ = source.level.set(Box::new(move |level| log.set(level)));
     let reloads = watch_for_reloads(&server)?;
     line(format!("devices:   {}", server.acs_url()));
+    if let Some(url) = server.acs_tls_url() {
+        line(format!("devices:   {url}"));
+    }
     line(format!("API:       {api}://{}/api/v1", server.api_address));
     line(format!("files:     {files}://{}/", server.files_address));
     let resync = &server.provisioning;
@@ -97,13 +100,7 @@ fn told(mut wrong: Vec<OperatorError>) -> Result<(), OperatorError> {
 fn certificates(config: &Config) -> Vec<OperatorError> {
     let listeners = tls::listeners(config).into_iter();
     let tls = listeners.filter_map(|(name, tls)| Some((name, tls?)));
-    let wrong = tls.filter_map(|(name, tls)| {
-        let clients = match name {
-            "provisioning" => Clients::May,
-            _ => Clients::Must,
-        };
-        tls::acceptor(tls, clients).err()
-    });
+    let wrong = tls.filter_map(|(name, tls)| tls::acceptor(tls, tls::clients(name)).err());
     wrong.collect()
 }
 
@@ -131,7 +128,7 @@ fn watch_for_reloads(server: &Server) -> Result<tokio::task::JoinHandle<()>, Ope
     Ok(tokio::spawn(async move {
         while signal.recv().await.is_some() {
             // What came of it is in the log.
-            let _ = reload::reload(&app);
+            let _ = reload::reload(&app).await;
         }
     }))
 }

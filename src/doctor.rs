@@ -8,7 +8,7 @@ use acs::limits::OVERDUE_MS;
 use acs::machine;
 use acs::store::Store as _;
 use acs::store::sqlite::{self, SqliteStore};
-use acs::tls::{self, Clients};
+use acs::tls;
 use data_model::{OperatorError, Timestamp};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -221,11 +221,7 @@ fn certificates(config: &Config) -> Vec<OperatorError> {
     let mut problems = Vec::new();
     for (name, tls) in tls::listeners(config) {
         let Some(tls) = tls else { continue };
-        let clients = match name {
-            "provisioning" => Clients::May,
-            _ => Clients::Must,
-        };
-        if let Err(error) = tls::acceptor(tls, clients) {
+        if let Err(error) = tls::acceptor(tls, tls::clients(name)) {
             problems.push(error);
             continue;
         }
@@ -281,6 +277,7 @@ async fn ports(config: &Config) -> Vec<OperatorError> {
     let provisioning = &config.provisioning;
     let listeners = [
         ("cwmp.listen", Some(config.cwmp.listen)),
+        ("cwmp.tls_listen", config.cwmp.tls_listen),
         ("api.listen", Some(config.api.listen)),
         ("files.listen", Some(config.files.listen)),
         ("provisioning.http", provisioning.http),

@@ -1,6 +1,7 @@
 //! Where logs go: to standard error, so that what a command prints can be piped.
 
 use crate::arguments::Command;
+use crate::one_line::OneLine;
 use crate::quiet::Quiet;
 use std::io::IsTerminal as _;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -36,9 +37,13 @@ pub fn start(command: &Command, json: bool) -> Log {
     let fixed = given.is_some();
     let filter = given.unwrap_or_else(|| EnvFilter::new(default));
     let (filter, handle) = reload::Layer::new(filter);
+    let coloured = std::io::stderr().is_terminal() && !json;
     let writer = fmt::layer()
-        .with_ansi(std::io::stderr().is_terminal() && !json)
-        .with_writer(std::io::stderr);
+        .with_ansi(coloured)
+        .with_writer(move || OneLine {
+            cut: !json,
+            coloured,
+        });
     let writer = match json {
         // The fields of the session stand on each line of it.
         true => writer.json().with_span_list(false).boxed(),

@@ -13,6 +13,7 @@ mod firmware;
 mod fleet;
 mod ivr;
 mod logging;
+mod one_line;
 mod operator;
 mod output;
 mod package;

@@ -7,13 +7,18 @@ use crate::config::Config;
 use crate::connection_request::Caller;
 use crate::files::Library;
 use crate::jobs::compare_devices::Round;
+use crate::jobs::index_parameters::Indexing;
 use crate::limits::FOLLOWERS;
+use crate::listen::Port;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::provisioning::evidence::{Asked, Evidence};
 use crate::provisioning_server::Provisioner;
+use crate::proxies::Proxies;
 use crate::reload::Source;
 use crate::sessions::table::SessionTable;
-use crate::store::{InForce, Store, TraceLimits};
+use crate::store::{Id, InForce, Store, TraceLimits};
 use crate::tls::Certificates;
 use crate::trace::Traces;
 use cwmp::http::DigestServer;
@@ -21,7 +26,7 @@ use cwmp::http::digest::Algorithm;
 use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{Notify, Semaphore, watch};
 
 /// The realm devices authenticate in. Part of every kept verifier, so it never changes.
@@ -42,19 +47,23 @@ pub struct App {
     /// Connection requests.
     pub caller: Caller,
     /// Who is let in of the devices nobody knows.
-    pub admission: Admission,
+    pub admission: Live<Admission>,
+    /// Proxies in front of the listeners.
+    pub proxies: Arc<Proxies>,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
     pub nudge: Notify,
     /// Requests to other servers.
-    pub outbound: Outbound,
+    pub outbound: Live<Outbound>,
     /// Places for those who follow events.
     pub followers: Arc<Semaphore>,
     /// True once the server winds down.
     pub stopping: watch::Sender<bool>,
     /// The round of calls after a change of profiles.
     pub round: Round,
+    /// How far the index of parameters is.
+    pub indexing: Indexing,
     /// False while the server winds down.
     pub ready: AtomicBool,
     /// Where the file server listens, once it does.
@@ -65,13 +74,13 @@ pub struct App {
     pub source: Source,
     /// The certificates of the listeners.
     pub certificates: Certificates,
-    live: RwLock<Arc<Config>>,
+    live: Live<Config>,
     /// Backups under way: one at a time.
     pub backups: Arc<Semaphore>,
     /// Message traces.
     pub traces: Traces,
     digest: Mutex<DigestServer>,
-    profiles: RwLock<Arc<Profiles>>,
+    profiles: Live<Profiles>,
 }
 
 /// The profiles as they stand.
@@ -81,6 +90,8 @@ pub struct Profiles {
     pub stamp: u64,
     /// What is in force of each.
     pub list: Vec<InForce>,
+    /// What their selectors ask for.
+    pub asked: Asked,
 }
 
 impl std::fmt::Debug for App {
@@ -100,7 +111,7 @@ impl App {
         crate::redact::mask_also(&config.secrets.names);
         let provisioner =
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
-        let outbound = Outbound::new(&config.outbound)?;
+        let outbound = Live::new(Outbound::new(&config.outbound)?);
         let library = Library::open(&config, store.as_ref()).await?;
         store.history_watch(config.history.parameters.clone()).await;
         let traced = store.trace_switches(clock::now()).await.map_err(|error| {
@@ -111,17 +122,13 @@ impl App {
             )
         })?;
         let traces = Traces::new(&config.trace, traced);
-        let mut algorithms = vec![Algorithm::Md5];
-        if config.cwmp.digest_sha256 {
-            algorithms.push(Algorithm::Sha256);
-        }
-        // A new key with each start: nonces of an older process are answered with `stale`.
-        let digest = DigestServer::new(REALM, clock::random_bytes(), algorithms);
+        let digest = digest_server(&config);
         let metrics = store.metrics();
-        let live = Arc::new(config.clone());
+        let live = Live::new(config.clone());
         let app = App {
             caller: Caller::new(&config)?,
-            admission: Admission::new(&config)?,
+            admission: Live::new(Admission::new(&config)?),
+            proxies: Arc::new(Proxies::new(&config.proxies)?),
             sign_ins: SignIns::default(),
             library,
             config,
@@ -133,21 +140,31 @@ impl App {
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
             stopping: watch::Sender::new(false),
             round: Round::default(),
+            indexing: Indexing::default(),
             ready: AtomicBool::new(false),
             files_address: OnceLock::new(),
             provisioner,
             traces,
             source: Source::default(),
             certificates: Certificates::default(),
-            live: RwLock::new(live),
+            live,
             backups: Arc::new(Semaphore::new(1)),
             digest: Mutex::new(digest),
-            profiles: RwLock::default(),
+            profiles: Live::default(),
         };
         app.reload_profiles().await.map_err(|error| {
             OperatorError::new("cannot read the profiles", error, "run `dialtone doctor`")
         })?;
         Ok(app)
+    }
+
+    /// What is known of a listener.
+    pub fn port(&self, name: &'static str) -> Port {
+        Port {
+            name,
+            wire: self.metrics.wire.clone(),
+            proxies: Arc::clone(&self.proxies),
+        }
     }
 
     /// The realm devices authenticate in.
@@ -161,14 +178,19 @@ impl App {
         self.digest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Devices are asked for other digests from here on.
+    pub fn follow_digests(&self, config: &Config) {
+        *self.digest() = digest_server(config);
+    }
+
     /// The settings in force: those of the start, but for what has been read again since.
     pub fn live(&self) -> Arc<Config> {
-        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner))
+        self.live.get()
     }
 
     /// Puts other settings in force.
     pub fn set_live(&self, config: Config) {
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+        self.live.put(config);
     }
 
     /// How much of message traces is kept.
@@ -182,7 +204,18 @@ impl App {
 
     /// The profiles as they stand.
     pub fn profiles(&self) -> Arc<Profiles> {
-        Arc::clone(&self.profiles.read().unwrap_or_else(PoisonError::into_inner))
+        self.profiles.get()
+    }
+
+    /// What is to be known of a device to say which profiles it gets. Nothing is read unless a selector asks for it.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn evidence(&self, device: Id, asked: &Asked) -> crate::store::Result<Evidence> {
+        match asked.needs_no_look() {
+            true => Ok(Evidence::default()),
+            false => self.store.selector_evidence(device, asked.clone()).await,
+        }
     }
 
     /// What is desired of devices has changed: those that are there are to be told.
@@ -197,11 +230,18 @@ impl App {
     /// If the store cannot be read.
     pub async fn reload_profiles(&self) -> crate::store::Result<()> {
         let (stamp, list) = self.store.profiles_in_force().await?;
-        let profiles = Arc::new(Profiles { stamp, list });
-        *self
-            .profiles
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = profiles;
+        let asked = Asked::by(&list);
+        self.profiles.put(Profiles { stamp, list, asked });
+        self.indexing.look_again();
         Ok(())
     }
+}
+
+/// A key of its own with each start and each change: nonces of another one are answered with `stale`.
+fn digest_server(config: &Config) -> DigestServer {
+    let mut algorithms = vec![Algorithm::Md5];
+    if config.cwmp.digest_sha256 {
+        algorithms.push(Algorithm::Sha256);
+    }
+    DigestServer::new(REALM, clock::random_bytes(), algorithms)
 }

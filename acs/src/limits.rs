@@ -359,9 +359,6 @@ pub const EVENTS_PER_READ: usize = 256;
 /// Events that are kept: some days of a large fleet, and a few hundred bytes each.
 pub const EVENTS: u64 = 200_000;
 
-/// Milliseconds an event is kept.
-pub const EVENTS_MS: u64 = 7 * 24 * 60 * 60 * 1000;
-
 /// People and programs that follow events at one time (case U08).
 pub const FOLLOWERS: usize = 1_000;
 
@@ -466,9 +463,6 @@ pub const DIAGNOSTIC_DEVICES: usize = 10_000;
 /// Characters of an Idempotency-Key: a UUID has 36.
 pub const IDEMPOTENCY_KEY_CHARS: usize = 128;
 
-/// Milliseconds a request with such a key is remembered: whoever tries again does it within a day.
-pub const IDEMPOTENCY_MS: u64 = 24 * 60 * 60 * 1000;
-
 // ---- people and trust ------------------------------------------------------------------------------------------
 
 /// Tags of one scope: a person looks after some customers or regions, and every question of theirs asks for all of them.
@@ -490,6 +484,12 @@ pub const QUERY_VALUES: usize = 1_000;
 
 /// Parameters that are indexed: each costs some bytes of every device, and a write whenever its value changes.
 pub const INDEXED_PARAMETERS: usize = 32;
+
+/// Parameters the selectors of all profiles ask for: each is watched, which costs what an indexed one does.
+pub const WATCHED_PARAMETERS: usize = 32;
+
+/// Devices of a campaign that are written in one transaction: some twenty milliseconds of the writer.
+pub const CAMPAIGN_DEVICES_AT_ONCE: usize = 1_000;
 
 /// Queries one person keeps.
 pub const SAVED_QUERIES: u64 = 200;
@@ -524,5 +524,23 @@ pub const SIGN_IN_FAILURES_PER_NETWORK: u32 = 50;
 /// Passwords checked at one time: each takes 19 MiB and some tens of milliseconds of a core.
 pub const SIGN_IN_PLACES: usize = 4;
 
+/// Networks of proxies: each address of a request is held against all of them.
+pub const PROXY_NETWORKS: usize = 64;
+
+/// Bytes of addresses and notes of a PROXY header; addresses take 216 at most, and proxies add a few notes.
+pub const PROXY_HEADER_BYTES: usize = 2 * 1024;
+
 /// Lines of the audit trail about refused proofs in a minute: whoever guesses must not fill the disk.
 pub const REFUSED_LINES: u32 = 60;
+
+// ---- retention -----------------------------------------------------------------------------------------------
+
+/// Lines of the audit trail that go into one file of the archive: some tens of megabytes, which are in memory at once.
+pub const AUDIT_FILE_LINES: usize = 50_000;
+
+/// Bytes of one line of such a file: an entry holds what was there before and after a change, each within the limit of
+/// a request.
+pub const AUDIT_LINE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Milliseconds of lines that are past their time before a file is made of them, so that a year has some hundred files.
+pub const AUDIT_FILE_MS: u64 = 24 * 60 * 60 * 1000;

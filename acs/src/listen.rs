@@ -1,8 +1,11 @@
 //! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
 
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
-use crate::metrics::wire::WireMetrics;
+use crate::metrics::wire::{HandshakeLabel, WireMetrics};
 use crate::metrics::{Metrics, NameLabel};
+use crate::panics;
+use crate::proxies::{Origin, Proxies, protocol};
+use crate::tls::Current;
 use data_model::OperatorError;
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
@@ -10,6 +13,7 @@ use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::metrics::gauge::Gauge;
 use rustls::pki_types::CertificateDer;
+use rustls::{HandshakeKind, ProtocolVersion, ServerConnection};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +23,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutWriter;
-use tokio_rustls::TlsAcceptor;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -40,6 +43,17 @@ pub struct Arrival {
     pub stream: Pin<Box<dyn Stream>>,
 }
 
+impl Arrival {
+    /// The other side.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            address: self.address.ip().to_canonical(),
+            tls: self.tls,
+            certificate: self.certificate.clone(),
+        }
+    }
+}
+
 impl std::fmt::Debug for Arrival {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Arrival")
@@ -49,16 +63,18 @@ impl std::fmt::Debug for Arrival {
     }
 }
 
-/// What is counted of a listener.
+/// What is known of a listener.
 #[derive(Debug, Clone)]
-pub struct Counted {
-    /// The listener's name.
+pub struct Port {
+    /// Its name.
     pub name: &'static str,
     /// The counters.
     pub wire: WireMetrics,
+    /// Proxies that may be in front of it.
+    pub proxies: Arc<Proxies>,
 }
 
-impl Counted {
+impl Port {
     fn open(&self) -> Gauge {
         let label = NameLabel { name: self.name };
         self.wire.connections_open.get_or_create(&label).clone()
@@ -82,9 +98,9 @@ pub async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Ope
 /// Takes connections and serves each, until the server stops; then waits for the ones that are open.
 pub async fn arrivals<F, Served>(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     mut stopped: watch::Receiver<bool>,
-    counted: Counted,
+    port: Port,
     serve: F,
 ) where
     F: Fn(Arrival, watch::Receiver<bool>) -> Served + Clone + Send + 'static,
@@ -95,20 +111,25 @@ pub async fn arrivals<F, Served>(
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places, &counted.wire) => accepted,
+            accepted = accept(&listener, &places, &port.wire) => accepted,
             _ = stopped.changed() => break,
         };
         let Some((stream, address, place)) = accepted else {
             continue;
         };
         let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
-        let counted = counted.clone();
+        let port = port.clone();
         connections.spawn(async move {
-            counted.open().inc();
-            if let Some(arrival) = shake_hands(stream, address, tls, &counted.wire).await {
-                serve(arrival, stopped).await;
-            }
-            counted.open().dec();
+            let open = port.open();
+            open.inc();
+            let served = async move {
+                if let Some(arrival) = taken(stream, address, tls, &port).await {
+                    serve(arrival, stopped).await;
+                }
+            };
+            // A mistake of ours costs this connection, and nobody else's. It has been counted and logged.
+            let _ = panics::caught(served).await;
+            open.dec();
             drop(place);
         });
     }
@@ -166,10 +187,34 @@ where
     }
 }
 
+/// Who comes, by the word of a proxy if one speaks the PROXY protocol; then TLS.
+async fn taken(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    tls: Option<Current>,
+    port: &Port,
+) -> Option<Arrival> {
+    let mut address = address;
+    if port.proxies.announces(port.name, address.ip()) {
+        let header = tokio::time::timeout(HEAD_TIMEOUT, protocol::read(&mut stream));
+        match header.await {
+            Ok(Ok(Some(client))) => address.set_ip(client),
+            Ok(Ok(None)) => {}
+            Ok(Err(why)) => {
+                Metrics::count(&port.wire.protocol_errors, "proxy_header");
+                tracing::debug!(%address, %why, "a connection of a proxy is closed");
+                return None;
+            }
+            Err(_) => return None,
+        }
+    }
+    shake_hands(stream, address, tls, &port.wire).await
+}
+
 async fn shake_hands(
     stream: TcpStream,
     address: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     metrics: &WireMetrics,
 ) -> Option<Arrival> {
     let Some(acceptor) = tls else {
@@ -181,13 +226,15 @@ async fn shake_hands(
         });
     };
     // A peer that does not get through it notices by itself.
-    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream));
+    let handshake = tokio::time::timeout(HEAD_TIMEOUT, acceptor.get().accept(stream));
     let (result, stream) = match handshake.await {
         Ok(Ok(stream)) => ("good", Some(stream)),
         Ok(Err(_)) => ("refused", None),
         Err(_) => ("slow", None),
     };
-    Metrics::count(&metrics.tls_handshakes, result);
+    let session = stream.as_ref().map(|stream| stream.get_ref().1);
+    let label = label(result, session);
+    metrics.tls_handshakes.get_or_create(&label).inc();
     let stream = stream?;
     let (_, session) = stream.get_ref();
     let certificate = session.peer_certificates().and_then(|chain| chain.first());
@@ -197,6 +244,24 @@ async fn shake_hands(
         certificate: certificate.map(|certificate| certificate.clone().into_owned()),
         stream: patient(stream),
     })
+}
+
+fn label(name: &'static str, session: Option<&ServerConnection>) -> HandshakeLabel {
+    let version = session.and_then(|session| session.protocol_version());
+    let kind = session.and_then(|session| session.handshake_kind());
+    HandshakeLabel {
+        name,
+        version: match version {
+            Some(ProtocolVersion::TLSv1_2) => "1.2",
+            Some(ProtocolVersion::TLSv1_3) => "1.3",
+            Some(_) | None => "none",
+        },
+        kind: match kind {
+            Some(HandshakeKind::Resumed) => "resumed",
+            Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest) => "full",
+            None => "none",
+        },
+    }
 }
 
 fn patient<S: AsyncRead + AsyncWrite + Send + 'static>(stream: S) -> Pin<Box<TimeoutWriter<S>>> {

@@ -23,6 +23,8 @@ pub const FILE: &str = "secrets.key";
 pub const VARIABLE: &str = "DIALTONE_SECRETS_KEY";
 /// What a sealed text begins with.
 const PREFIX: &str = "sealed:";
+/// A list of options somebody has paid for (SetVouchers): each is signed, and good for whoever has it.
+const VOUCHERS: &str = "vouchers";
 /// Bytes that tell keys apart.
 const ID_BYTES: usize = 4;
 /// Keys of one file: the one in use and those that were before it.
@@ -122,11 +124,18 @@ impl Secrets {
 
     /// Seals a text for a place. An empty one is no secret, and stays.
     pub fn seal(&self, context: &str, plain: &str) -> String {
+        let sealed = self.seal_bytes(context, plain.as_bytes());
+        // What was sealed is ASCII, and what was not is the text.
+        String::from_utf8_lossy(&sealed).into_owned()
+    }
+
+    /// The same for bytes that need not be a text.
+    pub fn seal_bytes(&self, context: &str, plain: &[u8]) -> Vec<u8> {
         let Some(key) = self.keys.first().filter(|_| !plain.is_empty()) else {
-            return plain.to_owned();
+            return plain.to_vec();
         };
         let nonce: [u8; NONCE_LEN] = clock::random_bytes();
-        let mut sealed = plain.as_bytes().to_vec();
+        let mut sealed = plain.to_vec();
         // It fails for texts of gigabytes only.
         let _ = key.key.seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
@@ -136,7 +145,7 @@ impl Secrets {
         let mut bytes = key.id.to_vec();
         bytes.extend(nonce);
         bytes.extend(sealed);
-        format!("{PREFIX}{}", STANDARD_NO_PAD.encode(bytes))
+        format!("{PREFIX}{}", STANDARD_NO_PAD.encode(bytes)).into_bytes()
     }
 
     /// Opens what was sealed for a place; a text that is not sealed is what it is.
@@ -144,8 +153,18 @@ impl Secrets {
     /// # Errors
     /// If it does not open.
     pub fn open_text(&self, context: &str, kept: &str) -> Result<Secret, Sealed> {
-        let Some(sealed) = kept.strip_prefix(PREFIX) else {
-            return Ok(Secret::new(kept));
+        let opened = self.open_bytes(context, kept.as_bytes())?;
+        let text = String::from_utf8(opened).map_err(|_| Sealed)?;
+        Ok(Secret::new(text))
+    }
+
+    /// The same for bytes that need not be a text.
+    ///
+    /// # Errors
+    /// If they do not open.
+    pub fn open_bytes(&self, context: &str, kept: &[u8]) -> Result<Vec<u8>, Sealed> {
+        let Some(sealed) = kept.strip_prefix(PREFIX.as_bytes()) else {
+            return Ok(kept.to_vec());
         };
         let bytes = STANDARD_NO_PAD.decode(sealed).map_err(|_| Sealed)?;
         let (id, rest) = bytes.split_first_chunk::<ID_BYTES>().ok_or(Sealed)?;
@@ -157,13 +176,12 @@ impl Secrets {
             .key
             .open_in_place(nonce, Aad::from(context.as_bytes()), &mut rest)
             .map_err(|_| Sealed)?;
-        let text = std::str::from_utf8(opened).map_err(|_| Sealed)?;
-        Ok(Secret::new(text))
+        Ok(opened.to_vec())
     }
 
-    /// Seals the secrets inside of a record in JSON: every `value` beside a `name` that is secret, and every text under
-    /// a key that looks so. Everything else stays readable. A text that looks sealed already is sealed like any other:
-    /// anybody may have written it.
+    /// Seals the secrets inside of a record in JSON: every `value` beside a `name` that is secret, and every text, or list
+    /// of texts, under a key that looks so. Everything else stays readable. A text that looks sealed already is sealed
+    /// like any other: anybody may have written it.
     pub fn seal_json(&self, context: &str, json: &str) -> String {
         self.each_secret(json, |name, text| {
             Some(self.seal(&format!("{context}/{name}"), text))
@@ -220,11 +238,19 @@ fn walk(value: &mut Value, change: &mut impl FnMut(&str, &mut String)) {
         Value::Object(map) => {
             let name = map.get("name").and_then(Value::as_str).map(str::to_owned);
             for (key, value) in map {
+                let secret = is_sealed(key) || key == VOUCHERS;
                 match (value, &name) {
                     (Value::String(text), Some(name)) if key == "value" && is_sealed(name) => {
                         change(name, text);
                     }
-                    (Value::String(text), _) if is_sealed(key) => change(key, text),
+                    (Value::String(text), _) if secret => change(key, text),
+                    (Value::Array(list), _) if secret => {
+                        let texts = list.iter_mut().filter_map(|item| match item {
+                            Value::String(text) => Some(text),
+                            _ => None,
+                        });
+                        texts.for_each(|text| change(key, text));
+                    }
                     (value, _) => walk(value, change),
                 }
             }

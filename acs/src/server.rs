@@ -4,17 +4,19 @@ use crate::api;
 use crate::api::visitor::Visitor;
 use crate::app::App;
 use crate::auth::{self, FirstPassword};
-use crate::config::{Config, TlsConfig};
+use crate::config::{Config, CwmpConfig, TlsConfig};
 use crate::connection_request::stun;
 use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
-use crate::listen::{self, Arrival, Counted, arrivals, bind};
+use crate::listen::{self, Arrival, Port, arrivals, bind};
+use crate::panics;
 use crate::provisioning_server::listeners::{Addresses, Listeners};
-use crate::sessions::{Line, Peer, Remote, endpoint};
+use crate::proxies::Proxies;
+use crate::sessions::{Line, Peer, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
-use crate::tls::{self, Clients};
+use crate::tls::{self, Current};
 use data_model::OperatorError;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -28,7 +30,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 /// Time open requests get when the server winds down.
@@ -39,6 +40,8 @@ const GRACE: Duration = Duration::from_secs(30);
 pub struct Server {
     /// Where devices talk to it.
     pub cwmp_address: SocketAddr,
+    /// Where they talk to it over HTTPS besides, if they do.
+    pub cwmp_tls_address: Option<SocketAddr>,
     /// Where people and programs talk to it.
     pub api_address: SocketAddr,
     /// Where devices fetch files.
@@ -62,6 +65,7 @@ impl Server {
     /// # Errors
     /// Everything that is wrong with the settings, or the first thing that cannot be had.
     pub async fn start(config: Config) -> Result<Server, OperatorError> {
+        panics::watch();
         if let Some(first) = config.check().into_iter().next() {
             return Err(first);
         }
@@ -72,6 +76,7 @@ impl Server {
         let cwmp = bind(app.config.cwmp.listen, "cwmp.listen").await?;
         let api_listener = bind(app.config.api.listen, "api.listen").await?;
         let files_listener = bind(app.config.files.listen, "files.listen").await?;
+        let cwmp_private = bind_private(&app.config.cwmp).await?;
         let cwmp_tls = load(&app, "cwmp", app.config.cwmp.tls.as_ref())?;
         let api_tls = load(&app, "api", app.config.api.tls.as_ref())?;
         let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
@@ -87,20 +92,15 @@ impl Server {
         let _ = app.files_address.set(files_address);
         note_certificates(&app);
         let stopped = app.stopping.subscribe();
-        let cwmp_line = line_of(cwmp_tls.as_ref());
-        let counted = |name| Counted {
-            name,
-            wire: app.metrics.wire.clone(),
-        };
         let mut tasks = JoinSet::new();
-        let devices = serve_cwmp(Arc::clone(&app), cwmp, cwmp_tls, stopped.clone());
-        tasks.spawn(devices);
+        let (cwmp_line, cwmp_tls_address) =
+            start_cwmp(&app, cwmp, cwmp_private, cwmp_tls, &mut tasks, &stopped);
         tasks.spawn(serve_web(
             api_listener,
             api_tls,
             api::router(Arc::clone(&app)),
             stopped.clone(),
-            counted("api"),
+            app.port("api"),
         ));
         let files = files::http::router(Arc::clone(&app));
         tasks.spawn(serve_web(
@@ -108,7 +108,7 @@ impl Server {
             files_tls,
             files,
             stopped.clone(),
-            counted("files"),
+            app.port("files"),
         ));
         let stun_address = start_calls(&app, stun, &mut tasks, &stopped);
         let provisioning = resyncs.addresses();
@@ -117,6 +117,7 @@ impl Server {
         app.ready.store(true, Ordering::Relaxed);
         Ok(Server {
             cwmp_address,
+            cwmp_tls_address,
             api_address,
             files_address,
             provisioning,
@@ -136,6 +137,12 @@ impl Server {
             Line::Tls => "https",
         };
         format!("{scheme}://{}/", self.cwmp_address)
+    }
+
+    /// The URL of the second listener for devices, if there is one.
+    pub fn acs_tls_url(&self) -> Option<String> {
+        self.cwmp_tls_address
+            .map(|address| format!("https://{address}/"))
     }
 
     /// What everything shares; for embedding the server in another program.
@@ -219,10 +226,43 @@ fn start_calls(
     address
 }
 
-fn line_of(tls: Option<&TlsAcceptor>) -> Line {
-    match tls {
-        Some(_) => Line::Tls,
-        None => Line::Plain,
+/// Binds the second listener for devices, if there is to be one.
+async fn bind_private(config: &CwmpConfig) -> Result<Option<TcpListener>, OperatorError> {
+    match config.tls_listen {
+        Some(address) => Ok(Some(bind(address, "cwmp.tls_listen").await?)),
+        None => Ok(None),
+    }
+}
+
+/// Starts taking connections of devices: on one listener with TLS or without, or on one of each. Says what the first one
+/// speaks, and where the second one is.
+fn start_cwmp(
+    app: &Arc<App>,
+    first: TcpListener,
+    second: Option<TcpListener>,
+    tls: Option<Current>,
+    tasks: &mut JoinSet<()>,
+    stopped: &watch::Receiver<bool>,
+) -> (Line, Option<SocketAddr>) {
+    let mut serve = |listener, tls| {
+        let app = Arc::clone(app);
+        tasks.spawn(serve_cwmp(app, listener, tls, stopped.clone()));
+    };
+    match (second, tls) {
+        (Some(second), tls) => {
+            let address = second.local_addr().ok();
+            serve(first, None);
+            serve(second, tls);
+            (Line::Plain, address)
+        }
+        (None, Some(tls)) => {
+            serve(first, Some(tls));
+            (Line::Tls, None)
+        }
+        (None, None) => {
+            serve(first, None);
+            (Line::Plain, None)
+        }
     }
 }
 
@@ -239,8 +279,8 @@ fn load(
     app: &App,
     name: &'static str,
     config: Option<&TlsConfig>,
-) -> Result<Option<TlsAcceptor>, OperatorError> {
-    let acceptor = |config| app.certificates.acceptor(name, config, Clients::Must);
+) -> Result<Option<Current>, OperatorError> {
+    let acceptor = |config| app.certificates.acceptor(name, config);
     config.map(acceptor).transpose()
 }
 
@@ -248,26 +288,26 @@ fn load(
 async fn serve_cwmp(
     app: Arc<App>,
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     stopped: watch::Receiver<bool>,
 ) {
-    let counted = Counted {
-        name: "cwmp",
-        wire: app.metrics.wire.clone(),
-    };
+    let port = app.port("cwmp");
     let serve = move |arrival, stopped| talk(Arc::clone(&app), arrival, stopped);
-    arrivals(listener, tls, stopped, counted, serve).await;
+    arrivals(listener, tls, stopped, port, serve).await;
 }
 
-/// One connection of a device, until either side closes it.
+/// One connection of a device, until either side closes it. On one of a proxy each request may be another device's.
 async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
-    let remote = Remote {
-        address: arrival.address.ip().to_canonical(),
-        line: if arrival.tls { Line::Tls } else { Line::Plain },
-    };
-    let peer = Arc::new(Peer::new(remote));
-    let service = service_fn(move |request| {
-        let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
+    let origin = arrival.origin();
+    let peer = (!app.proxies.trusts(origin.address)).then(|| Arc::new(Peer::new(&origin)));
+    let service = service_fn(move |mut request: http::Request<Incoming>| {
+        let app = Arc::clone(&app);
+        let peer = match &peer {
+            Some(peer) => Arc::clone(peer),
+            None => Arc::new(Peer::new(
+                &app.proxies.origin(&origin, request.headers_mut()),
+            )),
+        };
         async move { Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await) }
     });
     listen::talk(arrival.stream, service, stopped).await;
@@ -276,22 +316,30 @@ async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
 /// Takes connections of people, programs, and of devices that fetch files.
 async fn serve_web(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Current>,
     router: axum::Router,
     stopped: watch::Receiver<bool>,
-    counted: Counted,
+    port: Port,
 ) {
-    let serve = move |arrival, stopped| browse(router.clone(), arrival, stopped);
-    arrivals(listener, tls, stopped, counted, serve).await;
+    let proxies = Arc::clone(&port.proxies);
+    let serve =
+        move |arrival, stopped| browse(router.clone(), Arc::clone(&proxies), arrival, stopped);
+    arrivals(listener, tls, stopped, port, serve).await;
 }
 
-async fn browse(router: axum::Router, arrival: Arrival, mut stopped: watch::Receiver<bool>) {
-    let visitor = Visitor {
-        address: arrival.address.ip().to_canonical(),
-        tls: arrival.tls,
-    };
+async fn browse(
+    router: axum::Router,
+    proxies: Arc<Proxies>,
+    arrival: Arrival,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let direct = arrival.origin();
     let service = router.map_request(move |mut request: http::Request<Incoming>| {
-        request.extensions_mut().insert(visitor);
+        let origin = proxies.origin(&direct, request.headers_mut());
+        request.extensions_mut().insert(Visitor {
+            address: origin.address,
+            tls: origin.tls,
+        });
         request
     });
     let service = hyper_util::service::TowerToHyperService::new(service);

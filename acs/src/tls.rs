@@ -2,14 +2,14 @@
 
 use crate::app::App;
 use crate::config::{Config, TlsConfig};
+use crate::live::Live;
 use data_model::{OperatorError, Timestamp};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
-use rustls::sign::CertifiedKey;
+use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio_rustls::TlsAcceptor;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -27,13 +27,6 @@ pub enum Clients {
 /// # Errors
 /// If a file cannot be read or does not hold what it should.
 pub fn acceptor(config: &TlsConfig, clients: Clients) -> Result<TlsAcceptor, OperatorError> {
-    Ok(resolving(config, clients)?.0)
-}
-
-fn resolving(
-    config: &TlsConfig,
-    clients: Clients,
-) -> Result<(TlsAcceptor, Arc<Current>), OperatorError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -58,44 +51,36 @@ fn resolving(
             builder.with_client_cert_verifier(verifier)
         }
     };
-    let current = Arc::new(Current(RwLock::new(key_of(config)?)));
-    let mut config =
-        builder.with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
-    // What a device needs to resume is in its ticket: a fleet is larger than any table of sessions here would be.
-    config.ticketer =
-        rustls::crypto::ring::Ticketer::new().map_err(|error| unusable("TLS", &error))?;
-    Ok((TlsAcceptor::from(Arc::new(config)), current))
-}
-
-/// The certificate a listener shows; it can be replaced while the listener is in use.
-#[derive(Debug)]
-pub struct Current(RwLock<Arc<CertifiedKey>>);
-
-impl ResolvesServerCert for Current {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(
-            &self.0.read().unwrap_or_else(PoisonError::into_inner),
-        ))
-    }
-}
-
-/// A certificate with its key, which have to belong together.
-fn key_of(config: &TlsConfig) -> Result<Arc<CertifiedKey>, OperatorError> {
-    let provider = rustls::crypto::ring::default_provider();
     let key = PrivateKeyDer::from_pem_file(&config.key_file)
         .map_err(|error| bad_file(&config.key_file, &error))?;
     let chain = certificates(&config.certificate_file)?;
-    let key = CertifiedKey::from_der(chain, key, &provider)
+    // A key that does not belong to the certificate is found here.
+    let mut config = builder
+        .with_single_cert(chain, key)
         .map_err(|error| unusable("the server's certificate", &error))?;
-    Ok(Arc::new(key))
+    // What a device needs to resume is in its ticket: a fleet is larger than any table of sessions here would be.
+    config.ticketer =
+        rustls::crypto::ring::Ticketer::new().map_err(|error| unusable("TLS", &error))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// What a listener takes TLS connections with; it can be replaced while the listener is in use.
+pub type Current = Arc<Live<TlsAcceptor>>;
+
+/// What is asked of the clients of a listener.
+pub fn clients(name: &str) -> Clients {
+    match name {
+        "provisioning" => Clients::May,
+        _ => Clients::Must,
+    }
 }
 
 /// The certificates of all listeners that speak TLS.
-#[derive(Debug, Default)]
-pub struct Certificates(Mutex<Vec<(&'static str, Arc<Current>)>>);
+#[derive(Default)]
+pub struct Certificates(Mutex<Vec<(&'static str, Current)>>);
 
-/// Certificates that were read and are still to be put in force, with when they end.
-pub struct Fresh(Vec<(&'static str, Arc<CertifiedKey>, Option<Timestamp>)>);
+/// Certificates and authorities that were read and are still to be put in force, with when the former end.
+pub struct Fresh(Vec<(&'static str, TlsAcceptor, Option<Timestamp>)>);
 
 /// The listeners that may speak TLS, and their settings.
 pub fn listeners(config: &Config) -> [(&'static str, Option<&TlsConfig>); 4] {
@@ -116,15 +101,14 @@ impl Certificates {
         &self,
         name: &'static str,
         config: &TlsConfig,
-        clients: Clients,
-    ) -> Result<TlsAcceptor, OperatorError> {
-        let (acceptor, current) = resolving(config, clients)?;
+    ) -> Result<Current, OperatorError> {
+        let current = Arc::new(Live::new(acceptor(config, clients(name))?));
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.push((name, current));
-        Ok(acceptor)
+        known.push((name, Arc::clone(&current)));
+        Ok(current)
     }
 
-    /// Reads the certificates of listeners that speak TLS already.
+    /// Reads the certificates and authorities of listeners.
     ///
     /// # Errors
     /// Everything that is wrong with one of them.
@@ -132,8 +116,8 @@ impl Certificates {
         let (mut fresh, mut wrong) = (Vec::new(), Vec::new());
         for (name, tls) in listeners(config) {
             let Some(tls) = tls else { continue };
-            match key_of(tls) {
-                Ok(key) => fresh.push((name, key, ends(tls))),
+            match acceptor(tls, clients(name)) {
+                Ok(acceptor) => fresh.push((name, acceptor, ends(tls))),
                 Err(error) => wrong.push(error),
             }
         }
@@ -152,9 +136,9 @@ impl Fresh {
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        for (name, key, ends) in self.0 {
+        for (name, acceptor, ends) in self.0 {
             for (_, current) in known.iter().filter(|(known, _)| *known == name) {
-                *current.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&key);
+                current.put(acceptor.clone());
             }
             if let Some(at) = ends {
                 app.metrics.state.certificate_ends(name, at);

@@ -81,7 +81,7 @@ impl Gate {
                     Call::Refused => (Call::Refused, answer(503, Vec::new())),
                 };
             }
-            Some(Verdict::Stale) => Stale::Yes,
+            Some(Verdict::Stale | Verdict::Replayed) => Stale::Yes,
             Some(Verdict::Rejected) | None => Stale::No,
         };
         (

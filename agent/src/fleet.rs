@@ -5,6 +5,7 @@ use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
 use crate::limits::FLEET_LOG_BYTES;
 use crate::provisioning::sources::Sources;
+use crate::random::Random;
 use crate::shell::diagnostics::DiagnosticsConfig;
 use crate::shell::http::Network;
 use crate::shell::tls::TlsConfig;
@@ -55,6 +56,12 @@ impl FleetConfig {
         format!("{}{device:06}", self.serial_prefix)
     }
 
+    /// What decides the chances of one device. A device mixes the time of its boot into it, so seeds that lie beside each
+    /// other would meet: two devices would be called by one URL.
+    fn seed_of(&self, device: usize) -> u64 {
+        Random::new(self.seed.wrapping_add(device as u64)).next()
+    }
+
     fn runner(&self, sources: &GivenSources) -> Result<RunnerConfig, OperatorError> {
         let product = Product::load(&self.device_type)?;
         let mut installed = vec![
@@ -86,7 +93,7 @@ impl FleetConfig {
                 authority: "".into(),
                 downgrade: Downgrade::Refused,
                 newest_version: CwmpVersion::V1_4,
-                seed: self.seed.wrapping_add(number as u64),
+                seed: self.seed_of(number),
                 files: FilePolicy {
                     upload_hosts: Arc::clone(&upload_hosts),
                     log_bytes: FLEET_LOG_BYTES,
@@ -141,5 +148,46 @@ impl FleetConfig {
         sources: &GivenSources,
     ) -> Result<(Runner, RunnerHandle), OperatorError> {
         Runner::start(self.runner(sources)?).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Device, Saved};
+    use data_model::Timestamp;
+    use std::collections::HashSet;
+
+    /// Covers C-11.
+    #[test]
+    fn each_device_of_a_fleet_is_called_by_a_url_of_its_own_whenever_it_has_booted() {
+        let fleet = FleetConfig {
+            device_type: "ata192".into(),
+            count: 1000,
+            serial_prefix: "SIM".into(),
+            acs_url: "http://127.0.0.1:7547/".into(),
+            password: Secret::default(),
+            parameters: Vec::new(),
+            tls: TlsConfig::default(),
+            firmware_keys: Vec::new(),
+            listen: None,
+            state: None,
+            real_diagnostics: None,
+            sessions: 1,
+            seed: 1,
+        };
+        let devices = fleet.runner(&|_, _| None).expect("a fleet").devices;
+        let mut urls = HashSet::new();
+        for (number, mut device) in devices.into_iter().enumerate() {
+            device.authority = "127.0.0.1:7548".into();
+            // Some milliseconds lie between the first boot of a fleet and the last one.
+            let boot = Timestamp::from_millis(1_800_000_000_000 + number as i64 / 3);
+            let device = Device::boot(device, &Saved::default(), boot);
+            let url = device
+                .core()
+                .value_of("Device.ManagementServer.ConnectionRequestURL");
+            urls.insert(url.expect("it has one"));
+        }
+        assert_eq!(urls.len(), 1000);
     }
 }

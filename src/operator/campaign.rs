@@ -1,12 +1,13 @@
-//! `dialtone campaign`: upgrades of many devices, watched, paused and given up.
+//! `dialtone campaign`: upgrades of many devices, begun, watched, paused, given up and looked back on.
 
+use super::campaign_order::Order;
 use super::wait::word;
 use super::{Ended, Outcome, ServerOptions, show, sure};
 use crate::address::segment;
 use crate::client::Client;
 use crate::output::line;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 
 /// Firmware campaigns.
@@ -35,8 +36,10 @@ enum Verb {
         #[arg(long)]
         step: Option<String>,
     },
+    /// Say what a campaign would do, and do nothing.
+    Estimate(Order),
     /// Begin a campaign.
-    Start(Start),
+    Start(Order),
     /// Wait until a campaign is over, and tell how it goes; the status is 6 if it did not end well.
     Watch {
         /// The campaign.
@@ -44,6 +47,11 @@ enum Verb {
         /// Give up waiting after so many seconds.
         #[arg(long, default_value_t = 86400)]
         timeout_secs: u64,
+    },
+    /// Look back: counts by stage, reasons of failures, how long devices took.
+    Report {
+        /// The campaign.
+        campaign: String,
     },
     /// Start no further devices.
     Pause {
@@ -63,30 +71,6 @@ enum Verb {
         #[arg(long)]
         yes: bool,
     },
-}
-
-#[derive(Debug, Args)]
-struct Start {
-    /// The id of the image.
-    file: String,
-    /// A name, for people.
-    #[arg(long)]
-    name: String,
-    /// Only devices with this tag; as often as needed, and all must be there.
-    #[arg(long)]
-    tag: Vec<String>,
-    /// Only devices with one of these serial numbers.
-    #[arg(long)]
-    serial_number: Vec<String>,
-    /// Only devices that report one of these versions.
-    #[arg(long)]
-    software_version: Vec<String>,
-    /// Devices under way at one time.
-    #[arg(long, default_value_t = 10)]
-    concurrency: u32,
-    /// Failed devices at which it pauses; 0 for never.
-    #[arg(long, default_value_t = 0)]
-    failure_limit: u32,
 }
 
 const COLUMNS: [show::Column; 8] = [
@@ -138,7 +122,9 @@ impl CampaignCommand {
                 return watch(&client, &path(&campaign), time, as_json).await;
             }
             Verb::Show { campaign } => client.get(&path(&campaign)).await?,
-            Verb::Start(start) => client.post("/campaigns", start.body()).await?,
+            Verb::Estimate(order) => client.post("/campaigns/estimate", order.body()).await?,
+            Verb::Start(order) => client.post("/campaigns", order.body()).await?,
+            Verb::Report { campaign } => client.get(&format!("{}/report", path(&campaign))).await?,
             Verb::Pause { campaign } => change(&client, &path(&campaign), "pause").await?,
             Verb::Resume { campaign } => change(&client, &path(&campaign), "resume").await?,
             Verb::Abort { campaign, yes } => {
@@ -155,40 +141,13 @@ async fn change(client: &Client, path: &str, verb: &str) -> crate::client::Answe
     client.post(&format!("{path}/{verb}"), Value::Null).await
 }
 
-impl Start {
-    fn body(self) -> Value {
-        let mut selector = serde_json::Map::new();
-        for (name, list) in [
-            ("tags", self.tag),
-            ("serial_number", self.serial_number),
-            ("software_version", self.software_version),
-        ] {
-            if !list.is_empty() {
-                selector.insert(name.into(), list.into());
-            }
-        }
-        json!({
-            "name": self.name,
-            "file": self.file,
-            "selector": selector,
-            "concurrency": self.concurrency,
-            "failure_limit": self.failure_limit,
-        })
-    }
-}
-
 /// Tells of each change of the counts, until the campaign is over.
 async fn watch(client: &Client, path: &str, time: Duration, as_json: bool) -> Outcome {
     let over = Instant::now() + time;
     let mut told = String::new();
     loop {
         let campaign = client.get(path).await?;
-        let counts = campaign["counts"].as_object();
-        let counts = counts.into_iter().flatten();
-        let counts: Vec<String> = counts
-            .map(|(name, count)| format!("{count} {name}"))
-            .collect();
-        let text = format!("{}: {}", word(&campaign), counts.join(", "));
+        let text = standing(&campaign);
         if text != told && !as_json {
             line(&text);
         }
@@ -203,5 +162,59 @@ async fn watch(client: &Client, path: &str, time: Duration, as_json: bool) -> Ou
             return Ok(if well { Ended::Well } else { Ended::Badly });
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The counts in the order in which devices pass through them.
+const STEPS: [&str; 7] = [
+    "pending",
+    "upgrading",
+    "verifying",
+    "done",
+    "failed",
+    "skipped",
+    "excluded",
+];
+
+/// One line for people: the state, the open stage, the counts that are not zero, and why it has paused.
+fn standing(campaign: &Value) -> String {
+    let counts = STEPS.iter().filter_map(|step| {
+        let count = campaign["counts"][step]
+            .as_u64()
+            .filter(|&count| count > 0)?;
+        Some(format!("{count} {step}"))
+    });
+    let counts: Vec<String> = counts.collect();
+    let stages = campaign["stages"].as_array().map_or(0, Vec::len);
+    let stage = match campaign["stage"].as_u64() {
+        Some(stage) if stages > 1 => format!(", stage {} of {stages}", stage + 1),
+        Some(_) | None => String::new(),
+    };
+    let why = match campaign["reason"].as_str() {
+        Some(reason) => format!(" ({reason})"),
+        None => String::new(),
+    };
+    format!("{}{stage}: {}{why}", word(campaign), counts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_campaign_is_told_in_one_line() {
+        let counts = json!({"done": 12, "failed": 3, "pending": 985, "skipped": 0});
+        let mut campaign =
+            json!({"state": "running", "reason": null, "stage": 0, "stages": [], "counts": counts});
+        assert_eq!(
+            standing(&campaign),
+            "running: 985 pending, 12 done, 3 failed"
+        );
+        campaign["stages"] = json!([{"count": 15}, {"percent": 100}]);
+        campaign["state"] = "paused".into();
+        campaign["reason"] = "3 devices have failed".into();
+        let told = "paused, stage 1 of 2: 985 pending, 12 done, 3 failed (3 devices have failed)";
+        assert_eq!(standing(&campaign), told);
     }
 }

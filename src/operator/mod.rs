@@ -6,6 +6,7 @@
 mod audit;
 mod binding;
 mod campaign;
+mod campaign_order;
 mod device;
 mod device_tasks;
 mod file;

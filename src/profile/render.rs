@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use acs::provisioning::desired::desired;
+use acs::provisioning::evidence::Evidence;
 use acs::provisioning::flat_profile::{self, Secrets};
 
 /// What to render, and for whom.
@@ -46,14 +47,16 @@ impl Render {
         let ty = device(&self.device_type)?;
         let profiles = profiles(&self.profile)?;
         let described = Described::of(&self.device, &self.variable, &ty)?;
-        let wanted =
-            desired(&profiles, &described.device, &described.variables).map_err(|why| {
-                OperatorError::new(
-                    "the profiles cannot be put together",
-                    why,
-                    "correct the profile, or give the variable with --variable NAME=VALUE",
-                )
-            })?;
+        let (device, variables) = (&described.device, &described.variables);
+        // What a device has reported is not known here: a selector that asks for it finds nothing.
+        let wanted = desired(&profiles, device, variables, &Evidence::default());
+        let wanted = wanted.map_err(|why| {
+            OperatorError::new(
+                "the profiles cannot be put together",
+                why,
+                "correct the profile, or give the variable with --variable NAME=VALUE",
+            )
+        })?;
         for conflict in &wanted.conflicts {
             let (winner, loser) = (&conflict.winner.profile, &conflict.loser.profile);
             // Whoever does not read it has the document all the same.

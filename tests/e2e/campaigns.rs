@@ -297,3 +297,78 @@ async fn a_campaign_pauses_at_its_failure_limit_and_goes_on_when_told() {
         .expect_err("it has ended");
     assert_eq!(again.status, 409);
 }
+
+/// Covers U06.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_edited_by_whoever_has_seen_it_and_not_once_it_was_started() {
+    let world = World::start().await;
+    let phone = world.phone("DRAFTED").await;
+    let image = world.image("ATA192", NEW_VERSION);
+    let file = world
+        .upload("ata192.image", "ATA192", NEW_VERSION, image)
+        .await;
+    let draft = |name: &str, concurrency: u32| {
+        json!({
+            "name": name, "file": file, "concurrency": concurrency,
+            "selector": { "query": format!("serial_number = \"{name}\"") },
+        })
+    };
+    let mut body = draft("nobody", 1);
+    body["start"] = json!(false);
+    let made = world.api.post("/campaigns", body.clone()).await;
+    let made = made.expect("a draft");
+    let path = format!("/campaigns/{}", made["id"].as_str().expect("an id"));
+    let read = || async { world.api.raw("GET", &path, "", &json!(null)).await };
+    let seen = read().await;
+    let condition = format!("If-Match: {}\r\n", seen.header("etag").expect("a tag"));
+    let put = |headers: String, body: serde_json::Value| {
+        let path = path.clone();
+        let api = &world.api;
+        async move { api.raw("PUT", &path, &headers, &body).await }
+    };
+    let first = put(condition.clone(), draft("DRAFTED", 7)).await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    let second = put(condition, draft("nobody", 9)).await;
+    assert_eq!(
+        second.status,
+        412,
+        "somebody else has changed it: {}",
+        second.text()
+    );
+    let kept = world.api.get(&path).await.expect("a campaign");
+    assert_eq!(
+        (&kept["name"], &kept["concurrency"]),
+        (&json!("DRAFTED"), &json!(7))
+    );
+    assert_eq!(
+        (&kept["state"], &kept["created"]),
+        (&json!("draft"), &made["created"])
+    );
+    for wrong in [json!({ "name": "x" }), draft("x", 0)] {
+        let refused = world.api.put(&path, wrong).await.expect_err("refused");
+        assert_eq!(refused.status, 400, "{refused}");
+    }
+    body["start"] = json!(true);
+    let refused = world.api.put(&path, body).await.expect_err("two steps");
+    assert!(
+        refused.status == 400 && refused.body.contains("two steps"),
+        "{refused}"
+    );
+
+    let started = world.api.post(&format!("{path}/start"), json!({})).await;
+    started.expect("started");
+    let late = world.api.put(&path, draft("nobody", 1)).await;
+    let late = late.expect_err("it was started");
+    assert_eq!(late.status, 409);
+    assert!(late.body.contains("make another one"), "{late}");
+    let id = made["id"].as_str().expect("an id");
+    world.campaign_reaches(id, &[("done", 1)]).await;
+    phone
+        .reaches("DeviceInfo.SoftwareVersion", NEW_VERSION)
+        .await;
+    let audit = world.api.get("/audit?action=campaign.edit").await;
+    let audit = audit.expect("a trail");
+    let lines = audit["items"].as_array().expect("lines");
+    assert_eq!(lines.len(), 1, "{audit}");
+    assert!(lines[0]["before"].to_string().contains("nobody"), "{audit}");
+}

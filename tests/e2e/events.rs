@@ -264,6 +264,13 @@ async fn what_a_webhook_refuses_waits_with_the_reason_until_it_is_told_or_the_we
             .is_some_and(|why| why.contains("503"))
     );
     assert!(waiting["due"].as_i64().is_some());
+    let failed = "dialtone_webhook_deliveries_total{name=\"failed\"}";
+    assert!(world.metric(failed).await >= 1.0);
+    eventually("the metrics tell of it", || async {
+        let waits = world.metric("dialtone_webhook_waiting").await >= 1.0;
+        (waits && world.metric("dialtone_event_lag_seconds").await > 0.0).then_some(())
+    })
+    .await;
     world.api.delete(&path).await.expect("it goes");
     assert_eq!(
         world.api.get(&path).await.expect_err("it is gone").status,

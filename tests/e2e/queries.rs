@@ -318,26 +318,6 @@ async fn profiles_and_campaigns_take_the_devices_of_a_query() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_is_for_attributes_and_tags_alone() {
-    let world = World::start().await;
-    for unfit in [
-        "Device.DeviceInfo.UpTime > 5",
-        "last_inform < ago(\"2h\")",
-        "campaign(\"x\") = \"done\"",
-        "variable(\"site\") = \"x\"",
-    ] {
-        let body = json!({ "selector": { "query": unfit }, "values": [] });
-        let refused = world
-            .api
-            .put("/profiles/unfit", body)
-            .await
-            .expect_err("refused");
-        assert_eq!(refused.status, 400, "{unfit}");
-        assert!(refused.body.contains("attributes and tags"), "{refused}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_kept_query_is_its_owners_and_shown_to_others_if_shared() {
     let world = World::start().await;
     let user = json!({ "role": "viewer", "password": "a long password" });

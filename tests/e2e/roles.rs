@@ -8,6 +8,8 @@ use crate::world::rest::Rest;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
 
 const PASSWORD: &str = "a good password";
 const COLUMNS: [&str; 8] = [
@@ -67,14 +69,50 @@ fn word(status: u16) -> &'static str {
     }
 }
 
+/// Somebody of a kind, with a token nobody else uses.
+async fn one_more(world: &World, column: &str) -> Rest {
+    let address = world.server.api_address;
+    match column {
+        "nobody" => Rest::with_token(address, ""),
+        _ => {
+            let rest = Rest::sign_in(address, &format!("role-{column}"), PASSWORD).await;
+            rest.expect("a good password")
+        }
+    }
+}
+
+/// The status of the head of an answer that need not end.
+async fn begins(rest: &Rest, path: &str) -> u16 {
+    let mut stream = TcpStream::connect(rest.address()).await.expect("the API");
+    let authorization = match rest.token() {
+        "" => String::new(),
+        token => format!("Authorization: Bearer {token}\r\n"),
+    };
+    let request = format!("GET /api/v1{path} HTTP/1.1\r\nHost: api\r\n{authorization}\r\n");
+    let sent = stream.write_all(request.as_bytes()).await;
+    sent.expect("the API reads");
+    let mut lines = BufReader::new(stream).lines();
+    let line = lines.next_line().await.ok().flatten().unwrap_or_default();
+    let status = line.split(' ').nth(1);
+    status.and_then(|status| status.parse().ok()).unwrap_or(0)
+}
+
 async fn status(rest: &Rest, method: &str, path: &str) -> u16 {
+    if path.ends_with("/events/stream") {
+        return begins(rest, path).await;
+    }
     // What no operation takes: whoever is let in changes nothing.
     let body = match method {
         "GET" => &b""[..],
         _ => b"\"nothing an operation takes\"",
     };
-    let answer = rest.exchange(method, path, "", body).await;
-    answer.map_or(0, |answer| answer.status)
+    // A server that has seen enough may close with bytes of ours unread, and its answer is lost with that.
+    for _ in 0..3 {
+        if let Some(answer) = rest.exchange(method, path, "", body).await {
+            return answer.status;
+        }
+    }
+    0
 }
 
 /// Covers A11, A14.
@@ -96,15 +134,16 @@ async fn every_operation_lets_in_whom_the_golden_table_says_and_nobody_else() {
     }
     table = format!("{}\n", table.trim_end());
     for (path, method, operation) in operations {
-        // These end what the others ask with; `sign_in` has tests of its own for them.
-        if path == "/api/v1/session" && method == "DELETE" || path.ends_with("/events/stream") {
-            continue;
-        }
         let permission = operation["x-permission"].as_str().unwrap_or("nothing");
         let mut row = format!("{method:<6} {path:<52} {permission:<16}");
-        for rest in &people {
+        let ends = path == "/api/v1/session" && method == "DELETE";
+        for (rest, column) in people.iter().zip(COLUMNS) {
             let asked = filled(&path);
-            let first = status(rest, &method, &asked).await;
+            let first = match ends {
+                // It ends what it is asked with, so that is somebody else's of the same kind.
+                true => status(&one_more(&world, column).await, &method, &asked).await,
+                false => status(rest, &method, &asked).await,
+            };
             if [401, 403].contains(&first) {
                 // Asking again and again changes nobody's mind.
                 let again = (0..20).map(|_| status(rest, &method, &asked));

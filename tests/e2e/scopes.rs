@@ -117,7 +117,8 @@ async fn a_part_of_the_fleet_changes_nothing_of_the_whole() {
         north.post("/devices", device).await,
         north.put("/profiles/p", json!({ "values": [] })).await,
         north.get("/profiles").await,
-        north.get("/campaigns").await,
+        north.get("/quarantine").await,
+        north.put("/freezes", json!({ "freezes": [] })).await,
         north.get("/users").await,
         north
             .put("/users/nora", json!({ "role": "admin", "scope": null }))
@@ -214,4 +215,206 @@ async fn a_token_of_a_program_does_no_more_than_it_was_made_for() {
     world.api.delete(&path).await.expect("an administrator may");
     let ended = program.get("/devices").await.expect_err("it has ended");
     assert_eq!(ended.status, 401);
+}
+
+/// Covers A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_accounts_and_groups_are_there_as_far_as_their_devices_are() {
+    let world = World::start().await;
+    two_tenants(&world).await;
+    let line = |number: &str| json!({ "lines": [{ "port": 1, "number": number, "user": number }] });
+    for (account, number, device) in [
+        ("ours", "100", Some("OURS")),
+        ("theirs", "200", Some("THEIRS")),
+        ("nobodys", "300", None),
+    ] {
+        let path = format!("/accounts/{account}");
+        world
+            .api
+            .put(&path, line(number))
+            .await
+            .expect("an account");
+        if let Some(serial) = device {
+            let on = json!({ "device": format!("00562B-ATA192-{serial}") });
+            let bound = world.api.put(&format!("{path}/device"), on).await;
+            bound.expect("a binding");
+        }
+    }
+    for tag in ["north", "south"] {
+        let group = json!({ "tag": tag, "variables": { "area": tag } });
+        world
+            .api
+            .put(&format!("/groups/{tag}"), group)
+            .await
+            .expect("a group");
+    }
+    let north = with_a_part(&world, "nora", "operator", "north").await;
+    let numbers = |list: &Value| -> Vec<String> {
+        let items = list["items"].as_array().expect("a list").iter();
+        items.map(|item| item["number"].to_string()).collect()
+    };
+    for (query, expected) in [
+        ("", &["\"100\""][..]),
+        ("?number=200", &[]),
+        ("?contains=300", &[]),
+    ] {
+        let lines = north.get(&format!("/lines{query}")).await.expect("lines");
+        assert_eq!(numbers(&lines), expected, "{query}");
+    }
+    let accounts = north.get("/accounts").await.expect("accounts");
+    assert_eq!(accounts["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(accounts["items"][0]["account"], "ours");
+    let groups = north.get("/groups").await.expect("groups");
+    assert_eq!(groups.as_array().map(Vec::len), Some(1), "{groups}");
+    assert!(north.get("/groups/south").await.is_err());
+    let nothing = north
+        .get("/accounts/of-nobody")
+        .await
+        .expect_err("not there");
+    for other in ["theirs", "nobodys"] {
+        let path = format!("/accounts/{other}");
+        let hidden = north.get(&path).await.expect_err("not there");
+        assert_eq!(
+            (hidden.status, &hidden.body),
+            (404, &nothing.body),
+            "{other}"
+        );
+        for refused in [
+            north.put(&path, line("911")).await,
+            north
+                .put(&format!("{path}/lines/1"), json!({ "number": "911" }))
+                .await,
+            north.delete(&format!("{path}/lines/1")).await,
+        ] {
+            assert_eq!(refused.expect_err("not there").status, 404, "{other}");
+        }
+    }
+    let changed = north.put(
+        "/accounts/ours/lines/1",
+        json!({ "number": "101", "user": "101" }),
+    );
+    changed.await.expect("ours");
+    let lines = north.get("/lines").await.expect("lines");
+    assert_eq!(numbers(&lines), ["\"101\""]);
+    for refused in [
+        // Whose it is, and what is nobody's, is for those who have the whole fleet.
+        north.delete("/accounts/ours").await,
+        north.delete("/accounts/ours/device").await,
+        north.put("/groups/north", json!({ "tag": "north" })).await,
+    ] {
+        assert_eq!(refused.expect_err("of the whole fleet").status, 403);
+    }
+}
+
+/// Covers A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_of_somebody_with_a_part_of_the_fleet_stays_in_that_part() {
+    let world = World::start().await;
+    two_tenants(&world).await;
+    let file = world
+        .upload(
+            "new.img",
+            "ATA192",
+            "99.0.0",
+            world.image("ATA192", "99.0.0"),
+        )
+        .await;
+    let north = with_a_part(&world, "nora", "operator", "north").await;
+    let south = with_a_part(&world, "sven", "operator", "south").await;
+    let looks = with_a_part(&world, "vera", "viewer", "north").await;
+    let body =
+        |name: &str| json!({ "name": name, "file": file, "start": false, "overdue_hours": 0 });
+    let estimate = north.post("/campaigns/estimate", body("ours")).await;
+    assert_eq!(estimate.expect("an estimate")["matched"], 1);
+    let ours = north
+        .post("/campaigns", body("ours"))
+        .await
+        .expect("a campaign");
+    assert_eq!(ours["scope"], json!([["north"]]));
+    let all = world
+        .api
+        .post("/campaigns", body("all"))
+        .await
+        .expect("a campaign");
+    let path = |campaign: &Value| format!("/campaigns/{}", campaign["id"].as_str().expect("an id"));
+    let (ours, all) = (path(&ours), path(&all));
+    // A draft of others has no device of theirs yet.
+    assert_eq!(north.get(&all).await.expect_err("not there").status, 404);
+    assert_eq!(south.get(&ours).await.expect_err("not there").status, 404);
+    let may_not = looks.post(&format!("{ours}/start"), json!({})).await;
+    assert_eq!(may_not.expect_err("a viewer").status, 403);
+    for (who, campaign) in [(&north, &ours), (&world.api, &all)] {
+        let started = who.post(&format!("{campaign}/start"), json!({})).await;
+        started.expect("started");
+    }
+    let devices = |list: Value| -> usize { list["items"].as_array().map_or(0, Vec::len) };
+    for (who, campaign, expected) in [
+        (&north, &ours, 1),
+        (&world.api, &ours, 1),
+        (&north, &all, 1),
+        (&looks, &all, 1),
+        (&world.api, &all, 2),
+    ] {
+        let list = who
+            .get(&format!("{campaign}/devices"))
+            .await
+            .expect("a list");
+        assert_eq!(devices(list), expected, "{campaign}");
+        let counts = who.get(campaign).await.expect("a campaign")["counts"].clone();
+        let number: u64 = counts
+            .as_object()
+            .expect("counts")
+            .values()
+            .filter_map(Value::as_u64)
+            .sum();
+        assert_eq!(number as usize, expected, "{campaign}: {counts}");
+        assert!(who.get(&format!("{campaign}/report")).await.is_ok());
+    }
+    assert_eq!(
+        south.get(&ours).await.expect_err("none of theirs").status,
+        404
+    );
+    let listed = south.get("/campaigns").await.expect("a list");
+    assert_eq!(
+        listed.as_array().map(Vec::len),
+        Some(1),
+        "their share of one: {listed}"
+    );
+    let one = |serial: &str| format!("{all}/devices/00562B-ATA192-{serial}");
+    assert!(north.get(&one("OURS")).await.is_ok());
+    assert_eq!(
+        north
+            .get(&one("THEIRS"))
+            .await
+            .expect_err("not there")
+            .status,
+        404
+    );
+    for what in ["pause", "resume", "abort", "rollback"] {
+        let refused = north.post(&format!("{all}/{what}"), json!({})).await;
+        assert_eq!(refused.expect_err("not theirs alone").status, 403, "{what}");
+    }
+    let later = north
+        .post("/campaigns", body("later"))
+        .await
+        .expect("a draft");
+    let later = path(&later);
+    let renamed = north
+        .put(&later, json!({ "name": "much later", "file": file }))
+        .await;
+    assert_eq!(renamed.expect("a change")["scope"], json!([["north"]]));
+    assert_eq!(
+        south
+            .put(&later, json!({ "name": "x", "file": file }))
+            .await
+            .expect_err("not there")
+            .status,
+        404
+    );
+    let given_up = north.post(&format!("{later}/abort"), json!({})).await;
+    assert_eq!(given_up.expect("given up")["state"], "aborted");
+    assert_eq!(
+        north.get("/quarantine").await.expect_err("closed").status,
+        403
+    );
 }

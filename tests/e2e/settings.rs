@@ -89,11 +89,8 @@ async fn settings_are_read_again_without_ending_a_session() {
     let mut hand = Hand::with_password(server.cwmp, "OPEN", FACTORY_SECRET);
     hand.open().await;
     change(&data, "all = false", "all = true");
-    change(
-        &data,
-        "basic_without_tls = true",
-        "basic_without_tls = true\ndigest_sha256 = true",
-    );
+    let moved = format!("listen = '{}'", ports.files);
+    change(&data, &moved, "listen = '127.0.0.1:1'");
     change(
         &data,
         &format!("secret = '{FACTORY_SECRET}'"),
@@ -107,7 +104,7 @@ async fn settings_are_read_again_without_ending_a_session() {
         reloaded["applied"],
         json!(["enrolment.secret", "trace.all"])
     );
-    assert_eq!(reloaded["needs_restart"], json!(["cwmp.digest_sha256"]));
+    assert_eq!(reloaded["needs_restart"], json!(["files.listen"]));
     // The session goes on, and what was changed holds from here on.
     assert_eq!(hand.post("").await.status, 204);
     let mut other = Hand::with_password(server.cwmp, "OTHER", FACTORY_SECRET);

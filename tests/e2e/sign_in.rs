@@ -112,10 +112,17 @@ async fn the_first_password_is_good_for_one_thing() {
 /// Covers A13.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_in_a_browser_changes_only_what_its_own_pages_ask_for() {
-    let world = World::start().await;
+    let world = World::start_with(|config, _| {
+        config.proxies.trusted = vec!["127.0.0.1".into()];
+    })
+    .await;
     let answer = Browser::sign_in(&world, "Origin: https://evil.example\r\n").await;
     assert_eq!((answer.status, answer.header("set-cookie")), (403, None));
-    let answer = Browser::sign_in(&world, "X-Forwarded-Proto: https\r\n").await;
+    let answer = Browser::sign_in(
+        &world,
+        "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n",
+    )
+    .await;
     let cookie = answer.header("set-cookie").expect("a cookie").to_owned();
     for attribute in ["; HttpOnly", "; SameSite=Strict", "; Secure", "; Path=/;"] {
         assert!(cookie.contains(attribute), "{cookie}");

@@ -79,6 +79,79 @@ async fn a_download_says_what_a_device_needs_and_its_link_gives_the_file() {
     assert_eq!(beyond.status, 416);
 }
 
+/// Covers F03.
+#[tokio::test(flavor = "multi_thread")]
+async fn ranges_without_end_get_one_piece_at_most() {
+    let world = world().await;
+    let content = vec![7; 400_000];
+    let (_hand, download, _) = asked(&world, &content).await;
+    let thousand: Vec<String> = (0..1000).map(|at| format!("{at}-399999")).collect();
+    for range in [
+        thousand.join(","),
+        "0-0,1-1".into(),
+        "5-4".into(),
+        "400000-500000".into(),
+        "-0".into(),
+        "99999999999999999999-".into(),
+        "x-y".into(),
+        "0-99,50-149".into(),
+    ] {
+        let answer = get(&download.url, &format!("Range: bytes={range}\r\n")).await;
+        assert!(
+            [200, 206, 416].contains(&answer.status),
+            "{} {range:.40}",
+            answer.status
+        );
+        assert!(answer.body.len() <= content.len(), "{range:.40}");
+        let kind = answer.header("content-type").unwrap_or_default();
+        assert!(!kind.contains("multipart"), "{range:.40}: {kind}");
+    }
+}
+
+/// Covers F06.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_replaced_while_it_is_sent_comes_in_its_old_form_to_the_end() {
+    let world = world().await;
+    // More than the sockets between us hold: the server is still reading when the file goes.
+    let content = image(20_000_000, 1);
+    let (hand, download, _) = asked(&world, &content).await;
+    let rest = download.url.strip_prefix("http://").expect("an http link");
+    let (host, path) = rest.split_once('/').expect("a path");
+    let address: SocketAddr = host.parse().expect("an address");
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("it reads");
+    stream.readable().await.expect("it answers");
+    for task in world
+        .api
+        .all(&format!("{}/tasks", hand.path()))
+        .await
+        .expect("a list")
+    {
+        let path = format!("/tasks/{}", task["id"].as_str().expect("an id"));
+        let _ = world.api.delete(&path).await;
+    }
+    let files = world.api.get("/files").await.expect("a list");
+    let id = files[0]["id"].as_str().expect("an id");
+    let _ = world.api.delete(&format!("/files/{id}")).await;
+    world
+        .upload("x", "ATA192", NEW_VERSION, image(20_000_000, 2))
+        .await;
+    let answer = read_answer(&mut stream).await.expect("the whole answer");
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer.body == content,
+        "other bytes than those that were asked for"
+    );
+}
+
+fn image(bytes: u32, seed: u8) -> Vec<u8> {
+    (0..bytes).map(|at| (at % 251) as u8 ^ seed).collect()
+}
+
 /// Covers F01, F04.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_good_for_nothing_but_its_file() {

@@ -45,6 +45,13 @@ impl Authority {
         self.sign(serial, params)
     }
 
+    /// A certificate of a client with this common name.
+    pub fn named(&self, name: &str) -> (PathBuf, PathBuf) {
+        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        params.distinguished_name.push(DnType::CommonName, name);
+        self.sign(name, params)
+    }
+
     fn sign(&self, subject: &str, params: CertificateParams) -> (PathBuf, PathBuf) {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");

@@ -7,6 +7,7 @@ pub mod foreign;
 mod phone;
 pub mod process;
 mod profiles;
+pub mod proxy;
 pub mod rest;
 mod wait;
 

@@ -118,7 +118,8 @@ impl AcsProcess {
 pub struct Ports {
     cwmp: SocketAddr,
     api: SocketAddr,
-    files: SocketAddr,
+    /// Where devices fetch files.
+    pub files: SocketAddr,
 }
 
 impl Ports {

@@ -57,6 +57,11 @@ impl Rest {
         Ok(Rest { address, token })
     }
 
+    /// Where the server is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The token of the user.
     pub fn token(&self) -> &str {
         &self.token

@@ -60,7 +60,7 @@ async fn bind(
     let bound = app.store.account_bind(&actor, key, device.id, clock::now());
     bound.await?.ok_or_else(|| ApiError::not_found("account"))?;
     app.desire_changed();
-    let kept = find(&app, &account).await?;
+    let kept = find(&app, &actor, &account).await?;
     with_states(&app, kept).await.map(Json)
 }
 
@@ -71,7 +71,7 @@ async fn unbind(
     account: Argument,
 ) -> Answer<Done> {
     let Path(account) = account?;
-    find(&app, &account).await?;
+    find(&app, &actor, &account).await?;
     let unbound = app
         .store
         .account_unbind(&actor, Account::key(&account), clock::now());
@@ -164,6 +164,6 @@ async fn use_code(
         .await?
         .ok_or_else(|| ApiError::not_found("code, or it was used or has ended"))?;
     app.desire_changed();
-    let kept = find(&app, &account).await?;
+    let kept = find(&app, &actor, &account).await?;
     with_states(&app, kept).await.map(Json)
 }

@@ -8,6 +8,8 @@ use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::Person;
+use crate::auth::permissions::Permission;
 use crate::clock;
 use crate::rosters::check;
 use crate::rosters::subscribers::{NewLine, Reveal};
@@ -157,9 +159,16 @@ pub(super) async fn with_states(app: &App, kept: KeptAccount) -> Answer<ShownAcc
     Ok(shown(kept, states.into_iter().collect()))
 }
 
-pub(super) async fn find(app: &App, account: &str) -> Answer<KeptAccount> {
+/// An account, if it is there for whoever asks: people with a part of the fleet have those on their devices.
+pub(super) async fn find(app: &App, who: &Person, account: &str) -> Answer<KeptAccount> {
     let found = app.store.account_find(Account::key(account)).await?;
-    found.ok_or_else(|| ApiError::not_found("account"))
+    let found = found.ok_or_else(|| ApiError::not_found("account"))?;
+    match &found.device {
+        Some(held) => devices::must_see(app, who, held.device, "account").await?,
+        None if who.scope().is_fleet() => {}
+        None => return Err(ApiError::not_found("account")),
+    }
+    Ok(found)
 }
 
 fn wrong(why: String) -> ApiError {
@@ -192,6 +201,7 @@ async fn list(
     let filter = AccountFilter {
         device,
         contains: query.contains,
+        scope: who.scope().clone(),
     };
     let accounts = app.store.account_list(&filter, page).await?;
     let accounts = accounts
@@ -206,11 +216,11 @@ async fn list(
 /// GET /accounts/{account}
 async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     account: Argument,
 ) -> Answer<Versioned<ShownAccount>> {
     let Path(account) = account?;
-    let kept = find(&app, &account).await?;
+    let kept = find(&app, &who, &account).await?;
     let on = kept.device.as_ref().map(|held| held.device);
     let version = Version::of(&(kept.account.id(), kept.created, kept.revision, on));
     Ok(Versioned(with_states(&app, kept).await?, version))
@@ -246,6 +256,10 @@ async fn put(
 ) -> Answer<Json<ShownAccount>> {
     let Path(text) = account?;
     let Json(body) = body?;
+    if !actor.scope().is_fleet() {
+        // A further account is on no device yet, so it would be nobody's.
+        find(&app, &actor, &text).await?;
+    }
     let account = Account {
         account: text,
         name: body.name,
@@ -269,6 +283,7 @@ async fn delete(
     Operator(actor): Operator,
     account: Argument,
 ) -> Answer<Done> {
+    actor.must_for_all(Permission::Operate)?;
     let Path(account) = account?;
     let deleted = app
         .store
@@ -318,7 +333,7 @@ pub struct LineBody {
 /// Writes an account with other lines, unless it has changed since it was read.
 async fn change_lines(
     app: &App,
-    actor: &crate::store::Actor,
+    actor: &Person,
     account: &str,
     change: impl FnOnce(&mut Vec<Line>) -> Answer<()>,
 ) -> Answer<KeptAccount> {
@@ -326,7 +341,7 @@ async fn change_lines(
         mut account,
         revision,
         ..
-    } = find(app, account).await?;
+    } = find(app, actor, account).await?;
     change(&mut account.lines)?;
     check::account(&account).map_err(wrong)?;
     let change = AccountChange {

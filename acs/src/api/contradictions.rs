@@ -4,12 +4,13 @@ use super::auth::Viewer;
 use super::desired::ShownConflict;
 use super::error::Answer;
 use super::openapi::says;
-use crate::app::App;
+use crate::app::{App, Profiles};
 use crate::limits::{CONFLICT_DEVICES, EXAMPLES, PAGE};
 use crate::provisioning::desired::desired;
 use crate::provisioning::flat_profile;
 use crate::provisioning::in_force::publication;
 use crate::provisioning::names::Names;
+use crate::provisioning::selector::DeviceView;
 use crate::store::{Device, DeviceFilter, Id, InForce, Page, Profile};
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
@@ -72,7 +73,7 @@ pub async fn conflicts(
             after = Some(last.id);
             budget -= page.len();
             for device in page {
-                let conflicts = between(&app, &profiles.list, &device, &one, &other).await?;
+                let conflicts = between(&app, &profiles, &device, &one, &other).await?;
                 if !conflicts.is_empty() && devices.len() < EXAMPLES {
                     devices.push(device.identity);
                     parameters.extend(conflicts);
@@ -94,18 +95,21 @@ pub async fn conflicts(
 /// Where two profiles contradict each other on a device.
 async fn between(
     app: &App,
-    list: &[InForce],
+    profiles: &Profiles,
     device: &Device,
     one: &Profile,
     other: &Profile,
 ) -> Answer<Vec<ShownConflict>> {
-    let there = list.iter().filter_map(|it| publication(it, device));
+    let variables = app.store.device_variables(device.id).await?;
+    let evidence = app.evidence(device.id, &profiles.asked).await?;
+    let view = DeviceView::new(device, &variables, &evidence);
+    let list = &profiles.list;
+    let there = list.iter().filter_map(|it| publication(it, &view));
     let there = there.filter(|it| [&one.name, &other.name].contains(&&it.profile.name));
     if there.count() < 2 {
         return Ok(Vec::new());
     }
-    let variables = app.store.device_variables(device.id).await?;
-    let desired = desired(list, device, &variables);
+    let desired = desired(list, device, &variables, &evidence);
     let conflicts = desired.map(|desired| desired.conflicts).unwrap_or_default();
     let names = [&one.name, &other.name];
     let ours = conflicts.into_iter().filter(|conflict| {

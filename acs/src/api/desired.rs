@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::clock;
 use crate::limits::WHY_TASKS;
 use crate::provisioning::desired::{Conflict, Desired, desired};
+use crate::provisioning::evidence::{Asked, Evidence};
 use crate::provisioning::explain::{
     Explained, Grounds, Overridden, explain, overridden, rules, shown,
 };
@@ -15,6 +16,7 @@ use crate::provisioning::known::Known;
 use crate::provisioning::names::Names;
 use crate::provisioning::plan::differences;
 use crate::provisioning::problems::Problem;
+use crate::provisioning::selector::DeviceView;
 use crate::store::{
     Device, Id, InForce, Page, Refusal, Snapshot, Task, TaskFault, TaskKind, TaskState, Variable,
 };
@@ -51,11 +53,13 @@ pub(super) struct Facts {
     pub variables: Vec<Variable>,
     pub snapshot: Snapshot,
     pub refusals: Vec<Refusal>,
+    pub evidence: Evidence,
 }
 
 impl Facts {
-    pub async fn of(app: &App, device: Device) -> Answer<Facts> {
+    pub async fn of(app: &App, device: Device, asked: &Asked) -> Answer<Facts> {
         Ok(Facts {
+            evidence: app.evidence(device.id, asked).await?,
             variables: app.store.device_variables(device.id).await?,
             snapshot: app.store.snapshot(device.id).await?,
             refusals: app.store.refusals(device.id).await?,
@@ -68,11 +72,16 @@ impl Facts {
             profiles,
             device: &self.device,
             variables: &self.variables,
+            evidence: &self.evidence,
         }
     }
 
+    pub fn view(&self) -> DeviceView<'_> {
+        DeviceView::new(&self.device, &self.variables, &self.evidence)
+    }
+
     pub fn desired(&self, profiles: &[InForce]) -> Result<Desired, Vec<Problem>> {
-        let desired = desired(profiles, &self.device, &self.variables);
+        let desired = desired(profiles, &self.device, &self.variables, &self.evidence);
         desired.map_err(|error| error.problems)
     }
 }
@@ -170,7 +179,7 @@ pub async fn read(
     device: Argument,
 ) -> Answer<Json<ShownDesired>> {
     let device = find(&app, &who, &device?).await?;
-    let facts = Facts::of(&app, device).await?;
+    let facts = Facts::of(&app, device, &app.profiles().asked).await?;
     let profiles = app.profiles();
     let (desired, problems) = match facts.desired(&profiles.list) {
         Ok(desired) => (desired, Vec::new()),
@@ -249,7 +258,7 @@ pub async fn why(
         limit: WHY_TASKS,
     };
     let tasks = app.store.task_list(device.id, page).await?;
-    let facts = Facts::of(&app, device).await?;
+    let facts = Facts::of(&app, device, &app.profiles().asked).await?;
     let profiles = app.profiles();
     let desired = facts.desired(&profiles.list);
     let desired = desired.map_err(|problems| {

@@ -98,8 +98,8 @@ pub async fn content(
     app.store
         .device_file_opened(&actor, file.id, clock::now())
         .await?;
-    let path = app.library.device_file_path(file.id);
-    let bytes = tokio::fs::read(path).await.map_err(|error| {
+    let content = app.library.device_file_content(&file).await;
+    let bytes = content.map_err(|error| {
         tracing::error!(%error, file = %file.id, "a file of a device cannot be read");
         ApiError::not_found("content of this file")
     })?;

@@ -49,6 +49,16 @@ impl ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "bad request", why, fix)
     }
 
+    /// 500: a mistake of ours, in this one request.
+    pub fn mistake() -> ApiError {
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "a mistake of the server",
+            "this request has met a case nobody had thought of; what it was to change has not changed",
+            "report it with the line of the server's log, which says where it happened",
+        )
+    }
+
     /// 401: nobody knows who asks.
     pub fn unauthenticated() -> ApiError {
         ApiError::new(
@@ -91,7 +101,7 @@ impl ApiError {
             StatusCode::FORBIDDEN,
             "not allowed",
             "a page of another site asks for this (`Origin`, `Sec-Fetch-Site`)",
-            "use the pages of this server; a proxy in front must pass `Host` on, or set `X-Forwarded-Host`",
+            "use the pages of this server; a proxy in front must pass `Host` on, or set `X-Forwarded-Host` and stand in `proxies.trusted`",
         )
     }
 

@@ -175,6 +175,9 @@ pub async fn follow(
         .and_then(|text| text.trim().parse::<u64>().ok());
     let asked = last.or(query.after).unwrap_or(newest);
     let after = asked.min(newest);
+    if asked < oldest.saturating_sub(1) || asked > newest {
+        app.metrics.tellings.missed.inc();
+    }
     let follower = Follower {
         changed: app.store.feed().subscribe(),
         stopping: app.stopping.subscribe(),

@@ -3,6 +3,7 @@
 use super::error::{Answer, ApiError};
 use crate::app::App;
 use crate::limits::FIELDS;
+use crate::provisioning::evidence::Evidence;
 use crate::provisioning::selector::DeviceView;
 use crate::query::catalogue::{self, ATTRIBUTES, Attribute, Known, Source};
 use crate::query::compare::{Scalar, number};
@@ -203,7 +204,7 @@ fn cell(
     let view = DeviceView {
         device,
         variables: &[],
-        values: None,
+        evidence: &Evidence::default(),
         now: Timestamp::default(),
     };
     let mut cells = Vec::new();

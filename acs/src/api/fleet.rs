@@ -77,7 +77,7 @@ pub struct Summary {
 /// GET /summary
 pub async fn summary(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Json<Summary>> {
     let now = clock::now();
-    let overdue_ms = i64::from(app.config.query.overdue_minutes) * 60_000;
+    let overdue_ms = i64::from(app.live().query.overdue_minutes) * 60_000;
     let since = Timestamp::from_millis(now.as_millis().saturating_sub(overdue_ms));
     let seen = DeviceFilter {
         now,

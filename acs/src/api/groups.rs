@@ -7,13 +7,14 @@ use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
+use crate::auth::Person;
 use crate::clock;
 use crate::limits::GROUPS;
 use crate::provisioning::template;
 use crate::redact::MASK;
 use crate::rosters::check;
 use crate::rosters::subscribers::Reveal;
-use crate::store::Group;
+use crate::store::{DeviceFilter, Group, Page, Selector};
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use axum::Json;
@@ -42,9 +43,34 @@ fn shown(mut group: Group) -> Group {
 }
 
 /// GET /groups
-async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Vec<Group>>> {
-    let groups = app.store.group_list().await?;
-    Ok(Json(groups.into_iter().map(shown).collect()))
+async fn list(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Json<Vec<Group>>> {
+    let mut groups = Vec::new();
+    for group in app.store.group_list().await? {
+        if is_there(&app, &who, &group).await? {
+            groups.push(shown(group));
+        }
+    }
+    Ok(Json(groups))
+}
+
+/// Whether a group is any business of whoever asks: it has a device of theirs.
+async fn is_there(app: &App, who: &Person, group: &Group) -> Answer<bool> {
+    if who.scope().is_fleet() {
+        return Ok(true);
+    }
+    let filter = DeviceFilter {
+        selector: Selector {
+            tags: vec![group.tag.clone()],
+            ..Selector::default()
+        },
+        scope: who.scope().clone(),
+        ..DeviceFilter::default()
+    };
+    let one = Page {
+        after: None,
+        limit: 1,
+    };
+    Ok(!app.store.device_list(&filter, one).await?.is_empty())
 }
 
 async fn find(app: &App, name: &str) -> Answer<Option<Group>> {
@@ -55,14 +81,18 @@ async fn find(app: &App, name: &str) -> Answer<Option<Group>> {
 /// GET /groups/{name}
 async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     name: Argument,
 ) -> Answer<Versioned<Group>> {
     let Path(name) = name?;
     let found = find(&app, &name).await?;
-    let found = found.ok_or_else(|| ApiError::not_found("group"))?;
-    let version = Version::of(&found);
-    Ok(Versioned(shown(found), version))
+    match found {
+        Some(group) if is_there(&app, &who, &group).await? => {
+            let version = Version::of(&group);
+            Ok(Versioned(shown(group), version))
+        }
+        Some(_) | None => Err(ApiError::not_found("group")),
+    }
 }
 
 /// What a group is written with.

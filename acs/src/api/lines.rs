@@ -93,6 +93,7 @@ async fn list(
         device,
         contains: query.contains,
         state: query.state.as_deref().map(state).transpose()?,
+        scope: who.scope().clone(),
     };
     let lines = app.store.line_list(&filter, page).await?;
     let lines = lines.into_iter().map(ListedLine::from).collect();

@@ -41,6 +41,7 @@ mod queries;
 mod reload;
 mod reports;
 mod reveal;
+mod reveal_fleet;
 mod revisions;
 mod rosters;
 mod sign_in;
@@ -56,14 +57,17 @@ mod whole;
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
 use crate::metrics::Metrics;
+use crate::panics;
 use aide::axum::ApiRouter;
 use aide::openapi::OpenApi;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use error::ApiError;
 use std::sync::Arc;
 
 /// Every noun.
@@ -99,6 +103,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(reload::routes())
         .merge(reports::routes())
         .merge(reveal::routes())
+        .merge(reveal_fleet::routes())
         .merge(sign_in::routes())
         .merge(tasks::routes())
         .merge(traces::routes())
@@ -150,7 +155,14 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Counts a request by the class of its answer.
 async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    // A mistake of ours costs this request, and nobody else's. It has been counted and logged.
+    let response = match panics::caught(next.run(request)).await {
+        Some(response) => response,
+        None => ApiError::mistake().into_response(),
+    };
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        Metrics::count(&app.metrics.rate_limited, "api");
+    }
     let class = match response.status().as_u16() {
         200..=299 => "2xx",
         400..=499 => "4xx",

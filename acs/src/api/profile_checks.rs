@@ -2,12 +2,16 @@
 
 use super::devices::masked;
 use super::error::{Answer, ApiError};
-use crate::limits::{COMMENT_CHARS, KEY_PARAMETERS, PROFILE_OBJECTS, TASK_VALUES, VALUE_CHARS};
+use crate::limits::{
+    COMMENT_CHARS, KEY_PARAMETERS, PROFILE_OBJECTS, TASK_VALUES, VALUE_CHARS, WATCHED_PARAMETERS,
+};
+use crate::provisioning::circles::circle;
+use crate::provisioning::evidence::{Asked, profiles};
 use crate::provisioning::names::Names;
 use crate::provisioning::{flat_profile, template};
 use crate::query::Query;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Profile, ProfileObject, ProfileValue};
+use crate::store::{InForce, Profile, ProfileObject, ProfileValue};
 use data_model::{DeviceType, Path, catalogue};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,9 +37,9 @@ pub(super) fn check(profile: &Profile, comment: &str) -> Answer<()> {
         return Err(ApiError::bad(why, "shorten it"));
     }
     let query = profile.selector.query.as_ref();
-    if let Some(why) = query.and_then(Query::unfit_for_a_profile) {
+    if let Some((why, fix)) = query.and_then(Query::unfit_for_a_profile) {
         let why = format!("the query of the selector cannot decide who gets a profile: {why}");
-        return Err(ApiError::bad(why, "ask for attributes and tags"));
+        return Err(ApiError::bad(why, fix));
     }
     let types = types_of(profile);
     let mut names = BTreeSet::new();
@@ -52,6 +56,36 @@ pub(super) fn check(profile: &Profile, comment: &str) -> Answer<()> {
             let why = format!("two rows of {} have one key", object.path);
             return Err(ApiError::bad(why, "put their values into one"));
         }
+    }
+    Ok(())
+}
+
+/// Whether a profile goes together with the others that are in force.
+pub(super) fn check_beside(profile: &Profile, list: &[InForce]) -> Answer<()> {
+    if let Some(circle) = circle(profile, profiles(list)) {
+        let parameter = &circle.parameter;
+        let why = match &circle.profiles[..] {
+            [_, _] => format!("the profile sets {parameter}, which its own selector asks for"),
+            all => format!(
+                "profiles would decide about each other in a circle, {}: each sets what the next one's selector \
+                 asks for, the last one {parameter}",
+                all.join(" → ")
+            ),
+        };
+        let fix = "ask for another parameter, or mark the devices with a tag";
+        return Err(ApiError::bad(why, fix));
+    }
+    let mut asked = Asked::default();
+    let others = profiles(list).filter(|other| other.name != profile.name);
+    others.for_each(|other| asked.add(&other.selector));
+    asked.add(&profile.selector);
+    if asked.parameters.len() > WATCHED_PARAMETERS {
+        let why = format!(
+            "the selectors of all profiles would ask for {} parameters, and at most {WATCHED_PARAMETERS} are watched",
+            asked.parameters.len()
+        );
+        let fix = "use `*` for instances, or mark the devices with a tag";
+        return Err(ApiError::bad(why, fix));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::desired::{Facts, ShownConflict, ShownProblem};
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
+use super::profile_checks;
 use super::profiles::{ProfileRequest, head};
 use crate::app::App;
 use crate::auth::Person;
@@ -12,12 +13,13 @@ use crate::auth::permissions::Permission;
 use crate::clock;
 use crate::limits::{EXAMPLES, PAGE, PREVIEW_DEVICES, PREVIEW_TIME};
 use crate::provisioning::desired::Desired;
+use crate::provisioning::evidence::Asked;
 use crate::provisioning::explain::rules;
 use crate::provisioning::in_force::publication;
 use crate::provisioning::known::Known;
 use crate::provisioning::plan::{Change, Differences, differences};
 use crate::sessions::compare;
-use crate::store::{Device, DeviceFilter, InForce, Page, Profile, ProfileCounts};
+use crate::store::{DeviceFilter, InForce, Page, Profile, ProfileCounts};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
@@ -95,6 +97,7 @@ async fn as_if(
         }
     };
     let others = app.profiles();
+    profile_checks::check_beside(&profile, &others.list)?;
     let others = others.list.iter().filter(|other| {
         let published = other.published.as_ref().map(|it| &it.profile.name);
         let staged = other.staged.as_ref().map(|it| &it.publication.profile.name);
@@ -178,10 +181,11 @@ pub async fn preview(
     let (name, Json(body)) = (name?, body?);
     may_try(&who, body.draft.as_ref())?;
     let (list, _) = as_if(&app, &name, body.revision, body.draft).await?;
-    let facts = Facts::of(&app, find(&app, &who, &body.device).await?).await?;
+    let device = find(&app, &who, &body.device).await?;
+    let facts = Facts::of(&app, device, &Asked::by(&list)).await?;
     let applies = list
         .last()
-        .is_some_and(|mine| publication(mine, &facts.device).is_some());
+        .is_some_and(|mine| publication(mine, &facts.view()).is_some());
     let (desired, problems) = match facts.desired(&list) {
         Ok(desired) => (desired, Vec::new()),
         Err(problems) => (Desired::default(), problems),
@@ -270,6 +274,7 @@ pub async fn counts(
         ..PreviewCounts::default()
     };
     let begun = Instant::now();
+    let asked = Asked::by(&list);
     let mut parameters: BTreeMap<String, u64> = BTreeMap::new();
     let mut after = None;
     'all: loop {
@@ -282,7 +287,8 @@ pub async fn counts(
                 counts.complete = false;
                 break 'all;
             }
-            count_one(&app, &list, device, &mut counts, &mut parameters).await?;
+            let facts = Facts::of(&app, device, &asked).await?;
+            count_one(facts, &list, &mut counts, &mut parameters);
         }
         if counts.complete {
             break;
@@ -298,16 +304,14 @@ pub async fn counts(
     Ok(Json(counts))
 }
 
-async fn count_one(
-    app: &App,
+fn count_one(
+    facts: Facts,
     list: &[InForce],
-    device: Device,
     counts: &mut PreviewCounts,
     parameters: &mut BTreeMap<String, u64>,
-) -> Answer<()> {
+) {
     counts.looked_at += 1;
-    let identity = device.identity.clone();
-    let facts = Facts::of(app, device).await?;
+    let identity = facts.device.identity.clone();
     let desired = match facts.desired(list) {
         Ok(desired) => desired,
         Err(problems) => {
@@ -318,13 +322,13 @@ async fn count_one(
                     problems: problems.into_iter().map(Into::into).collect(),
                 });
             }
-            return Ok(());
+            return;
         }
     };
     let found = differ(&facts, &desired);
     if found.is_empty() {
         counts.unchanged += 1;
-        return Ok(());
+        return;
     }
     let only_unseen = Differences {
         unread: found.unread.clone(),
@@ -333,7 +337,7 @@ async fn count_one(
     };
     if found == only_unseen {
         counts.not_seen += 1;
-        return Ok(());
+        return;
     }
     counts.would_change += 1;
     if counts.examples.len() < EXAMPLES {
@@ -349,7 +353,6 @@ async fn count_one(
     for name in changed.chain(made).chain(gone) {
         *parameters.entry(name).or_default() += 1;
     }
-    Ok(())
 }
 
 /// GET /profiles/{name}/state

@@ -219,6 +219,7 @@ pub async fn put(
 ) -> Answer<Json<Profile>> {
     let (name, Query(query), Json(body)) = (name?.0, query?, body?);
     let (profile, comment) = body.checked(&name)?;
+    profile_checks::check_beside(&profile, &app.profiles().list)?;
     let revision = NewRevision {
         profile,
         comment,

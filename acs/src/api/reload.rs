@@ -21,7 +21,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 
 /// POST /reload
 pub async fn again(State(app): State<Arc<App>>, Admin(_): Admin) -> Answer<Json<Reloaded>> {
-    match reload::reload(&app) {
+    match reload::reload(&app).await {
         Ok(Some(reloaded)) => Ok(Json(reloaded)),
         Ok(None) => Err(ApiError::bad(
             "nobody knows how this server's settings are read",

@@ -3,11 +3,13 @@
 
 use super::answers::Begun;
 use super::auth::{Operator, Revealer};
+use super::desired::Facts;
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
 use crate::clock;
+use crate::config::EnrolmentMode;
 use crate::store::{Device, StoreError};
 use aide::axum::ApiRouter;
 use aide::axum::routing::post_with;
@@ -43,9 +45,17 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 pub enum Wanted {
     /// The password it is called with.
     ConnectionRequestPassword,
+    /// The password it comes with, as far as it is known: the factory's, as long as it has none of its own. Of its own one
+    /// the server keeps only what it is checked against.
+    DevicePassword,
     /// A variable its templates see.
     Variable {
         /// Its name.
+        name: String,
+    },
+    /// What is desired of a secret parameter, with its templates filled in.
+    Desired {
+        /// The parameter's full name.
         name: String,
     },
 }
@@ -54,7 +64,9 @@ impl Wanted {
     fn subject(&self) -> String {
         match self {
             Wanted::ConnectionRequestPassword => "connection request password".into(),
+            Wanted::DevicePassword => "device password".into(),
             Wanted::Variable { name } => format!("variable {name}"),
+            Wanted::Desired { name } => format!("desired {name}"),
         }
     }
 }
@@ -93,6 +105,17 @@ async fn secret(app: &App, device: &Device, wanted: &Wanted) -> Answer<String> {
             let password = known.map(|known| known.connection_request_password);
             password.map(|password| password.reveal().to_owned())
         }
+        Wanted::DevicePassword => factory_password(app, device).await?,
+        Wanted::Desired { name } => {
+            let profiles = app.profiles();
+            let facts = Facts::of(app, device.clone(), &profiles.asked).await?;
+            let desired = facts.desired(&profiles.list).map_err(|_| {
+                let why = "its profiles contradict themselves; see GET /devices/{device}/desired";
+                StoreError::Conflict(why.into())
+            })?;
+            let found = desired.values.get(name);
+            found.map(|wanted| wanted.value.clone())
+        }
         Wanted::Variable { name } => {
             let variables = app.store.device_variables(device.id).await?;
             let found = variables.into_iter().find(|known| known.name == *name);
@@ -101,6 +124,19 @@ async fn secret(app: &App, device: &Device, wanted: &Wanted) -> Answer<String> {
     };
     let found = found.filter(|secret| !secret.is_empty());
     found.ok_or_else(|| ApiError::not_found("secret"))
+}
+
+/// The secret all devices leave the factory with, if this one still comes with it.
+async fn factory_password(app: &App, device: &Device) -> Answer<Option<String>> {
+    let known = app.store.credentials_find(device.id).await?;
+    if known.is_some_and(|known| known.verifier.is_some()) {
+        let why = "the device has a password of its own, of which the server keeps only what it is checked against; \
+                   POST /devices/{device}/credentials/rotate gives it another one";
+        return Err(StoreError::Conflict(why.into()).into());
+    }
+    let live = app.live();
+    let shared = live.enrolment.mode == EnrolmentMode::SharedSecret;
+    Ok(shared.then(|| live.enrolment.secret.reveal().to_owned()))
 }
 
 /// POST /devices/{device}/credentials/rotate

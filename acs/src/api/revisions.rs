@@ -4,6 +4,7 @@ use super::auth::{Operator, Viewer};
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
+use super::profile_checks::check_beside;
 use super::profiles::{head, shown};
 use crate::app::App;
 use crate::clock;
@@ -251,6 +252,9 @@ pub async fn publish(
         }
     }
     head(&app, &name).await?;
+    if let Some((_, profile)) = app.store.profile_revision(&name, body.revision).await? {
+        check_beside(&profile, &app.profiles().list)?;
+    }
     let (revision, stages) = (body.revision, body.stages);
     let published = app
         .store

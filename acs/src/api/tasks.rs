@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::auth::{Person, permissions};
 use crate::clock;
 use crate::limits::{FAULT_GROUPS, FAULTS_MS, TASK_PRIORITIES};
-use crate::metrics::Metrics;
 use crate::redact::hide_tokens;
 use crate::store::{FaultGroup, Id, NewTask, Task, TaskFilter, TaskKind, TaskState, Turn};
 use aide::axum::ApiRouter;
@@ -349,8 +348,6 @@ pub async fn cancel(
     who.must(permissions::of_task(&task.kind))?;
     let now: Timestamp = clock::now();
     let cancelled = app.store.task_cancel(&who, task.id, now).await?;
-    let count = u64::from(cancelled.is_some());
-    Metrics::count_by(&app.metrics.tasks_ended, "cancelled", count);
     cancelled
         .map(|()| Done)
         .ok_or_else(|| ApiError::not_found("task"))

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// The other side of a connection; the listener puts it into each request.
+/// The other side of a request; the listener puts it into each, by the word of trusted proxies if it came through some.
 #[derive(Debug, Clone, Copy)]
 pub struct Visitor {
     /// Its address.
@@ -21,14 +21,10 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visitor, Infallible> {
         let visitor = parts.extensions.get::<Visitor>().copied();
-        let mut visitor = visitor.unwrap_or(Visitor {
+        Ok(visitor.unwrap_or(Visitor {
             address: Ipv4Addr::UNSPECIFIED.into(),
             tls: false,
-        });
-        // A proxy in front may have ended TLS. Whoever only says so gets a cookie their browser will not send back.
-        let forwarded = parts.headers.get("x-forwarded-proto");
-        visitor.tls |= forwarded.is_some_and(|scheme| scheme == "https");
-        Ok(visitor)
+        }))
     }
 }
 
@@ -37,7 +33,7 @@ impl aide::OperationInput for Visitor {}
 /// Whether a browser sends this for a page of ours, or it is no browser (case A13).
 pub fn is_of_our_pages(headers: &HeaderMap) -> bool {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-    // A page of another site cannot set the header a proxy does.
+    // The listener removes it where no trusted proxy has written it.
     const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-host");
     if let Some(site) = headers.get(SITE)
         && site != "same-origin"

@@ -32,13 +32,19 @@ static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| {
     hash.ok().map(|hash| hash.to_string())
 });
 
+/// The hash a password is checked against: the user's, or for nobody's another one that takes as long.
+fn checked_against(hash: Option<&str>) -> &str {
+    // Made at the first check, whoever that is for.
+    let nobody = NOBODY.as_deref().unwrap_or_default();
+    hash.unwrap_or(nobody)
+}
+
 /// Whether a password belongs to a hash. Without a hash the same is done with another one, so that the time it takes
 /// tells nobody which users exist (case A06).
 pub async fn verify(password: Secret, hash: Option<String>) -> bool {
     let job = move || {
         let is_known = hash.is_some();
-        let nobody = NOBODY.as_deref().unwrap_or_default();
-        let Ok(hash) = PasswordHash::new(hash.as_deref().unwrap_or(nobody)) else {
+        let Ok(hash) = PasswordHash::new(checked_against(hash.as_deref())) else {
             return false;
         };
         let verified = Argon2::default().verify_password(password.reveal().as_bytes(), &hash);
@@ -50,6 +56,34 @@ pub async fn verify(password: Secret, hash: Option<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The work is the same to the byte: the function, its version, memory, passes and lanes, and the lengths of the salt
+    /// and of what comes out.
+    ///
+    /// Covers A06.
+    #[tokio::test]
+    async fn a_name_nobody_has_costs_the_work_of_a_wrong_password() {
+        let known = hash(Secret::new("correct horse")).await.unwrap();
+        let work = |hash: &str| {
+            let hash = PasswordHash::new(hash).unwrap();
+            let salt = hash.salt.map(|salt| salt.as_ref().len());
+            let output = hash.hash.map(|output| output.as_bytes().len());
+            let parameters = hash.params.to_string();
+            assert!(salt.is_some() && output.is_some() && !parameters.is_empty());
+            (
+                hash.algorithm.to_string(),
+                hash.version,
+                parameters,
+                salt,
+                output,
+            )
+        };
+        assert_eq!(
+            work(checked_against(Some(&known))),
+            work(checked_against(None))
+        );
+        assert_ne!(checked_against(Some(&known)), checked_against(None));
+    }
 
     #[tokio::test]
     async fn a_hash_knows_its_password_and_no_other() {

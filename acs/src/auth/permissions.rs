@@ -127,7 +127,23 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
         "/queries/{name}",
         "/queries/check",
     ];
+    // What is on their devices; to bind and to unbind changes whose it is.
+    let on_devices = [
+        "/accounts/{account}",
+        "/accounts/{account}/lines/{port}",
+        "/campaigns/{campaign}/start",
+        "/campaigns/{campaign}/pause",
+        "/campaigns/{campaign}/resume",
+        "/campaigns/{campaign}/abort",
+        "/campaigns/{campaign}/rollback",
+        "/campaigns/{campaign}",
+        "/campaigns/estimate",
+        "/campaigns",
+    ];
     if below("/devices/{device}") || below("/tasks/{task}") || own.contains(&route) {
+        return true;
+    }
+    if on_devices.contains(&route) {
         return true;
     }
     let lists = [
@@ -139,6 +155,14 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
         "/files",
         "/files/{file}",
         "/diagnostics/{diagnostic}",
+        "/lines",
+        "/accounts",
+        "/groups",
+        "/groups/{name}",
+        "/campaigns/{campaign}/devices",
+        "/campaigns/{campaign}/devices/{device}",
+        "/campaigns/{campaign}/report",
+        "/freezes",
     ];
     access == Access::Read && lists.contains(&route)
 }
@@ -189,7 +213,17 @@ mod tests {
             (Read, "/health", false),
             (Read, "/profiles", false),
             (Change, "/profiles/{name}", false),
-            (Read, "/campaigns", false),
+            (Read, "/campaigns", true),
+            (Change, "/campaigns/{campaign}/start", true),
+            (Read, "/campaigns/{campaign}/report", true),
+            (Change, "/freezes", false),
+            (Read, "/lines", true),
+            (Read, "/accounts", true),
+            (Change, "/accounts/{account}/lines/{port}", true),
+            (Change, "/accounts/{account}/device", false),
+            (Read, "/groups", true),
+            (Change, "/groups/{name}", false),
+            (Read, "/quarantine", false),
             (Read, "/users", false),
             (Read, "/audit", false),
             (Read, "/a-route-of-tomorrow", false),

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
 
 /// Images one after the other on one way: more are a library nobody has thought about.
-const HOPS: usize = 8;
+pub const HOPS: usize = 8;
 
 /// An image of the library, by what counts for the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,18 @@ pub enum Backwards {
     Allowed,
     /// It may not.
     Refused,
+}
+
+/// Why a device that has got so many images on its way cannot go on from what it runs at this moment; `None` if it can.
+/// One that comes back with an older version than it had reached would get the same image over and over.
+pub fn stuck(hops: u32, reached: &str, runs: &str) -> Option<String> {
+    if !reached.is_empty() && is_older(runs, reached) {
+        return Some(format!(
+            "it had got as far as {reached}, and came back with the old version {runs}"
+        ));
+    }
+    (hops as usize >= HOPS)
+        .then(|| format!("it has got {hops} images one after the other and is not there yet"))
 }
 
 /// The images a device must run one after the other, the last of which is the target; the fewest there can be.
@@ -170,6 +182,20 @@ mod tests {
             ["11-3-1", "11-3-2MPP0102-233"]
         );
         assert_eq!(way("11-3-1", 2, &library).unwrap(), ["11-3-2MPP0102-233"]);
+    }
+
+    #[test]
+    fn a_device_that_falls_back_or_never_arrives_does_not_go_on() {
+        let back = stuck(1, "1.5", "1.0").unwrap();
+        assert!(
+            back.contains("came back with the old version 1.0"),
+            "{back}"
+        );
+        for (hops, reached, runs) in [(0, "", "1.0"), (1, "1.5", "1.5"), (1, "1.5", "1.7")] {
+            assert_eq!(stuck(hops, reached, runs), None, "{hops} {reached} {runs}");
+        }
+        let hops = u32::try_from(HOPS).unwrap();
+        assert!(stuck(hops, "1.5", "1.5").unwrap().contains("8 images"));
     }
 
     #[test]

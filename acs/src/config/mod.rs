@@ -16,6 +16,7 @@ pub mod calls;
 pub mod log;
 pub mod outbound;
 pub mod profiles;
+pub mod proxies;
 mod query;
 pub mod read;
 pub mod retention;
@@ -82,6 +83,8 @@ pub struct Config {
     pub secrets: secrets::SecretsConfig,
     /// What becomes of devices nobody knows.
     pub admission: admission::AdmissionConfig,
+    /// Proxies in front of the server.
+    pub proxies: proxies::ProxiesConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -161,12 +164,26 @@ impl ProvisioningConfig {
 pub struct CwmpConfig {
     /// Where it listens; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// Where it listens for HTTPS besides; `listen` speaks HTTP then, whatever `tls` says.
+    pub tls_listen: Option<SocketAddr>,
     /// With a certificate it speaks HTTPS, without one HTTP.
     pub tls: Option<TlsConfig>,
     /// Whether devices on a line without TLS may send their password in clear (Basic). Digest is always offered.
     pub basic_without_tls: bool,
     /// Whether digests with SHA-256 are offered beside MD5; some old devices stumble over a second challenge.
     pub digest_sha256: bool,
+}
+
+impl CwmpConfig {
+    fn check(&self, wrong: &mut Vec<OperatorError>) {
+        if self.tls_listen.is_some() && self.tls.is_none() {
+            wrong.push(OperatorError::new(
+                "the port for devices cannot speak HTTPS",
+                "`cwmp.tls_listen` is set and `cwmp.tls` is not",
+                "give a certificate and its key in `cwmp.tls`, or leave `cwmp.tls_listen` out",
+            ));
+        }
+    }
 }
 
 /// A certificate with its key.
@@ -259,6 +276,7 @@ impl Default for Config {
             trace: trace::TraceConfig::default(),
             secrets: secrets::SecretsConfig::default(),
             admission: admission::AdmissionConfig::default(),
+            proxies: proxies::ProxiesConfig::default(),
         }
     }
 }
@@ -293,6 +311,7 @@ impl Default for CwmpConfig {
     fn default() -> CwmpConfig {
         CwmpConfig {
             listen: loopback(7547),
+            tls_listen: None,
             tls: None,
             basic_without_tls: false,
             digest_sha256: false,
@@ -373,6 +392,8 @@ impl Config {
         self.retention.check(&mut wrong);
         self.trace.check(&mut wrong);
         self.admission.check(&mut wrong);
+        self.proxies.check(&mut wrong);
+        self.cwmp.check(&mut wrong);
         wrong
     }
 }
@@ -397,6 +418,11 @@ impl Network {
         };
         let bits = bits.unwrap_or(longest);
         (bits <= longest).then_some(Network { address, bits })
+    }
+
+    /// Whether it is all there is of its version.
+    pub fn is_everywhere(&self) -> bool {
+        self.bits == 0
     }
 
     /// Whether an address lies in it.

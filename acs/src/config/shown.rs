@@ -4,12 +4,28 @@
 //! by itself.
 
 use super::Config;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 impl Config {
     /// Every setting with its value: `cwmp.listen` and `127.0.0.1:7547`. What is not set is left out; secrets are `***`.
     pub fn shown(&self) -> BTreeMap<String, String> {
         flat(&format!("{self:#?}"))
+    }
+
+    /// A number that another reading has otherwise if any setting differs; positive, and exact as a float. Secrets
+    /// do not count: everybody may see the number, and could try weak ones against it.
+    pub fn hash(&self) -> i64 {
+        let mut hash = Sha256::new();
+        for (name, value) in self.shown() {
+            hash.update(format!("{name} = {value}\n"));
+        }
+        let bytes = hash.finalize();
+        let word = bytes
+            .iter()
+            .take(8)
+            .fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
+        i64::try_from(word >> 12).unwrap_or_default()
     }
 
     /// The names of the settings that another reading has otherwise.
@@ -24,6 +40,16 @@ impl Config {
         if self.enrolment.secret != other.enrolment.secret {
             names.push("enrolment.secret".into());
         }
+        let token = |config: &Config| {
+            config
+                .admission
+                .hook
+                .as_ref()
+                .map(|hook| hook.token.clone())
+        };
+        if token(self) != token(other) {
+            names.push("admission.hook.token".into());
+        }
         names.sort();
         names.dedup();
         names
@@ -35,6 +61,8 @@ fn flat(debug: &str) -> BTreeMap<String, String> {
     let mut settings = BTreeMap::new();
     let mut path: Vec<&str> = Vec::new();
     let mut list: Option<Vec<String>> = None;
+    // Lists within the items of a list.
+    let mut depth = 0_usize;
     for line in debug.lines().skip(1) {
         let line = line.trim();
         let line = line.strip_suffix(',').unwrap_or(line);
@@ -43,8 +71,13 @@ fn flat(debug: &str) -> BTreeMap<String, String> {
             parts.collect::<Vec<&str>>().join(".")
         };
         if let Some(items) = &mut list
-            && line != "]"
+            && (line != "]" || depth > 0)
         {
+            if line.ends_with('[') {
+                depth += 1;
+            } else if line == "]" {
+                depth -= 1;
+            }
             items.push(value(line));
             continue;
         }
@@ -133,6 +166,18 @@ mod tests {
             assert_eq!(shown.get(name).map(String::as_str), Some(value), "{name}");
         }
         assert!(!format!("{shown:?}").contains("hidden"));
+    }
+
+    #[test]
+    fn a_list_within_a_list_does_not_hide_what_stands_behind_it() {
+        let text = "[[admission.rules]]\nnetworks = ['10.0.0.0/8']\nthen = 'refuse'\n\
+                    [admission.hook]\nurl = 'https://x/'\nwhen_away = 'refuse'\ntoken = 'hidden'";
+        let shown = config(text).shown();
+        assert!(shown["admission.rules"].contains("10.0.0.0/8"), "{shown:?}");
+        assert_eq!(shown["admission.hook.url"], "\"https://x/\"");
+        assert_eq!(shown["admission.hook.token"], "***");
+        let other = config(&text.replace("hidden", "another"));
+        assert_eq!(config(text).differences(&other), ["admission.hook.token"]);
     }
 
     #[test]

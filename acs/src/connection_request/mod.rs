@@ -12,8 +12,9 @@ mod tls;
 mod udp;
 pub mod xmpp;
 
-use crate::config::{Config, Network};
+use crate::config::{Config, ConnectionRequestConfig, Network};
 use crate::limits::CALLS;
+use crate::live::Live;
 use crate::store::{Credentials, Device, Id, Reach, Way};
 use arrivals::Arrivals;
 use data_model::{OperatorError, Timestamp};
@@ -126,15 +127,44 @@ impl Called {
 /// Calls devices.
 #[derive(Debug)]
 pub struct Caller {
-    allow: Vec<Network>,
-    basic: Basic,
-    tls: Arc<ClientConfig>,
+    rules: Live<Rules>,
     places: Semaphore,
     pace: Pace,
     last: LastCalls,
     arrivals: Arrivals,
     udp: udp::Sender,
     xmpp: Option<xmpp::Xmpp>,
+}
+
+/// What the settings say about calls, ready for use.
+#[derive(Debug)]
+pub struct Rules {
+    allow: Vec<Network>,
+    basic: Basic,
+    tls: Arc<ClientConfig>,
+    per_second: u32,
+}
+
+impl Rules {
+    /// By the settings, which have been checked.
+    ///
+    /// # Errors
+    /// If a file they name cannot be used.
+    pub fn new(calls: &ConnectionRequestConfig) -> Result<Rules, OperatorError> {
+        let allow = calls.allow.iter();
+        Ok(Rules {
+            allow: allow
+                .filter_map(|network| Network::parse(network))
+                .collect(),
+            basic: if calls.basic {
+                Basic::Allowed
+            } else {
+                Basic::Refused
+            },
+            tls: tls::client(calls.ca_file.as_deref())?,
+            per_second: calls.per_second,
+        })
+    }
 }
 
 /// Whether a device that asks for Basic on a line without TLS gets our password.
@@ -152,25 +182,22 @@ impl Caller {
     /// # Errors
     /// If a file they name cannot be used.
     pub fn new(config: &Config) -> Result<Caller, OperatorError> {
-        let calls = &config.connection_request;
-        let allow = calls.allow.iter();
+        let rules = Rules::new(&config.connection_request)?;
         Ok(Caller {
-            allow: allow
-                .filter_map(|network| Network::parse(network))
-                .collect(),
-            basic: if calls.basic {
-                Basic::Allowed
-            } else {
-                Basic::Refused
-            },
-            tls: tls::client(calls.ca_file.as_deref())?,
+            pace: Pace::new(rules.per_second),
+            rules: Live::new(rules),
             places: Semaphore::new(CALLS),
-            pace: Pace::new(calls.per_second),
             last: LastCalls::default(),
             arrivals: Arrivals::default(),
             udp: udp::Sender::default(),
             xmpp: xmpp::Xmpp::new(&config.xmpp)?,
         })
+    }
+
+    /// Calls from here on follow these rules; calls under way end by those they began with.
+    pub fn follow(&self, rules: Rules) {
+        self.pace.set(rules.per_second);
+        self.rules.put(rules);
     }
 
     /// The port of our STUN server is open: UDP requests leave from it.
@@ -183,9 +210,30 @@ impl Caller {
         self.xmpp.as_ref()
     }
 
+    /// Calls under way.
+    pub fn under_way(&self) -> usize {
+        CALLS.saturating_sub(self.places.available_permits())
+    }
+
     /// A device has come.
     pub fn came(&self, device: Id) {
+        self.last.came(device);
         self.arrivals.came(device);
+    }
+
+    /// Whether a device is left alone at this moment: it was called a moment ago, or could not be reached.
+    pub fn rests(&self, device: Id, now: Timestamp) -> bool {
+        self.last.rests(device, now)
+    }
+
+    /// A device cannot be called at all: it is looked at again after a while.
+    pub fn cannot(&self, device: Id, now: Timestamp) {
+        self.last.end(device, Reached::No, now);
+    }
+
+    /// Calls that may begin at once.
+    pub fn room(&self) -> usize {
+        self.places.available_permits()
     }
 
     /// Calls a device, unless it was called a moment ago and has not come yet.
@@ -244,18 +292,19 @@ impl Caller {
         credentials: &Credentials,
         reach: &Reach,
     ) -> Outcome {
+        let rules = self.rules.get();
         match way {
             Way::Http => {
                 let url = &device.connection_request_url;
-                match guard::check(url, &device.address, &self.allow) {
+                match guard::check(url, &device.address, &rules.allow) {
                     Err(why) => Outcome::Impossible(why),
                     Ok(target) => {
                         self.pace.pass().await;
-                        http::get(&target, credentials, self.basic, &self.tls).await
+                        http::get(&target, credentials, rules.basic, &rules.tls).await
                     }
                 }
             }
-            Way::Udp => match guard::check_udp(reach, &device.address, &self.allow) {
+            Way::Udp => match guard::check_udp(reach, &device.address, &rules.allow) {
                 Err(why) => Outcome::Impossible(why),
                 Ok(target) => {
                     self.pace.pass().await;

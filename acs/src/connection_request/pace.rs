@@ -4,6 +4,7 @@ use crate::limits::{CALL_PAUSE_MAX_MS, CALL_PAUSE_MS, CALL_RETRY_MS};
 use crate::store::Id;
 use data_model::Timestamp;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -17,16 +18,26 @@ const BURST: Duration = Duration::from_millis(100);
 /// Lets so many calls a second pass, evenly.
 #[derive(Debug)]
 pub(super) struct Pace {
-    gap: Duration,
+    /// Nanoseconds from one call to the next.
+    gap: AtomicU64,
     next: Mutex<Instant>,
+}
+
+fn gap(per_second: u32) -> u64 {
+    1_000_000_000 / u64::from(per_second.max(1))
 }
 
 impl Pace {
     pub fn new(per_second: u32) -> Pace {
         Pace {
-            gap: Duration::from_secs(1) / per_second.max(1),
+            gap: AtomicU64::new(gap(per_second)),
             next: Mutex::new(Instant::now()),
         }
+    }
+
+    /// Lets so many pass from here on.
+    pub fn set(&self, per_second: u32) {
+        self.gap.store(gap(per_second), Ordering::Relaxed);
     }
 
     /// Waits for the next place.
@@ -36,7 +47,7 @@ impl Pace {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let earliest = Instant::now().checked_sub(BURST);
             let place = earliest.map_or(*next, |earliest| earliest.max(*next));
-            *next = place + self.gap;
+            *next = place + Duration::from_nanos(self.gap.load(Ordering::Relaxed));
             place
         };
         tokio::time::sleep_until(place).await;
@@ -64,6 +75,8 @@ struct LastCall {
     /// Calls in a row that did not reach it.
     failures: u32,
     reached: Reached,
+    /// It has come since.
+    came: bool,
 }
 
 impl LastCalls {
@@ -86,9 +99,25 @@ impl LastCalls {
             at: now,
             failures,
             reached: Reached::Yes,
+            came: false,
         };
         calls.insert(device, call);
         true
+    }
+
+    /// Whether a device is left alone at this moment: it is asked before anything is read of a device, so that those
+    /// that cannot be reached stand in nobody's way.
+    pub fn rests(&self, device: Id, now: Timestamp) -> bool {
+        let calls = self.calls();
+        let call = calls.get(&device);
+        call.is_some_and(|call| !call.came && now.since_ms(call.at) < call.pause_ms())
+    }
+
+    /// A device has come: it may be called at once for what comes up afterwards.
+    pub fn came(&self, device: Id) {
+        if let Some(call) = self.calls().get_mut(&device) {
+            call.came = true;
+        }
     }
 
     /// Ends a call.
@@ -103,6 +132,7 @@ impl LastCalls {
             at: now,
             failures,
             reached,
+            came: false,
         };
         calls.insert(device, call);
     }
@@ -175,6 +205,21 @@ mod tests {
             waits[0] == CALL_RETRY_MS && waits[11] >= CALL_PAUSE_MAX_MS,
             "{waits:?}"
         );
+    }
+
+    #[test]
+    fn a_device_rests_until_its_pause_is_over_or_it_has_come() {
+        let (calls, device) = (LastCalls::default(), Id::of_identity("x"));
+        assert!(!calls.rests(device, NOW), "nobody has called it");
+        calls.begin(device, Timestamp::from_secs(1), NOW);
+        assert!(calls.rests(device, NOW.plus_ms(1)), "it is under way");
+        calls.end(device, Reached::No, NOW);
+        assert!(calls.rests(device, NOW.plus_ms(CALL_RETRY_MS - 1)));
+        assert!(!calls.rests(device, NOW.plus_ms(CALL_RETRY_MS)));
+        calls.end(device, Reached::Yes, NOW);
+        assert!(calls.rests(device, NOW.plus_ms(CALL_PAUSE_MS - 1)));
+        calls.came(device);
+        assert!(!calls.rests(device, NOW.plus_ms(1)));
     }
 
     /// Covers C09.

@@ -1,6 +1,7 @@
 //! Files that devices send: taken by a signed link of one task, kept under their key, as many as the operator wants.
 
-use super::{FileError, FnMutBody, Library, write};
+use super::sealed::{Opened, Sealer, fresh_key};
+use super::{FileError, FnMutBody, Kept, Library, write};
 use crate::app::App;
 use crate::clock;
 use crate::limits::DEVICE_FILE_BYTES;
@@ -44,7 +45,9 @@ impl Library {
         };
         let id = clock::new_id();
         let path = self.device_file_path(id);
-        let written = write(&path, &mut body, None, DEVICE_FILE_BYTES).await;
+        let key = fresh_key();
+        let sealer = Sealer::new(&key)?;
+        let written = write(&path, &mut body, Kept::Sealed(sealer), DEVICE_FILE_BYTES).await;
         let (bytes, sha256) = match written {
             Ok(written) => written,
             Err(error) => {
@@ -63,6 +66,7 @@ impl Library {
             bytes,
             sha256,
             created: clock::now(),
+            key: Some(key),
         };
         let keep = kept(app, purpose);
         let gone = app.store.device_file_put(file.clone(), keep).await?;
@@ -76,6 +80,18 @@ impl Library {
         Ok(Some(file))
     }
 
+    /// The content of a device's file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is damaged.
+    pub async fn device_file_content(&self, file: &DeviceFile) -> std::io::Result<Vec<u8>> {
+        let path = self.device_file_path(file.id);
+        match &file.key {
+            Some(key) => Opened::new(&path, key).await?.read().await,
+            None => tokio::fs::read(path).await,
+        }
+    }
+
     /// Removes the bytes of a file that is described no longer.
     pub async fn drop_device_file(&self, file: Id) {
         if let Err(error) = tokio::fs::remove_file(self.device_file_path(file)).await {
@@ -86,7 +102,7 @@ impl Library {
 
 /// How many files of a purpose are kept of each device.
 fn kept(app: &App, purpose: FilePurpose) -> usize {
-    let config = &app.config.device_files;
+    let config = &app.live().device_files;
     match purpose {
         FilePurpose::Backup => config.backups,
         FilePurpose::Log => config.logs,

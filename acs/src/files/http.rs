@@ -2,19 +2,24 @@
 //! conditions of files are the library's business.
 
 use super::profiles::{self, NoProfile};
+use super::sealed::Opened;
 use super::{FileError, FnMutBody};
 use crate::app::App;
 use crate::clock;
+use crate::metrics::Metrics;
 use crate::store::{Id, TaskState};
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Response, StatusCode};
 use axum::response::IntoResponse as _;
 use axum::routing::{get, put};
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use data_model::Secret;
+use futures_util::{StreamExt as _, stream};
+use http_body_util::BodyExt as _;
+use prometheus_client::metrics::gauge::Gauge;
 use std::sync::Arc;
 use tower::ServiceExt as _;
 use tower_http::services::ServeFile;
@@ -102,13 +107,42 @@ async fn download(
         .await
     {
         Ok(response) => response.map(|body| {
-            let body = Body::new(body);
+            let body = counted(&app.metrics, Body::new(body));
             match rate {
                 Some((campaign, rate)) => app.library.rates.slow(body, campaign, rate),
                 None => body,
             }
         }),
         Err(never) => match never {},
+    }
+}
+
+/// A body whose bytes are counted as they leave, and which counts as a download for as long as it does.
+fn counted(metrics: &Metrics, body: Body) -> Body {
+    let open = Open::new(metrics.downloads_open.clone());
+    let bytes = metrics.file_bytes_sent.clone();
+    Body::new(body.map_frame(move |frame| {
+        // Goes with the body, however that ends.
+        let Open(_) = &open;
+        if let Some(data) = frame.data_ref() {
+            bytes.inc_by(data.len() as u64);
+        }
+        frame
+    }))
+}
+
+struct Open(Gauge);
+
+impl Open {
+    fn new(open: Gauge) -> Open {
+        open.inc();
+        Open(open)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
@@ -125,19 +159,43 @@ async fn give_back(
     let Some(ticket) = app.library.tickets.check(&ticket, id, clock::now()) else {
         return not_found();
     };
-    match app.store.device_file_find(id).await {
-        Ok(Some(file)) if file.device == ticket.device => {}
+    let file = match app.store.device_file_find(id).await {
+        Ok(Some(file)) if file.device == ticket.device => file,
         Ok(_) => return not_found(),
         Err(error) => {
             tracing::error!(%error, "a file cannot be looked up");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
-    }
+    };
     let path = app.library.device_file_path(id);
+    if let Some(key) = &file.key {
+        return opened(&path, key, file.bytes).await;
+    }
     match ServeFile::new(path).oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
     }
+}
+
+/// A sealed file, opened piece by piece; always the whole of it.
+async fn opened(path: &std::path::Path, key: &Secret, bytes: u64) -> Response<Body> {
+    let file = match Opened::new(path, key).await {
+        Ok(file) => file,
+        Err(error) => {
+            tracing::error!(%error, "a file of a device cannot be read");
+            return StatusCode::NOT_FOUND.into_response();
+        }
+    };
+    let pieces = stream::try_unfold(file, |mut file| async move {
+        let piece = file.next().await?;
+        Ok::<_, std::io::Error>(piece.map(|piece| (piece, file)))
+    });
+    let headers = [
+        (CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (CONTENT_LENGTH, bytes.to_string()),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, Body::from_stream(pieces)).into_response()
 }
 
 /// A device sends the file of a task. It is kept before it is acknowledged.

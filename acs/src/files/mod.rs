@@ -5,6 +5,7 @@ pub mod http;
 pub mod image;
 pub mod profiles;
 pub mod rate;
+pub mod sealed;
 mod sweep;
 pub mod tickets;
 
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::clock;
 use crate::config::Config;
 use crate::limits::{FILE_BYTES, TICKET_MS};
+use crate::live::Live;
 use crate::sessions::LiveSession;
 use crate::store::{Actor, FileRecord, Id, Store, StoreError};
 use bytes::Bytes;
@@ -38,7 +40,7 @@ pub struct Library {
     /// What downloads of campaigns may send.
     pub rates: Rates,
     /// Whose signatures of images are good.
-    firmware_keys: Vec<VerifyingKey>,
+    firmware_keys: Live<Vec<VerifyingKey>>,
     /// Whoever puts bytes in their place, or takes them away, with what describes them.
     bytes: Mutex<()>,
 }
@@ -127,8 +129,13 @@ impl Library {
             tickets: Tickets::new(key),
             rates: Rates::default(),
             bytes: Mutex::default(),
-            firmware_keys: config.campaigns.keys(),
+            firmware_keys: Live::new(config.campaigns.keys()),
         })
+    }
+
+    /// Goes on by settings that were read again, which have been checked.
+    pub fn follow(&self, config: &Config) {
+        self.firmware_keys.put(config.campaigns.keys());
     }
 
     /// Where the bytes of a file lie.
@@ -150,8 +157,14 @@ impl Library {
         let partial = self
             .folder
             .join(format!("partial-{:016x}", clock::random()));
-        let mut inspector = Inspector::new(&self.firmware_keys);
-        let written = write(&partial, &mut body, Some(&mut inspector), FILE_BYTES).await;
+        let mut inspector = Inspector::new(&self.firmware_keys.get());
+        let written = write(
+            &partial,
+            &mut body,
+            Kept::Inspected(&mut inspector),
+            FILE_BYTES,
+        )
+        .await;
         let judged = written.and_then(|(bytes, sha256)| {
             let judged = inspector.judge(&new, &sha256).map_err(FileError::Unfit)?;
             Ok((bytes, sha256, judged))
@@ -264,10 +277,18 @@ pub trait FnMutBody: Send {
     fn next(&mut self) -> impl Future<Output = Option<Result<Bytes, String>>> + Send;
 }
 
+/// How a file is kept.
+enum Kept<'a> {
+    /// As it comes, under the eyes of an inspector.
+    Inspected(&'a mut Inspector),
+    /// Sealed.
+    Sealed(sealed::Sealer),
+}
+
 async fn write(
     path: &Path,
     body: &mut impl FnMutBody,
-    mut inspector: Option<&mut Inspector>,
+    mut kept: Kept<'_>,
     most: u64,
 ) -> Result<(u64, String), FileError> {
     let mut file = tokio::fs::File::create(path).await?;
@@ -280,10 +301,16 @@ async fn write(
             return Err(FileError::TooLarge(most));
         }
         hash.update(&piece);
-        if let Some(inspector) = &mut inspector {
-            inspector.take(&piece);
+        match &mut kept {
+            Kept::Inspected(inspector) => {
+                inspector.take(&piece);
+                file.write_all(&piece).await?;
+            }
+            Kept::Sealed(sealer) => file.write_all(&sealer.take(&piece)).await?,
         }
-        file.write_all(&piece).await?;
+    }
+    if let Kept::Sealed(sealer) = &mut kept {
+        file.write_all(&sealer.end()).await?;
     }
     file.sync_all().await?;
     Ok((bytes, hex(&hash.finalize())))

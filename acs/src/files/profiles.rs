@@ -81,6 +81,8 @@ pub async fn profile(
         // It was registered and has never come: its type says what its tree is called.
         device.root = root(&ty);
     }
-    let desired = desired(&app.profiles().list, &device, &variables)?;
+    let profiles = app.profiles();
+    let evidence = app.evidence(device.id, &profiles.asked).await?;
+    let desired = desired(&profiles.list, &device, &variables, &evidence)?;
     Ok(render(&ty, &desired, &[], secrets))
 }

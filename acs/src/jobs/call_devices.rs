@@ -3,23 +3,37 @@
 use crate::app::App;
 use crate::clock;
 use crate::connection_request::{Called, Outcome};
-use crate::metrics::Metrics;
+use crate::metrics::{AttemptLabel, Metrics};
 use crate::store::{CallRecord, Id, Result};
 use data_model::Timestamp;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Devices called in one run.
-const BATCH: usize = 1024;
-
 pub(super) async fn run(app: &Arc<App>) -> Result<()> {
-    for device in app.store.devices_to_call(clock::now(), BATCH).await? {
-        if app.sessions.is_open(device) {
-            continue;
-        }
+    let room = app.caller.room();
+    if room == 0 {
+        return Ok(());
+    }
+    let now = clock::now();
+    let waiting = app.store.devices_to_call(now, usize::MAX).await?;
+    let is_left_alone =
+        |device: &Id| app.sessions.is_open(*device) || app.caller.rests(*device, now);
+    for device in whom(waiting, room, is_left_alone) {
         spawn(app, device);
     }
     Ok(())
+}
+
+/// The first so many of those that may be called: devices that are left alone take nobody's place.
+fn whom(
+    waiting: Vec<Id>,
+    room: usize,
+    is_left_alone: impl Fn(&Id) -> bool,
+) -> impl Iterator<Item = Id> {
+    let waiting = waiting.into_iter();
+    waiting
+        .filter(move |device| !is_left_alone(device))
+        .take(room)
 }
 
 /// Calls a device beside everything else: one dead device must not hold up the others. The caller limits how many
@@ -45,6 +59,7 @@ pub async fn call(app: &App, id: Id) -> Result<Called> {
     let credentials = app.store.credentials_find(id).await?;
     let credentials = credentials.filter(|known| !known.connection_request_username.is_empty());
     let Some(credentials) = credentials else {
+        app.caller.cannot(id, clock::now());
         return impossible("the device has no credentials for connection requests");
     };
     let reach = app.store.reach(id).await?;
@@ -53,6 +68,13 @@ pub async fn call(app: &App, id: Id) -> Result<Called> {
     let time = begun.elapsed().as_secs_f64();
     app.metrics.connection_request_seconds.observe(time);
     Metrics::count(&app.metrics.connection_requests, called.outcome.name());
+    for attempt in &called.attempts {
+        let label = AttemptLabel {
+            way: attempt.way.as_str(),
+            outcome: attempt.outcome.name(),
+        };
+        app.metrics.call_attempts.get_or_create(&label).inc();
+    }
     if let Some(why) = called.outcome.why() {
         tracing::debug!(device.identity = %device.identity, why, "connection request");
     }
@@ -74,4 +96,22 @@ async fn keep(app: &App, device: Id, called: &Called, at: Timestamp) -> Result<(
         .way
         .filter(|_| matches!(called.outcome, Outcome::Accepted));
     app.store.calls_add(device, records.collect(), worked).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Covers C09.
+    #[test]
+    fn devices_that_cannot_be_reached_are_in_nobodys_way() {
+        let device = |number| Id::new(Timestamp::from_secs(1_800_000_000), number);
+        let dead = 0..5_000;
+        let alive = 5_000..5_100;
+        let waiting: Vec<Id> = dead.clone().chain(alive.clone()).map(device).collect();
+        let known: std::collections::HashSet<Id> = dead.map(device).collect();
+        let called: Vec<Id> = whom(waiting, 64, |one| known.contains(one)).collect();
+        let first: Vec<Id> = alive.take(64).map(device).collect();
+        assert_eq!(called, first, "as many as there is room for");
+    }
 }

@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::clock;
 use crate::limits::{TRANSFER_MS, VERIFY_MS};
-use crate::metrics::Metrics;
 use crate::store::Result;
 use data_model::Timestamp;
 
@@ -20,7 +19,6 @@ pub(super) async fn run(app: &App) -> Result<()> {
         .store
         .campaign_expire_verifying(before(VERIFY_MS), now)
         .await?;
-    Metrics::count_by(&app.metrics.tasks_ended, "expired", expired);
     if expired + lost + silent > 0 {
         tracing::info!(expired, lost, silent, "waited too long");
     }

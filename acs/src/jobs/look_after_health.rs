@@ -37,7 +37,8 @@ async fn run(app: &App, beat: u32, since: Timestamp) -> Result<()> {
         if number == 0 {
             return Ok(());
         }
-        let thresholds = &app.config.health;
+        let config = app.live();
+        let thresholds = &config.health;
         let verdicts = work
             .iter()
             .map(|work| conclude(work, thresholds, since, now));

@@ -4,7 +4,7 @@ mod advance_campaigns;
 pub mod call_devices;
 pub mod compare_devices;
 mod expire;
-mod index_parameters;
+pub mod index_parameters;
 mod look_after_health;
 mod prune_events;
 pub mod retain;
@@ -13,6 +13,7 @@ mod tell_webhooks;
 
 use crate::app::App;
 use crate::metrics::SessionEnd;
+use crate::panics;
 use crate::trace;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,34 +27,51 @@ const REAP_PERIOD: Duration = Duration::from_secs(1);
 /// Starts the jobs; they end when the set is dropped.
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
-    let reaper = Arc::clone(app);
-    jobs.spawn(async move {
-        loop {
-            tokio::time::sleep(REAP_PERIOD).await;
-            reap(&reaper);
-        }
-    });
-    jobs.spawn(look_after_health::watch(Arc::clone(app)));
-    jobs.spawn(index_parameters::run(Arc::clone(app)));
     // What has changed while no server ran is found out once.
     app.round.begin();
-    jobs.spawn(retain::run(Arc::clone(app)));
+    keep(&mut jobs, app, "reap", |app| async move {
+        loop {
+            tokio::time::sleep(REAP_PERIOD).await;
+            reap(&app);
+        }
+    });
+    keep(
+        &mut jobs,
+        app,
+        "look_after_health",
+        look_after_health::watch,
+    );
+    keep(&mut jobs, app, "index_parameters", index_parameters::run);
+    keep(&mut jobs, app, "retain", retain::run);
     if let Some(sessions) = app.traces.take_receiver() {
         jobs.spawn(trace::write_all(Arc::clone(app), sessions));
     }
-    let worker = Arc::clone(app);
-    jobs.spawn(async move {
+    keep(&mut jobs, app, "work", |app| async move {
         loop {
             tokio::select! {
-                () = worker.nudge.notified() => {}
+                () = app.nudge.notified() => {}
                 () = tokio::time::sleep(PERIOD) => {}
             }
-            run(&worker).await;
+            run(&app).await;
         }
     });
-    let teller = Arc::clone(app);
-    jobs.spawn(async move { tell(&teller).await });
+    keep(&mut jobs, app, "tell_webhooks", |app| async move {
+        tell(&app).await
+    });
     jobs
+}
+
+/// Starts a job that goes on after a mistake of ours.
+fn keep<F>(
+    jobs: &mut JoinSet<()>,
+    app: &Arc<App>,
+    name: &'static str,
+    begin: impl Fn(Arc<App>) -> F + Send + 'static,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let app = Arc::clone(app);
+    jobs.spawn(panics::kept_alive(name, move || begin(Arc::clone(&app))));
 }
 
 /// Webhooks beside everything else: a server that answers slowly must not hold anybody up.

@@ -5,6 +5,7 @@ use crate::clock;
 use crate::limits::{
     DELIVERY_ANSWER_BYTES, DELIVERY_ATTEMPTS, DELIVERY_RETRY_MS, DELIVERY_TIMEOUT,
 };
+use crate::metrics::Metrics;
 use crate::outbound::Order;
 use crate::store::{Delivery, Id, Result, Webhook};
 use bytes::Bytes;
@@ -66,7 +67,10 @@ async fn tell(app: &App, webhook: &Webhook, deliveries: Vec<Delivery>) -> Result
             Some(why) => Err(format!("the delivery before it failed: {why}")),
         };
         match outcome {
-            Ok(()) => app.store.delivery_arrived(delivery.id).await?,
+            Ok(()) => {
+                Metrics::count(&app.metrics.tellings.deliveries, "arrived");
+                app.store.delivery_arrived(delivery.id).await?;
+            }
             Err(why) => {
                 failed(app, &delivery, why.clone()).await?;
                 trouble.get_or_insert(why);
@@ -80,6 +84,8 @@ async fn failed(app: &App, delivery: &Delivery, why: String) -> Result<()> {
     let wait = DELIVERY_RETRY_MS << delivery.attempts.min(16);
     let last = delivery.attempts + 1 >= DELIVERY_ATTEMPTS;
     let due = (!last).then(|| clock::now().plus_ms(wait));
+    let outcome = if last { "given_up" } else { "failed" };
+    Metrics::count(&app.metrics.tellings.deliveries, outcome);
     if due.is_none() {
         let (webhook, event) = (delivery.webhook, delivery.event);
         tracing::warn!(%webhook, event, why, "a webhook could not be told");
@@ -106,7 +112,7 @@ async fn send(
         deadline: DELIVERY_TIMEOUT,
         answer_bytes: DELIVERY_ANSWER_BYTES,
     };
-    let reply = app.outbound.send(order).await?;
+    let reply = app.outbound.get().send(order).await?;
     if reply.status.is_success() {
         return Ok(());
     }

@@ -6,6 +6,7 @@
 
 pub mod state;
 pub mod store;
+pub mod tellings;
 pub mod wire;
 
 use crate::tftp::metrics::TftpMetrics;
@@ -18,6 +19,7 @@ use prometheus_client::registry::{Metric, Registry};
 use state::StateMetrics;
 use std::sync::{PoisonError, RwLock};
 use store::StoreMetrics;
+use tellings::TellingMetrics;
 use wire::WireMetrics;
 
 /// How a session ended.
@@ -33,6 +35,8 @@ pub enum SessionEnd {
     Superseded,
     /// The store took no writes.
     Unavailable,
+    /// The device hung up before it had its answer, or a mistake of ours ended the answer.
+    Abandoned,
 }
 
 /// A label set with the end of a session.
@@ -47,6 +51,15 @@ pub struct EndLabel {
 pub struct NameLabel {
     /// The name.
     pub name: &'static str,
+}
+
+/// A label set with the way of a connection request and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct AttemptLabel {
+    /// The way.
+    pub way: &'static str,
+    /// The outcome.
+    pub outcome: &'static str,
 }
 
 /// A histogram of seconds for each of a fixed list of names.
@@ -74,8 +87,8 @@ pub struct Metrics {
     pub requests_rejected: Family<NameLabel, Counter>,
     /// RPCs called, by method.
     pub rpcs: Family<NameLabel, Counter>,
-    /// Tasks that have ended, by state.
-    pub tasks_ended: Family<NameLabel, Counter>,
+    /// Tasks an attempt at which has come to an uncertain end, so that the device was asked first.
+    pub tasks_uncertain: Counter,
     /// TransferCompletes whose CommandKey nobody knows.
     pub unknown_command_keys: Counter,
     /// Informs whose DeviceId does not fit their credentials.
@@ -86,7 +99,7 @@ pub struct Metrics {
     pub connection_requests: Family<NameLabel, Counter>,
     /// How long connection requests took.
     pub connection_request_seconds: Histogram,
-    /// Bytes of files sent.
+    /// Downloads of files begun.
     pub files_sent: Counter,
     /// Profiles sent by a link.
     pub profiles_sent: Counter,
@@ -94,6 +107,16 @@ pub struct Metrics {
     pub config_reloads: Family<NameLabel, Counter>,
     /// Requests to the API, by the class of their answer.
     pub api_requests: Family<NameLabel, Counter>,
+    /// Requests that were refused because there were too many, by what keeps count.
+    pub rate_limited: Family<NameLabel, Counter>,
+    /// Tries of connection requests, by way and outcome.
+    pub call_attempts: Family<AttemptLabel, Counter>,
+    /// Bytes of files sent.
+    pub file_bytes_sent: Counter,
+    /// Downloads of files under way.
+    pub downloads_open: Gauge,
+    /// Events and webhooks.
+    pub tellings: TellingMetrics,
     /// The TFTP server's.
     pub tftp: TftpMetrics,
     /// The port for devices.
@@ -121,7 +144,7 @@ impl Metrics {
             sessions_open: Gauge::default(),
             requests_rejected: Family::default(),
             rpcs: Family::default(),
-            tasks_ended: Family::default(),
+            tasks_uncertain: Counter::default(),
             unknown_command_keys: Counter::default(),
             identity_mismatches: Counter::default(),
             provisioning_requests: Family::default(),
@@ -131,6 +154,11 @@ impl Metrics {
             profiles_sent: Counter::default(),
             config_reloads: Family::default(),
             api_requests: Family::default(),
+            rate_limited: Family::default(),
+            call_attempts: Family::default(),
+            file_bytes_sent: Counter::default(),
+            downloads_open: Gauge::default(),
+            tellings: TellingMetrics::default(),
             tftp: TftpMetrics::default(),
             wire: WireMetrics::default(),
             store,
@@ -141,8 +169,9 @@ impl Metrics {
     }
 
     fn register(&mut self) {
-        let m = self;
-        let mut to = Register(&mut m.registry);
+        let mut registry = std::mem::take(&mut self.registry);
+        let m = &*self;
+        let mut to = Register(&mut registry);
         to.add("sessions_started", "Sessions begun", &m.sessions_started);
         to.add("sessions_ended", "Sessions ended", &m.sessions_ended);
         to.add("sessions_open", "Sessions open", &m.sessions_open);
@@ -152,7 +181,8 @@ impl Metrics {
             &m.requests_rejected,
         );
         to.add("rpcs", "RPCs called on devices", &m.rpcs);
-        to.add("tasks_ended", "Tasks ended", &m.tasks_ended);
+        let help = "Tasks taken up again after an attempt whose end nobody knows";
+        to.add("tasks_uncertain", help, &m.tasks_uncertain);
         let help = "TransferCompletes of unknown transfers";
         to.add("unknown_command_keys", help, &m.unknown_command_keys);
         let help = "Informs that claim another device's identity";
@@ -180,10 +210,26 @@ impl Metrics {
         to.add("config_reloads", help, &m.config_reloads);
         let help = "Requests to the API, by the class of their answer";
         to.add("api_requests", help, &m.api_requests);
+        m.register_files(&mut to);
         m.wire.register(&mut to);
         m.store.register(&mut to);
         m.state.register(&mut to);
-        m.tftp.register(&mut m.registry);
+        m.tellings.register(&mut to);
+        m.tftp.register(&mut registry);
+        self.registry = registry;
+    }
+
+    fn register_files(&self, to: &mut Register<'_>) {
+        let help = "Requests refused because there were too many, by what keeps count";
+        to.add("rate_limited", help, &self.rate_limited);
+        let help = "Tries of connection requests, by way and outcome";
+        to.add("connection_request_attempts", help, &self.call_attempts);
+        let help = "Bytes of files sent";
+        to.add("file_bytes_sent", help, &self.file_bytes_sent);
+        let help = "Downloads of files under way";
+        to.add("downloads_open", help, &self.downloads_open);
+        let help = "Mistakes of the program that ended a request, or an attempt of a job";
+        to.add("panics", help, &crate::panics::count());
     }
 
     /// All metrics as text.

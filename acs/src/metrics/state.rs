@@ -4,8 +4,8 @@
 use super::{NameLabel, Register};
 use crate::app::App;
 use crate::clock;
-use crate::limits::OVERDUE_MS;
-use crate::store::Figures;
+use crate::limits::{FOLLOWERS, OVERDUE_MS};
+use crate::store::{Figures, HealthState};
 use data_model::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
@@ -54,6 +54,12 @@ pub struct StateMetrics {
     tasks_open: Family<NameLabel, Gauge>,
     oldest_task_seconds: Fraction,
     campaign_devices: Family<CampaignLabel, Gauge>,
+    health: Family<NameLabel, Gauge>,
+    deliveries_waiting: Gauge,
+    dead_letters: Gauge,
+    event_lag_seconds: Fraction,
+    calls_open: Gauge,
+    config_hash: Gauge,
     store_bytes: Gauge,
     wal_bytes: Gauge,
     free_bytes: Gauge,
@@ -82,6 +88,12 @@ impl Default for StateMetrics {
             tasks_open: Family::default(),
             oldest_task_seconds: Fraction::default(),
             campaign_devices: Family::default(),
+            health: Family::default(),
+            deliveries_waiting: Gauge::default(),
+            dead_letters: Gauge::default(),
+            event_lag_seconds: Fraction::default(),
+            calls_open: Gauge::default(),
+            config_hash: Gauge::default(),
             store_bytes: Gauge::default(),
             wal_bytes: Gauge::default(),
             free_bytes: Gauge::default(),
@@ -127,7 +139,23 @@ impl StateMetrics {
         to.add("oldest_task_seconds", help, &self.oldest_task_seconds);
         let help = "Devices of campaigns that are not over, by step";
         to.add("campaign_devices", help, &self.campaign_devices);
+        self.register_tellings(to);
         self.register_machine(to);
+    }
+
+    fn register_tellings(&self, to: &mut Register<'_>) {
+        let help = "Devices by how they stand";
+        to.add("devices_by_health", help, &self.health);
+        let help = "Deliveries to webhooks that wait";
+        to.add("webhook_waiting", help, &self.deliveries_waiting);
+        let help = "Deliveries to webhooks that were given up and are kept";
+        to.add("webhook_dead_letters", help, &self.dead_letters);
+        let help = "Age of the oldest event a webhook is still to be told";
+        to.add("event_lag_seconds", help, &self.event_lag_seconds);
+        let help = "Connection requests under way";
+        to.add("connection_requests_open", help, &self.calls_open);
+        let help = "A number made of all settings in force: another one after every change";
+        to.add("config_hash", help, &self.config_hash);
     }
 
     fn register_machine(&self, to: &mut Register<'_>) {
@@ -190,6 +218,23 @@ impl StateMetrics {
                 .get_or_create(&label)
                 .set(whole(*devices));
         }
+        // A state nobody is in any more counts none.
+        self.health.clear();
+        for (state, devices) in &figures.health {
+            let name = match state {
+                HealthState::Ok => "ok",
+                HealthState::Warning => "warning",
+                HealthState::Critical => "critical",
+            };
+            let label = NameLabel { name };
+            self.health.get_or_create(&label).set(whole(*devices));
+        }
+        self.deliveries_waiting
+            .set(whole(figures.deliveries_waiting));
+        self.dead_letters.set(whole(figures.dead_letters));
+        let lag = figures.untold_since.map_or(0, |at| now.since_ms(at));
+        self.event_lag_seconds
+            .set(Duration::from_millis(lag).as_secs_f64());
         self.migration_version.set(whole(figures.schema));
         self.last_backup_seconds.set(seconds(figures.last_backup));
     }
@@ -201,6 +246,7 @@ impl StateMetrics {
             firmware: vec![("ATA192".into(), "1".into(), 1)],
             tasks: vec![(crate::store::TaskState::Queued, 1)],
             campaigns: vec![(clock::new_id(), "done".into(), 1)],
+            health: vec![(HealthState::Ok, 1)],
             ..Figures::default()
         };
         self.take(&figures, clock::now());
@@ -249,5 +295,10 @@ pub async fn refresh(app: &App) {
         Err(error) => tracing::warn!(%error, "the fleet cannot be counted"),
     }
     state.measure(&app.config.data);
+    state.calls_open.set(whole(app.caller.under_way() as u64));
+    let followers = FOLLOWERS.saturating_sub(app.followers.available_permits());
+    let followers = i64::try_from(followers).unwrap_or(i64::MAX);
+    app.metrics.tellings.followers.set(followers);
+    state.config_hash.set(app.live().hash());
     *measured = Some(Instant::now());
 }

@@ -99,13 +99,13 @@ fn counted() -> Metrics {
     for family in [
         &metrics.requests_rejected,
         &metrics.rpcs,
-        &metrics.tasks_ended,
+        &metrics.rate_limited,
+        &metrics.tellings.deliveries,
         &metrics.provisioning_requests,
         &metrics.connection_requests,
         &metrics.config_reloads,
         &metrics.api_requests,
         &metrics.wire.protocol_errors,
-        &metrics.wire.tls_handshakes,
         &metrics.tftp.ended,
         &metrics.tftp.refused,
     ] {
@@ -116,8 +116,27 @@ fn counted() -> Metrics {
     let wire = &metrics.wire;
     wire.inform(&[cwmp::Event::new(cwmp::EventCode::Boot)], 0);
     wire.fault(cwmp::FaultCode::REQUEST_DENIED);
-    wire.answered("Reboot", std::time::Duration::from_secs(1));
+    wire.answered("Reboot", "good", std::time::Duration::from_secs(1));
     wire.login("digest", "accepted");
+    wire.our_fault(cwmp::FaultCode::ACS_REQUEST_DENIED);
+    wire.responded(200, 1);
+    let label = wire::HandshakeLabel {
+        name: "good",
+        version: "1.3",
+        kind: "full",
+    };
+    wire.tls_handshakes.get_or_create(&label).inc();
+    let label = AttemptLabel {
+        way: "http",
+        outcome: "accepted",
+    };
+    metrics.call_attempts.get_or_create(&label).inc();
+    metrics.store.tasks_ended(&[store::Ended {
+        kind: "reboot",
+        outcome: crate::store::TaskState::Done,
+        since_queued: 1,
+        in_transfer: None,
+    }]);
     let label = NameLabel { name: "cwmp" };
     wire.connections_open.get_or_create(&label).inc();
     metrics.state.sample();

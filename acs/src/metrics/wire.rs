@@ -15,6 +15,22 @@ pub struct CodeLabel {
     code: String,
 }
 
+/// A label set with the status of one of our responses: a fixed few.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct StatusLabel {
+    code: u32,
+}
+
+impl CodeLabel {
+    fn of(code: FaultCode) -> CodeLabel {
+        let code = match FaultCode::ALL.contains(&code) {
+            true => code.number().to_string(),
+            false => "other".to_owned(),
+        };
+        CodeLabel { code }
+    }
+}
+
 /// A label set with how somebody tried to prove who they are, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct AuthLabel {
@@ -24,6 +40,26 @@ pub struct AuthLabel {
     pub result: &'static str,
 }
 
+/// A label set with an RPC and whether its answer was a fault.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct AnswerLabel {
+    /// The method.
+    pub method: &'static str,
+    /// `good`, `fault` or `unusable`.
+    pub result: &'static str,
+}
+
+/// A label set with what came of a TLS handshake.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct HandshakeLabel {
+    /// `good`, `refused` or `slow`.
+    pub name: &'static str,
+    /// `1.2` or `1.3`; `none` where it came to no agreement.
+    pub version: &'static str,
+    /// `full` or `resumed`; `none` where it came to no agreement.
+    pub kind: &'static str,
+}
+
 /// The counters.
 #[derive(Debug, Clone)]
 pub struct WireMetrics {
@@ -31,6 +67,16 @@ pub struct WireMetrics {
     pub informs: Family<NameLabel, Counter>,
     /// How often devices had tried before, as their Informs say.
     pub inform_retries: Histogram,
+    /// Answers with a nonce whose counter does not rise: replayed, or miscounted.
+    pub digest_replays: Counter,
+    /// Faults of ours towards devices.
+    pub acs_faults: Family<CodeLabel, Counter>,
+    /// Answers of devices to RPCs, by method and whether they were a fault.
+    pub rpc_answers: Family<AnswerLabel, Counter>,
+    /// Responses on the port for devices, by status.
+    pub responses: Family<StatusLabel, Counter>,
+    /// Bytes of messages, unpacked.
+    pub body_bytes: Family<NameLabel, Counter>,
     /// Devices that came for the first time.
     pub devices_new: Counter,
     /// From Inform to 204.
@@ -50,7 +96,7 @@ pub struct WireMetrics {
     /// Connections open at this moment, by listener.
     pub connections_open: Family<NameLabel, Gauge>,
     /// TLS handshakes, by what came of them.
-    pub tls_handshakes: Family<NameLabel, Counter>,
+    pub tls_handshakes: Family<HandshakeLabel, Counter>,
     /// Connections the system did not give us.
     pub accept_errors: Counter,
 }
@@ -60,6 +106,11 @@ impl Default for WireMetrics {
         WireMetrics {
             informs: Family::default(),
             inform_retries: Histogram::new([0.0, 1.0, 2.0, 5.0, 10.0]),
+            digest_replays: Counter::default(),
+            acs_faults: Family::default(),
+            rpc_answers: Family::default(),
+            responses: Family::default(),
+            body_bytes: Family::default(),
             devices_new: Counter::default(),
             session_seconds: seconds(),
             session_rpcs: Histogram::new([0.0, 1.0, 2.0, 5.0, 10.0, 50.0, 200.0, 512.0]),
@@ -81,6 +132,16 @@ impl WireMetrics {
         to.add("informs", help, &self.informs);
         let help = "RetryCount of accepted Informs";
         to.add("inform_retries", help, &self.inform_retries);
+        let help = "Digests whose counter does not rise, refused";
+        to.add("digest_replays", help, &self.digest_replays);
+        let help = "Faults of the server towards devices, by code";
+        to.add("acs_faults", help, &self.acs_faults);
+        let help = "Answers of devices to RPCs, by method and result";
+        to.add("rpc_answers", help, &self.rpc_answers);
+        let help = "Responses on the port for devices, by status";
+        to.add("cwmp_responses", help, &self.responses);
+        let help = "Bytes of messages on the port for devices, by direction";
+        to.add("cwmp_body_bytes", help, &self.body_bytes);
         to.add("devices_new", "First contacts", &self.devices_new);
         let help = "Time of sessions that were completed";
         to.add("session_seconds", help, &self.session_seconds);
@@ -117,15 +178,33 @@ impl WireMetrics {
 
     /// Counts a fault of a device.
     pub fn fault(&self, code: FaultCode) {
-        let code = match FaultCode::ALL.contains(&code) {
-            true => code.number().to_string(),
-            false => "other".to_owned(),
+        self.cpe_faults.get_or_create(&CodeLabel::of(code)).inc();
+    }
+
+    /// Counts a fault of ours.
+    pub fn our_fault(&self, code: FaultCode) {
+        self.acs_faults.get_or_create(&CodeLabel::of(code)).inc();
+    }
+
+    /// Counts a response.
+    pub fn responded(&self, status: u16, bytes: u64) {
+        let label = StatusLabel {
+            code: u32::from(status),
         };
-        self.cpe_faults.get_or_create(&CodeLabel { code }).inc();
+        self.responses.get_or_create(&label).inc();
+        self.bytes("out", bytes);
+    }
+
+    /// Counts bytes of a message.
+    pub fn bytes(&self, direction: &'static str, bytes: u64) {
+        let label = NameLabel { name: direction };
+        self.body_bytes.get_or_create(&label).inc_by(bytes);
     }
 
     /// Counts an answer that took so long.
-    pub fn answered(&self, method: &'static str, time: Duration) {
+    pub fn answered(&self, method: &'static str, result: &'static str, time: Duration) {
+        let answer = AnswerLabel { method, result };
+        self.rpc_answers.get_or_create(&answer).inc();
         let label = NameLabel { name: method };
         self.rpc_seconds
             .get_or_create(&label)

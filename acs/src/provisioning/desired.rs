@@ -1,8 +1,10 @@
 //! What a device should be configured to: the values and rows of every profile that is for it, templates filled in.
 
+use super::evidence::Evidence;
 use super::in_force::winners;
 use super::names::Names;
 use super::problems::{DesiredError, Problem, Wrong};
+use super::selector::DeviceView;
 use super::template::{fill, secret_variable};
 use crate::store::{
     Device, Haste, InForce, Profile, ProfileObject, Variable, VariableSource, row_label,
@@ -148,6 +150,7 @@ pub fn desired(
     profiles: &[InForce],
     device: &Device,
     variables: &[Variable],
+    evidence: &Evidence,
 ) -> Result<Desired, DesiredError> {
     let mut gathering = Gathering {
         device,
@@ -158,7 +161,8 @@ pub fn desired(
         desired: Desired::default(),
         problems: Vec::new(),
     };
-    for publication in winners(profiles, device) {
+    let view = DeviceView::new(device, variables, evidence);
+    for publication in winners(profiles, &view) {
         gathering.add(&publication.profile);
     }
     let Gathering {
@@ -404,6 +408,14 @@ mod tests {
     use super::super::selector::tests::device;
     use super::*;
     use crate::store::ProfileValue;
+
+    fn desired(
+        profiles: &[InForce],
+        device: &Device,
+        variables: &[Variable],
+    ) -> Result<Desired, DesiredError> {
+        super::desired(profiles, device, variables, &Evidence::default())
+    }
 
     fn values(values: &[(&str, &str)]) -> Vec<ProfileValue> {
         let value = |(name, value): &(&str, &str)| ProfileValue {

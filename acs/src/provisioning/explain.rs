@@ -1,10 +1,12 @@
 //! Why a device has a value, or is to have it: profile, revision, person, template and variables.
 
 use super::desired::{Desired, DesiredValue, rooted, variable};
+use super::evidence::Evidence;
 use super::in_force::winners;
 use super::known::{Known, same};
 use super::names::Names;
 use super::plan::{Change, Rules, value_hash};
+use super::selector::DeviceView;
 use super::template::{self, fill};
 use crate::redact::{MASK, is_secret, without_tokens};
 use crate::store::{Device, InForce, Publication, Refusal, Variable, VariableSource, row_label};
@@ -22,6 +24,14 @@ pub struct Grounds<'a> {
     pub device: &'a Device,
     /// Its variables.
     pub variables: &'a [Variable],
+    /// What was looked up of it.
+    pub evidence: &'a Evidence,
+}
+
+impl<'a> Grounds<'a> {
+    fn view(&self) -> DeviceView<'a> {
+        DeviceView::new(self.device, self.variables, self.evidence)
+    }
 }
 
 /// Why a value is desired.
@@ -148,7 +158,7 @@ impl Change {
 
 /// Why a value is desired. `name` is as in [`Explained`].
 pub fn why(grounds: Grounds<'_>, name: &str, wanted: &DesiredValue) -> Option<Why> {
-    let found = winners(grounds.profiles, grounds.device);
+    let found = winners(grounds.profiles, &grounds.view());
     let mut found = found.into_iter();
     let publication = found.find(|it| it.profile.name == wanted.profile)?;
     let template = template_of(grounds, publication, name)?;
@@ -224,7 +234,7 @@ pub fn overridden(grounds: Grounds<'_>, name: &str, winner: &DesiredValue) -> Ve
     let names = Names::of(&grounds.device.product_class);
     let stored = names.stored(name, "").0.into_owned();
     let mut found = Vec::new();
-    for publication in winners(grounds.profiles, grounds.device) {
+    for publication in winners(grounds.profiles, &grounds.view()) {
         let profile = &publication.profile;
         if profile.name == winner.profile {
             continue;
@@ -347,11 +357,12 @@ mod tests {
         let profiles = [profile("p", 0, "{{line1.password}}")];
         let device = device();
         let variables = [Variable::of_device("line1.password", "opensesame")];
-        let wanted = desired(&profiles, &device, &variables).unwrap();
+        let wanted = desired(&profiles, &device, &variables, &Evidence::default()).unwrap();
         let grounds = Grounds {
             profiles: &profiles,
             device: &device,
             variables: &variables,
+            evidence: &Evidence::default(),
         };
         let mut known = Known::default();
         for seen in ["other-canary", "opensesame"] {
@@ -377,11 +388,12 @@ mod tests {
         ];
         let device = device();
         let variables = [Variable::of_device("site", "north")];
-        let wanted = desired(&profiles, &device, &variables).unwrap();
+        let wanted = desired(&profiles, &device, &variables, &Evidence::default()).unwrap();
         let grounds = Grounds {
             profiles: &profiles,
             device: &device,
             variables: &variables,
+            evidence: &Evidence::default(),
         };
         let [explained] = &explain(grounds, &wanted, &Known::default(), &[])[..] else {
             panic!("there is one value")

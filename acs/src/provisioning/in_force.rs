@@ -1,19 +1,19 @@
 //! Which revision of a profile a device gets while it is published step by step.
 
-use super::selector::matches;
+use super::selector::{DeviceView, selects};
 use crate::store::{Device, Id, InForce, Profile, Publication, Stage};
 
 /// The revision of a profile that is in force for a device, if it is for the device at all.
-pub fn publication<'a>(profile: &'a InForce, device: &Device) -> Option<&'a Publication> {
+pub fn publication<'a>(profile: &'a InForce, view: &DeviceView<'_>) -> Option<&'a Publication> {
     let staged = profile.staged.as_ref().filter(|staged| {
         let mut reached = staged.stages.iter().take(staged.reached);
-        reached.any(|stage| holds(stage, device))
+        reached.any(|stage| holds(stage, view.device))
     });
     let found = match staged {
         Some(staged) => Some(&staged.publication),
         None => profile.published.as_ref(),
     };
-    found.filter(|publication| matches(&publication.profile.selector, device))
+    found.filter(|publication| selects(&publication.profile.selector, view))
 }
 
 fn holds(stage: &Stage, device: &Device) -> bool {
@@ -29,10 +29,10 @@ fn hundredth(device: Id) -> u64 {
 }
 
 /// The revisions in force for a device, the one that wins first: by precedence, then by name.
-pub fn winners<'a>(profiles: &'a [InForce], device: &Device) -> Vec<&'a Publication> {
+pub fn winners<'a>(profiles: &'a [InForce], view: &DeviceView<'_>) -> Vec<&'a Publication> {
     let mut found: Vec<&Publication> = profiles
         .iter()
-        .filter_map(|profile| publication(profile, device))
+        .filter_map(|profile| publication(profile, view))
         .collect();
     found.sort_by(|one, other| {
         let (one, other) = (&one.profile, &other.profile);
@@ -59,6 +59,7 @@ impl InForce {
 
 #[cfg(test)]
 mod tests {
+    use super::super::evidence::Evidence;
     use super::super::selector::tests::device;
     use super::*;
     use crate::store::Staged;
@@ -84,7 +85,9 @@ mod tests {
     }
 
     fn gets(profile: &InForce, device: &Device) -> u64 {
-        publication(profile, device).unwrap().profile.revision
+        let nothing = Evidence::default();
+        let view = DeviceView::new(device, &[], &nothing);
+        publication(profile, &view).unwrap().profile.revision
     }
 
     #[test]

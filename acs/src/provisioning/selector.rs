@@ -1,12 +1,13 @@
 //! Which devices a profile or a campaign is for.
 
-use crate::query::catalogue::Attribute;
+use super::evidence::Evidence;
+use crate::query::catalogue::{Attribute, Known};
 use crate::query::compare::Scalar;
 use crate::query::eval::View;
 use crate::query::pattern::Pattern;
 use crate::redact::is_secret;
 use crate::store::{Device, Selector, Variable, VariableSource};
-use data_model::{ParameterList, Timestamp};
+use data_model::Timestamp;
 
 /// A device with what a session has at hand of it.
 #[derive(Debug, Clone, Copy)]
@@ -15,8 +16,8 @@ pub struct DeviceView<'a> {
     pub device: &'a Device,
     /// Its variables.
     pub variables: &'a [Variable],
-    /// What was last seen of its parameters, if that has been read.
-    pub values: Option<&'a ParameterList>,
+    /// What was looked up of it.
+    pub evidence: &'a Evidence,
     /// The moment.
     pub now: Timestamp,
 }
@@ -43,17 +44,20 @@ impl View for DeviceView<'_> {
             "last_boot" => time(device.last_boot),
             "last_bootstrap" => time(device.last_bootstrap),
             "informs" => i64::try_from(device.informs).ok().map(Scalar::Number),
-            // What only the store knows; selectors that ask for it are refused where they are made.
             _ => None,
         };
+        if attribute.known == Known::ByStore {
+            let values = self.evidence.attribute(attribute.name);
+            return values.iter().any(|value| check(Scalar::Text(value)));
+        }
         found.is_some_and(check)
     }
 
     fn parameters(&self, pattern: &Pattern, check: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
         let mut meant = self
+            .evidence
             .values
-            .into_iter()
-            .flat_map(ParameterList::iter)
+            .iter()
             .filter(|parameter| pattern.matches(parameter.name) && !is_secret(parameter.name));
         meant.any(|parameter| check(Scalar::Text(parameter.value)))
     }
@@ -66,22 +70,26 @@ impl View for DeviceView<'_> {
         found.is_some_and(|variable| check(Scalar::Text(&variable.value)))
     }
 
-    fn campaign(&self, _: &str, _: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
-        false
+    fn campaign(&self, name: &str, check: &mut dyn FnMut(Scalar<'_>) -> bool) -> bool {
+        let steps = self.evidence.campaign(name);
+        steps.iter().any(|step| check(Scalar::Text(step)))
     }
 }
 
-/// Whether every condition that is given holds for a device of which only the record is at hand.
-pub fn matches(selector: &Selector, device: &Device) -> bool {
-    selects(
-        selector,
-        &DeviceView {
+impl<'a> DeviceView<'a> {
+    /// A device with what was looked up of it, at the moment of its last Inform.
+    pub fn new(
+        device: &'a Device,
+        variables: &'a [Variable],
+        evidence: &'a Evidence,
+    ) -> DeviceView<'a> {
+        DeviceView {
             device,
-            variables: &[],
-            values: None,
+            variables,
+            evidence,
             now: device.last_inform,
-        },
-    )
+        }
+    }
 }
 
 /// Whether every condition that is given holds for a device.
@@ -104,7 +112,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::store::{Id, Provisioning};
     use cwmp::CwmpVersion;
-    use data_model::Timestamp;
+    use data_model::ParameterList;
 
     pub(crate) fn device() -> Device {
         Device {
@@ -129,6 +137,11 @@ pub(crate) mod tests {
             informs: 1,
             provisioning: Provisioning::default(),
         }
+    }
+
+    fn matches(selector: &Selector, device: &Device) -> bool {
+        let nothing = Evidence::default();
+        selects(selector, &DeviceView::new(device, &[], &nothing))
     }
 
     #[test]
@@ -168,12 +181,17 @@ pub(crate) mod tests {
             list.push_str("Device.Line.2.Status", "Disabled");
             list
         };
+        let evidence = Evidence {
+            values,
+            looked_up: vec![("health", vec!["warning".into()])],
+            campaigns: vec![("up".into(), vec!["done".into()])],
+        };
         let variables = [Variable::of_device("site", "Bern")];
         let device = device();
         let view = DeviceView {
             device: &device,
             variables: &variables,
-            values: Some(&values),
+            evidence: &evidence,
             now: Timestamp::from_secs(100_000),
         };
         for (query, expected) in [
@@ -191,6 +209,12 @@ pub(crate) mod tests {
             (r#"Device.Line.*.Enable exists"#, false),
             (r#"last_inform < ago("2h")"#, true),
             (r#"variable("site") ~ "bern""#, true),
+            (r#"health = "warning" and not health.reason exists"#, true),
+            (r#"health = "ok" or account exists"#, false),
+            (
+                r#"campaign("up") = "done" and campaign("down") != "done""#,
+                true,
+            ),
             (r#"last_boot exists or serial_number in ("X1", "X2")"#, true),
         ] {
             let selector = Selector {

@@ -76,7 +76,8 @@ pub(super) async fn customer(
         return Some(unbound(app, request));
     }
     let rest = &request.path[CUSTOMER_PATH.len() + customer.len()..];
-    let mut patterns = provisioner.patterns.iter();
+    let patterns = provisioner.patterns.get();
+    let mut patterns = patterns.iter();
     let Some(asked) = patterns.find_map(|pattern| pattern.read(rest)) else {
         return Some(unbound(app, request));
     };

@@ -89,7 +89,9 @@ impl Wanted {
             // It was registered and has never come: its type says what its tree is called.
             device.root = flat_profile::root(&ty);
         }
-        let desired = desired(&app.profiles().list, &device, &variables)?;
+        let profiles = app.profiles();
+        let evidence = app.evidence(device.id, &profiles.asked).await?;
+        let desired = desired(&profiles.list, &device, &variables, &evidence)?;
         Ok(Wanted { ty, desired })
     }
 
@@ -128,7 +130,8 @@ pub fn render(
     request: &Request<'_>,
     secrets: Secrets,
 ) -> Document {
-    let register = app.config.provisioning.key_register.as_str();
+    let config = app.live();
+    let register = config.provisioning.key_register.as_str();
     let rules = install.map(|key| {
         let profile = rule(app, key, request, TOKEN_PATH, "cfg");
         (profile, rule(app, key, request, REPORT_PATH, "xml"))
@@ -136,7 +139,7 @@ pub fn render(
     let mut installed = Vec::new();
     if let (Some(key), Some((profile, report))) = (install, &rules) {
         installed.extend([(register, key.reveal()), (RULE, profile.as_str())]);
-        if app.config.provisioning.reports && !wanted.says(&[REPORT_RULE]) {
+        if config.provisioning.reports && !wanted.says(&[REPORT_RULE]) {
             installed.push((REPORT_RULE, report.as_str()));
         }
     }
@@ -148,7 +151,7 @@ pub fn render(
 
 /// What the rules of devices begin with.
 pub(super) fn base(app: &App, request: &Request<'_>) -> String {
-    match (&app.config.provisioning.public_url, request.host) {
+    match (&app.live().provisioning.public_url, request.host) {
         (Some(url), _) => url.trim_end_matches('/').to_owned(),
         (None, Some(host)) => format!("{}://{host}", request.transport.name()),
         // A host that is not named is the one the device was led to by DHCP.
@@ -158,7 +161,8 @@ pub(super) fn base(app: &App, request: &Request<'_>) -> String {
 
 /// The rule by which a device with this key fetches, or reports.
 fn rule(app: &App, key: &Secret, request: &Request<'_>, path: &str, ending: &str) -> String {
-    let register = &app.config.provisioning.key_register;
+    let config = app.live();
+    let register = &config.provisioning.key_register;
     let register = register.trim_start_matches("GPP_");
     let (base, token) = (base(app, request), keys::token(key));
     format!("[--key ${register}] {base}{path}{token}/$MA.{ending}")

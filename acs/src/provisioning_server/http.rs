@@ -5,6 +5,7 @@ use super::{Answer, Request, Transport, activation, certificate, keep_image, ser
 use crate::app::App;
 use crate::limits::REPORT_BYTES;
 use crate::listen::{self, Arrival};
+use crate::proxies::Origin;
 use crate::sessions::body;
 use crate::store::FileRecord;
 use axum::body::Body;
@@ -35,26 +36,33 @@ struct Peer {
     holder: Option<certificate::Holder>,
 }
 
+impl Peer {
+    fn of(origin: &Origin) -> Peer {
+        Peer {
+            address: origin.address,
+            transport: if origin.tls {
+                Transport::Https
+            } else {
+                Transport::Http
+            },
+            holder: origin.certificate.as_ref().and_then(certificate::holder),
+        }
+    }
+}
+
 /// Serves one connection, until either side closes it.
 pub async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
-    let peer = Arc::new(Peer {
-        address: arrival.address.ip().to_canonical(),
-        transport: if arrival.tls {
-            Transport::Https
-        } else {
-            Transport::Http
-        },
-        holder: arrival.certificate.as_ref().and_then(certificate::holder),
-    });
-    let service = service_fn(move |request| {
-        let (app, peer) = (Arc::clone(&app), Arc::clone(&peer));
+    let direct = arrival.origin();
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        let app = Arc::clone(&app);
+        let peer = Peer::of(&app.proxies.origin(&direct, request.headers_mut()));
         async move { Ok::<_, std::convert::Infallible>(answer(&app, &peer, request).await) }
     });
     listen::talk(arrival.stream, service, stopped).await;
 }
 
 async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Response<Body> {
-    let reports = app.config.provisioning.reports && request.uri().path().starts_with(REPORT_PATH);
+    let reports = app.live().provisioning.reports && request.uri().path().starts_with(REPORT_PATH);
     if reports && (request.method() == Method::PUT || request.method() == Method::POST) {
         return report(app, peer, request).await;
     }
@@ -65,7 +73,7 @@ async fn answer(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Re
         return response;
     }
     if let Some(name) = request.uri().path().strip_prefix(IMAGES)
-        && app.config.provisioning.images
+        && app.live().provisioning.images
     {
         let name = name.to_owned();
         return image(app, peer, &name, request).await;

@@ -3,21 +3,20 @@
 use super::{http, tftp};
 use crate::app::App;
 use crate::config::ProvisioningConfig;
-use crate::listen::{Counted, arrivals, bind};
+use crate::listen::{arrivals, bind};
 use crate::tftp::listener;
-use crate::tls::{Certificates, Clients};
+use crate::tls::{Certificates, Current};
 use data_model::OperatorError;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 
 /// Bound, and not yet served.
 pub struct Listeners {
     http: Option<TcpListener>,
-    https: Option<(TcpListener, TlsAcceptor)>,
+    https: Option<(TcpListener, Current)>,
     tftp: Option<UdpSocket>,
 }
 
@@ -47,7 +46,7 @@ impl Listeners {
         };
         let https = match (config.https, &config.tls) {
             (Some(address), Some(tls)) => {
-                let acceptor = certificates.acceptor("provisioning", tls, Clients::May)?;
+                let acceptor = certificates.acceptor("provisioning", tls)?;
                 Some((bind(address, "provisioning.https").await?, acceptor))
             }
             _ => None,
@@ -85,12 +84,9 @@ impl Listeners {
         let private = self.https.map(|(listener, tls)| (listener, Some(tls)));
         for (listener, tls) in plain.into_iter().chain(private) {
             let app = Arc::clone(app);
-            let counted = Counted {
-                name: "provisioning",
-                wire: app.metrics.wire.clone(),
-            };
+            let port = app.port("provisioning");
             let serve = move |arrival, stopped| http::talk(Arc::clone(&app), arrival, stopped);
-            tasks.spawn(arrivals(listener, tls, stopped.clone(), counted, serve));
+            tasks.spawn(arrivals(listener, tls, stopped.clone(), port, serve));
         }
         if let Some(socket) = self.tftp {
             let shelf = Arc::new(tftp::Profiles(Arc::clone(app)));

@@ -109,7 +109,7 @@ pub async fn serve(app: &App, request: &Request<'_>) -> Answer {
     if let Some(answer) = activation::customer(app, provisioner, request).await {
         return answer;
     }
-    let (device, answer) = match asker::find(app, &provisioner.patterns, request).await {
+    let (device, answer) = match asker::find(app, &provisioner.patterns.get(), request).await {
         Err(error) => (None, Err(error.into())),
         Ok(Asker::Nobody) => (None, Ok((Answer::NotFound, "unknown"))),
         Ok(Asker::Anybody) => (None, Ok(common(app, request))),
@@ -191,7 +191,7 @@ async fn keep_image(app: &App, request: &Request<'_>, file: &str) {
 
 /// The profile that is everybody's: it only says where a device finds its own.
 fn common(app: &App, request: &Request<'_>) -> (Answer, &'static str) {
-    match &app.config.provisioning.common_rule {
+    match &app.live().provisioning.common_rule {
         None => (Answer::NotFound, "unknown"),
         Some(rule) => {
             tracing::debug!(address = %request.address, "the common profile is sent");
@@ -244,7 +244,7 @@ impl Asked<'_> {
         &self,
         keys: Option<ProvisioningKeys>,
     ) -> Result<(Answer, &'static str), NoAnswer> {
-        let config = &self.app.config.provisioning;
+        let config = &self.app.live().provisioning;
         let private = self.request.transport == Transport::Https || config.secrets_without_tls;
         let secrets = match private {
             true => Secrets::Included,
@@ -281,7 +281,8 @@ impl Asked<'_> {
     /// The profile encrypted with the key the device has; it brings the key the device is to have.
     async fn encrypted(&self, keys: &ProvisioningKeys) -> Result<(Answer, &'static str), NoAnswer> {
         let wanted = Wanted::of(self.app, self.device).await?;
-        let register = &self.app.config.provisioning.key_register;
+        let config = self.app.live();
+        let register = &config.provisioning.key_register;
         let newest = self.newest(keys)?;
         let install = (!wanted.has_own_rule(register)).then_some(&newest);
         let secrets = Secrets::Included;
@@ -329,7 +330,7 @@ pub enum NoRotation {
 pub async fn rotate(app: &App, actor: &Actor, device: &Device) -> Result<(), NoRotation> {
     let provisioner = app.provisioner.as_ref().ok_or(NoRotation::Off)?;
     let wanted = Wanted::of(app, device).await?;
-    if wanted.has_own_rule(&app.config.provisioning.key_register) {
+    if wanted.has_own_rule(&app.live().provisioning.key_register) {
         return Err(NoRotation::OwnRule);
     }
     let now = clock::now();

@@ -3,6 +3,7 @@
 use super::guesses::Guesses;
 use super::keys::{self, MasterKey};
 use crate::config::ProvisioningConfig;
+use crate::live::Live;
 use crate::provisioning::request_path::PathPattern;
 use crate::store::Store;
 use data_model::OperatorError;
@@ -16,7 +17,7 @@ const FINGERPRINT: &str = "provisioning-key";
 pub struct Provisioner {
     /// What the keys of devices are sealed with.
     pub master: MasterKey,
-    pub(super) patterns: Vec<PathPattern>,
+    pub(super) patterns: Live<Vec<PathPattern>>,
     pub(super) guesses: Guesses,
 }
 
@@ -61,12 +62,21 @@ impl Provisioner {
                  whoever stands between server and device can change on a line without TLS"
             );
         }
-        // The configuration has been checked: each of them is a pattern.
-        let parsed = config.paths.iter().map(|path| PathPattern::parse(path));
         Ok(Some(Provisioner {
             master,
-            patterns: parsed.filter_map(Result::ok).collect(),
+            patterns: Live::new(patterns(config)),
             guesses: Guesses::default(),
         }))
     }
+
+    /// Goes on by settings that were read again, which have been checked.
+    pub fn follow(&self, config: &ProvisioningConfig) {
+        self.patterns.put(patterns(config));
+    }
+}
+
+/// The paths; the settings have been checked, so each of them is a pattern.
+fn patterns(config: &ProvisioningConfig) -> Vec<PathPattern> {
+    let parsed = config.paths.iter().map(|path| PathPattern::parse(path));
+    parsed.filter_map(Result::ok).collect()
 }

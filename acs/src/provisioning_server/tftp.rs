@@ -30,7 +30,7 @@ impl Shelf for Profiles {
 
     async fn admit(&self, name: &str, peer: SocketAddr) -> Result<(), Refusal> {
         let path = format!("/{name}");
-        if !self.0.config.provisioning.reports || !path.starts_with(REPORT_PATH) {
+        if !self.0.live().provisioning.reports || !path.starts_with(REPORT_PATH) {
             return Err(Refusal::Forbidden);
         }
         match reporter(&self.0, &asked(&path, peer)).await {

@@ -1,7 +1,6 @@
 //! A query as others hold it: its text, read once.
 
-use super::ast::{Expr, Field, Value};
-use super::catalogue::Known;
+use super::ast::{Expr, Field, Test, Value};
 use super::error::QueryError;
 use super::eval::{View, evaluate};
 use super::parser::parse;
@@ -42,26 +41,6 @@ impl Query {
         evaluate(&self.expr, view, now)
     }
 
-    /// The first thing it asks for that only the store knows; nothing if the device's record, its variables and its
-    /// parameters are enough to decide it.
-    pub fn beyond_the_device(&self) -> Option<String> {
-        let tests = self.expr.tests();
-        let beyond = tests.iter().find(|test| match &test.field {
-            Field::Attribute(attribute) => attribute.known == Known::ByStore,
-            Field::Campaign(_) => true,
-            Field::Parameter(_) | Field::Variable(_) => false,
-        });
-        beyond.map(|test| test.field.to_string())
-    }
-
-    /// Whether it asks for parameters.
-    pub fn asks_for_parameters(&self) -> bool {
-        let tests = self.expr.tests();
-        tests
-            .iter()
-            .any(|test| matches!(test.field, Field::Parameter(_)))
-    }
-
     /// Whether its answer changes by the passing of time alone.
     pub fn depends_on_time(&self) -> bool {
         let tests = self.expr.tests();
@@ -69,24 +48,39 @@ impl Query {
         values.any(|value| matches!(value, Value::Ago(_)))
     }
 
-    /// What keeps it from being the selector of a profile, whose devices are decided in each session and must not
-    /// change without a change of the device's record or the profile itself.
-    pub fn unfit_for_a_profile(&self) -> Option<String> {
-        if let Some(field) = self.beyond_the_device() {
-            return Some(format!("{field} is not known in a session"));
+    /// What keeps it from being the selector of a profile, and what to ask for instead. Which profiles a device gets is
+    /// decided anew when something changes that their selectors ask for; so it must not depend on what changes without
+    /// an event, nor on what the profiles themselves bring about.
+    pub fn unfit_for_a_profile(&self) -> Option<(String, &'static str)> {
+        for test in self.expr.tests() {
+            let Field::Attribute(attribute) = &test.field else {
+                continue;
+            };
+            let name = attribute.name;
+            match name {
+                "profile.state" => {
+                    let why = format!(
+                        "{name} says how a device stands to its profiles, so the answer would depend on itself"
+                    );
+                    return Some((why, "mark the devices with a tag and ask for the tag"));
+                }
+                "health.reason" if names(test, "profile_refused") => {
+                    let why = format!(
+                        "{name} \"profile_refused\" is brought about by profiles, so the answer would depend on itself"
+                    );
+                    return Some((why, "ask for the other reasons"));
+                }
+                "last_inform" | "informs" => {
+                    let why = format!("{name} changes with every Inform");
+                    return Some((why, "ask for first_seen, last_boot or a parameter"));
+                }
+                _ => {}
+            }
         }
-        let tests = self.expr.tests();
-        if tests
-            .iter()
-            .any(|test| matches!(test.field, Field::Variable(_)))
-        {
-            return Some("variables are what profiles are filled in with".into());
-        }
-        if self.asks_for_parameters() {
-            return Some("parameters change without the device being compared anew".into());
-        }
-        self.depends_on_time()
-            .then(|| "ago(…) changes its answer by the passing of time".into())
+        self.depends_on_time().then(|| {
+            let why = "ago(…) changes its answer by the passing of time".to_owned();
+            (why, "compare with a moment, time(\"2026-05-01\")")
+        })
     }
 
     /// This one and another one.
@@ -103,6 +97,12 @@ impl Query {
             Err(list) => Expr::And(list).into(),
         }
     }
+}
+
+/// Whether a comparison names a word.
+fn names(test: &Test, word: &str) -> bool {
+    let mut values = test.check.values().iter();
+    values.any(|value| matches!(value, Value::Text(text) if text == word))
 }
 
 impl From<Expr> for Query {

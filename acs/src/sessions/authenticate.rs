@@ -140,6 +140,10 @@ pub async fn authenticate(
                 });
             }
             Verdict::Stale => stale = Stale::Yes,
+            Verdict::Replayed => {
+                app.metrics.wire.digest_replays.inc();
+                stale = Stale::Yes;
+            }
             Verdict::Rejected => {}
         }
     }

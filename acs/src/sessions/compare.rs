@@ -70,7 +70,8 @@ pub enum Asked {
 pub async fn ask(app: &App, device: &Device) -> Result<Asked> {
     let variables = app.store.device_variables(device.id).await?;
     let profiles = app.profiles();
-    match desired(&profiles.list, device, &variables) {
+    let evidence = app.evidence(device.id, &profiles.asked).await?;
+    match desired(&profiles.list, device, &variables, &evidence) {
         Err(why) => Ok(Asked::Impossible(TaskFault::ours(why.to_string()))),
         Ok(desired) => {
             let stands = &device.provisioning;
@@ -105,7 +106,8 @@ pub async fn closed(
     desired: &Desired,
     now: Timestamp,
 ) -> Result<BTreeMap<String, Timestamp>> {
-    let usual = app.config.profiles.windows.as_ref();
+    let config = app.live();
+    let usual = config.profiles.windows.as_ref();
     let agreed = device.provisioning.at;
     let is_new = agreed.is_none_or(|agreed| device.last_bootstrap > Some(agreed));
     if is_new || !desired.has_windows(usual) {
@@ -113,7 +115,7 @@ pub async fn closed(
     }
     let snapshot = app.store.snapshot(device.id).await?;
     let zone = Zone::observed(&snapshot.values);
-    let zone = zone.as_ref().unwrap_or(&app.config.profiles.zone);
+    let zone = zone.as_ref().unwrap_or(&config.profiles.zone);
     Ok(desired.closed(usual, now, zone))
 }
 

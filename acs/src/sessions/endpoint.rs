@@ -4,13 +4,16 @@
 
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
+use super::certificate::identity;
 use super::table::{Taken, Token};
-use super::{LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
+use super::{Certificate, Line, LiveSession, Remote, next_rpc, on_answer, on_call, on_inform};
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
+use crate::proxies::Origin;
 use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
+use cwmp::DeviceId;
 use cwmp::http::cookies;
 use cwmp::limits::{ENVELOPE_BYTES, ENVELOPE_BYTES_UNAUTHENTICATED};
 use cwmp::session::acs::{BadRequest, Refusal, Reply, Turn};
@@ -22,6 +25,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
+use hyper::body::Body as _;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -35,14 +39,25 @@ const COOKIE_NAME: &str = "session";
 pub struct Peer {
     /// Who is at the other end.
     pub remote: Remote,
+    /// The identity its certificate is for, if it is for one device.
+    certified: Option<String>,
     session: Mutex<Option<Token>>,
 }
 
 impl Peer {
     /// A connection without a session.
-    pub fn new(remote: Remote) -> Peer {
+    pub fn new(origin: &Origin) -> Peer {
+        let certificate = match &origin.certificate {
+            Some(_) => Certificate::Shown,
+            None => Certificate::None,
+        };
         Peer {
-            remote,
+            remote: Remote {
+                address: origin.address,
+                line: if origin.tls { Line::Tls } else { Line::Plain },
+                certificate,
+            },
+            certified: origin.certificate.as_ref().and_then(identity),
             session: Mutex::new(None),
         }
     }
@@ -97,9 +112,40 @@ pub async fn answer(
     peer: Arc<Peer>,
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    match turn(&app, &peer, request).await {
+    let response = match turn(&app, &peer, request).await {
         Ok(response) => response,
         Err(rejected) => reject(&app, rejected),
+    };
+    let bytes = response.body().size_hint().exact().unwrap_or_default();
+    app.metrics
+        .wire
+        .responded(response.status().as_u16(), bytes);
+    response
+}
+
+/// A session that is taken out for one request. If the request comes to no answer, because the device hangs up or by a
+/// mistake of ours, the session is over: nobody else could give it back.
+struct Held<'a> {
+    app: &'a App,
+    token: Token,
+    answered: bool,
+}
+
+impl Held<'_> {
+    fn new(app: &App, token: Token) -> Held<'_> {
+        Held {
+            app,
+            token,
+            answered: false,
+        }
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.app.sessions.abandon(self.token, &self.app.metrics);
+        }
     }
 }
 
@@ -125,18 +171,22 @@ async fn turn(
     if let Some(token) = token {
         match app.sessions.take(token) {
             Taken::Session(mut session) => {
+                let mut held = Held::new(app, token);
                 let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
                     Ok(body) => body,
                     Err(bad) => {
                         session.ended(&bad.why);
                         app.sessions
                             .end(token, SessionEnd::BadRequest, &app.metrics);
+                        held.answered = true;
                         return Err(bad.into());
                     }
                 };
                 let span = session.span(token);
                 let turn = continue_session(app, peer, token, session, &head, body);
-                return turn.instrument(span).await;
+                let response = turn.instrument(span).await;
+                held.answered = true;
+                return response;
             }
             Taken::Busy => {
                 return Err(Rejected::Status(
@@ -191,7 +241,11 @@ async fn open_session(
             };
             match app.sessions.take(token) {
                 Taken::Session(session) => {
-                    continue_session(app, peer, token, session, head, body).await
+                    let mut held = Held::new(app, token);
+                    let turn = continue_session(app, peer, token, session, head, body);
+                    let response = turn.await;
+                    held.answered = true;
+                    response
                 }
                 Taken::Busy | Taken::Unknown => Err(Rejected::NoInform(why)),
             }
@@ -209,9 +263,11 @@ async fn begin(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
+    app.metrics.wire.bytes("in", body.len() as u64);
     let ids = RequestIds::starting_at(clock::random() >> 34);
     match AcsSession::new(ids).post(body) {
         Ok(Turn::Informed(informed)) => {
+            certificate_fits(app, peer, &informed.inform.device_id).await?;
             let host = header(&head.headers, HOST.as_str()).map(str::to_owned);
             let opened =
                 on_inform::on_inform(app, peer.remote, &authenticated, informed, host, now);
@@ -245,6 +301,7 @@ async fn begin(
         }
         Err(Refusal::NoSession { reply, fault }) => {
             Metrics::count(&app.metrics.wire.protocol_errors, "refused_inform");
+            app.metrics.wire.our_fault(fault.code);
             tracing::debug!(%fault, address = %peer.remote.address, "Inform refused");
             Ok(message(reply))
         }
@@ -253,6 +310,22 @@ async fn begin(
         }
         Err(Refusal::BadRequest(why)) => Err(Rejected::Status(400, why.to_string())),
     }
+}
+
+/// A certificate that is for one device opens no session of another (spec A-05, case T04).
+async fn certificate_fits(app: &App, peer: &Peer, claimed: &DeviceId) -> Result<(), Rejected> {
+    let claimed = claimed.username();
+    let Some(certified) = peer.certified.as_ref().filter(|it| **it != claimed) else {
+        return Ok(());
+    };
+    let address = peer.remote.address;
+    tracing::warn!(%claimed, %certified, %address, "Inform with a foreign certificate");
+    let claimed: String = claimed.chars().take(128).collect();
+    let subject = format!("certificate of {certified} claims to be {claimed}");
+    crate::auth::refused(app, address, "device.refused", subject).await?;
+    app.metrics.identity_mismatches.inc();
+    let why = "the certificate is that of another device";
+    Err(Rejected::Status(403, why.into()))
 }
 
 /// A request of a session that is open.
@@ -264,6 +337,7 @@ async fn continue_session(
     head: &http::request::Parts,
     body: Bytes,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
+    app.metrics.wire.bytes("in", body.len() as u64);
     session.traced(Side::Cpe, &body);
     let machine = std::mem::replace(
         &mut session.machine,

@@ -6,6 +6,7 @@
 
 mod authenticate;
 pub mod body;
+mod certificate;
 pub mod compare;
 mod discovery;
 pub mod endpoint;
@@ -99,8 +100,13 @@ impl LiveSession {
 
     /// It is answered.
     pub fn count_answer(&mut self, metrics: &Metrics, answer: &Result<CpeResponse, AnswerFault>) {
+        let result = match answer {
+            Ok(_) => "good",
+            Err(AnswerFault::Fault(_)) => "fault",
+            Err(AnswerFault::Unusable(_)) => "unusable",
+        };
         if let Some((method, since)) = self.asked.take() {
-            metrics.wire.answered(method, since.elapsed());
+            metrics.wire.answered(method, result, since.elapsed());
         }
         match answer {
             Ok(_) => {}
@@ -237,6 +243,17 @@ pub struct Remote {
     pub address: IpAddr,
     /// Whether the line is encrypted.
     pub line: Line,
+    /// Whether it has proved to hold a certificate of one of the operator's authorities.
+    pub certificate: Certificate,
+}
+
+/// Whether a device has shown a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificate {
+    /// It has, and a good one.
+    Shown,
+    /// It has not.
+    None,
 }
 
 /// Whether a line is encrypted.

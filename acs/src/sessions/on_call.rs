@@ -3,7 +3,6 @@
 use super::LiveSession;
 use crate::app::App;
 use crate::clock;
-use crate::metrics::Metrics;
 use crate::store::{Result, TaskFault, TransferMatch};
 use cwmp::rpc::{OperationResult, TransferComplete};
 use cwmp::session::AcsSession;
@@ -116,10 +115,6 @@ async fn transfer_complete(
         .await?;
     match matched {
         TransferMatch::Ended(task) => {
-            Metrics::count(
-                &app.metrics.tasks_ended,
-                if failed { "failed" } else { "done" },
-            );
             tracing::info!(device.identity = %session.identity, %task, failed, "transfer complete");
             app.nudge.notify_one();
         }

@@ -3,7 +3,8 @@
 use super::authenticate::{Authenticated, Callable, Enrolment, proves_nothing};
 use super::discovery;
 use super::{
-    CredentialsWork, Current, Line, LiveSession, ProfilesWork, Proof, Remote, TasksWork, Work,
+    Certificate, CredentialsWork, Current, LiveSession, ProfilesWork, Proof, Remote, TasksWork,
+    Work,
 };
 use crate::admission::Entry;
 use crate::app::App;
@@ -40,7 +41,10 @@ pub async fn on_inform(
 ) -> Result<Opened> {
     match objection(app, remote, authenticated, &informed, now).await? {
         None => {}
-        Some(Objection::Fault(code)) => return Ok(Opened::Refused(informed.refuse(code.into()))),
+        Some(Objection::Fault(code)) => {
+            app.metrics.wire.our_fault(code);
+            return Ok(Opened::Refused(informed.refuse(code.into())));
+        }
         Some(Objection::WrongIdentity) => return Ok(Opened::WrongIdentity),
         Some(Objection::Unproved(challenges)) => return Ok(Opened::Unproved(challenges)),
     }
@@ -108,7 +112,7 @@ async fn discover(
     now: Timestamp,
 ) -> Result<()> {
     let admitted = work.admitted == Admitted::Yes;
-    if admitted && app.config.discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
+    if admitted && app.live().discovery.on_bootstrap && inform.has_event(&EventCode::Bootstrap) {
         discovery::queue(app, device, now).await?;
         work.background = TasksWork::Due;
     }
@@ -146,15 +150,14 @@ async fn entry(
         Enrolment::Own | Enrolment::Pending | Enrolment::Reset => return Ok(Entry::Open),
         Enrolment::New => {}
     }
-    let tls = app.config.cwmp.tls.as_ref();
-    let certified = remote.line == Line::Tls && tls.is_some_and(|tls| tls.client_ca_file.is_some());
-    let proof = match (certified, &authenticated.identity) {
-        (true, _) => Entrance::Certificate,
-        (false, Some(_)) => Entrance::Secret,
-        (false, None) => Entrance::Nothing,
+    let proof = match (remote.certificate, &authenticated.identity) {
+        (Certificate::Shown, _) => Entrance::Certificate,
+        (Certificate::None, Some(_)) => Entrance::Secret,
+        (Certificate::None, None) => Entrance::Nothing,
     };
     let store = app.store.as_ref();
-    app.admission
+    let admission = app.admission.get();
+    admission
         .entry(store, &informed.inform, remote.address, proof)
         .await
 }

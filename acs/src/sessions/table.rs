@@ -164,6 +164,20 @@ impl SessionTable {
         }
     }
 
+    /// Ends a session whose request came to no answer, unless it was put back.
+    pub fn abandon(&self, token: Token, metrics: &Metrics) {
+        let mut inner = self.lock();
+        let entry = inner.sessions.get(&token);
+        if let Some(entry) = entry.filter(|entry| entry.session.is_none()) {
+            let device = entry.device;
+            inner.sessions.remove(&token);
+            if inner.by_device.get(&device) == Some(&token) {
+                inner.by_device.remove(&device);
+            }
+            metrics.session_ended(SessionEnd::Abandoned);
+        }
+    }
+
     /// Ends sessions whose device has fallen silent, or that take too long; gives them back.
     pub fn reap(&self, now: Instant, metrics: &Metrics) -> Vec<Box<LiveSession>> {
         let mut inner = self.lock();
@@ -297,6 +311,22 @@ mod tests {
         ] {
             assert_eq!(Token::parse(text), None);
         }
+    }
+
+    /// Covers P11.
+    #[test]
+    fn a_session_whose_request_came_to_no_answer_is_over_and_its_device_may_come_again() {
+        let (table, metrics) = (SessionTable::default(), Metrics::default());
+        let token = table.open(session("a", Duration::from_secs(30)), &metrics);
+        let Taken::Session(taken) = table.take(token) else {
+            panic!("not there")
+        };
+        table.abandon(token, &metrics);
+        assert!(table.is_empty() && !table.is_open(Id::of_identity("a")));
+        assert!(!table.put_back(token, taken));
+        let answered = table.open(session("b", Duration::from_secs(30)), &metrics);
+        table.abandon(answered, &metrics);
+        assert_eq!(table.len(), 1, "it was put back, or never taken out");
     }
 
     /// Covers Q-06, P11.

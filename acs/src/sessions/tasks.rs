@@ -5,9 +5,8 @@ use crate::app::App;
 use crate::clock;
 use crate::files::profiles::{self as profile_files, NoProfile};
 use crate::limits::TASK_RESULT_BYTES;
-use crate::metrics::Metrics;
 use crate::store::{
-    ClaimedTask, Id, Observed, Result, Snapshot, Task, TaskFault, TaskKind, TaskOutcome,
+    Certainty, ClaimedTask, Id, Observed, Result, Snapshot, Task, TaskFault, TaskKind, TaskOutcome,
 };
 use crate::tasks::{Ground, Next, Running, Source};
 use cwmp::AcsRequest;
@@ -42,6 +41,12 @@ pub(super) async fn task(
             Queue::Foreground => app.store.task_claim_next(device, now).await?,
             Queue::Background => app.store.task_claim_background(device, now).await?,
         };
+        if claimed
+            .as_ref()
+            .is_some_and(|claimed| claimed.certainty == Certainty::Uncertain)
+        {
+            app.metrics.tasks_uncertain.inc();
+        }
         let Some(claimed) = claimed else {
             *work = TasksWork::None;
             return Ok(None);
@@ -241,20 +246,9 @@ async fn end(
     observed: Observed,
 ) -> Result<()> {
     let outcome = bounded(outcome);
-    let ended = match &outcome {
-        TaskOutcome::Done(_) => Some("done"),
-        TaskOutcome::Failed(_) => Some("failed"),
-        TaskOutcome::Retry { .. }
-        | TaskOutcome::WaitingForTransfer
-        | TaskOutcome::WaitingForReboot(_)
-        | TaskOutcome::Measuring(_) => None,
-    };
     if let TaskOutcome::Failed(fault) = &outcome {
         let (code, why) = (fault.code, &fault.text);
         tracing::info!(device.identity = %session.identity, task = %task.id, code, why, "task failed");
-    }
-    if let Some(name) = ended {
-        Metrics::count(&app.metrics.tasks_ended, name);
     }
     app.store
         .task_finish(task.id, outcome, observed, clock::now())

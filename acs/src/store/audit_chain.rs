@@ -151,6 +151,12 @@ impl Walk {
         false
     }
 
+    /// Behind the last line of a part of the trail, which the rest follows.
+    pub fn finish_here(self) -> TrailCheck {
+        let here = self.at;
+        self.finish(Some(here))
+    }
+
     /// Behind the last line: compares it with where the chain stands by the store, and with what was noted down.
     pub fn finish(mut self, head: Option<Head>) -> TrailCheck {
         let last = self.at.number;

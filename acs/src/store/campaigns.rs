@@ -2,7 +2,7 @@
 
 use super::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignEstimate, CampaignEvent,
-    CampaignReport, CampaignState, Consent, Freeze, Id, LineCheck, Observed, Page, Result,
+    CampaignReport, CampaignState, Consent, Freeze, Id, LineCheck, Observed, Page, Result, Scope,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -13,7 +13,8 @@ use data_model::Timestamp;
 pub trait CampaignStore: Send + Sync + 'static {
     /// Creates a campaign. Unless it is a draft, with the devices its selector finds at this moment (those another one
     /// has upgraded, if it takes that one back): those that report the target version already are skipped, those that
-    /// cannot get there are excluded with the reason. [`StoreError::Conflict`](super::StoreError::Conflict) if it would
+    /// cannot get there are excluded with the reason. One of many devices is a draft until the last of them is written.
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it would
     /// upgrade more devices than was agreed to (case U06).
     async fn campaign_create(
         &self,
@@ -23,7 +24,8 @@ pub trait CampaignStore: Send + Sync + 'static {
     ) -> Result<Campaign>;
 
     /// Starts a draft, with the devices of this moment. `None` if there is none;
-    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it was started before, or as for a new one.
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it was started before or is changed meanwhile, or as for a
+    /// new one.
     async fn campaign_start(
         &self,
         actor: &Actor,
@@ -31,6 +33,41 @@ pub trait CampaignStore: Send + Sync + 'static {
         consent: Consent,
         now: Timestamp,
     ) -> Result<Option<()>>;
+
+    /// Replaces what a draft says, but for its key, its scope and when it was made. `None` if there is no such campaign;
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it is no draft, or takes another campaign back.
+    async fn campaign_edit(
+        &self,
+        actor: &Actor,
+        campaign: Campaign,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
+    /// A campaign as whoever has a scope sees it: with the counts of their devices. `None` also if it has none of
+    /// theirs, unless it is restricted to what they have.
+    async fn campaign_within(
+        &self,
+        campaign: Id,
+        scope: &Scope,
+    ) -> Result<Option<(Campaign, CampaignCounts)>>;
+
+    /// All campaigns as whoever has a scope sees them, newest first.
+    async fn campaigns_within(&self, scope: &Scope) -> Result<Vec<(Campaign, CampaignCounts)>>;
+
+    /// The devices of a campaign that are of a scope, in the order of their keys.
+    async fn campaign_devices_within(
+        &self,
+        campaign: Id,
+        scope: &Scope,
+        page: Page<Id>,
+    ) -> Result<Vec<CampaignDevice>>;
+
+    /// What became of the devices of a scope; `None` as for [`CampaignStore::campaign_within`].
+    async fn campaign_report_within(
+        &self,
+        campaign: Id,
+        scope: &Scope,
+    ) -> Result<Option<CampaignReport>>;
 
     /// What a campaign would do if it began at this moment; keeps nothing.
     async fn campaign_estimate(

@@ -1,7 +1,7 @@
 //! What is kept of people beside their accounts: tokens of programs, and the audit trail as a whole.
 
 use super::audit_chain::{Head, TrailCheck};
-use super::{Actor, AuditEntry, AuditFilter, Id, Page, Result, Token, User, UserChange};
+use super::{Actor, AuditEntry, AuditFilter, Id, Page, PastLines, Result, Token, User, UserChange};
 use async_trait::async_trait;
 use data_model::Timestamp;
 
@@ -75,13 +75,16 @@ pub trait PeopleStore: Send + Sync + 'static {
     /// Looks whether every line is there and is what was written; `expected` is a head somebody has noted down.
     async fn audit_check(&self, expected: Option<Head>) -> Result<TrailCheck>;
 
-    /// Drops the oldest lines, those from before a time and at most so many; says how many. What is left can be checked
-    /// as before, and a line says that it was done.
-    async fn audit_prune(
+    /// The oldest lines, those from before a time and at most so many, as they are to be exported.
+    async fn audit_past(&self, before: Timestamp, most: usize) -> Result<PastLines>;
+
+    /// Drops the lines up to one, which must be what it was when it was exported; says how many. What is left can be
+    /// checked as before, and a line says that it was done, and where the others are kept.
+    async fn audit_cut(
         &self,
         actor: &Actor,
-        before: Timestamp,
-        most: usize,
+        upto: Head,
+        kept_in: &str,
         now: Timestamp,
     ) -> Result<u64>;
 }

@@ -5,6 +5,7 @@ use super::{
     Actor, Adding, Id, InForce, NewRevision, Observed, Page, Profile, ProfileCounts, ProfileHead,
     Refusal, Result, Revision, Selector, Stage, Waits,
 };
+use crate::provisioning::evidence::{Asked, Evidence};
 use async_trait::async_trait;
 use data_model::Timestamp;
 
@@ -76,6 +77,9 @@ pub trait ProfileStore: Send + Sync + 'static {
     /// How the devices a selector finds stand to the profiles as they are, and what they have refused of one profile.
     async fn profile_counts(&self, selector: &Selector, name: &str) -> Result<ProfileCounts>;
 
+    /// What a device has of what the selectors of profiles ask for.
+    async fn selector_evidence(&self, device: Id, asked: Asked) -> Result<Evidence>;
+
     /// What a device has refused.
     async fn refusals(&self, device: Id) -> Result<Vec<Refusal>>;
 
@@ -112,6 +116,9 @@ pub trait ProfileStore: Send + Sync + 'static {
         observed: Observed,
         now: Timestamp,
     ) -> Result<()>;
+
+    /// The windows of the settings are others: devices that wait for one have their turn with `windows_opened`.
+    async fn windows_changed(&self) -> Result<()>;
 
     /// Devices whose window has opened: from now on they are to be compared. Each is given once.
     async fn windows_opened(&self, now: Timestamp, limit: usize) -> Result<Vec<Id>>;

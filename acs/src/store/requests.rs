@@ -42,7 +42,4 @@ pub trait RequestStore: Send + Sync {
 
     /// Forgets it: it has changed nothing, and may be tried again.
     async fn request_forget(&self, keyed: Keyed) -> Result<()>;
-
-    /// Forgets requests from before this time; says how many.
-    async fn request_prune(&self, before: Timestamp) -> Result<u64>;
 }

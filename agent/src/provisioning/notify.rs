@@ -170,7 +170,7 @@ impl Notified {
             let verdict = self.verdict(&request, account, now);
             let stale = match verdict {
                 Verdict::Accepted => None,
-                Verdict::Stale => Some(Stale::Yes),
+                Verdict::Stale | Verdict::Replayed => Some(Stale::Yes),
                 Verdict::Rejected => Some(Stale::No),
             };
             if let Some(stale) = stale {

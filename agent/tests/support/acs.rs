@@ -399,7 +399,7 @@ impl Acs {
                 let target = path_of(&request.url);
                 match server.check(&fields, "POST", target, verifier, now) {
                     Verdict::Accepted => return None,
-                    Verdict::Stale => Stale::Yes,
+                    Verdict::Stale | Verdict::Replayed => Stale::Yes,
                     Verdict::Rejected => Stale::No,
                 }
             }

@@ -135,9 +135,12 @@ impl std::fmt::Debug for Verifier {
 pub enum Verdict {
     /// Right, and not seen before.
     Accepted,
-    /// The password is right but the nonce is too old, or its counter does not rise: challenge again with
-    /// `stale=true`, and the device will answer without asking anybody for a password.
+    /// The password is right but the nonce is too old: challenge again with `stale=true`, and the device will answer
+    /// without asking anybody for a password.
     Stale,
+    /// The same, because the nonce's counter does not rise: a device that cannot count, or somebody who has overheard
+    /// it.
+    Replayed,
     /// Wrong.
     Rejected,
 }
@@ -245,7 +248,7 @@ impl DigestServer {
     fn count(&mut self, id: u64, made: Timestamp, nc: u32, now: Timestamp) -> Verdict {
         self.forget(now);
         match self.counters.get_mut(&id) {
-            Some(last) if nc <= *last => return Verdict::Stale,
+            Some(last) if nc <= *last => return Verdict::Replayed,
             Some(last) => *last = nc,
             None => {
                 self.counters.insert(id, nc);

@@ -7,15 +7,16 @@ use self::request::{CampaignRequest, RollbackRequest, StartRequest};
 use self::views::{Estimated, Freezes, Shown, Timeline};
 use super::answers::Created;
 use super::auth::{Operator, Viewer};
-use super::devices::Argument;
+use super::devices::{Argument, must_see};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::Person;
 use crate::campaigns::calendar::FrozenDays;
 use crate::clock;
 use crate::limits::FREEZES;
-use crate::store::{Actor, CampaignDevice, CampaignReport, CampaignState, Consent, Id};
+use crate::store::{CampaignDevice, CampaignReport, CampaignState, Consent, Id};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
@@ -42,7 +43,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/campaigns/{campaign}",
-            get_with(read, says("Reads a campaign.")),
+            get_with(read, says("Reads a campaign.")).put_with(edit, says("Changes a draft.")),
         )
         .api_route(
             "/campaigns/{campaign}/devices",
@@ -90,15 +91,15 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 }
 
 /// GET /campaigns
-pub async fn list(State(app): State<Arc<App>>, Viewer(_): Viewer) -> Answer<Json<Vec<Shown>>> {
-    let campaigns = app.store.campaign_list().await?;
+pub async fn list(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Json<Vec<Shown>>> {
+    let campaigns = app.store.campaigns_within(who.scope()).await?;
     Ok(Json(campaigns.into_iter().map(Shown::from).collect()))
 }
 
 fn consent(app: &App, devices: Option<u64>) -> Consent {
     Consent {
         devices,
-        above: app.config.campaigns.confirm_above,
+        above: app.live().campaigns.confirm_above,
     }
 }
 
@@ -110,25 +111,25 @@ pub async fn create(
 ) -> Answer<Created<Shown>> {
     let Json(body) = body?;
     let consent = consent(&app, body.confirm_devices());
-    let campaign = body.campaign(&app).await?;
+    let campaign = body.campaign(&app, actor.scope()).await?;
     let created = app.store.campaign_create(&actor, campaign, consent).await?;
     app.nudge.notify_one();
-    let shown = find(&app, created.id).await?;
+    let shown = find(&app, &actor, created.id).await?;
     Ok(Created::at("campaigns", created.id, shown))
 }
 
 /// POST /campaigns/estimate
 pub async fn estimate(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     body: Body<CampaignRequest>,
 ) -> Answer<Json<Estimated>> {
     let Json(body) = body?;
-    let campaign = body.campaign(&app).await?;
+    let campaign = body.campaign(&app, who.scope()).await?;
     let now = clock::now();
     let estimate = app.store.campaign_estimate(campaign.clone(), now).await?;
     let freezes = app.store.freezes().await?;
-    let confirm = estimate.devices > app.config.campaigns.confirm_above;
+    let confirm = estimate.devices > app.live().campaigns.confirm_above;
     Ok(Json(Estimated::new(
         estimate, &campaign, &freezes, confirm, now,
     )))
@@ -141,7 +142,7 @@ pub async fn start(
     campaign: Argument,
     body: Body<StartRequest>,
 ) -> Answer<Json<Shown>> {
-    let campaign = id(&campaign?)?;
+    let campaign = own(&app, &actor, &campaign?).await?.campaign.id;
     let Json(body) = body?;
     let consent = consent(&app, body.confirm_devices);
     let started = app
@@ -150,7 +151,24 @@ pub async fn start(
         .await?;
     started.ok_or_else(|| ApiError::not_found("campaign"))?;
     app.nudge.notify_one();
-    find(&app, campaign).await.map(Json)
+    find(&app, &actor, campaign).await.map(Json)
+}
+
+/// PUT /campaigns/{campaign}
+pub async fn edit(
+    State(app): State<Arc<App>>,
+    Operator(actor): Operator,
+    campaign: Argument,
+    body: Body<CampaignRequest>,
+) -> Answer<Json<Shown>> {
+    let draft = own(&app, &actor, &campaign?).await?.campaign;
+    let Json(body) = body?;
+    let campaign = body.replacing(&app, &draft).await?;
+    let edited = app.store.campaign_edit(&actor, campaign, clock::now());
+    edited
+        .await?
+        .ok_or_else(|| ApiError::not_found("campaign"))?;
+    find(&app, &actor, draft.id).await.map(Json)
 }
 
 /// POST /campaigns/{campaign}/rollback
@@ -160,21 +178,31 @@ pub async fn rollback(
     campaign: Argument,
     body: Body<RollbackRequest>,
 ) -> Answer<Created<Shown>> {
-    let of = find(&app, id(&campaign?)?).await?;
+    let of = own(&app, &actor, &campaign?).await?;
     let Json(body) = body?;
     let consent = consent(&app, body.confirm_devices);
     let campaign = body.campaign(&of.campaign)?;
     let created = app.store.campaign_create(&actor, campaign, consent).await?;
     app.nudge.notify_one();
-    let shown = find(&app, created.id).await?;
+    let shown = find(&app, &actor, created.id).await?;
     Ok(Created::at("campaigns", created.id, shown))
 }
 
-async fn find(app: &App, campaign: Id) -> Answer<Shown> {
-    let found = app.store.campaign_find(campaign).await?;
+/// A campaign as whoever asks sees it.
+async fn find(app: &App, who: &Person, campaign: Id) -> Answer<Shown> {
+    let found = app.store.campaign_within(campaign, who.scope()).await?;
     found
         .map(Shown::from)
         .ok_or_else(|| ApiError::not_found("campaign"))
+}
+
+/// A campaign for whoever wants to change it: all its devices must be theirs, not only some.
+async fn own(app: &App, who: &Person, campaign: &str) -> Answer<Shown> {
+    let found = find(app, who, id(campaign)?).await?;
+    match found.campaign.scope.is_within(who.scope()) {
+        true => Ok(found),
+        false => Err(ApiError::beyond_scope()),
+    }
 }
 
 fn id(text: &str) -> Answer<Id> {
@@ -184,19 +212,21 @@ fn id(text: &str) -> Answer<Id> {
 /// GET /campaigns/{campaign}
 pub async fn read(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     campaign: Argument,
 ) -> Answer<Json<Shown>> {
-    find(&app, id(&campaign?)?).await.map(Json)
+    find(&app, &who, id(&campaign?)?).await.map(Json)
 }
 
 /// GET /campaigns/{campaign}/report
 pub async fn report(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     campaign: Argument,
 ) -> Answer<Json<CampaignReport>> {
-    let found = app.store.campaign_report(id(&campaign?)?).await?;
+    let campaign = id(&campaign?)?;
+    let found = app.store.campaign_report_within(campaign, who.scope());
+    let found = found.await?;
     found
         .map(Json)
         .ok_or_else(|| ApiError::not_found("campaign"))
@@ -205,14 +235,17 @@ pub async fn report(
 /// GET /campaigns/{campaign}/devices
 pub async fn devices(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     campaign: Argument,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<CampaignDevice>>> {
     let campaign = id(&campaign?)?;
     let Query(query) = query?;
     let page = query.page()?;
-    let devices = app.store.campaign_devices(campaign, page).await?;
+    let devices = app
+        .store
+        .campaign_devices_within(campaign, who.scope(), page)
+        .await?;
     Ok(Json(Listed::new(devices, page.limit, |device| {
         device.device
     })))
@@ -221,12 +254,13 @@ pub async fn devices(
 /// GET /campaigns/{campaign}/devices/{device}
 pub async fn device(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Answer<Json<Timeline>> {
     let Path((campaign, device)) = path?;
     // As everywhere, a device goes by its id or by its identity.
     let device = device.parse().unwrap_or_else(|_| Id::of_identity(&device));
+    must_see(&app, &who, device, "device in this campaign").await?;
     let found = app.store.campaign_device(id(&campaign)?, device).await?;
     found
         .map(Timeline::from)
@@ -263,18 +297,18 @@ pub async fn abort(
 
 async fn set_state(
     app: &App,
-    actor: &Actor,
+    actor: &Person,
     campaign: &str,
     state: CampaignState,
 ) -> Answer<Json<Shown>> {
-    let campaign = id(campaign)?;
+    let campaign = own(app, actor, campaign).await?.campaign.id;
     let changed = app
         .store
         .campaign_set_state(actor, campaign, state, clock::now())
         .await?;
     changed.ok_or_else(|| ApiError::not_found("campaign"))?;
     app.nudge.notify_one();
-    find(app, campaign).await.map(Json)
+    find(app, actor, campaign).await.map(Json)
 }
 
 /// GET /freezes

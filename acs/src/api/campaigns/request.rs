@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::clock;
 use crate::limits::{CAMPAIGN_MINUTES, CAMPAIGN_STAGES};
 use crate::store::{
-    Campaign, CampaignPlan, CampaignStage, CampaignState, Id, IdleWait, RecentFailures, Selector,
-    VoiceGate,
+    Campaign, CampaignPlan, CampaignStage, CampaignState, Id, IdleWait, RecentFailures, Scope,
+    Selector, VoiceGate,
 };
 use crate::windows::Windows;
 use crate::zone::Zone;
@@ -27,9 +27,9 @@ pub struct CampaignRequest {
     /// Failed devices at which the campaign pauses; zero for never.
     #[serde(default)]
     failure_limit: u32,
-    /// Whether it begins at once; otherwise it is a draft.
-    #[serde(default = "at_once")]
-    start: bool,
+    /// Whether it begins at once, as it does if this is absent; otherwise it is a draft. What replaces a draft is one.
+    #[serde(default)]
+    start: Option<bool>,
     /// The number of devices it upgrades, if that is more than `campaigns.confirm_above`.
     #[serde(default)]
     confirm_devices: Option<u64>,
@@ -116,8 +116,24 @@ impl CampaignRequest {
         self.confirm_devices
     }
 
-    /// The campaign, if it makes sense.
-    pub(super) async fn campaign(self, app: &App) -> Answer<Campaign> {
+    /// What takes the place of a draft.
+    pub(super) async fn replacing(mut self, app: &App, draft: &Campaign) -> Answer<Campaign> {
+        if self.start == Some(true) || self.confirm_devices.is_some() {
+            let why = "a draft is changed and started in two steps";
+            let fix = "leave out `start` and `confirm_devices`, and POST to its `start` when it is as it should be";
+            return Err(ApiError::bad(why, fix));
+        }
+        self.start = Some(false);
+        let campaign = self.campaign(app, &draft.scope).await?;
+        Ok(Campaign {
+            id: draft.id,
+            created: draft.created,
+            ..campaign
+        })
+    }
+
+    /// The campaign, if it makes sense, restricted to a scope.
+    pub(super) async fn campaign(self, app: &App, scope: &Scope) -> Answer<Campaign> {
         let file = app.store.file_find(self.file).await?;
         let file = file.ok_or_else(|| ApiError::not_found("file"))?;
         if file.version.is_empty() {
@@ -131,15 +147,17 @@ impl CampaignRequest {
             selector.product_class = vec![file.product_class.clone()];
         }
         let now = clock::now();
+        let start = self.start.unwrap_or(true);
         let overdue_hours = self
             .overdue_hours
-            .unwrap_or(app.config.campaigns.overdue_hours);
+            .unwrap_or(app.live().campaigns.overdue_hours);
         Ok(Campaign {
             id: clock::new_id(),
             name: name(&self.name),
             file: file.id,
             target_version: file.version,
             selector,
+            scope: scope.clone(),
             concurrency: self.concurrency,
             failure_limit: self.failure_limit,
             plan: CampaignPlan {
@@ -156,11 +174,11 @@ impl CampaignRequest {
                 downgrade: self.downgrade,
             },
             rollback_of: None,
-            state: state(self.start),
+            state: state(start),
             reason: None,
             stage: 0,
             created: now,
-            started: self.start.then_some(now),
+            started: start.then_some(now),
             ended: None,
         })
     }

@@ -1,26 +1,22 @@
-//! What campaigns must not disturb: calls, registered lines, nights, frozen days.
+//! What campaigns must not disturb: calls, registered lines, the line all downloads share.
 
 use super::support::*;
 use crate::store::*;
-use crate::windows::Windows;
-use data_model::{DateTime, Timestamp};
 
 super::cases! {
     store:
     lines_are_asked_for_only_by_campaigns_that_care,
     a_call_puts_a_download_off_without_an_attempt,
+    a_call_on_a_device_that_was_given_up_does_not_have_it_wait,
     a_look_at_the_lines_is_told_from_a_download_that_left,
     aborting_does_not_undo_what_devices_run_by_then,
     a_device_is_done_when_its_lines_are_registered_again,
+    lines_are_not_forgotten_by_a_second_look_after_a_restart,
     lines_that_come_back_late_are_waited_for,
     lines_that_do_not_come_back_fail_the_device,
     lines_nobody_has_seen_again_fail_the_device,
     a_device_that_goes_back_to_its_old_version_fails_whatever_its_lines_say,
     a_device_without_registered_lines_is_done_by_its_version,
-    devices_are_started_in_their_own_night,
-    a_device_that_misses_its_window_waits_for_the_next_one,
-    a_device_that_misses_a_week_of_windows_fails,
-    nobody_is_started_on_a_frozen_day,
     the_rate_of_a_campaign_is_known_for_its_own_downloads,
 }
 
@@ -107,6 +103,24 @@ async fn a_call_puts_a_download_off_without_an_attempt(store: &dyn Store) {
     assert_eq!(waits.count(), 1);
 }
 
+async fn a_call_on_a_device_that_was_given_up_does_not_have_it_wait(store: &dyn Store) {
+    let device = device(store, "A").await;
+    create(store, plan()).await;
+    advance(store, id(1), at(1)).await;
+    let task = claim(store, device, at(2)).await.task.id;
+    decide(store, id(1), CampaignState::Aborted).await;
+    let busy = store.campaign_busy(task, "a call".into(), at(75), at(60));
+    busy.await.unwrap();
+    assert_eq!(state(store, task).await, TaskState::Failed);
+    let (entry, events) = store.campaign_device(id(1), device).await.unwrap().unwrap();
+    assert_eq!(entry.step, CampaignStep::Failed);
+    assert_eq!(
+        events.last().unwrap().step,
+        CampaignStep::Failed,
+        "{events:?}"
+    );
+}
+
 /// Covers P2.
 async fn a_look_at_the_lines_is_told_from_a_download_that_left(store: &dyn Store) {
     let device = device(store, "A").await;
@@ -183,6 +197,28 @@ async fn a_device_is_done_when_its_lines_are_registered_again(store: &dyn Store)
     assert_eq!(state(store, look).await, TaskState::Done);
 }
 
+async fn lines_are_not_forgotten_by_a_second_look_after_a_restart(store: &dyn Store) {
+    let device = device(store, "A").await;
+    create(store, plan()).await;
+    advance(store, id(1), at(1)).await;
+    let task = claim(store, device, at(2)).await.task.id;
+    let seen = store.campaign_lines_seen(task, observed(&[(STATUS, "Up")]), at(2));
+    seen.await.unwrap();
+    finish(store, task, retry(at(60)), at(3)).await;
+    claim(store, device, at(61)).await;
+    let seen = store.campaign_lines_seen(task, observed(&[(STATUS, "Registering")]), at(61));
+    seen.await.unwrap();
+    finish(store, task, TaskOutcome::WaitingForTransfer, at(61)).await;
+    transferred(store, task, at(62)).await;
+    reports(store, device, NEW, at(70)).await;
+    let entry = in_campaign(store, id(1), device).await;
+    assert_eq!(
+        entry.step,
+        CampaignStep::Verifying,
+        "its line is to register"
+    );
+}
+
 async fn lines_that_come_back_late_are_waited_for(store: &dyn Store) {
     let (device, look) = behind_the_gate(store).await;
     for round in 0..10 {
@@ -240,135 +276,6 @@ async fn a_device_without_registered_lines_is_done_by_its_version(store: &dyn St
     finish(store, task, TaskOutcome::WaitingForTransfer, at(2)).await;
     reports(store, device, NEW, at(10)).await;
     assert_eq!(step(store, id(1), device).await, CampaignStep::Done);
-}
-
-fn moment(text: &str) -> Timestamp {
-    DateTime::from_text(text).instant().unwrap()
-}
-
-/// Devices in UTC, in Tokyo by a variable, and in New York by what the device says.
-async fn three_zones(store: &dyn Store) -> [Id; 3] {
-    let mut devices = [id(0); 3];
-    for (place, serial) in devices.iter_mut().zip(["UTC", "TOKYO", "NEWYORK"]) {
-        *place = device(store, serial).await;
-    }
-    let tokyo = vec![("time_zone".to_owned(), "JST-9".to_owned())];
-    store
-        .device_set_variables(&ANN, devices[1], tokyo, START)
-        .await
-        .unwrap();
-    let says = observed(&[("Device.Time.LocalTimeZone", "EST5EDT,M3.2.0,M11.1.0")]);
-    store.snapshot_merge(devices[2], says, START).await.unwrap();
-    devices
-}
-
-async fn nightly(store: &dyn Store) -> [Id; 3] {
-    let devices = three_zones(store).await;
-    let plan = CampaignPlan {
-        windows: Some(Windows::parse("01:00-05:00").unwrap()),
-        ..CampaignPlan::default()
-    };
-    create(store, plan).await;
-    devices
-}
-
-async fn devices_are_started_in_their_own_night(store: &dyn Store) {
-    let [utc, tokyo, new_york] = nightly(store).await;
-    for (now, expected) in [
-        ("2027-02-01T12:00:00Z", vec![]),
-        ("2027-02-01T16:30:00Z", vec![tokyo]),
-        ("2027-02-02T00:30:00Z", vec![]),
-        ("2027-02-02T01:00:00Z", vec![utc]),
-        ("2027-02-02T06:00:00Z", vec![new_york]),
-        ("2027-02-02T07:00:00Z", vec![]),
-    ] {
-        assert_eq!(advance(store, id(1), moment(now)).await, expected, "{now}");
-    }
-}
-
-async fn a_device_that_misses_its_window_waits_for_the_next_one(store: &dyn Store) {
-    let [utc, ..] = nightly(store).await;
-    assert_eq!(
-        advance(store, id(1), moment("2027-02-02T02:00:00Z")).await,
-        [utc]
-    );
-    let task = in_campaign(store, id(1), utc).await.task.unwrap();
-    let closes = moment("2027-02-02T05:00:00Z");
-    assert_eq!(self::task(store, task).await.expires, Some(closes));
-    assert_eq!(
-        store.task_claim_next(utc, closes).await.unwrap(),
-        None,
-        "nothing leaves when it has closed"
-    );
-    store.task_expire(closes).await.unwrap();
-    assert_eq!(step(store, id(1), utc).await, CampaignStep::Pending);
-    assert!(
-        !advance(store, id(1), moment("2027-02-02T05:30:00Z"))
-            .await
-            .contains(&utc)
-    );
-    assert_eq!(
-        advance(store, id(1), moment("2027-02-03T01:00:00Z")).await,
-        [utc]
-    );
-}
-
-async fn a_device_that_misses_a_week_of_windows_fails(store: &dyn Store) {
-    let [utc, ..] = nightly(store).await;
-    for day in 1..=7 {
-        assert_eq!(
-            step(store, id(1), utc).await,
-            CampaignStep::Pending,
-            "day {day}"
-        );
-        let night = moment(&format!("2027-02-0{day}T02:00:00Z"));
-        assert_eq!(advance(store, id(1), night).await, [utc]);
-        store.task_expire(night.plus_secs(4 * 3600)).await.unwrap();
-    }
-    let entry = in_campaign(store, id(1), utc).await;
-    assert_eq!(entry.step, CampaignStep::Failed);
-    assert!(entry.fault.unwrap().text.contains("7 windows"));
-}
-
-async fn nobody_is_started_on_a_frozen_day(store: &dyn Store) {
-    let [utc, tokyo, new_york] = three_zones(store).await;
-    campaign(store, id(1), 10).await;
-    let freeze = Freeze {
-        from: "2027-02-02".into(),
-        until: "2027-02-03".into(),
-        reason: "a holiday".into(),
-    };
-    store
-        .freezes_put(&ANN, vec![freeze.clone()], START)
-        .await
-        .unwrap();
-    assert_eq!(store.freezes().await.unwrap(), [freeze]);
-    let frozen = advance(store, id(1), moment("2027-02-02T12:00:00Z")).await;
-    assert_eq!(frozen, []);
-    assert_eq!(campaign_state(store, id(1)).await, CampaignState::Running);
-    // In New York it is still the day before.
-    assert_eq!(
-        advance(store, id(1), moment("2027-02-02T04:00:00Z")).await,
-        [new_york]
-    );
-    // In Tokyo it is over first.
-    assert_eq!(
-        advance(store, id(1), moment("2027-02-03T15:00:00Z")).await,
-        [tokyo]
-    );
-    store.freezes_put(&ANN, vec![], at(1)).await.unwrap();
-    assert_eq!(
-        advance(store, id(1), moment("2027-02-03T15:00:01Z")).await,
-        [utc]
-    );
-    let trail = trail(store).await;
-    assert_eq!(
-        trail
-            .iter()
-            .filter(|line| line.action == "freezes.put")
-            .count(),
-        2
-    );
 }
 
 async fn the_rate_of_a_campaign_is_known_for_its_own_downloads(store: &dyn Store) {

@@ -1,4 +1,4 @@
-//! Campaigns over several images, back to what was before, and what their estimate says of it.
+//! Campaigns over several images, and what their estimate says of it.
 
 use super::support::*;
 use crate::store::*;
@@ -9,14 +9,14 @@ super::cases! {
     a_device_gets_the_images_it_needs_one_after_the_other,
     a_device_that_is_half_way_goes_before_all_others,
     a_late_report_of_the_first_image_does_not_count_for_the_second,
+    a_device_that_comes_back_with_its_old_version_fails,
+    a_device_that_falls_back_under_way_gets_no_image_for_the_version_it_left,
     a_device_that_skips_a_version_is_done,
     a_device_without_a_way_takes_no_part_and_it_is_said_why,
     an_image_nobody_vouches_for_is_no_way,
     images_on_the_way_stay_while_the_campaign_lasts,
     newer_versions_go_back_only_if_that_is_meant,
     the_estimate_is_what_then_happens,
-    devices_go_back_to_what_each_ran_before,
-    what_cannot_go_back_is_said,
     a_device_another_campaign_brings_something_else_waits,
 }
 
@@ -126,6 +126,42 @@ async fn a_late_report_of_the_first_image_does_not_count_for_the_second(store: &
     assert_eq!(matched.unwrap(), TransferMatch::Repeated(first));
     assert_eq!(step(store, id(1), device).await, CampaignStep::Upgrading);
     assert_eq!(claim(store, device, at(6)).await.task.id, second);
+}
+
+/// Covers P2.
+async fn a_device_that_comes_back_with_its_old_version_fails(store: &dyn Store) {
+    library(store).await;
+    let device = device(store, "A").await;
+    campaign(store, id(1), 1).await;
+    advance(store, id(1), at(1)).await;
+    let first = transferring(store, device, at(2)).await;
+    transferred(store, first, at(3)).await;
+    reports(store, device, "1.5", at(4)).await;
+    reports(store, device, "1.0", at(5)).await;
+    assert_eq!(advance(store, id(1), at(6)).await, []);
+    let entry = in_campaign(store, id(1), device).await;
+    assert_eq!(entry.step, CampaignStep::Failed);
+    let why = entry.fault.unwrap().text;
+    assert!(why.contains("came back with the old version 1.0"), "{why}");
+    let tasks = store.task_list(device, ALL).await.unwrap();
+    assert_eq!(tasks.len(), 1, "the same image is not sent again");
+}
+
+async fn a_device_that_falls_back_under_way_gets_no_image_for_the_version_it_left(
+    store: &dyn Store,
+) {
+    library(store).await;
+    let device = device(store, "A").await;
+    campaign(store, id(1), 1).await;
+    advance(store, id(1), at(1)).await;
+    transferring(store, device, at(2)).await;
+    reports(store, device, "1.5", at(3)).await;
+    assert_eq!(advance(store, id(1), at(4)).await, [device]);
+    reports(store, device, "1.5", at(5)).await;
+    assert_eq!(step(store, id(1), device).await, CampaignStep::Upgrading);
+    reports(store, device, "1.0", at(6)).await;
+    assert_eq!(step(store, id(1), device).await, CampaignStep::Failed);
+    assert_eq!(store.task_claim_next(device, at(7)).await.unwrap(), None);
 }
 
 async fn a_device_that_skips_a_version_is_done(store: &dyn Store) {
@@ -250,91 +286,6 @@ async fn the_estimate_is_what_then_happens(store: &dyn Store) {
         ..CampaignCounts::default()
     };
     assert_eq!(counts, expected);
-}
-
-/// Has devices upgraded by a campaign, from the versions they run.
-async fn upgraded(store: &dyn Store, devices: &[Id]) {
-    campaign(store, id(1), 100).await;
-    advance(store, id(1), at(1)).await;
-    for device in devices {
-        let task = transferring(store, *device, at(2)).await;
-        transferred(store, task, at(3)).await;
-        reports(store, *device, NEW, at(4)).await;
-    }
-    advance(store, id(1), at(5)).await;
-}
-
-fn back() -> Campaign {
-    Campaign {
-        rollback_of: Some(id(1)),
-        created: at(10),
-        ..new_campaign(id(2), 100)
-    }
-}
-
-async fn old_image(store: &dyn Store, file: Id, version: &str) {
-    let file = FileRecord {
-        version: version.into(),
-        verification: Verification::Unverified,
-        ..image(file)
-    };
-    store.file_put(&ANN, file).await.unwrap();
-}
-
-async fn devices_go_back_to_what_each_ran_before(store: &dyn Store) {
-    store.file_put(&ANN, image(campaign_file())).await.unwrap();
-    old_image(store, id(903), "1.0").await;
-    old_image(store, id(904), "1.2").await;
-    let devices = fleet(store, 2).await;
-    reports(store, devices[1], "1.2", START).await;
-    upgraded(store, &devices).await;
-    device(store, "OTHER").await;
-    store
-        .campaign_create(&ANN, back(), Consent::ANY)
-        .await
-        .unwrap();
-    assert_eq!(
-        advance(store, id(2), at(11)).await,
-        devices,
-        "and no other device"
-    );
-    for (device, version, file) in [(devices[0], "1.0", id(903)), (devices[1], "1.2", id(904))] {
-        let task = transferring(store, device, at(12)).await;
-        assert_eq!(file_of(store, task).await, file);
-        transferred(store, task, at(13)).await;
-        reports(store, device, version, at(14)).await;
-        let entry = in_campaign(store, id(2), device).await;
-        assert_eq!(
-            (entry.step, entry.from_version.as_str()),
-            (CampaignStep::Done, NEW)
-        );
-    }
-    advance(store, id(2), at(15)).await;
-    assert_eq!(campaign_state(store, id(2)).await, CampaignState::Done);
-}
-
-async fn what_cannot_go_back_is_said(store: &dyn Store) {
-    store.file_put(&ANN, image(campaign_file())).await.unwrap();
-    old_image(store, id(903), "1.0").await;
-    let devices = fleet(store, 3).await;
-    reports(store, devices[1], "1.2", START).await;
-    upgraded(store, &devices).await;
-    reports(store, devices[2], "2.1", at(6)).await;
-    let estimate = store.campaign_estimate(back(), at(10)).await.unwrap();
-    assert_eq!((estimate.matched, estimate.devices), (3, 1));
-    store
-        .campaign_create(&ANN, back(), Consent::ANY)
-        .await
-        .unwrap();
-    for (device, why) in [
-        (devices[1], "no image of 1.2"),
-        (devices[2], "runs 2.1 by now"),
-    ] {
-        let entry = in_campaign(store, id(2), device).await;
-        assert_eq!(entry.step, CampaignStep::Excluded);
-        let said = entry.fault.unwrap().text;
-        assert!(said.contains(why), "{said}");
-    }
 }
 
 /// Covers P2.

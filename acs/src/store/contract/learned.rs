@@ -2,6 +2,7 @@
 
 use super::support::*;
 use crate::store::*;
+use data_model::Secret;
 
 super::cases! {
     store:
@@ -95,6 +96,7 @@ fn file(number: u64, device: Id, task: Id) -> DeviceFile {
         bytes: 5,
         sha256: "ab".repeat(32),
         created: at(number),
+        key: Some(Secret::new("of the file")),
     }
 }
 

@@ -17,15 +17,16 @@
 //! - [`transfers`]: downloads and their TransferComplete
 //! - [`profiles`]: profiles, and how devices stand to them
 //! - [`diagnostics`], [`health`], [`reach`]: measurements; how devices stand; how they can be called
-//! - [`revisions`]: revisions of profiles, and what devices cannot be given
+//! - [`revisions`], [`selectors`]: revisions of profiles, and what devices cannot be given; what chooses them
 //! - [`files`]: the library
 //! - [`campaigns`], [`campaign_steps`], [`campaign_control`], [`one_upgrade`]: whom for; step by step; limits and
 //!   people; nobody twice
 //! - [`subscribers`], [`holdings`], [`lines`]: accounts; how each comes to its device; their registration
 //! - [`admission`]: who is kept apart, swaps, imports
-//! - [`campaign_stages`], [`campaign_paths`], [`campaign_care`], [`campaign_drafts`]: canaries; several images and back;
-//!   calls, lines, nights and frozen days; what nobody has agreed to, and what is told
-//! - [`credentials`], [`people`]: who may come in
+//! - [`campaign_stages`], [`campaign_paths`], [`campaign_rollback`]: canaries; several images; and back
+//! - [`campaign_care`], [`campaign_nights`], [`campaign_drafts`]: calls and lines; nights and frozen days; what nobody
+//!   has agreed to, and what is told
+//! - [`credentials`], [`people`], [`scopes`]: who may come in; what belongs to a part of the fleet
 //! - [`audit`]: one line for each change
 //! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
 //! - [`audit`], [`audit_search`]: one line for each change
@@ -84,7 +85,9 @@ mod calls;
 mod campaign_care;
 mod campaign_control;
 mod campaign_drafts;
+mod campaign_nights;
 mod campaign_paths;
+mod campaign_rollback;
 mod campaign_stages;
 mod campaign_steps;
 mod campaigns;
@@ -117,6 +120,8 @@ mod reach;
 mod requests;
 mod retention;
 mod revisions;
+mod scopes;
+mod selectors;
 mod settings;
 mod snapshots;
 mod subscribers;

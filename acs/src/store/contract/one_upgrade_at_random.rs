@@ -84,7 +84,7 @@ struct Model {
     holds: Option<usize>,
     /// Downloads it has accepted.
     accepted: Vec<Id>,
-    /// How often each image was sent to it while it ran something else, by version.
+    /// How often each image was sent to it since somebody had reason to think that it had not got it, by version.
     sent: BTreeMap<usize, u32>,
 }
 
@@ -159,19 +159,24 @@ impl<'a> Run<'a> {
                 };
                 let key = task_key(self.store, task).await;
                 let fault = fault.then(|| TaskFault::ours("broken"));
+                let failed = fault.is_some();
                 let complete = self.store.transfer_complete(
                     self.devices[device].key.unwrap(),
                     &key,
                     fault,
                     now,
                 );
-                complete.await.unwrap();
+                let matched = complete.await.unwrap();
+                if failed && matches!(matched, TransferMatch::Ended(_)) {
+                    self.devices[device].sent.clear();
+                }
             }
             Act::RequeueLost => {
                 self.store
                     .task_requeue_lost_transfers(now, now)
                     .await
                     .unwrap();
+                self.nobody_has_got_anything();
             }
             Act::Expire => {
                 self.store.task_expire(now).await.unwrap();
@@ -181,6 +186,7 @@ impl<'a> Run<'a> {
                     .campaign_expire_verifying(now, now)
                     .await
                     .unwrap();
+                self.nobody_has_got_anything();
             }
             Act::Decide(campaign, state) => {
                 // What has ended is not decided again.
@@ -190,6 +196,13 @@ impl<'a> Run<'a> {
                     .campaign_set_state(&ANN, campaign, state, now)
                     .await;
             }
+        }
+    }
+
+    /// The time for what is under way has run out: it may be sent again.
+    fn nobody_has_got_anything(&mut self) {
+        for model in &mut self.devices {
+            model.sent.clear();
         }
     }
 
@@ -221,7 +234,12 @@ impl<'a> Run<'a> {
             version > model.runs,
             "an image it runs or has left behind: {task:?} {model:?}"
         );
-        *model.sent.entry(version).or_default() += 1;
+        let sent = model.sent.entry(version).or_default();
+        *sent += 1;
+        assert!(*sent <= 1, "it gets an image twice: {task:?} {model:?}");
+        if matches!(ending, Ending::Refused | Ending::Later) {
+            model.sent.remove(&version);
+        }
         match ending {
             Ending::Accepted => {
                 model.holds = Some(version);
@@ -242,6 +260,9 @@ impl<'a> Run<'a> {
         }
         for model in &self.devices {
             let tasks = self.store.task_list(model.key.unwrap(), ALL).await.unwrap();
+            let open = tasks.iter().filter(|task| !task.state.is_final());
+            let queued = open.filter(|task| task.state == TaskState::Queued);
+            assert!(queued.count() <= 1, "two campaigns send: {tasks:?}");
             for campaign in self.campaigns {
                 let of_campaign = tasks.iter().filter(|task| task.campaign == Some(campaign));
                 let open: Vec<&Task> = of_campaign.filter(|task| !task.state.is_final()).collect();

@@ -1,6 +1,7 @@
 //! Queries: a store answers them as the evaluator does, whatever its indexes are.
 
 use super::support::*;
+use crate::provisioning::evidence::Evidence;
 use crate::provisioning::selector::{DeviceView, selects};
 use crate::query::catalogue::ATTRIBUTES;
 use crate::query::pattern::Pattern;
@@ -150,10 +151,14 @@ async fn evaluated(store: &dyn Store, devices: &[Id], filter: &DeviceFilter) -> 
         let device = found(store, *id).await;
         let variables = store.device_variables(*id).await.unwrap();
         let snapshot = store.snapshot(*id).await.unwrap();
+        let evidence = Evidence {
+            values: snapshot.values,
+            ..Evidence::default()
+        };
         let view = DeviceView {
             device: &device,
             variables: &variables,
-            values: Some(&snapshot.values),
+            evidence: &evidence,
             now: filter.now,
         };
         if selects(&filter.selector, &view) {

@@ -51,8 +51,9 @@ async fn what_has_changed_nothing_may_be_tried_again_and_an_answer_stays(store: 
 
 async fn old_requests_are_forgotten(store: &dyn Store) {
     store.request_begin(FIRST, at(1)).await.unwrap();
-    assert_eq!(store.request_prune(at(1)).await.unwrap(), 0);
-    assert_eq!(store.request_prune(at(2)).await.unwrap(), 1);
+    let old = Old::Requests;
+    assert_eq!(store.remove_old(old, at(1), 10).await.unwrap(), 0);
+    assert_eq!(store.remove_old(old, at(2), 10).await.unwrap(), 1);
     let begun = store.request_begin(FIRST, at(3)).await;
     assert_eq!(begun.unwrap(), Begun::First);
 }

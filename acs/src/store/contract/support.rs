@@ -327,6 +327,7 @@ pub fn campaign_file() -> Id {
 /// A running campaign for all devices.
 pub fn new_campaign(campaign: Id, concurrency: u32) -> Campaign {
     Campaign {
+        scope: Scope::default(),
         id: campaign,
         name: "spring".into(),
         file: campaign_file(),

@@ -1,6 +1,6 @@
 //! Files of the library, and the campaigns that bring them to devices.
 
-use super::{CampaignPlan, Id, Selector, TaskFault};
+use super::{CampaignPlan, Id, Scope, Selector, TaskFault};
 use data_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,11 @@ pub struct Campaign {
     pub target_version: String,
     /// Which devices it is for, decided when it is created.
     pub selector: Selector,
+    /// The devices it is restricted to besides: those of whoever began it, as lists of tags of each of which a device
+    /// carries one. Absent if that is the whole fleet.
+    #[serde(default, skip_serializing_if = "Scope::is_fleet")]
+    #[schemars(with = "Vec<Vec<String>>")]
+    pub scope: Scope,
     /// How many devices may be under way at one time.
     pub concurrency: u32,
     /// It pauses when so many devices have failed; zero for never.

@@ -1,6 +1,6 @@
 //! How a fleet and its queue stand, in numbers.
 
-use super::{Id, TaskState};
+use super::{HealthState, Id, TaskState};
 use data_model::Timestamp;
 
 /// The numbers.
@@ -22,6 +22,14 @@ pub struct Figures {
     pub oldest_task: Option<Timestamp>,
     /// Devices of campaigns that are not over, by campaign and step.
     pub campaigns: Vec<(Id, String, u64)>,
+    /// Devices by how they stand.
+    pub health: Vec<(HealthState, u64)>,
+    /// Deliveries to webhooks that wait.
+    pub deliveries_waiting: u64,
+    /// Deliveries that were given up, and are kept for whoever looks.
+    pub dead_letters: u64,
+    /// When the oldest event happened that a webhook is still to be told.
+    pub untold_since: Option<Timestamp>,
     /// The version of the schema.
     pub schema: u64,
     /// When the last backup ended; zero if there was none.

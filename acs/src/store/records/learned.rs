@@ -1,7 +1,7 @@
 //! How a device wants to be asked, as its answers have taught; and what else is kept of it beside its parameters.
 
 use super::{FilePurpose, Id};
-use data_model::Timestamp;
+use data_model::{Secret, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ pub struct DeviceFile {
     pub sha256: String,
     /// When it came.
     pub created: Timestamp,
+    /// What its bytes are sealed with; nothing for one that lies there as it came.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub key: Option<Secret>,
 }
 
 /// A value a parameter has had.

@@ -1,6 +1,7 @@
 //! Credentials of devices; users, tokens and the audit trail.
 
 use super::Id;
+use crate::store::audit_chain::Head;
 use cwmp::http::Verifier;
 use data_model::{Secret, Timestamp};
 use schemars::JsonSchema;
@@ -125,6 +126,11 @@ impl Scope {
         self.0.is_empty()
     }
 
+    /// Whether it is certain that all its devices are in another one: it is restricted by every list of that one.
+    pub fn is_within(&self, other: &Scope) -> bool {
+        other.0.iter().all(|list| self.0.contains(list))
+    }
+
     /// The devices that are in both.
     #[must_use]
     pub fn and(&self, other: &Scope) -> Scope {
@@ -222,6 +228,15 @@ pub struct AuditFilter {
     pub since: Option<Timestamp>,
     /// Before this time.
     pub until: Option<Timestamp>,
+}
+
+/// Lines of the audit trail that are past their time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PastLines {
+    /// Where the chain stands before the first of them.
+    pub behind: Head,
+    /// The lines, each with the hash it holds.
+    pub lines: Vec<(AuditEntry, Vec<u8>)>,
 }
 
 /// One line of the audit trail.

@@ -1,6 +1,6 @@
 //! Subscribers: accounts, their lines, groups, and what an import does with them.
 
-use super::Id;
+use super::{Id, Scope};
 use data_model::{Secret, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -163,6 +163,8 @@ pub struct LineFilter {
     pub contains: Option<String>,
     /// The registration; `Some(None)` for lines nothing is known of.
     pub state: Option<Option<Registration>>,
+    /// Only lines on devices of this scope.
+    pub scope: Scope,
 }
 
 /// Which accounts are wanted; every condition that is given must hold.
@@ -172,6 +174,8 @@ pub struct AccountFilter {
     pub device: Option<Id>,
     /// A part of the account, its name or its notes, in any case of letters.
     pub contains: Option<String>,
+    /// Only accounts on devices of this scope.
+    pub scope: Scope,
 }
 
 /// What an account is written with.

@@ -79,6 +79,16 @@ pub enum Old {
     Contacts,
     /// Traced sessions.
     Traces,
+    /// Measurements that have ended.
+    Diagnostics,
+    /// Runs of measurements whose devices have all ended.
+    DiagnosticRuns,
+    /// Events.
+    Events,
+    /// Deliveries that were given up.
+    DeadLetters,
+    /// Requests with an Idempotency-Key.
+    Requests,
 }
 
 /// How much is kept.

@@ -2,6 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit};
+use super::scopes::within;
 use super::{audit, devices, holdings, lines};
 use crate::redact::{MASK, is_secret};
 use crate::store::{
@@ -59,6 +60,14 @@ pub(super) fn list(
     if let Some(device) = filter.device {
         sql.push_str(" AND a.id = (SELECT account FROM held WHERE device = ?)");
         values.push(Box::new(device));
+    }
+    if !filter.scope.is_fleet() {
+        let (condition, tags) = within(&filter.scope, "held.device");
+        let held = "a.id IN (SELECT account FROM held WHERE ";
+        sql.push_str(&format!(" AND {held}{condition})"));
+        for list in tags {
+            values.push(Box::new(list));
+        }
     }
     if let Some(text) = &filter.contains {
         sql.push_str(

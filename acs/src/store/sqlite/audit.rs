@@ -6,7 +6,7 @@ use super::events;
 use super::people::{put_setting, setting};
 use super::rows::{Ms, count, limit};
 use crate::store::audit_chain::{Head, TrailCheck, Walk, hash};
-use crate::store::{Actor, AuditEntry, AuditFilter, Page, Result};
+use crate::store::{Actor, AuditEntry, AuditFilter, Page, PastLines, Result, StoreError};
 use data_model::{OperatorError, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, ToSql, params};
 use serde_json::json;
@@ -270,45 +270,63 @@ pub fn check_file(
     check(&db, expected).map_err(|error| trouble(&error))
 }
 
-/// Drops lines from before a time, the oldest first and at most `limit`; the chain goes on behind them.
-pub(super) fn prune(
+/// The oldest lines, those from before a time and at most so many, with where the chain stands before them.
+pub(super) fn past(db: &Connection, before: Timestamp, most: usize) -> Result<PastLines> {
+    // Times are the clock's, which may have been set back; numbers are in order.
+    let sql = format!(
+        "SELECT {LINE}, hash FROM audit WHERE number < (
+             SELECT coalesce(min(number), 9223372036854775807) FROM audit WHERE at >= ?1)
+         ORDER BY number LIMIT ?2"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![Ms(before), limit(most)])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        let held: Option<Vec<u8>> = row.get(7)?;
+        lines.push((line(row)?, held.unwrap_or_default()));
+    }
+    Ok(PastLines {
+        behind: head(db, ANCHOR)?.unwrap_or_default(),
+        lines,
+    })
+}
+
+/// Drops the lines up to one, which must be the one that is meant; the chain goes on behind it.
+pub(super) fn cut(
     tx: &Tx<'_>,
     actor: &Actor,
-    before: Timestamp,
-    most: usize,
+    upto: Head,
+    kept_in: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    // Times are the clock's, which may have been set back; numbers are in order.
-    let sql = "SELECT number, hash FROM audit WHERE number < (
-                   SELECT coalesce(min(number), 9223372036854775807) FROM audit WHERE at >= ?1)
-               ORDER BY number LIMIT 1 OFFSET ?2";
-    let total = "SELECT count(*) FROM audit WHERE number < (
-                   SELECT coalesce(min(number), 9223372036854775807) FROM audit WHERE at >= ?1)";
-    let dropped: i64 = tx
-        .db
-        .prepare_cached(total)?
-        .query_row(params![Ms(before)], |row| row.get(0))?;
-    let dropped = dropped.min(limit(most));
-    if dropped == 0 {
-        return Ok(0);
-    }
-    let (number, hash): (i64, Option<Vec<u8>>) = tx
+    let sql = "SELECT hash FROM audit WHERE number = ?1";
+    let held: Option<Option<Vec<u8>>> = tx
         .db
         .prepare_cached(sql)?
-        .query_row(params![Ms(before), dropped - 1], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    let anchor = Head {
-        number: count(number),
-        hash: hash
-            .and_then(|hash| hash.try_into().ok())
-            .unwrap_or_default(),
-    };
-    tx.db
-        .prepare_cached("DELETE FROM audit WHERE number <= ?1")?
-        .execute([number])?;
-    put_setting(tx, ANCHOR, &anchor.to_bytes())?;
-    let subject = format!("lines up to {}", anchor.to_text());
-    add(tx, actor, "audit.prune", subject, now)?;
-    Ok(count(dropped))
+        .query_row([upto.number.cast_signed()], |row| row.get(0))
+        .optional()?;
+    if held.flatten().as_deref() != Some(upto.hash.as_slice()) {
+        let why = "the line the trail is to be cut at is not what it was when it was exported";
+        return Err(StoreError::Conflict(why.into()));
+    }
+    let sql = "DELETE FROM audit WHERE number <= ?1";
+    let gone = tx
+        .db
+        .prepare_cached(sql)?
+        .execute([upto.number.cast_signed()])?;
+    put_setting(tx, ANCHOR, &upto.to_bytes())?;
+    let subject = format!("lines up to {}, kept in {kept_in}", upto.to_text());
+    add(tx, actor, "audit.cut", subject, now)?;
+    Ok(gone as u64)
+}
+
+/// Where the chain of a store's file begins: behind the last line that was exported and removed.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn anchor_of_file(path: &Path) -> std::result::Result<Head, String> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(|error| error.to_string())?;
+    let anchor = head(&db, ANCHOR).map_err(|error| error.to_string())?;
+    Ok(anchor.unwrap_or_default())
 }

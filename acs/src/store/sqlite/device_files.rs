@@ -4,10 +4,11 @@ use super::engine::Tx;
 use super::rows::{Ms, count, from_word, limit};
 use super::{audit, tasks};
 use crate::store::{Actor, DeviceFile, FilePurpose, Id, Result};
-use data_model::Timestamp;
+use data_model::{Secret, Timestamp};
 use rusqlite::{Connection, Row, params};
 
-const COLUMNS: &str = "id, device, task, purpose, file_type, bytes, sha256, created";
+const COLUMNS: &str = "id, device, task, purpose, file_type, bytes, sha256, created,
+    unseal('device_file/' || id, key)";
 
 fn file(row: &Row<'_>) -> Result<DeviceFile> {
     let id: Id = row.get(0)?;
@@ -20,6 +21,7 @@ fn file(row: &Row<'_>) -> Result<DeviceFile> {
         bytes: count(row.get(5)?),
         sha256: row.get(6)?,
         created: row.get::<_, Ms>(7)?.0,
+        key: row.get::<_, Option<String>>(8)?.map(Secret::new),
     })
 }
 
@@ -50,9 +52,9 @@ pub(super) fn put(
     }
     let mut gone = many(tx.db, "task = ?1", [file.task])?;
     forget(tx, &gone)?;
-    let sql =
-        format!("INSERT INTO device_file ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-    tx.db.prepare_cached(&sql)?.execute(params![
+    let sql = "INSERT INTO device_file (id, device, task, purpose, file_type, bytes, sha256, created, key)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, seal('device_file/' || ?1, ?9))";
+    tx.db.prepare_cached(sql)?.execute(params![
         file.id,
         file.device,
         file.task,
@@ -61,6 +63,7 @@ pub(super) fn put(
         file.bytes.cast_signed(),
         file.sha256,
         Ms(file.created),
+        file.key.as_ref().map(Secret::reveal),
     ])?;
     let condition = "device = ?1 AND purpose = ?2 ORDER BY id DESC LIMIT -1 OFFSET ?3";
     let arguments = params![file.device, file.purpose.as_str(), limit(keep.max(1))];

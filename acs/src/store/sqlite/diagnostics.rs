@@ -4,7 +4,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable, word};
-use super::{SqliteStore, audit, devices, find as search, health, tasks};
+use super::{SqliteStore, audit, devices, health, tasks};
 use crate::limits::DIAGNOSTICS_KEPT;
 use crate::store::{
     Actor, DeviceFilter, DiagnosticCounts, DiagnosticRecord, DiagnosticResult, DiagnosticRun,
@@ -244,14 +244,17 @@ fn counts(db: &Connection, id: Id) -> Result<DiagnosticCounts> {
     Ok(counts)
 }
 
-fn create_run(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    run: &DiagnosticRun,
-    whom: &RunDevices,
-) -> Result<u64> {
+/// Whom a run is for.
+enum Whom {
+    /// These, as somebody has named them: each must be there.
+    Named(Vec<Id>),
+    /// These, as they were found: those that are gone since are left out.
+    Found(Vec<Id>),
+}
+
+fn create_run(tx: &mut Tx<'_>, actor: &Actor, run: &DiagnosticRun, whom: &Whom) -> Result<u64> {
     let devices: Vec<Id> = match whom {
-        RunDevices::Named(devices) => {
+        Whom::Named(devices) => {
             for device in devices {
                 if !devices::exists(tx.db, *device)? {
                     return Err(StoreError::Conflict(format!("there is no device {device}")));
@@ -259,15 +262,7 @@ fn create_run(
             }
             devices.clone()
         }
-        RunDevices::Found(selector) => {
-            let filter = DeviceFilter {
-                selector: selector.clone(),
-                now: run.created,
-                ..DeviceFilter::default()
-            };
-            let found = search::select(tx.db, &filter)?;
-            found.into_iter().map(|(device, _)| device).collect()
-        }
+        Whom::Found(devices) => devices.clone(),
     };
     if devices.is_empty() {
         return Err(StoreError::Conflict("the selection finds no device".into()));
@@ -285,7 +280,8 @@ fn create_run(
     ])?;
     let mut number = 0;
     for device in devices {
-        let sql = "INSERT OR IGNORE INTO diagnostic_run_device (run, device, state) VALUES (?1, ?2, 'pending')";
+        let sql = "INSERT OR IGNORE INTO diagnostic_run_device (run, device, state)
+                   SELECT ?1, ?2, 'pending' WHERE EXISTS (SELECT 1 FROM device WHERE id = ?2)";
         number += tx
             .db
             .prepare_cached(sql)?
@@ -442,9 +438,25 @@ impl DiagnosticsStore for SqliteStore {
         run: DiagnosticRun,
         devices: RunDevices,
     ) -> Result<u64> {
+        let whom = match devices {
+            RunDevices::Named(devices) => Whom::Named(devices),
+            // By readers: a look into every snapshot must not keep the writer.
+            RunDevices::Found(selector) => {
+                let filter = DeviceFilter {
+                    selector,
+                    now: run.created,
+                    ..DeviceFilter::default()
+                };
+                let all = Page {
+                    after: None,
+                    limit: usize::MAX,
+                };
+                Whom::Found(self.keys(&filter, all).await?)
+            }
+        };
         let actor = actor.clone();
         self.engine
-            .write(move |tx| create_run(tx, &actor, &run, &devices))
+            .write(move |tx| create_run(tx, &actor, &run, &whom))
             .await
     }
 

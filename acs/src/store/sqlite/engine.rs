@@ -96,6 +96,7 @@ pub(super) struct Engine {
     readers: Arc<Readers>,
     scans: Arc<Semaphore>,
     path: PathBuf,
+    metrics: StoreMetrics,
     /// Held while the store is open, so that no second process writes beside us.
     _lock: File,
 }
@@ -136,6 +137,7 @@ impl Engine {
             idle.push(reader);
         }
         let (jobs, incoming) = mpsc::channel();
+        let counted = metrics.clone();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
             .spawn(move || {
@@ -157,6 +159,7 @@ impl Engine {
             }),
             scans: Arc::new(Semaphore::new(SCANS)),
             path: path.to_owned(),
+            metrics: counted,
             _lock: lock,
         })
     }
@@ -177,6 +180,8 @@ impl Engine {
         {
             let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
             let jobs = jobs.as_ref().ok_or_else(closed)?;
+            // Before it is sent: the writer takes it out again at once.
+            self.metrics.queue.inc();
             jobs.send(Box::new(call)).map_err(|_| closed())?;
         }
         answer.await.map_err(|_| closed())?
@@ -365,6 +370,9 @@ fn write_all(
     while let Ok(first) = incoming.recv() {
         let mut batch = vec![first];
         batch.extend(incoming.try_iter().take(BATCH - 1));
+        metrics
+            .queue
+            .dec_by(i64::try_from(batch.len()).unwrap_or(0));
         let begun = Instant::now();
         let committed = commit(connection, &mut hot, &mut batch);
         metrics.batch(batch.len(), begun.elapsed());
@@ -374,9 +382,13 @@ fn write_all(
             hot.clear();
         }
         hot.batch_ended();
-        let events = hot.take_events();
-        if committed.is_ok() && !events.is_empty() {
-            feed.publish(events);
+        let (events, ended) = (hot.take_events(), hot.take_ended());
+        if committed.is_ok() {
+            metrics.tasks_ended(&ended);
+            metrics.events.inc_by(events.len() as u64);
+            if !events.is_empty() {
+                feed.publish(events);
+            }
         }
         for job in batch {
             job.answer(&committed);

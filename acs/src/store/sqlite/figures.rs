@@ -1,7 +1,8 @@
 //! How the fleet and its queue stand, in numbers: each question reads an index, or one narrow table.
 
 use super::rows::{Ms, count, from_word};
-use crate::store::{Figures, Id, Result, TaskState};
+use super::tasks::OPEN;
+use crate::store::{Figures, HealthState, Id, Result, TaskState};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -9,6 +10,11 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 const FIRMWARE: usize = 50;
 /// The setting that holds when the last backup ended.
 pub(super) const LAST_BACKUP: &str = "last-backup";
+
+/// Deliveries counted at most: beyond it nobody cares how many there are.
+const WAITING: &str =
+    "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE due IS NOT NULL LIMIT 100000)";
+const DEAD: &str = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE due IS NULL LIMIT 100000)";
 
 /// The numbers.
 pub(super) fn figures(db: &Connection, overdue: Timestamp, stamp: u64) -> Result<Figures> {
@@ -42,6 +48,10 @@ pub(super) fn figures(db: &Connection, overdue: Timestamp, stamp: u64) -> Result
         tasks,
         oldest_task,
         campaigns: campaigns(db)?,
+        health: health(db)?,
+        deliveries_waiting: number(WAITING)?,
+        dead_letters: number(DEAD)?,
+        untold_since: untold_since(db)?,
         schema: number("SELECT user_version FROM pragma_user_version")?,
         last_backup: backup.map_or(Timestamp::from_millis(0), |bytes| moment(&bytes)),
     })
@@ -69,9 +79,8 @@ fn firmware(db: &Connection) -> Result<Vec<(String, String, u64)>> {
 type Tasks = (Vec<(TaskState, u64)>, Option<Timestamp>);
 
 fn tasks(db: &Connection) -> Result<Tasks> {
-    let sql = "SELECT state, count(*), min(created) FROM task
-               WHERE state IN ('queued', 'running', 'waiting_for_transfer') GROUP BY state";
-    let mut statement = db.prepare_cached(sql)?;
+    let sql = format!("SELECT state, count(*), min(created) FROM task WHERE {OPEN} GROUP BY state");
+    let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params![])?;
     let open = TaskState::ALL.into_iter().filter(|state| !state.is_final());
     let mut tasks: Vec<(TaskState, u64)> = open.map(|state| (state, 0)).collect();
@@ -96,4 +105,30 @@ fn campaigns(db: &Connection) -> Result<Vec<(Id, String, u64)>> {
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, count(row.get(2)?))))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn health(db: &Connection) -> Result<Vec<(HealthState, u64)>> {
+    let sql = "SELECT state, count(*) FROM device_health GROUP BY state";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut states = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state = from_word(row.get(0)?, "device_health", "summary")?;
+        states.push((state, count(row.get(1)?)));
+    }
+    Ok(states)
+}
+
+/// The oldest event that waits in a delivery, or that no delivery was made of yet.
+fn untold_since(db: &Connection) -> Result<Option<Timestamp>> {
+    let sql = "SELECT at FROM event WHERE id >= coalesce(min(
+                   (SELECT event FROM delivery WHERE due IS NOT NULL ORDER BY id LIMIT 1),
+                   (SELECT min(collected) + 1 FROM webhook WHERE enabled = 1)),
+                   (SELECT min(collected) + 1 FROM webhook WHERE enabled = 1))
+               ORDER BY id LIMIT 1";
+    let at: Option<Ms> = db
+        .prepare_cached(sql)?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(at.map(|at| at.0))
 }

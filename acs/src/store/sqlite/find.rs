@@ -5,7 +5,6 @@
 
 use super::parameter_index::Index;
 use super::rows::{count, json, limit};
-use super::scan;
 use crate::query::ast::{Check, Expr, Field, Test, Value};
 use crate::query::catalogue;
 use crate::query::pattern::Pattern;
@@ -286,27 +285,6 @@ pub(super) fn number(db: &Connection, plan: &Plan) -> Result<u64> {
         row.get(0)
     })?;
     Ok(count(number))
-}
-
-/// The keys of the devices a filter finds, with the firmware each reports. For the writer, whose transaction it is part
-/// of: what the database cannot decide is looked up in each snapshot that is left.
-pub(super) fn select(db: &Connection, filter: &DeviceFilter) -> Result<Vec<(Id, String)>> {
-    let plan = Plan::new(db, filter)?;
-    let keys = if plan.is_whole() {
-        let all = Page {
-            after: None,
-            limit: usize::MAX,
-        };
-        page(db, &plan, all)?
-    } else {
-        scan::alone(db, &plan, filter.now)?
-    };
-    let mut statement = db.prepare_cached("SELECT software_version FROM device WHERE id = ?1")?;
-    let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
-        found.push((key, statement.query_row([key], |row| row.get(0))?));
-    }
-    Ok(found)
 }
 
 /// A filter as a condition on the device's row `d` alone, for statements about devices of others.

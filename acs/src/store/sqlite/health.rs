@@ -2,12 +2,12 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json as text_of, limit, readable, word};
-use super::{SqliteStore, events};
+use super::{SqliteStore, events, watch};
 use crate::health::notice;
 use crate::store::{
-    DiagnosticKind, FailedTaskFact, Health, HealthFacts, HealthReasonKind, HealthState,
-    HealthStore, HealthSummary, HealthVerdict, HealthWork, Id, Observed, Page, Result, Task,
-    TaskFault, TaskKind, TaskState,
+    DiagnosticKind, FailedTaskFact, Health, HealthFacts, HealthReason, HealthReasonKind,
+    HealthState, HealthStore, HealthSummary, HealthVerdict, HealthWork, Id, Observed, Page, Result,
+    Task, TaskFault, TaskKind, TaskState,
 };
 use async_trait::async_trait;
 use data_model::{ParameterList, Timestamp};
@@ -273,6 +273,10 @@ fn keep(tx: &Tx<'_>, verdict: &HealthVerdict, now: Timestamp) -> Result<()> {
     if before.reasons == verdict.reasons {
         return Ok(());
     }
+    if differs_by_itself(&before, verdict) {
+        watch::changed(tx, device, "health")?;
+        watch::changed(tx, device, "health.reason")?;
+    }
     let sql = "DELETE FROM device_health_reason WHERE device = ?1";
     tx.db.prepare_cached(sql)?.execute([device])?;
     for reason in &verdict.reasons {
@@ -281,6 +285,20 @@ fn keep(tx: &Tx<'_>, verdict: &HealthVerdict, now: Timestamp) -> Result<()> {
         tx.db.prepare_cached(sql)?.execute(row)?;
     }
     Ok(())
+}
+
+/// Whether a device stands otherwise for reasons that are not its profiles'. What profiles bring about does not choose
+/// profiles anew: one that is refused could come and go for ever.
+fn differs_by_itself(before: &Health, verdict: &HealthVerdict) -> bool {
+    let own = |reasons: &[HealthReason]| -> Vec<HealthReasonKind> {
+        let kinds = reasons.iter().map(|reason| reason.reason);
+        kinds
+            .filter(|kind| *kind != HealthReasonKind::ProfileRefused)
+            .collect()
+    };
+    let (one, other) = (own(&before.reasons), own(&verdict.reasons));
+    let alone = one.len() == before.reasons.len() && other.len() == verdict.reasons.len();
+    one != other || (alone && before.state != verdict.state)
 }
 
 /// Devices that have come since they were found overdue.

@@ -3,6 +3,8 @@
 use super::credential_cache::CredentialCache;
 use super::history::Watched;
 use super::parameter_index::Chosen;
+use super::watch::Watched as Selectors;
+use crate::metrics::store::Ended;
 use crate::store::{Event, Id, ProfileStamps};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -33,10 +35,18 @@ pub(super) struct Hot {
     changed: Vec<Id>,
     /// The parameters that are kept in the index, once somebody needed them.
     pub chosen: Option<Arc<Chosen>>,
+    /// What selectors of profiles ask for, once somebody needed it.
+    pub selectors: RefCell<Option<Arc<Selectors>>>,
+    /// Devices to be forgotten before the next look.
+    stale: RefCell<Vec<Id>>,
     /// Events of this batch.
     events: RefCell<Vec<Event>>,
     /// How many of them there were when the call began.
     events_before: usize,
+    /// Tasks that have ended in this batch.
+    ended: Vec<Ended>,
+    /// How many of them there were when the call began.
+    ended_before: usize,
 }
 
 impl Hot {
@@ -49,8 +59,12 @@ impl Hot {
             watched,
             changed: Vec::new(),
             chosen: None,
+            selectors: RefCell::default(),
+            stale: RefCell::default(),
             events: RefCell::default(),
             events_before: 0,
+            ended: Vec::new(),
+            ended_before: 0,
         }
     }
 
@@ -67,7 +81,10 @@ impl Hot {
     }
 
     /// A device, if nothing has happened to it.
-    pub fn get(&self, device: Id) -> Option<Quiet> {
+    pub fn get(&mut self, device: Id) -> Option<Quiet> {
+        for stale in self.stale.get_mut().drain(..) {
+            self.quiet.remove(&stale);
+        }
         self.quiet.get(&device).copied()
     }
 
@@ -86,9 +103,15 @@ impl Hot {
         self.quiet.remove(&device);
     }
 
+    /// Something of a device changes, for those who cannot change what is known by heart.
+    pub fn forget_soon(&self, device: Id) {
+        self.stale.borrow_mut().push(device);
+    }
+
     /// Something of many devices changes.
     pub fn clear(&mut self) {
         self.chosen = None;
+        *self.selectors.get_mut() = None;
         self.quiet.clear();
     }
 
@@ -102,16 +125,29 @@ impl Hot {
         std::mem::take(self.events.get_mut())
     }
 
+    /// A task has ended.
+    pub fn ended(&mut self, ended: Ended) {
+        self.ended.push(ended);
+    }
+
+    /// The tasks that have ended in the batch, at its end.
+    pub fn take_ended(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended)
+    }
+
     /// A call begins.
     pub fn begin(&mut self) {
         self.events_before = self.events.get_mut().len();
+        self.ended_before = self.ended.len();
         self.touched.clear();
     }
 
     /// The call is undone: what it remembered is not so.
     pub fn undo(&mut self) {
         self.chosen = None;
+        *self.selectors.get_mut() = None;
         self.events.get_mut().truncate(self.events_before);
+        self.ended.truncate(self.ended_before);
         for device in self.touched.drain(..) {
             self.quiet.remove(&device);
         }

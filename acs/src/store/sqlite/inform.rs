@@ -5,7 +5,7 @@ use super::hot::Quiet;
 use super::rows::Ms;
 use super::{
     campaigns, devices, diagnostics, events as happened, health, holdings, restarts, snapshots,
-    tasks, walls,
+    tasks, walls, watch,
 };
 use crate::store::{Admitted, Id, InformOutcome, InformRecord, ProfileStamps, Result};
 use cwmp::EventCode;
@@ -70,7 +70,11 @@ pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Resul
     }
     if known.is_none_or(|(known, _)| known != hash) {
         version_changed(tx, id, record)?;
+        let before = watch::described(tx, id)?;
         describe(tx, id, record, hash)?;
+        if before.is_some() && before != watch::described(tx, id)? {
+            watch::anew(tx, id)?;
+        }
         snapshots::informed(tx, id, &record.parameters, record.at)?;
     }
     let admitted = match walls::stands(tx.db, id)? {
@@ -181,6 +185,7 @@ fn events(tx: &mut Tx<'_>, id: Id, record: &InformRecord) -> Result<()> {
         tx.db
             .prepare_cached(sql)?
             .execute(params![id, Ms(record.at)])?;
+        watch::changed(tx, id, "last_boot")?;
         let suffix = ".DeviceInfo.SoftwareVersion";
         let version = record.parameters.get_by_suffix(suffix);
         restarts::booted(tx, id, version, record.at)?;

@@ -1,8 +1,9 @@
 //! Lines: their rows, the one place where their passwords are sealed, and their registration.
 
 use super::engine::Tx;
-use super::events;
 use super::rows::{Ms, corrupt, from_json, from_word, json as text, limit};
+use super::scopes::within;
+use super::{events, watch};
 use crate::provisioning::line_status::{self, Said};
 use crate::store::{
     Account, HeldBy, Id, Line, LineFilter, LineState, LinkedLine, Page, Registration, Result,
@@ -13,7 +14,7 @@ use serde_json::json;
 
 const COLUMNS: &str =
     "l.port, l.number, l.user, unseal('line/' || l.id, l.password), l.display_name, l.proxy,
-    l.options, l.enabled";
+    read_json('line/' || l.id, l.options), l.enabled";
 
 /// Milliseconds after which another parameter is believed, for a device that has ceased to report the better one.
 const STALE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -60,7 +61,8 @@ pub(super) fn replace(tx: &Tx<'_>, account: &Account) -> Result<()> {
     delete(tx, account.id())?;
     let sql = "INSERT INTO line
                (id, account, port, number, user, password, display_name, proxy, options, enabled, search)
-               VALUES (?1, ?2, ?3, ?4, ?5, seal('line/' || ?1, ?6), ?7, ?8, ?9, ?10, ?11)";
+               VALUES (?1, ?2, ?3, ?4, ?5, seal('line/' || ?1, ?6), ?7, ?8,
+                       seal_json('line/' || ?1, ?9), ?10, ?11)";
     let mut statement = tx.db.prepare_cached(sql)?;
     for line in &account.lines {
         statement.execute(params![
@@ -137,6 +139,14 @@ fn conditions(filter: &LineFilter) -> (String, Vec<Box<dyn ToSql>>) {
         None => {}
         Some(None) => sql.push_str(" AND l.state IS NULL"),
         Some(Some(state)) => and("l.state = ?", Box::new(state.name())),
+    }
+    let (condition, tags) = within(&filter.scope, "held.device");
+    if !filter.scope.is_fleet() {
+        let held = "l.account IN (SELECT account FROM held WHERE ";
+        sql.push_str(&format!(" AND {held}{condition})"));
+        for list in tags {
+            values.push(Box::new(list));
+        }
     }
     (sql, values)
 }
@@ -252,6 +262,7 @@ pub(super) fn observe(
         }
         let data = json!({ "port": port, "state": state.name(), "said": said, "was": before });
         events::add(tx, "line.registration", Some(device), data, now)?;
+        watch::changed(tx, device, "line.state")?;
         let sql = "UPDATE line SET state = ?3 WHERE port = ?2 AND state IS NOT ?3
                    AND account = (SELECT account FROM held WHERE device = ?1)";
         let row = params![device, port, state.name()];

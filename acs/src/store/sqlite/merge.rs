@@ -9,7 +9,7 @@ use data_model::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 /// What moves, where both may have a row of the same name only if the new one has none.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "tag",
     "variable",
     "task",
@@ -18,6 +18,7 @@ const TABLES: [&str; 8] = [
     "provisioned",
     "device_file",
     "history",
+    "refusal",
 ];
 
 /// Moves everything and forgets the old identity.

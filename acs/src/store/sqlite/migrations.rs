@@ -4,7 +4,7 @@ use data_model::OperatorError;
 use rusqlite::Connection;
 use std::path::Path;
 
-const STEPS: [&str; 12] = [
+const STEPS: &[&str] = &[
     include_str!("../../../migrations/0001-first.sql"),
     include_str!("../../../migrations/0002-provisioning.sql"),
     include_str!("../../../migrations/0003-activation-and-reports.sql"),
@@ -17,6 +17,10 @@ const STEPS: [&str; 12] = [
     include_str!("../../../migrations/0010-queries.sql"),
     include_str!("../../../migrations/0011-operations.sql"),
     include_str!("../../../migrations/0012-events.sql"),
+    include_str!("../../../migrations/0014-selectors.sql"),
+    include_str!("../../../migrations/0015-sealed.sql"),
+    include_str!("../../../migrations/0016-upkeep.sql"),
+    include_str!("../../../migrations/0018-half-way.sql"),
 ];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.

@@ -52,6 +52,7 @@ mod retention;
 mod rows;
 mod saved_queries;
 mod scan;
+mod scopes;
 mod sealing;
 mod snapshots;
 mod subscribers;
@@ -62,6 +63,7 @@ mod traces;
 mod transfers;
 mod users;
 mod walls;
+mod watch;
 
 use super::{
     Actor, Agreement, AuditEntry, AuditFilter, ClaimedTask, Credentials, DeletedFile, Device,
@@ -78,7 +80,7 @@ use cwmp::{CommandKey, DeviceId};
 use data_model::{OperatorError, Timestamp};
 use engine::Engine;
 
-pub use audit::check_file as check_audit_trail;
+pub use audit::{anchor_of_file as audit_anchor, check_file as check_audit_trail};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -528,16 +530,18 @@ impl Store for SqliteStore {
 
     async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>> {
         let name = name.to_owned();
-        self.engine.read(move |db| people::setting(db, &name)).await
+        self.engine
+            .read(move |db| people::sealed_setting(db, &name))
+            .await
     }
 
     async fn setting_or_insert(&self, name: &str, value: Vec<u8>) -> Result<Vec<u8>> {
         let name = name.to_owned();
         self.engine
-            .write(move |tx| match people::setting(tx.db, &name)? {
+            .write(move |tx| match people::sealed_setting(tx.db, &name)? {
                 Some(kept) => Ok(kept),
                 None => {
-                    people::put_setting(tx, &name, &value)?;
+                    people::put_sealed_setting(tx, &name, &value)?;
                     Ok(value)
                 }
             })

@@ -3,7 +3,7 @@
 
 use super::engine::Tx;
 use super::rows::limit;
-use super::snapshots;
+use super::{snapshots, watch};
 use crate::query::pattern::Pattern;
 use crate::query::sql::Indexed;
 use crate::redact::is_secret;
@@ -15,10 +15,12 @@ use std::sync::Arc;
 /// Devices whose rows are brought up to date in one transaction: some ten milliseconds of the writer.
 const DEVICES: usize = 256;
 
-/// The parameters that are chosen.
+/// The parameters that are in the index.
 #[derive(Debug, Default)]
 pub(super) struct Chosen {
     patterns: Vec<Pattern>,
+    /// Those among them that selectors of profiles ask for.
+    watched: Vec<Pattern>,
 }
 
 impl Chosen {
@@ -31,11 +33,17 @@ impl Chosen {
             // What cannot be read was written by another version of this program.
             patterns.extend(Pattern::parse(&text?));
         }
-        Ok(Chosen { patterns })
+        let watched = watch::patterns(db, "parameter")?;
+        Ok(Chosen { patterns, watched })
     }
 
     fn means(&self, name: &str) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(name)) && !is_secret(name)
+    }
+
+    /// Whether which profiles a device gets may depend on it.
+    fn watches(&self, name: &str) -> bool {
+        self.watched.iter().any(|pattern| pattern.matches(name))
     }
 }
 
@@ -49,8 +57,15 @@ fn chosen(tx: &mut Tx<'_>) -> Result<Arc<Chosen>> {
     Ok(chosen)
 }
 
-/// Changes the choice.
-pub(super) fn choose(tx: &mut Tx<'_>, patterns: &[Pattern]) -> Result<()> {
+/// Has the index hold what the operator chose and what selectors ask for.
+pub(super) fn settle(tx: &mut Tx<'_>) -> Result<()> {
+    let mut patterns = watch::patterns(tx.db, "chosen")?;
+    for pattern in watch::patterns(tx.db, "parameter")? {
+        if !patterns.contains(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+    tx.hot.chosen = None;
     let sql = "UPDATE indexed_pattern SET complete = -1";
     let before = {
         let mut statement = tx
@@ -69,22 +84,30 @@ pub(super) fn choose(tx: &mut Tx<'_>, patterns: &[Pattern]) -> Result<()> {
         return Ok(());
     }
     tx.db.prepare_cached(sql)?.execute([])?;
-    for pattern in patterns {
+    for pattern in &patterns {
         let complete = i64::from(before.get(pattern.as_str()) == Some(&1));
         let sql = "INSERT OR REPLACE INTO indexed_pattern (pattern, complete) VALUES (?1, ?2)";
         tx.db
             .prepare_cached(sql)?
             .execute(params![pattern.as_str(), complete])?;
     }
-    tx.hot.chosen = None;
     Ok(())
 }
 
-/// Brings the rows of some devices up to date.
+/// Brings the rows of some devices up to date: a walk through the fleet for what the choice was when it began. What has
+/// been chosen meanwhile needs another one.
 pub(super) fn some(tx: &mut Tx<'_>, after: Option<Id>) -> Result<Option<Id>> {
     let sql = "SELECT EXISTS (SELECT 1 FROM indexed_pattern WHERE complete != 1)";
     if !tx.db.prepare_cached(sql)?.query_row([], |row| row.get(0))? {
         return Ok(None);
+    }
+    if after.is_none() {
+        for sql in [
+            "UPDATE indexed_pattern SET complete = 2 WHERE complete = 0",
+            "UPDATE indexed_pattern SET complete = -2 WHERE complete = -1",
+        ] {
+            tx.db.prepare_cached(sql)?.execute([])?;
+        }
     }
     let page = Page {
         after,
@@ -93,18 +116,16 @@ pub(super) fn some(tx: &mut Tx<'_>, after: Option<Id>) -> Result<Option<Id>> {
     let devices = keys(tx.db, page)?;
     for device in &devices {
         let values = snapshots::values(tx, *device)?;
-        keep_all(
-            tx,
-            *device,
-            values.iter().map(|(name, value)| (&**name, value.as_str())),
-        )?;
+        let values = values.iter();
+        let values = values.map(|(name, value)| (&**name, value.as_str()));
+        keep(tx, *device, values)?;
     }
     if let Some(last) = devices.last() {
         return Ok(Some(*last));
     }
     for sql in [
-        "DELETE FROM indexed_pattern WHERE complete = -1",
-        "UPDATE indexed_pattern SET complete = 1",
+        "DELETE FROM indexed_pattern WHERE complete = -2",
+        "UPDATE indexed_pattern SET complete = 1 WHERE complete = 2",
         "DELETE FROM indexed_name WHERE NOT EXISTS (SELECT 1 FROM indexed_value WHERE name = indexed_name.id)",
     ] {
         tx.db.prepare_cached(sql)?.execute([])?;
@@ -127,22 +148,47 @@ pub(super) fn keep_all<'a>(
     device: Id,
     values: impl Iterator<Item = (&'a str, &'a str)>,
 ) -> Result<()> {
+    match keep(tx, device, values)? {
+        Selected::Anew => watch::anew(tx, device),
+        Selected::AsBefore => Ok(()),
+    }
+}
+
+/// Whether a change is one that selectors ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Selected {
+    AsBefore,
+    Anew,
+}
+
+fn keep<'a>(
+    tx: &mut Tx<'_>,
+    device: Id,
+    values: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Selected> {
     let chosen = chosen(tx)?;
     let kept = rows(tx.db, device)?;
+    let mut selected = Selected::AsBefore;
     if chosen.patterns.is_empty() && kept.is_empty() {
-        return Ok(());
+        return Ok(selected);
     }
     let mut gone = kept;
     for (name, value) in values {
-        if chosen.means(name) {
-            put(tx, device, name, value, gone.remove(name))?;
+        if chosen.means(name)
+            && put(tx, device, name, value, gone.remove(name))?
+            && chosen.watches(name)
+        {
+            selected = Selected::Anew;
         }
     }
-    for (name, _) in gone.into_values() {
+    for (name, (key, _)) in gone {
         let sql = "DELETE FROM indexed_value WHERE device = ?1 AND name = ?2";
-        tx.db.prepare_cached(sql)?.execute(params![device, name])?;
+        tx.db.prepare_cached(sql)?.execute(params![device, key])?;
+        if chosen.watches(&name) {
+            selected = Selected::Anew;
+        }
     }
-    Ok(())
+    Ok(selected)
 }
 
 /// Some of a device's values: the others stay.
@@ -157,10 +203,16 @@ pub(super) fn keep_some<'a>(
         return Ok(());
     }
     let mut kept = rows(tx.db, device)?;
+    let mut selected = Selected::AsBefore;
     for (name, value) in meant {
-        put(tx, device, name, value, kept.remove(name))?;
+        if put(tx, device, name, value, kept.remove(name))? && chosen.watches(name) {
+            selected = Selected::Anew;
+        }
     }
-    Ok(())
+    match selected {
+        Selected::Anew => watch::anew(tx, device),
+        Selected::AsBefore => Ok(()),
+    }
 }
 
 /// A device's rows: by name, the key of the name and the value.
@@ -175,15 +227,16 @@ fn rows(db: &Connection, device: Id) -> Result<BTreeMap<String, (i64, String)>> 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Says whether the value is another one.
 fn put(
     tx: &Tx<'_>,
     device: Id,
     name: &str,
     value: &str,
     before: Option<(i64, String)>,
-) -> Result<()> {
+) -> Result<bool> {
     let key = match before {
-        Some((_, before)) if before == value => return Ok(()),
+        Some((_, before)) if before == value => return Ok(false),
         Some((key, _)) => key,
         None => key_of(tx.db, name)?,
     };
@@ -191,7 +244,7 @@ fn put(
     tx.db
         .prepare_cached(sql)?
         .execute(params![device, key, value])?;
-    Ok(())
+    Ok(true)
 }
 
 fn key_of(db: &Connection, name: &str) -> Result<i64> {

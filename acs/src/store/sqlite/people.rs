@@ -16,7 +16,8 @@ fn bytes(verifier: Option<&Verifier>) -> Option<Vec<u8>> {
 pub(super) fn put_credentials(tx: &mut Tx<'_>, credentials: &Credentials) -> Result<()> {
     tx.hot.credentials_change(credentials.device);
     let sql = "INSERT OR REPLACE INTO credentials (device, verifier, pending, call_username, call_password)
-               VALUES (?1, ?2, ?3, ?4, seal('credentials/' || ?1, ?5))";
+               VALUES (?1, seal('credentials/' || ?1, ?2), seal('credentials/' || ?1, ?3), ?4,
+                       seal('credentials/' || ?1, ?5))";
     tx.db.prepare_cached(sql)?.execute(params![
         credentials.device,
         bytes(credentials.verifier.as_ref()),
@@ -29,7 +30,8 @@ pub(super) fn put_credentials(tx: &mut Tx<'_>, credentials: &Credentials) -> Res
 
 /// A device's credentials.
 pub(super) fn find_credentials(db: &Connection, device: Id) -> Result<Option<Credentials>> {
-    let sql = "SELECT verifier, pending, call_username, unseal('credentials/' || device, call_password), rotate
+    let sql = "SELECT unseal('credentials/' || device, verifier), unseal('credentials/' || device, pending),
+         call_username, unseal('credentials/' || device, call_password), rotate
          FROM credentials WHERE device = ?1";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([device])?;
@@ -66,8 +68,9 @@ pub(super) fn prepare_credentials(tx: &mut Tx<'_>, device: Id, new: &NewCredenti
     tx.hot.credentials_change(device);
     let sql =
         "INSERT INTO credentials (device, pending, pending_call_username, pending_call_password)
-               VALUES (?1, ?2, ?3, seal('credentials/' || ?1, ?4)) ON CONFLICT (device) DO UPDATE SET
-               pending = coalesce(?2, verifier), pending_call_username = excluded.pending_call_username,
+               VALUES (?1, seal('credentials/' || ?1, ?2), ?3, seal('credentials/' || ?1, ?4))
+               ON CONFLICT (device) DO UPDATE SET
+               pending = coalesce(excluded.pending, verifier), pending_call_username = excluded.pending_call_username,
                pending_call_password = excluded.pending_call_password";
     tx.db.prepare_cached(sql)?.execute(params![
         device,
@@ -123,9 +126,26 @@ pub(super) fn setting(db: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
         .optional()?)
 }
 
+/// A named value that may be sealed.
+pub(super) fn sealed_setting(db: &Connection, name: &str) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT unseal('setting/' || name, value) FROM setting WHERE name = ?1";
+    Ok(db
+        .prepare_cached(sql)?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
+}
+
 /// Sets a named value.
 pub(super) fn put_setting(tx: &Tx<'_>, name: &str, value: &[u8]) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)";
+    tx.db.prepare_cached(sql)?.execute(params![name, value])?;
+    Ok(())
+}
+
+/// Sets a named value that nobody may read who only has the database.
+pub(super) fn put_sealed_setting(tx: &Tx<'_>, name: &str, value: &[u8]) -> Result<()> {
+    let sql =
+        "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, seal('setting/' || ?1, ?2))";
     tx.db.prepare_cached(sql)?.execute(params![name, value])?;
     Ok(())
 }

@@ -3,7 +3,8 @@
 use super::{SqliteStore, audit, people, tokens, users};
 use crate::store::audit_chain::{Head, TrailCheck};
 use crate::store::{
-    Actor, AuditEntry, AuditFilter, Id, Page, PeopleStore, Result, Token, User, UserChange,
+    Actor, AuditEntry, AuditFilter, Id, Page, PastLines, PeopleStore, Result, Token, User,
+    UserChange,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -101,16 +102,22 @@ impl PeopleStore for SqliteStore {
         self.engine.read(move |db| audit::check(db, expected)).await
     }
 
-    async fn audit_prune(
+    async fn audit_past(&self, before: Timestamp, most: usize) -> Result<PastLines> {
+        self.engine
+            .read(move |db| audit::past(db, before, most))
+            .await
+    }
+
+    async fn audit_cut(
         &self,
         actor: &Actor,
-        before: Timestamp,
-        most: usize,
+        upto: Head,
+        kept_in: &str,
         now: Timestamp,
     ) -> Result<u64> {
-        let actor = actor.clone();
+        let (actor, kept_in) = (actor.clone(), kept_in.to_owned());
         self.engine
-            .write(move |tx| audit::prune(tx, &actor, before, most, now))
+            .write(move |tx| audit::cut(tx, &actor, upto, &kept_in, now))
             .await
     }
 }

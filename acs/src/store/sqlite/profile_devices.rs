@@ -3,38 +3,35 @@
 use super::audit;
 use super::devices::exists;
 use super::engine::Tx;
-use super::find::of_devices;
 use super::profiles::stamp;
 use super::rows::{Ms, count, from_json, json, limit, readable};
 use crate::limits::FAILURE_REASONS;
 use crate::query::sql::Bound;
 use crate::store::{
-    Actor, Adding, DeviceFilter, FailureReason, Id, ProfileCounts, Refusal, Result, Selector,
-    Waits, row_label,
+    Actor, Adding, FailureReason, Id, ProfileCounts, Refusal, Result, Waits, row_label,
 };
 use data_model::Timestamp;
 use rusqlite::{Connection, params, params_from_iter};
 
-/// Counts of the devices a selector finds.
-pub(super) fn counts(db: &Connection, selector: &Selector, name: &str) -> Result<ProfileCounts> {
-    let filter = DeviceFilter {
-        selector: selector.clone(),
-        ..DeviceFilter::default()
-    };
+/// A condition on a device's row `d`, with what is bound in it.
+pub(super) type Condition = (String, Vec<Bound>);
+
+/// Counts of the devices of a condition, and what they have refused of a profile.
+pub(super) fn counts(db: &Connection, of: Condition, name: &str) -> Result<ProfileCounts> {
     let stamp = stamp(db)?.cast_signed();
-    let (found, values) = of_devices(db, &filter)?;
+    let (found, values) = &of;
     let sql = format!(
         "SELECT count(*), total(agreed), total(failed), total(NOT failed AND waits)
          FROM (SELECT d.profile_stamp = {stamp} AS agreed, d.profile_failed_stamp = {stamp} AS failed,
                d.profile_waits = {stamp} AS waits FROM device d WHERE {found})"
     );
-    let numbers = db.query_row(&sql, params_from_iter(values), |row| {
+    let numbers = db.query_row(&sql, params_from_iter(values.iter()), |row| {
         let total = |column| row.get::<_, f64>(column).map(|total| total as u64);
         Ok((count(row.get(0)?), total(1)?, total(2)?, total(3)?))
     })?;
     let (devices, agreed, failed, waiting_for_window) = numbers;
     let mut reasons = refused(db, name)?;
-    reasons.extend(failures(db, &filter, stamp)?);
+    reasons.extend(failures(db, of, stamp)?);
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.devices));
     reasons.truncate(FAILURE_REASONS);
     Ok(ProfileCounts {
@@ -58,8 +55,11 @@ fn refused(db: &Connection, name: &str) -> Result<Vec<FailureReason>> {
 }
 
 /// Why profiles as a whole could not be applied.
-fn failures(db: &Connection, filter: &DeviceFilter, stamp: i64) -> Result<Vec<FailureReason>> {
-    let (found, mut values) = of_devices(db, filter)?;
+fn failures(
+    db: &Connection,
+    (found, mut values): Condition,
+    stamp: i64,
+) -> Result<Vec<FailureReason>> {
     let sql = format!(
         "SELECT json_extract(d.profile_fault, '$.code') AS code, json_extract(d.profile_fault, '$.text') AS text,
          count(*) AS devices, min(d.identity) FROM device d
@@ -197,6 +197,13 @@ pub(super) fn waits(tx: &mut Tx<'_>, device: Id, waits: &Waits) -> Result<()> {
         waits.fault.as_ref().map(json),
         waits.revision.cast_signed(),
     ])?;
+    Ok(())
+}
+
+/// Windows are others from here on: whoever waits is looked at again.
+pub(super) fn windows_changed(tx: &mut Tx<'_>) -> Result<()> {
+    let sql = "UPDATE device SET profile_opens = 0 WHERE profile_waits != 0";
+    tx.db.prepare_cached(sql)?.execute([])?;
     Ok(())
 }
 

@@ -3,13 +3,17 @@
 //! Long because the trait has so many methods; each is one line of dispatch.
 
 use super::engine::Tx;
+use super::find::{Plan, of_devices};
 use super::rows::{Ms, count, from_json, json, limit, readable};
-use super::{SqliteStore, audit, people, profile_devices};
+use super::scan::Gather;
+use super::{SqliteStore, audit, people, profile_devices, watch};
 use crate::limits::PROFILE_REVISIONS;
+use crate::provisioning::evidence::{Asked, Evidence};
+use crate::query::sql::Bound;
 use crate::store::{
-    Actor, Adding, Id, InForce, NewRevision, Observed, Page, Profile, ProfileCounts, ProfileHead,
-    ProfileStore, Publication, Publish, Refusal, Result, Revision, Selector, Stage, Staged,
-    StagedHead, StoreError, Waits,
+    Actor, Adding, DeviceFilter, Id, InForce, NewRevision, Observed, Page, Profile, ProfileCounts,
+    ProfileHead, ProfileStore, Publication, Publish, Refusal, Result, Revision, Selector, Stage,
+    Staged, StagedHead, StoreError, Waits,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -100,9 +104,35 @@ impl ProfileStore for SqliteStore {
     }
 
     async fn profile_counts(&self, selector: &Selector, name: &str) -> Result<ProfileCounts> {
-        let (selector, name) = (selector.clone(), name.to_owned());
+        let filter = DeviceFilter {
+            selector: selector.clone(),
+            ..DeviceFilter::default()
+        };
+        let (asked, of) = (filter.clone(), name.to_owned());
+        let answered = self.engine.read(move |db| {
+            let plan = Plan::new(db, &asked)?;
+            Ok(match plan.is_whole() {
+                true => Ok(profile_devices::counts(db, of_devices(db, &asked)?, &of)?),
+                false => Err(plan),
+            })
+        });
+        let plan = match answered.await? {
+            Ok(counts) => return Ok(counts),
+            Err(plan) => plan,
+        };
+        // It asks for parameters that are still to be indexed.
+        let found = self.scan(plan, Gather::Keys, None, filter.now).await?;
+        let keys: Vec<i64> = found.keys.iter().map(|key| key.to_i64()).collect();
+        let listed = "d.id IN (SELECT value FROM json_each(?))".to_owned();
+        let (listed, of) = ((listed, vec![Bound::Text(json(&keys))]), name.to_owned());
         self.engine
-            .read(move |db| profile_devices::counts(db, &selector, &name))
+            .read(move |db| profile_devices::counts(db, listed, &of))
+            .await
+    }
+
+    async fn selector_evidence(&self, device: Id, asked: Asked) -> Result<Evidence> {
+        self.engine
+            .read(move |db| watch::evidence(db, device, &asked))
             .await
     }
 
@@ -169,6 +199,10 @@ impl ProfileStore for SqliteStore {
             .await
     }
 
+    async fn windows_changed(&self) -> Result<()> {
+        self.engine.write(profile_devices::windows_changed).await
+    }
+
     async fn windows_opened(&self, now: Timestamp, limit: usize) -> Result<Vec<Id>> {
         self.engine
             .write(move |tx| profile_devices::opened(tx, now, limit))
@@ -218,7 +252,13 @@ pub(super) fn write(
     Ok(profile)
 }
 
-fn everybody(tx: &Tx<'_>, actor: &Actor, name: &str, revision: u64, now: Timestamp) -> Result<()> {
+fn everybody(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    name: &str,
+    revision: u64,
+    now: Timestamp,
+) -> Result<()> {
     let sql = "UPDATE publication SET published = ?2, published_at = ?3, published_by = ?4, staged = NULL,
                staged_at = NULL, staged_by = NULL, stages = NULL, reached = NULL WHERE profile = ?1";
     let row = params![name, revision.cast_signed(), Ms(now), actor.to_string()];
@@ -343,9 +383,10 @@ pub(super) fn delete(
     Ok(Some(()))
 }
 
-fn next_stamp(tx: &Tx<'_>) -> Result<()> {
+fn next_stamp(tx: &mut Tx<'_>) -> Result<()> {
     let next = stamp(tx.db)? + 1;
-    people::put_setting(tx, STAMP, &next.to_be_bytes())
+    people::put_setting(tx, STAMP, &next.to_be_bytes())?;
+    watch::renew(tx)
 }
 
 // ---- reading ---------------------------------------------------------------------------------------------
@@ -447,7 +488,7 @@ fn find_revision(
 }
 
 /// What is in force of every profile, and how often that has changed.
-fn in_force(db: &Connection) -> Result<(u64, Vec<InForce>)> {
+pub(super) fn in_force(db: &Connection) -> Result<(u64, Vec<InForce>)> {
     let stamp = stamp(db)?;
     let mut found = Vec::new();
     for head in heads(db)? {

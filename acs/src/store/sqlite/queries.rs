@@ -7,7 +7,7 @@ use super::parameter_index::{self, Index};
 use super::picker::{self, Picker};
 use super::rows::{count, limit};
 use super::scan::{Gather, Gathered, Scan};
-use super::{SqliteStore, audit, devices, fleet_counts, saved_queries};
+use super::{SqliteStore, audit, devices, fleet_counts, saved_queries, watch};
 use crate::query::catalogue::{Attribute, Source};
 use crate::query::pattern::Pattern;
 use crate::query::sql::{Bound, Fragment, Indexed as _};
@@ -50,7 +50,7 @@ impl SqliteStore {
     }
 
     /// The keys of a page.
-    async fn keys(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Id>> {
+    pub(super) async fn keys(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Id>> {
         let asked = filter.clone();
         let answered = self.engine.read(move |db| {
             let plan = Plan::new(db, &asked)?;
@@ -89,7 +89,7 @@ impl SqliteStore {
         }
     }
 
-    async fn scan(
+    pub(super) async fn scan(
         &self,
         plan: Plan,
         gather: Gather,
@@ -278,7 +278,7 @@ fn largest(gathered: Gathered, most: usize) -> Vec<ValueCount> {
     groups
 }
 
-fn values(
+pub(super) fn values(
     db: &Connection,
     devices: &[Id],
     patterns: &[Pattern],
@@ -374,7 +374,7 @@ impl QueryStore for SqliteStore {
 
     async fn index_choose(&self, parameters: Vec<Pattern>) -> Result<()> {
         self.engine
-            .write(move |tx| parameter_index::choose(tx, &parameters))
+            .write(move |tx| watch::choose(tx, &parameters))
             .await
     }
 

@@ -10,7 +10,8 @@ use data_model::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 fn begin(tx: &Tx<'_>, keyed: Keyed, now: Timestamp) -> Result<Begun> {
-    let sql = "SELECT asked, status, body FROM request WHERE key = ?1";
+    let sql =
+        "SELECT asked, status, unseal('request/' || hex(key), body) FROM request WHERE key = ?1";
     let known = tx
         .db
         .prepare_cached(sql)?
@@ -45,7 +46,8 @@ impl RequestStore for SqliteStore {
     async fn request_end(&self, keyed: Keyed, status: u16, body: Vec<u8>) -> Result<()> {
         self.engine
             .write(move |tx| {
-                let sql = "UPDATE request SET status = ?2, body = ?3 WHERE key = ?1";
+                let sql = "UPDATE request SET status = ?2, body = seal('request/' || hex(?1), ?3)
+                           WHERE key = ?1";
                 let row = params![keyed.key, status, body];
                 tx.db.prepare_cached(sql)?.execute(row)?;
                 Ok(())
@@ -59,16 +61,6 @@ impl RequestStore for SqliteStore {
                 let sql = "DELETE FROM request WHERE key = ?1 AND status IS NULL";
                 tx.db.prepare_cached(sql)?.execute([keyed.key])?;
                 Ok(())
-            })
-            .await
-    }
-
-    async fn request_prune(&self, before: Timestamp) -> Result<u64> {
-        self.engine
-            .write(move |tx| {
-                let sql = "DELETE FROM request WHERE at < ?1";
-                let gone = tx.db.prepare_cached(sql)?.execute([Ms(before)])?;
-                Ok(gone as u64)
             })
             .await
     }

@@ -166,7 +166,7 @@ impl Scan<'_> {
             let Some((number, begin, end)) = lock(progress).take(self.page.limit) else {
                 return Ok(());
             };
-            let gathered = looker.range(&db, Some(beside), begin, end)?;
+            let gathered = looker.range(&db, beside, begin, end)?;
             lock(progress).finish(number, gathered);
         }
     }
@@ -181,29 +181,13 @@ impl Scan<'_> {
                 continue;
             }
             let number = key.to_i64();
-            all.join(looker.range(&db, Some(beside), number.saturating_sub(1), number)?);
+            all.join(looker.range(&db, beside, number.saturating_sub(1), number)?);
             if all.keys.len() >= self.page.limit {
                 break;
             }
         }
         Ok(all)
     }
-}
-
-/// The keys of a plan's devices, on a connection that is in a transaction of its own.
-pub(super) fn alone(db: &Connection, plan: &Plan, now: Timestamp) -> Result<Vec<Id>> {
-    let page = Page {
-        after: None,
-        limit: usize::MAX,
-    };
-    let scan = Scan {
-        plan,
-        gather: &Gather::Keys,
-        page,
-        now,
-    };
-    let mut looker = Looker::new(&scan);
-    Ok(looker.range(db, None, i64::MIN, i64::MAX)?.keys)
 }
 
 fn lock(progress: &Mutex<Progress>) -> std::sync::MutexGuard<'_, Progress> {
@@ -259,7 +243,7 @@ impl<'a> Looker<'a> {
     fn range(
         &mut self,
         db: &Connection,
-        beside: Option<&Beside>,
+        beside: &Beside,
         begin: i64,
         end: i64,
     ) -> Result<Gathered> {
@@ -270,9 +254,7 @@ impl<'a> Looker<'a> {
         let mut gathered = Gathered::default();
         while let Some(row) = rows.next()? {
             self.rows = self.rows.wrapping_add(1);
-            if let Some(beside) = beside
-                && self.rows.is_multiple_of(BREATH)
-            {
+            if self.rows.is_multiple_of(BREATH) {
                 beside.go_on()?;
             }
             let device: Id = row.get(0)?;

@@ -1,10 +1,10 @@
 //! Secrets in the tables: functions for statements that seal and open them, and the round that seals what is not sealed
 //! with the key in use.
 //!
-//! `seal(context, value)` and `unseal(context, value)` take and give texts or blobs; `seal_json` and `unseal_json` do it
-//! to the secrets inside of a record, and `read_json` is `unseal_json` for those who read records one by one;
-//! `is_secret(name)` tells whose value one is. Whoever writes a table with secrets uses them in the statement, with the
-//! table and the key of the row as context, and names the table in [`PLACES`].
+//! `seal(context, value)` and `unseal(context, value)` take and give texts, or blobs of any bytes; `seal_json` and
+//! `unseal_json` do it to the secrets inside of a record, and `read_json` is `unseal_json` for those who read records one
+//! by one; `is_secret(name)` tells whose value one is. Whoever writes a table with secrets uses them in the statement,
+//! with the table and the key of the row as context, and names the table in [`PLACES`].
 
 use super::rows::UNREADABLE;
 use crate::redact::is_sealed;
@@ -19,15 +19,17 @@ use std::sync::Arc;
 const PROOF: &str = "secrets.proof";
 /// The text.
 const KNOWN: &str = "dialtone";
-/// Which key everything is sealed with.
+/// Which key everything is sealed with, and how many places that is.
 const KEY: &str = "secrets.key";
 
 /// Every column with secrets, as the statement that seals it with the key in use.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 12] = [
     "UPDATE variable SET value = seal('variable/' || device || '/' || name,
          unseal('variable/' || device || '/' || name, value)) WHERE is_secret(name)",
     "UPDATE credentials SET call_password = seal('credentials/' || device, unseal('credentials/' || device, call_password)),
-         pending_call_password = seal('credentials/' || device, unseal('credentials/' || device, pending_call_password))",
+         pending_call_password = seal('credentials/' || device, unseal('credentials/' || device, pending_call_password)),
+         verifier = seal('credentials/' || device, unseal('credentials/' || device, verifier)),
+         pending = seal('credentials/' || device, unseal('credentials/' || device, pending))",
     "UPDATE task SET kind = seal_json('task/' || id, unseal_json('task/' || id, kind)),
          result = seal_json('task/' || id, unseal_json('task/' || id, result))",
     "UPDATE profile_revision SET content = seal_json('profile/' || profile || '/' || revision,
@@ -36,7 +38,13 @@ const PLACES: [&str; 9] = [
     "UPDATE webhook SET secret = seal('webhook/' || id, unseal('webhook/' || id, secret))",
     "UPDATE account SET variables = seal_json('account/' || id, unseal_json('account/' || id, variables))",
     "UPDATE variable_group SET variables = seal_json('group/' || name, unseal_json('group/' || name, variables))",
-    "UPDATE line SET password = seal('line/' || id, unseal('line/' || id, password))",
+    "UPDATE line SET password = seal('line/' || id, unseal('line/' || id, password)),
+         options = seal_json('line/' || id, unseal_json('line/' || id, options))",
+    "UPDATE request SET body = seal('request/' || hex(key), unseal('request/' || hex(key), body))",
+    // The key of links, and whatever else was sealed when it was written.
+    "UPDATE setting SET value = seal('setting/' || name, unseal('setting/' || name, value))
+         WHERE name NOT LIKE 'secrets.%' AND (name = 'file-ticket-key' OR substr(value, 1, 7) = CAST('sealed:' AS BLOB))",
+    "UPDATE device_file SET key = seal('device_file/' || id, unseal('device_file/' || id, key))",
 ];
 
 fn flags() -> FunctionFlags {
@@ -51,30 +59,30 @@ fn failed(error: Sealed) -> Error {
 pub(super) fn register(db: &Connection, secrets: &Arc<Secrets>) -> rusqlite::Result<()> {
     let keys = Arc::clone(secrets);
     db.create_scalar_function("seal", 2, flags(), move |call| {
-        each(call, |context, plain| Ok(keys.seal(context, plain)))
+        each(call, |context, plain| Ok(keys.seal_bytes(context, plain)))
     })?;
     let keys = Arc::clone(secrets);
     db.create_scalar_function("unseal", 2, flags(), move |call| {
-        each(call, |context, kept| {
-            keys.open_text(context, kept)
-                .map(|secret| secret.reveal().to_owned())
-        })
+        each(call, |context, kept| keys.open_bytes(context, kept))
     })?;
     let keys = Arc::clone(secrets);
     db.create_scalar_function("seal_json", 2, flags(), move |call| {
-        each(call, |context, json| Ok(keys.seal_json(context, json)))
+        each(call, |context, json| {
+            Ok(keys.seal_json(context, &text(json)).into_bytes())
+        })
     })?;
     let keys = Arc::clone(secrets);
     db.create_scalar_function("unseal_json", 2, flags(), move |call| {
-        each(call, |context, json| keys.open_json(context, json))
+        each(call, |context, json| {
+            keys.open_json(context, &text(json)).map(String::into_bytes)
+        })
     })?;
     // For readers: a record that does not open is an unreadable one among others, and ends no statement.
     let keys = Arc::clone(secrets);
     db.create_scalar_function("read_json", 2, flags(), move |call| {
         each(call, |context, json| {
-            Ok(keys
-                .open_json(context, json)
-                .unwrap_or_else(|_| UNREADABLE.into()))
+            let opened = keys.open_json(context, &text(json));
+            Ok(opened.unwrap_or_else(|_| UNREADABLE.into()).into_bytes())
         })
     })?;
     db.create_scalar_function("is_secret", 1, flags(), |call| {
@@ -82,18 +90,19 @@ pub(super) fn register(db: &Connection, secrets: &Arc<Secrets>) -> rusqlite::Res
     })
 }
 
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// Gives a blob for a blob, a text for a text, and nothing for nothing.
 fn each(
     call: &Context<'_>,
-    work: impl Fn(&str, &str) -> Result<String, Sealed>,
+    work: impl Fn(&str, &[u8]) -> Result<Vec<u8>, Sealed>,
 ) -> rusqlite::Result<Value> {
     let context: String = call.get(0)?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match call.get_raw(1) {
-        ValueRef::Text(bytes) => work(&context, &text(bytes)).map(Value::Text),
-        ValueRef::Blob(bytes) => {
-            work(&context, &text(bytes)).map(|text| Value::Blob(text.into_bytes()))
-        }
+        ValueRef::Text(bytes) => work(&context, bytes).map(|bytes| Value::Text(text(&bytes))),
+        ValueRef::Blob(bytes) => work(&context, bytes).map(Value::Blob),
         ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => Ok(Value::Null),
     }
     .map_err(failed)
@@ -116,7 +125,8 @@ pub(super) fn open(db: &mut Connection, secrets: &Secrets) -> Result<(), Operato
         opened.map_err(|error| trouble(&error))?;
     }
     let sealed_with = setting(db, KEY).map_err(|error| trouble(&error))?;
-    let key = secrets.key_id();
+    // A store from before one of the places was sealed is gone through again.
+    let key = format!("{} {}", secrets.key_id(), PLACES.len());
     if proof.is_some() && sealed_with.as_deref() == Some(key.as_bytes()) {
         return Ok(());
     }
@@ -134,7 +144,9 @@ fn seal_all(db: &mut Connection, secrets: &Secrets, key: &str) -> rusqlite::Resu
     let proof = secrets.seal(PROOF, KNOWN);
     tx.execute(sql, params![PROOF, proof.as_bytes()])?;
     tx.execute(sql, params![KEY, key.as_bytes()])?;
-    tx.commit()
+    tx.commit()?;
+    // Nor in the log of what was written before.
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 fn setting(db: &Connection, name: &str) -> rusqlite::Result<Option<Vec<u8>>> {

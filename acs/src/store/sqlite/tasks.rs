@@ -7,6 +7,7 @@ use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
 use super::{
     audit, campaigns, devices, diagnostics, events, health, learned, snapshots, transfers,
 };
+use crate::metrics::store::Ended;
 use crate::store::{
     Actor, CampaignStep, Certainty, ClaimedTask, Id, NewTask, Observed, Page, Result, StoreError,
     Task, TaskFault, TaskKind, TaskOutcome, TaskState, Turn,
@@ -250,6 +251,15 @@ pub(super) fn set_state(
     now: Timestamp,
 ) -> Result<()> {
     tx.hot.forget(task.device);
+    if state.is_final() {
+        tx.hot.ended(Ended {
+            kind: task.kind.name(),
+            outcome: state,
+            since_queued: now.since_ms(task.created),
+            in_transfer: (task.state == TaskState::WaitingForTransfer)
+                .then(|| now.since_ms(task.updated)),
+        });
+    }
     let sql =
         "UPDATE task SET state = ?2, result = seal_json('task/' || ?1, ?3), fault = ?4, updated = ?5, not_before = NULL,
                progress = NULL WHERE id = ?1";

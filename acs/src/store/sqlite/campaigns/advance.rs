@@ -1,45 +1,88 @@
 //! Moves a campaign on by one step: what [`crate::campaigns::stages`] decides is done.
 
 use super::super::engine::Tx;
-use super::super::rows::{Ms, count, json, limit, word};
-use super::super::{audit, devices, snapshots, tasks};
+use super::super::rows::{Ms, count, json, word};
+use super::super::{audit, tasks};
+use super::members;
 use super::rows::{Tally, one, set_state};
 use super::steps::{Happening, note};
-use super::{freezes, members};
-use crate::campaigns::calendar::{FrozenDays, Touch, touch};
+use super::turn::{Candidate, Turn};
 use crate::campaigns::eligible::{Facts, Fate};
-use crate::campaigns::stages::{Move, Situation, decide};
-use crate::limits::{CAMPAIGN_WAIT_MS, CAMPAIGN_ZONES};
+use crate::campaigns::path::stuck;
+use crate::campaigns::stages::{Move, Situation, Standing, decide};
+use crate::limits::CAMPAIGN_WAIT_MS;
 use crate::store::{
     Actor, Campaign, CampaignState, CampaignStep, Id, NewTask, Result, TaskFault, TaskKind,
 };
-use crate::zone::Zone;
 use data_model::Timestamp;
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
+/// What can be found out of a campaign beside the writer: its devices are counted here, a whole fleet perhaps.
+#[derive(Debug)]
+pub(super) struct Prospect {
+    stages: Vec<Standing>,
+    turn: Turn,
+}
+
+fn running(db: &Connection, id: Id) -> Result<Option<Campaign>> {
+    Ok(one(db, id)?.filter(|campaign| campaign.state == CampaignState::Running))
+}
+
+/// Looks whether there is anything to do; `None` if not.
+pub(super) fn prospect(db: &Connection, id: Id, now: Timestamp) -> Result<Option<Prospect>> {
+    let Some(campaign) = running(db, id)? else {
+        return Ok(None);
+    };
+    let tally = Tally::of(db, id)?;
+    let stages = tally.standings(campaign.plan.stages.len().max(1));
+    let past = past(db, &campaign)?;
+    let turn = Turn::look(db, &campaign, &tally)?;
+    let idle = match decide(&past.situation(&campaign, &stages)) {
+        Move::Done | Move::Pause(_) | Move::Open(_) => false,
+        Move::Start(0) => true,
+        Move::Start(_) => turn.learned.is_empty() && turn.whose(db, &campaign, 1, now)?.is_empty(),
+    };
+    Ok((!idle).then_some(Prospect { stages, turn }))
+}
+
+/// How many are under way may be other than it was a moment ago, and must be right: no more than a few at one time. The
+/// others only end, and whoever has ended in between counts as pending until the next look.
+fn at_this_moment(db: &Connection, id: Id, stages: &mut [Standing]) -> Result<()> {
+    let sql = "SELECT stage, count(*) FROM campaign_device
+               WHERE campaign = ?1 AND step IN ('upgrading', 'verifying') GROUP BY stage";
+    let mut under_way = HashMap::new();
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([id])?;
+    while let Some(row) = rows.next()? {
+        under_way.insert(count(row.get(0)?), count(row.get(1)?));
+    }
+    for (stage, standing) in (0u64..).zip(stages.iter_mut()) {
+        let number = under_way.get(&stage).copied().unwrap_or(0);
+        let all = standing.pending + standing.under_way;
+        standing.under_way = number;
+        standing.pending = all.saturating_sub(number);
+    }
+    Ok(())
+}
+
 /// Moves a campaign on; gives the devices that were started.
-pub(super) fn advance(tx: &mut Tx<'_>, id: Id, task_ids: &[Id], now: Timestamp) -> Result<Vec<Id>> {
-    let running = one(tx.db, id)?.filter(|campaign| campaign.state == CampaignState::Running);
-    let Some(mut campaign) = running else {
+pub(super) fn advance(
+    tx: &mut Tx<'_>,
+    id: Id,
+    task_ids: &[Id],
+    prospect: Prospect,
+    now: Timestamp,
+) -> Result<Vec<Id>> {
+    let Some(mut campaign) = running(tx.db, id)? else {
         return Ok(Vec::new());
     };
-    let tally = Tally::of(tx.db, id)?;
-    let stages = tally.standings(campaign.plan.stages.len().max(1));
+    let Prospect { mut stages, turn } = prospect;
+    at_this_moment(tx.db, id, &mut stages)?;
+    turn.keep(tx, &campaign)?;
     let mut past = past(tx.db, &campaign)?;
     loop {
-        let situation = Situation {
-            plan: &campaign.plan,
-            concurrency: campaign.concurrency,
-            failure_limit: campaign.failure_limit,
-            stage: campaign.stage,
-            stages: &stages,
-            forgiven: past.forgiven,
-            forgiven_in_stage: past.forgiven_in_stage,
-            waived: past.waived,
-            failed_of_last: past.failed_of_last,
-        };
-        match decide(&situation) {
+        match decide(&past.situation(&campaign, &stages)) {
             Move::Done => {
                 end(tx, &campaign, now)?;
                 return Ok(Vec::new());
@@ -56,7 +99,7 @@ pub(super) fn advance(tx: &mut Tx<'_>, id: Id, task_ids: &[Id], now: Timestamp) 
             Move::Start(room) => {
                 let room = usize::try_from(room).unwrap_or(usize::MAX);
                 let room = room.min(task_ids.len());
-                return start(tx, &campaign, &task_ids[..room], now);
+                return start(tx, &campaign, &turn, &task_ids[..room], now);
             }
         }
     }
@@ -68,6 +111,22 @@ struct Past {
     forgiven_in_stage: u64,
     waived: Option<u32>,
     failed_of_last: u64,
+}
+
+impl Past {
+    fn situation<'a>(&self, campaign: &'a Campaign, stages: &'a [Standing]) -> Situation<'a> {
+        Situation {
+            plan: &campaign.plan,
+            concurrency: campaign.concurrency,
+            failure_limit: campaign.failure_limit,
+            stage: campaign.stage,
+            stages,
+            forgiven: self.forgiven,
+            forgiven_in_stage: self.forgiven_in_stage,
+            waived: self.waived,
+            failed_of_last: self.failed_of_last,
+        }
+    }
 }
 
 fn past(db: &Connection, campaign: &Campaign) -> Result<Past> {
@@ -118,161 +177,18 @@ fn open(tx: &Tx<'_>, campaign: &Campaign, stage: u32, now: Timestamp) -> Result<
     audit::add(tx, &JOB, "campaign.stage", subject, now)
 }
 
-/// A device whose turn it may be.
-struct Candidate {
-    device: Id,
-    version: String,
-    product_class: String,
-    hops: u32,
-    target_file: Option<Id>,
-    /// Why it is kept apart, if it is.
-    apart: Option<String>,
-    /// When its time is over.
-    until: Option<Timestamp>,
-}
-
-/// Devices another campaign brings something else to wait until that is over.
-const CANDIDATES: &str =
-    "SELECT c.device, d.software_version, d.product_class, c.hops, c.target_file, c.zone,
-        (SELECT reason FROM walled w WHERE w.device = c.device)
-    FROM campaign_device c JOIN device d ON d.id = c.device
-    WHERE c.campaign = ?1 AND c.step = 'pending' AND NOT EXISTS (
-        SELECT 1 FROM campaign_device o WHERE o.device = c.device AND o.campaign != ?1
-        AND o.step IN ('upgrading', 'verifying') AND o.target != c.target)";
-
-fn candidates(
-    db: &Connection,
-    condition: &str,
-    arguments: impl rusqlite::Params,
-    until: impl Fn(Option<&str>) -> Option<Option<Timestamp>>,
-) -> Result<Vec<Candidate>> {
-    let sql = format!("{CANDIDATES} {condition}");
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query(arguments)?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let zone: Option<String> = row.get(5)?;
-        if let Some(until) = until(zone.as_deref()) {
-            found.push(Candidate {
-                device: row.get(0)?,
-                version: row.get(1)?,
-                product_class: row.get(2)?,
-                hops: row.get(3)?,
-                target_file: row.get(4)?,
-                apart: row.get(6)?,
-                until,
-            });
-        }
-    }
-    Ok(found)
-}
-
-/// Devices whose turn it is: those that are half-way first, then stage by stage.
-fn whose_turn(
+/// Starts devices whose turn it is, each with a download that gets one of the keys.
+fn start(
     tx: &mut Tx<'_>,
     campaign: &Campaign,
-    room: usize,
+    turn: &Turn,
+    task_ids: &[Id],
     now: Timestamp,
-) -> Result<Vec<Candidate>> {
-    let frozen = freezes::days(tx.db)?;
-    let half_way = "AND c.hops > 0 ORDER BY c.device LIMIT ?2";
-    let at_any_time = campaign.plan.windows.is_none() && frozen.is_empty();
-    if at_any_time {
-        let always = |_: Option<&str>| Some(None);
-        let mut found = candidates(tx.db, half_way, params![campaign.id, limit(room)], always)?;
-        for stage in 0..=campaign.stage {
-            let left = room - found.len().min(room);
-            let condition = "AND c.hops = 0 AND c.stage = ?2 ORDER BY c.zone, c.device LIMIT ?3";
-            let arguments = params![campaign.id, stage, limit(left)];
-            found.extend(candidates(tx.db, condition, arguments, always)?);
-        }
-        found.truncate(room);
-        return Ok(found);
-    }
-    look_up_zones(tx, campaign)?;
-    let until = |zone: Option<&str>| until(campaign, &frozen, zone?, now);
-    let mut found = candidates(tx.db, half_way, params![campaign.id, limit(room)], until)?;
-    for (stage, zone) in pending_zones(tx.db, campaign)? {
-        let left = room - found.len().min(room);
-        if left == 0 || until(Some(&zone)).is_none() {
-            continue;
-        }
-        let condition =
-            "AND c.hops = 0 AND c.stage = ?2 AND c.zone = ?3 ORDER BY c.device LIMIT ?4";
-        let arguments = params![campaign.id, stage, zone, limit(left)];
-        found.extend(candidates(tx.db, condition, arguments, until)?);
-    }
-    found.truncate(room);
-    Ok(found)
-}
-
-/// Until when devices of a time zone may be touched; `None` if they may not at this moment.
-fn until(
-    campaign: &Campaign,
-    frozen: &[FrozenDays],
-    zone: &str,
-    now: Timestamp,
-) -> Option<Option<Timestamp>> {
-    let zone = Zone::of_device(zone).unwrap_or(Zone::UTC);
-    match touch(campaign.plan.windows.as_ref(), frozen, &zone, now) {
-        Touch::Now(until) => Some(until),
-        Touch::NotBefore(..) => None,
-    }
-}
-
-fn pending_zones(db: &Connection, campaign: &Campaign) -> Result<Vec<(u32, String)>> {
-    let sql = "SELECT DISTINCT stage, zone FROM campaign_device
-               WHERE campaign = ?1 AND step = 'pending' AND stage <= ?2 AND zone IS NOT NULL ORDER BY stage";
-    let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![campaign.id, campaign.stage], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Finds out in which time zones some of the pending devices are.
-fn look_up_zones(tx: &mut Tx<'_>, campaign: &Campaign) -> Result<()> {
-    let sql = "SELECT device FROM campaign_device WHERE campaign = ?1 AND step = 'pending' AND stage <= ?2
-               AND zone IS NULL LIMIT ?3";
-    let unknown: Vec<Id> = {
-        let mut statement = tx.db.prepare_cached(sql)?;
-        let arguments = params![campaign.id, campaign.stage, limit(CAMPAIGN_ZONES)];
-        let rows = statement.query_map(arguments, |row| row.get(0))?;
-        rows.collect::<rusqlite::Result<_>>()?
-    };
-    for device in unknown {
-        let zone = zone_of(tx.db, device)?;
-        let zone = zone.unwrap_or_else(|| campaign.plan.time_zone.clone());
-        let sql = "UPDATE campaign_device SET zone = ?3 WHERE campaign = ?1 AND device = ?2";
-        tx.db
-            .prepare_cached(sql)?
-            .execute(params![campaign.id, device, zone])?;
-    }
-    Ok(())
-}
-
-/// The time zone of a device: its variable `time_zone`, or what it says itself.
-fn zone_of(db: &Connection, device: Id) -> Result<Option<String>> {
-    let variables = devices::variables(db, device)?;
-    let variable = variables.into_iter().find(|(name, _)| name == "time_zone");
-    let readable = |zone: &String| Zone::of_device(zone).is_some();
-    if let Some(zone) = variable.map(|(_, zone)| zone).filter(readable) {
-        return Ok(Some(zone));
-    }
-    let seen = snapshots::read(db, device)?.values;
-    let said = [".Time.LocalTimeZoneName", ".Time.LocalTimeZone"];
-    let mut said = said.into_iter().filter_map(|name| seen.get_by_suffix(name));
-    Ok(said
-        .find(|zone| Zone::of_device(zone).is_some())
-        .map(str::to_owned))
-}
-
-/// Starts devices whose turn it is, each with a download that gets one of the keys.
-fn start(tx: &mut Tx<'_>, campaign: &Campaign, task_ids: &[Id], now: Timestamp) -> Result<Vec<Id>> {
+) -> Result<Vec<Id>> {
     if task_ids.is_empty() {
         return Ok(Vec::new());
     }
-    let turn = whose_turn(tx, campaign, task_ids.len(), now)?;
+    let turn = turn.whose(tx.db, campaign, task_ids.len(), now)?;
     if turn.is_empty() {
         return Ok(Vec::new());
     }
@@ -293,7 +209,12 @@ fn start(tx: &mut Tx<'_>, campaign: &Campaign, task_ids: &[Id], now: Timestamp) 
         };
         let target = candidate.target_file.unwrap_or(campaign.file);
         let target = places.get(&target).copied().unwrap_or(usize::MAX);
-        match rules.fate(&facts, target) {
+        let stuck = || stuck(candidate.hops, &candidate.reached, &candidate.version);
+        let fate = match rules.fate(&facts, target) {
+            Fate::Takes(way) => stuck().map_or(Fate::Takes(way), Fate::Cannot),
+            settled @ (Fate::Runs | Fate::Cannot(_)) => settled,
+        };
+        match fate {
             Fate::Runs => settle(tx, campaign, candidate, None, now)?,
             Fate::Cannot(why) => settle(tx, campaign, candidate, Some(&why), now)?,
             Fate::Takes(way) => {

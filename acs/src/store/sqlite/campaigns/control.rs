@@ -1,12 +1,61 @@
 //! What people decide of a campaign: pause, resume, abort; and what must stay while it lasts.
 
 use super::super::engine::Tx;
-use super::super::rows::Ms;
+use super::super::rows::{Ms, json};
 use super::super::{audit, tasks};
 use super::rows::{Tally, one, set_state};
-use crate::store::{Actor, CampaignState, Id, Result, StoreError};
+use crate::store::{Actor, Campaign, CampaignState, Id, Result, StoreError};
 use data_model::Timestamp;
 use rusqlite::{Connection, params};
+
+/// Replaces what a draft says; its key, its scope and when it was made stay.
+pub(super) fn edit(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    campaign: &Campaign,
+    now: Timestamp,
+) -> Result<Option<()>> {
+    let Some(before) = one(tx.db, campaign.id)? else {
+        return Ok(None);
+    };
+    let refused = |why: &str| Err(StoreError::Conflict(why.into()));
+    match before.state {
+        CampaignState::Draft if before.rollback_of.is_some() => {
+            return refused(
+                "a draft that takes a campaign back follows from that campaign; abort it and make another one",
+            );
+        }
+        CampaignState::Draft => {}
+        CampaignState::Running | CampaignState::Paused => {
+            return refused(
+                "the campaign was started, and what devices were told cannot be changed; abort it and make another one",
+            );
+        }
+        CampaignState::Done | CampaignState::Aborted => {
+            return refused("the campaign has ended; make another one");
+        }
+    }
+    let sql = "UPDATE campaign SET name = ?2, file = ?3, target_version = ?4, selector = ?5, concurrency = ?6,
+               failure_limit = ?7, plan = ?8, turn = turn + 1 WHERE id = ?1";
+    tx.db.prepare_cached(sql)?.execute(params![
+        campaign.id,
+        campaign.name,
+        campaign.file,
+        campaign.target_version,
+        json(&campaign.selector),
+        campaign.concurrency,
+        campaign.failure_limit,
+        json(&campaign.plan),
+    ])?;
+    let after = one(tx.db, campaign.id)?;
+    let change = audit::Change {
+        before: Some(json(&before)),
+        after: after.as_ref().map(json),
+    };
+    let subject = format!("{} {}", campaign.id, campaign.name);
+    audit::add_change(tx, actor, "campaign.edit", subject, change, now)?;
+    Ok(Some(()))
+}
 
 /// Pauses, resumes or aborts a campaign.
 pub(super) fn decide(

@@ -65,6 +65,11 @@ pub(super) fn busy(
         return Ok(());
     };
     transfers::again(tx, &task, &TaskFault::ours(why), Some(not_before), now)?;
+    let waits = |task: Task| task.state == TaskState::Queued;
+    if !tasks::find(tx.db, id)?.is_some_and(waits) {
+        // There was no purpose in it any more, and it has ended.
+        return Ok(());
+    }
     let sql = "UPDATE task SET attempts = max(attempts - 1, 0) WHERE id = ?1";
     tx.db.prepare_cached(sql)?.execute([id])?;
     let Some(campaign) = task.campaign else {
@@ -89,7 +94,8 @@ pub(super) fn busy(
     Ok(())
 }
 
-/// Keeps which lines are registered before a device gets its first image.
+/// Keeps which lines are registered before a device gets its first image. What was seen first counts: after an attempt
+/// that made the device restart, its lines may not be registered yet.
 pub(super) fn before(tx: &mut Tx<'_>, id: Id, observed: &Observed, now: Timestamp) -> Result<()> {
     let Some(task) = tasks::find(tx.db, id)? else {
         return Ok(());
@@ -107,11 +113,15 @@ pub(super) fn before(tx: &mut Tx<'_>, id: Id, observed: &Observed, now: Timestam
     }
     let mut lines = registered(&observed.values);
     lines.truncate(CAMPAIGN_LINES);
-    let sql =
-        "UPDATE campaign_device SET lines = ?3 WHERE campaign = ?1 AND device = ?2 AND hops = 0";
-    tx.db
+    let sql = "UPDATE campaign_device SET lines = ?3 WHERE campaign = ?1 AND device = ?2
+               AND hops = 0 AND lines IS NULL";
+    let first = tx
+        .db
         .prepare_cached(sql)?
         .execute(params![campaign, task.device, json(&lines)])?;
+    if first == 0 {
+        return Ok(());
+    }
     let text = format!("lines registered before: {}", lines.len());
     let what = Happening {
         step: CampaignStep::Upgrading,

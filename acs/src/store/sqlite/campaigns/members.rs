@@ -1,25 +1,44 @@
 //! Which devices a campaign is for: chosen once, when it starts, each with what becomes of it.
 
-use super::super::audit;
-use super::super::engine::Tx;
-use super::super::find;
 use super::super::library::{FILE, file, find_file};
-use super::super::rows::{Ms, json, word};
-use super::rows::{insert, one};
+use super::super::rows::Ms;
 use crate::campaigns::eligible::{Facts, Fate, Rules};
 use crate::campaigns::path::{Backwards, Image};
 use crate::campaigns::stages::{bounds, stage_of};
 use crate::campaigns::version::compare;
 use crate::store::{
-    Actor, Campaign, CampaignEstimate, CampaignState, CampaignStep, Consent, DeviceFilter,
-    EstimatedPath, FileRecord, Id, Reason, Result, StoreError, TaskFault, Verification,
+    Campaign, CampaignEstimate, CampaignStage, CampaignStep, Consent, EstimatedPath, FileRecord,
+    Id, Reason, Result, StoreError, TaskFault, Verification,
 };
 use data_model::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A device of a campaign to be, as it is written.
+pub(super) struct Member {
+    pub device: Id,
+    /// What it runs.
+    pub version: String,
+    pub step: CampaignStep,
+    /// Why it cannot take part.
+    pub fault: Option<TaskFault>,
+    pub stage: u32,
+    /// The image it is to get in the end, if that is not the one of the campaign.
+    pub target_file: Option<Id>,
+    /// The version of that image.
+    pub target: String,
+}
+
+/// What a campaign would do: each device in the order of their keys, and what is known of all.
+pub(super) struct Chosen {
+    pub members: Vec<Member>,
+    /// Images it needs.
+    pub files: BTreeSet<Id>,
+    estimate: CampaignEstimate,
+}
+
 /// A device and what becomes of it.
-struct Member {
+struct Candidate {
     device: Id,
     version: String,
     /// The place of its image in the library; `None` if the library has it not.
@@ -80,42 +99,30 @@ pub(super) fn rules<'a>(
     Rules::new(library, backwards, overdue_since)
 }
 
-/// Every device of a campaign, in the order of their keys.
-fn choose(
-    db: &Connection,
-    campaign: &Campaign,
-    library: &[Image],
-    now: Timestamp,
-) -> Result<Vec<Member>> {
-    match campaign.rollback_of {
-        Some(of) => choose_back(db, campaign, of, library, now),
-        None => choose_by_selector(db, campaign, library, now),
-    }
-}
-
 fn choose_by_selector(
     db: &Connection,
     campaign: &Campaign,
+    keys: &[Id],
     library: &[Image],
     now: Timestamp,
-) -> Result<Vec<Member>> {
-    let filter = DeviceFilter {
-        selector: campaign.selector.clone(),
-        now,
-        ..DeviceFilter::default()
-    };
+) -> Result<Vec<Candidate>> {
     let sql = "SELECT d.product_class, s.last_inform, s.informs,
-               (SELECT reason FROM walled w WHERE w.device = d.id)
+               (SELECT reason FROM walled w WHERE w.device = d.id), d.software_version
                FROM device d JOIN seen s ON s.id = d.id WHERE d.id = ?1";
     let mut rules = rules(campaign, library, Some(now));
     let mut statement = db.prepare_cached(sql)?;
     let mut members = Vec::new();
-    for (device, version) in find::select(db, &filter)? {
-        let (product_class, last, informs, apart) = statement.query_row([device], |row| {
+    for device in keys {
+        let row = statement.query_row([device], |row| {
             let (last, informs): (Ms, i64) = (row.get(1)?, row.get(2)?);
+            let (product_class, version): (String, String) = (row.get(0)?, row.get(4)?);
             let apart: Option<String> = row.get(3)?;
-            Ok((row.get::<_, String>(0)?, last, informs, apart))
-        })?;
+            Ok((product_class, version, last, informs, apart))
+        });
+        // One that was forgotten since it was found takes no part.
+        let Some((product_class, version, last, informs, apart)) = row.optional()? else {
+            continue;
+        };
         let facts = Facts {
             product_class: &product_class,
             version: &version,
@@ -123,8 +130,8 @@ fn choose_by_selector(
             apart: apart.as_deref(),
         };
         let fate = rules.fate(&facts, 0);
-        members.push(Member {
-            device,
+        members.push(Candidate {
+            device: *device,
             version,
             target: Some(0),
             fate,
@@ -133,18 +140,20 @@ fn choose_by_selector(
     Ok(members)
 }
 
-/// The devices another campaign has upgraded, each with the image it ran before.
+/// The devices another campaign has upgraded, each with the image it ran before: also those that run its version and
+/// count as failed, because their lines did not register or their time ran out, and those it was aborted under.
 fn choose_back(
     db: &Connection,
     campaign: &Campaign,
     of: Id,
     library: &[Image],
     now: Timestamp,
-) -> Result<Vec<Member>> {
+) -> Result<Vec<Candidate>> {
     let sql = "SELECT c.device, d.software_version, d.product_class, c.from_version, c.target, s.last_inform,
                (SELECT reason FROM walled w WHERE w.device = d.id)
                FROM campaign_device c JOIN device d ON d.id = c.device JOIN seen s ON s.id = d.id
-               WHERE c.campaign = ?1 AND c.step = 'done' ORDER BY c.device";
+               WHERE c.campaign = ?1 AND c.started IS NOT NULL
+               AND (c.step = 'done' OR d.software_version = c.target) ORDER BY c.device";
     let mut rules = rules(campaign, library, Some(now));
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([of])?;
@@ -175,7 +184,7 @@ fn choose_back(
                 "the library has no image of {before}, which it ran before"
             )),
         };
-        members.push(Member {
+        members.push(Candidate {
             device: row.get(0)?,
             version: runs,
             target,
@@ -185,158 +194,119 @@ fn choose_back(
     Ok(members)
 }
 
-/// Creates a campaign; unless it is a draft, with its devices.
-pub(super) fn create(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    campaign: &Campaign,
-    consent: Consent,
-) -> Result<()> {
-    insert(tx.db, campaign)?;
-    if campaign.state != CampaignState::Draft {
-        populate(tx, campaign, consent, campaign.created)?;
-    }
-    let subject = format!("{} {}", campaign.id, campaign.name);
-    audit::add(tx, actor, "campaign.create", subject, campaign.created)
-}
-
-/// Starts a draft.
-pub(super) fn start(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: Id,
-    consent: Consent,
-    now: Timestamp,
-) -> Result<Option<()>> {
-    let Some(campaign) = one(tx.db, id)? else {
-        return Ok(None);
-    };
-    if campaign.state != CampaignState::Draft {
-        return Err(StoreError::Conflict(
-            "the campaign was started before".into(),
-        ));
-    }
-    populate(tx, &campaign, consent, now)?;
-    let sql = "UPDATE campaign SET state = 'running', started = ?2 WHERE id = ?1";
-    tx.db.prepare_cached(sql)?.execute(params![id, Ms(now)])?;
-    audit::add(
-        tx,
-        actor,
-        "campaign.start",
-        format!("{id} {}", campaign.name),
-        now,
-    )?;
-    Ok(Some(()))
-}
-
-/// Writes the devices of a campaign.
-fn populate(tx: &mut Tx<'_>, campaign: &Campaign, consent: Consent, now: Timestamp) -> Result<()> {
-    let library = library(tx.db, campaign)?;
-    let members = choose(tx.db, campaign, &library, now)?;
-    let takes = |member: &&Member| matches!(member.fate, Fate::Takes(_));
-    let number = members.iter().filter(takes).count() as u64;
-    if number > consent.above && consent.devices != Some(number) {
-        return Err(StoreError::Conflict(format!(
-            "it would upgrade {number} devices, more than {}; if that is \
-             meant, say so with `confirm_devices`: {number}",
-            consent.above
-        )));
-    }
-    let bounds = bounds(&campaign.plan.stages, number);
-    let mut place = 0;
-    let mut files = BTreeSet::new();
-    for member in &members {
-        let (step, fault) = match &member.fate {
-            Fate::Takes(_) => (CampaignStep::Pending, None),
-            Fate::Runs => (CampaignStep::Skipped, None),
-            Fate::Cannot(why) => (
-                CampaignStep::Excluded,
-                Some(json(&TaskFault::ours(why.as_str()))),
-            ),
-        };
-        let target = member.target.and_then(|target| library.get(target));
-        if let Fate::Takes(way) = &member.fate {
-            files.extend(
-                way.iter()
-                    .filter_map(|hop| library.get(*hop))
-                    .map(|image| image.file),
-            );
-        }
-        let other = target
-            .map(|image| image.file)
-            .filter(|file| *file != campaign.file);
-        let sql = "INSERT INTO campaign_device (campaign, device, step, fault, updated, stage, from_version,
-                   target_file, target) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        tx.db.prepare_cached(sql)?.execute(params![
-            campaign.id,
-            member.device,
-            word(&step),
-            fault,
-            Ms(now),
-            stage_of(place, &bounds),
-            member.version,
-            other,
-            target.map_or("", |image| image.version.as_str()),
-        ])?;
-        place += u64::from(takes(&member));
-    }
-    for file in files {
-        let sql = "INSERT OR IGNORE INTO campaign_file (campaign, file) VALUES (?1, ?2)";
-        tx.db
-            .prepare_cached(sql)?
-            .execute(params![campaign.id, file])?;
-    }
-    Ok(())
-}
-
-/// What a campaign would do at this moment.
-pub(super) fn estimate(
+/// Decides about every device of a campaign. `keys` are those its selector finds.
+pub(super) fn choose(
     db: &Connection,
     campaign: &Campaign,
+    keys: &[Id],
     now: Timestamp,
-) -> Result<CampaignEstimate> {
+) -> Result<Chosen> {
     let library = library(db, campaign)?;
-    let members = choose(db, campaign, &library, now)?;
+    let candidates = match campaign.rollback_of {
+        Some(of) => choose_back(db, campaign, of, &library, now)?,
+        None => choose_by_selector(db, campaign, keys, &library, now)?,
+    };
+    let takes = |candidate: &&Candidate| matches!(candidate.fate, Fate::Takes(_));
+    let number = candidates.iter().filter(takes).count() as u64;
+    let bounds = bounds(&campaign.plan.stages, number);
+    let estimate = estimate(&candidates, &library);
+    let (mut place, mut files) = (0, BTreeSet::new());
+    let mut members = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let stage = stage_of(place, &bounds);
+        let target = candidate.target.and_then(|target| library.get(target));
+        let (step, fault) = match candidate.fate {
+            Fate::Takes(way) => {
+                place += 1;
+                let images = way.iter().filter_map(|hop| library.get(*hop));
+                files.extend(images.map(|image| image.file));
+                (CampaignStep::Pending, None)
+            }
+            Fate::Runs => (CampaignStep::Skipped, None),
+            Fate::Cannot(why) => (CampaignStep::Excluded, Some(TaskFault::ours(why))),
+        };
+        members.push(Member {
+            device: candidate.device,
+            version: candidate.version,
+            step,
+            fault,
+            stage,
+            target_file: target
+                .map(|image| image.file)
+                .filter(|file| *file != campaign.file),
+            target: target.map_or_else(String::new, |image| image.version.clone()),
+        });
+    }
+    Ok(Chosen {
+        members,
+        files,
+        estimate,
+    })
+}
+
+impl Chosen {
+    /// An error if more devices would be upgraded than was agreed to (case U06).
+    pub fn agreed(&self, consent: Consent) -> Result<()> {
+        let number = self.estimate.devices;
+        if number > consent.above && consent.devices != Some(number) {
+            return Err(StoreError::Conflict(format!(
+                "it would upgrade {number} devices, more than {}; if that is \
+                 meant, say so with `confirm_devices`: {number}",
+                consent.above
+            )));
+        }
+        Ok(())
+    }
+
+    /// What it would do, with these stages.
+    pub fn estimate(self, stages: &[CampaignStage]) -> CampaignEstimate {
+        let mut estimate = self.estimate;
+        let mut before = 0;
+        for bound in bounds(stages, estimate.devices) {
+            estimate.stages.push(bound - before);
+            before = bound;
+        }
+        estimate
+    }
+}
+
+/// What becomes of all of them.
+fn estimate(candidates: &[Candidate], library: &[Image]) -> CampaignEstimate {
     let mut estimate = CampaignEstimate {
-        matched: members.len() as u64,
+        matched: candidates.len() as u64,
         ..CampaignEstimate::default()
     };
-    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
-    let mut paths: BTreeMap<(String, Vec<usize>), u64> = BTreeMap::new();
-    for member in members {
-        match member.fate {
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut paths: BTreeMap<(&str, &[usize]), u64> = BTreeMap::new();
+    for candidate in candidates {
+        match &candidate.fate {
             Fate::Runs => estimate.already += 1,
             Fate::Cannot(why) => *reasons.entry(why).or_default() += 1,
             Fate::Takes(way) => {
                 estimate.devices += 1;
                 estimate.downloads += way.len() as u64;
-                let bytes = way
-                    .iter()
-                    .filter_map(|hop| library.get(*hop))
-                    .map(|image| image.bytes);
-                estimate.bytes += bytes.sum::<u64>();
-                *paths.entry((member.version, way)).or_default() += 1;
+                let images = way.iter().filter_map(|hop| library.get(*hop));
+                estimate.bytes += images.map(|image| image.bytes).sum::<u64>();
+                *paths.entry((&candidate.version, way)).or_default() += 1;
             }
         }
     }
-    let mut before = 0;
-    for bound in bounds(&campaign.plan.stages, estimate.devices) {
-        estimate.stages.push(bound - before);
-        before = bound;
-    }
     let reasons = reasons.into_iter();
     estimate.excluded = reasons
-        .map(|(reason, devices)| Reason { reason, devices })
+        .map(|(reason, devices)| Reason {
+            reason: reason.to_owned(),
+            devices,
+        })
         .collect();
     let name = |hop: &usize| library.get(*hop).map(|image| image.version.clone());
     estimate.paths = paths
         .into_iter()
         .map(|((from, way), devices)| EstimatedPath {
-            from,
+            from: from.to_owned(),
             versions: way.iter().filter_map(name).collect(),
             devices,
         })
         .collect();
     estimate.paths.sort_by(|a, b| compare(&a.from, &b.from));
-    Ok(estimate)
+    estimate
 }

@@ -1,11 +1,13 @@
 //! Looking back at a campaign: its devices, what happened to one of them, and what became of all.
 
 use super::super::rows::{Ms, count, from_json, from_word, limit, readable};
-use super::rows::{Tally, one};
+use super::super::scopes::within;
+use super::rows::{bound, one, seen};
 use crate::limits::REPORT_REASONS;
+use crate::query::sql::Bound;
 use crate::store::{
     CampaignDevice, CampaignEvent, CampaignReport, Durations, FailureGroup, Id, Page, Result,
-    TaskFault,
+    Scope, TaskFault,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -29,14 +31,22 @@ fn device(row: &Row<'_>) -> Result<CampaignDevice> {
     })
 }
 
-/// The devices of a campaign.
-pub(super) fn devices_of(db: &Connection, id: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>> {
+/// The devices of a campaign that are of a scope.
+pub(super) fn devices_of(
+    db: &Connection,
+    id: Id,
+    scope: &Scope,
+    page: Page<Id>,
+) -> Result<Vec<CampaignDevice>> {
+    let (condition, tags) = within(scope, "c.device");
     let sql = format!(
-        "SELECT {DEVICE} FROM campaign_device WHERE campaign = ?1 AND device > ?2 ORDER BY device LIMIT ?3"
+        "SELECT {DEVICE} FROM campaign_device c WHERE campaign = ? AND {condition} AND device > ?
+         ORDER BY device LIMIT ?"
     );
     let after = page.after.map_or(i64::MIN, Id::to_i64);
+    let rest = [after, limit(page.limit)].map(Bound::Integer);
     let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![id, after, limit(page.limit)])?;
+    let mut rows = statement.query(bound(id, &tags, &rest))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         found.push(device(row)?);
@@ -80,27 +90,33 @@ fn event(row: &Row<'_>, device: Id) -> Result<CampaignEvent> {
     })
 }
 
-/// What became of a campaign.
-pub(super) fn report(db: &Connection, id: Id) -> Result<Option<CampaignReport>> {
-    if one(db, id)?.is_none() {
+/// What became of a campaign, as far as the devices of a scope go.
+pub(super) fn report(db: &Connection, id: Id, scope: &Scope) -> Result<Option<CampaignReport>> {
+    let Some(campaign) = one(db, id)? else {
         return Ok(None);
-    }
-    let tally = Tally::of(db, id)?;
+    };
+    let Some((_, tally)) = seen(db, campaign, scope)? else {
+        return Ok(None);
+    };
     Ok(Some(CampaignReport {
         counts: tally.counts(),
         stages: tally.by_stage(),
-        failures: reasons(db, id, "failed")?,
-        excluded: reasons(db, id, "excluded")?,
-        durations: durations(db, id)?,
+        failures: reasons(db, id, scope, "failed")?,
+        excluded: reasons(db, id, scope, "excluded")?,
+        durations: durations(db, id, scope)?,
     }))
 }
 
-fn reasons(db: &Connection, id: Id, step: &str) -> Result<Vec<FailureGroup>> {
-    let sql = "SELECT fault, count(*) AS devices FROM campaign_device
-               WHERE campaign = ?1 AND step = ?2 AND fault IS NOT NULL
-               GROUP BY fault ORDER BY devices DESC, fault LIMIT ?3";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params![id, step, limit(REPORT_REASONS)])?;
+fn reasons(db: &Connection, id: Id, scope: &Scope, step: &str) -> Result<Vec<FailureGroup>> {
+    let (condition, tags) = within(scope, "c.device");
+    let sql = format!(
+        "SELECT fault, count(*) AS devices FROM campaign_device c
+         WHERE campaign = ? AND {condition} AND step = ? AND fault IS NOT NULL
+         GROUP BY fault ORDER BY devices DESC, fault LIMIT ?"
+    );
+    let most = Bound::Integer(limit(REPORT_REASONS));
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(bound(id, &tags, &[Bound::Text(step.into()), most]))?;
     let mut groups = Vec::new();
     while let Some(row) = rows.next()? {
         let fault: String = row.get(0)?;
@@ -114,16 +130,22 @@ fn reasons(db: &Connection, id: Id, step: &str) -> Result<Vec<FailureGroup>> {
     Ok(groups)
 }
 
-fn durations(db: &Connection, id: Id) -> Result<Option<Durations>> {
-    let of = "FROM campaign_device WHERE campaign = ?1 AND step = 'done' AND started IS NOT NULL";
+fn durations(db: &Connection, id: Id, scope: &Scope) -> Result<Option<Durations>> {
+    let (condition, tags) = within(scope, "c.device");
+    let of = format!(
+        "FROM campaign_device c WHERE campaign = ? AND {condition} AND step = 'done' AND started IS NOT NULL"
+    );
     let sql = format!("SELECT count(*), min(updated - started), max(updated - started) {of}");
     let (number, shortest, longest): (i64, Option<i64>, Option<i64>) = db
         .prepare_cached(&sql)?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let sql = format!("SELECT updated - started {of} ORDER BY 1 LIMIT 1 OFFSET ?2");
+        .query_row(bound(id, &tags, &[]), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    let sql = format!("SELECT updated - started {of} ORDER BY 1 LIMIT 1 OFFSET ?");
+    let middle = [Bound::Integer((number - 1).max(0) / 2)];
     let median: Option<i64> = db
         .prepare_cached(&sql)?
-        .query_row(params![id, (number - 1).max(0) / 2], |row| row.get(0))
+        .query_row(bound(id, &tags, &middle), |row| row.get(0))
         .optional()?;
     let secs = |ms: i64| count(ms) / 1000;
     Ok(match (shortest, median, longest) {

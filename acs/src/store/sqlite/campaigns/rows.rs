@@ -1,13 +1,15 @@
 //! Campaigns as rows, and how many of their devices are where.
 
 use super::super::rows::{Ms, count, from_json, from_word, json, readable, word};
+use super::super::scopes::within;
 use crate::campaigns::stages::Standing;
-use crate::store::{Campaign, CampaignCounts, CampaignState, CampaignStep, Id, Result};
-use rusqlite::{Connection, Row, params};
+use crate::query::sql::Bound;
+use crate::store::{Campaign, CampaignCounts, CampaignState, CampaignStep, Id, Result, Scope};
+use rusqlite::{Connection, ParamsFromIter, Row, params, params_from_iter};
 
 const COLUMNS: &str =
     "id, name, file, target_version, selector, concurrency, failure_limit, state, created,
-    plan, rollback_of, reason, stage, started, ended";
+    plan, rollback_of, reason, stage, started, ended, scope";
 
 fn campaign(row: &Row<'_>) -> Result<Campaign> {
     let id: Id = row.get(0)?;
@@ -33,6 +35,7 @@ fn campaign(row: &Row<'_>) -> Result<Campaign> {
         created: row.get::<_, Ms>(8)?.0,
         started: time(13)?,
         ended: time(14)?,
+        scope: from_json(&row.get::<_, String>(15)?, "campaign", id)?,
     })
 }
 
@@ -40,7 +43,7 @@ fn campaign(row: &Row<'_>) -> Result<Campaign> {
 pub(super) fn insert(db: &Connection, campaign: &Campaign) -> Result<()> {
     let sql = format!(
         "INSERT INTO campaign ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
     );
     db.prepare_cached(&sql)?.execute(params![
         campaign.id,
@@ -58,6 +61,7 @@ pub(super) fn insert(db: &Connection, campaign: &Campaign) -> Result<()> {
         campaign.stage,
         campaign.started.map(Ms),
         campaign.ended.map(Ms),
+        json(&campaign.scope),
     ])?;
     Ok(())
 }
@@ -78,18 +82,31 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts.
+    /// Counts all its devices.
     pub fn of(db: &Connection, id: Id) -> Result<Tally> {
-        let sql = "SELECT step, stage, zone, count(*) FROM campaign_device WHERE campaign = ?1
-                   GROUP BY step, stage, zone";
-        let mut statement = db.prepare_cached(sql)?;
-        let mut rows = statement.query([id])?;
+        Tally::within(db, id, &Scope::default())
+    }
+
+    /// Counts those of a scope.
+    pub fn within(db: &Connection, id: Id, scope: &Scope) -> Result<Tally> {
+        let (condition, tags) = within(scope, "c.device");
+        let sql = format!(
+            "SELECT step, stage, zone, count(*) FROM campaign_device c WHERE campaign = ? AND {condition}
+             GROUP BY step, stage, zone"
+        );
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query(bound(id, &tags, &[]))?;
         let mut groups = Vec::new();
         while let Some(row) = rows.next()? {
             let step = from_word(row.get(0)?, "campaign_device", id)?;
             groups.push((step, row.get(1)?, row.get(2)?, count(row.get(3)?)));
         }
         Ok(Tally { groups })
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
     }
 
     /// All stages together.
@@ -127,26 +144,49 @@ impl Tally {
     }
 }
 
-/// A campaign with its counts.
-pub(super) fn find(db: &Connection, id: Id) -> Result<Option<(Campaign, CampaignCounts)>> {
-    let found = one(db, id)?;
-    found
-        .map(|campaign| Ok((campaign, Tally::of(db, id)?.counts())))
-        .transpose()
+/// What stands for the question marks of a statement about a campaign and the devices of a scope.
+pub(super) fn bound(id: Id, tags: &[String], rest: &[Bound]) -> ParamsFromIter<Vec<Bound>> {
+    let tags = tags.iter().cloned().map(Bound::Text);
+    let mut all = vec![Bound::Integer(id.to_i64())];
+    all.extend(tags.chain(rest.iter().cloned()));
+    params_from_iter(all)
 }
 
-/// All campaigns with their counts, newest first.
-pub(super) fn list(db: &Connection) -> Result<Vec<(Campaign, CampaignCounts)>> {
+/// A campaign as whoever has a scope sees it, with the counts of that scope. Nothing of it is there for them if it has
+/// no device of theirs, unless it is restricted to what they have.
+pub(super) fn seen(
+    db: &Connection,
+    campaign: Campaign,
+    scope: &Scope,
+) -> Result<Option<(Campaign, Tally)>> {
+    let tally = Tally::within(db, campaign.id, scope)?;
+    let is_there = campaign.scope.is_within(scope) || !tally.is_empty();
+    Ok(is_there.then_some((campaign, tally)))
+}
+
+/// A campaign with the counts of a scope.
+pub(super) fn find(
+    db: &Connection,
+    id: Id,
+    scope: &Scope,
+) -> Result<Option<(Campaign, CampaignCounts)>> {
+    let Some(campaign) = one(db, id)? else {
+        return Ok(None);
+    };
+    let seen = seen(db, campaign, scope)?;
+    Ok(seen.map(|(campaign, tally)| (campaign, tally.counts())))
+}
+
+/// All campaigns with the counts of a scope, newest first.
+pub(super) fn list(db: &Connection, scope: &Scope) -> Result<Vec<(Campaign, CampaignCounts)>> {
     let sql = format!("SELECT {COLUMNS} FROM campaign ORDER BY id DESC");
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     let mut campaigns = Vec::new();
     while let Some(row) = rows.next()? {
-        let record = campaign(row).and_then(|campaign| {
-            let counts = Tally::of(db, campaign.id)?.counts();
-            Ok((campaign, counts))
-        });
-        campaigns.extend(readable(record)?);
+        let record = campaign(row).and_then(|campaign| seen(db, campaign, scope));
+        let record = readable(record)?.flatten();
+        campaigns.extend(record.map(|(campaign, tally)| (campaign, tally.counts())));
     }
     Ok(campaigns)
 }

@@ -2,9 +2,10 @@
 
 use super::super::engine::Tx;
 use super::super::rows::{Ms, count, from_word, json, word};
-use super::super::{events, transfers};
+use super::super::{events, transfers, watch};
 use super::lines;
 use super::rows::one;
+use crate::campaigns::path::stuck;
 use crate::limits::{CAMPAIGN_WAIT_MS, CAMPAIGN_WINDOWS};
 use crate::store::{CampaignState, CampaignStep, Id, Result, Task, TaskFault, TaskKind};
 use data_model::Timestamp;
@@ -42,6 +43,7 @@ pub(super) fn note(
         what.text,
         what.fault.map(json),
     ])?;
+    watch::moved(tx, device, campaign)?;
     let data = serde_json::json!({
         "campaign": campaign, "step": what.step, "text": what.text, "fault": what.fault,
     });
@@ -56,23 +58,33 @@ pub(in super::super) fn under_way(db: &Connection, device: Id) -> Result<bool> {
 }
 
 /// A device has reported a version. Where a campaign waits for it the device is done, or its lines are looked at, or it
-/// is to get its next image; downloads that have not left are not needed any more.
+/// is to get its next image; downloads that have not left are not needed any more. One that has fallen back behind the
+/// version it had reached has failed: the image that is on its way is not for the version it runs.
 pub(in super::super) fn reported(
     tx: &mut Tx<'_>,
     device: Id,
     version: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let sql = "SELECT campaign, target FROM campaign_device WHERE device = ?1
-               AND step IN ('upgrading', 'verifying') AND (wanted = ?2 OR target = ?2) AND gate_until IS NULL";
-    let waiting: Vec<(Id, String)> = {
+    let sql = "SELECT campaign, target, wanted, reached FROM campaign_device WHERE device = ?1
+               AND step IN ('upgrading', 'verifying') AND gate_until IS NULL
+               AND (wanted = ?2 OR target = ?2 OR reached != '')";
+    let waiting: Vec<(Id, String, String, String)> = {
         let mut statement = tx.db.prepare_cached(sql)?;
         let rows = statement.query_map(params![device, version], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })?;
         rows.collect::<rusqlite::Result<_>>()?
     };
-    for (campaign, target) in waiting {
+    for (campaign, target, wanted, reached) in waiting {
+        if version != target && version != wanted {
+            if let Some(why) = stuck(0, &reached, version) {
+                let why = TaskFault::ours(why);
+                step(tx, campaign, device, CampaignStep::Failed, Some(&why), now)?;
+                lines::give_up(tx, campaign, device, &why, now)?;
+            }
+            continue;
+        }
         transfers::needless(tx, campaign, device, now)?;
         if version != target {
             stopover(tx, campaign, device, version, now)?;
@@ -95,11 +107,11 @@ fn stopover(
     transfers::arrived(tx, campaign, device, now)?;
     tx.hot.forget(device);
     let sql =
-        "UPDATE campaign_device SET step = 'pending', hops = hops + 1, wanted = '', updated = ?3
+        "UPDATE campaign_device SET step = 'pending', hops = hops + 1, wanted = '', reached = ?4, updated = ?3
                WHERE campaign = ?1 AND device = ?2";
     tx.db
         .prepare_cached(sql)?
-        .execute(params![campaign, device, Ms(now)])?;
+        .execute(params![campaign, device, Ms(now), version])?;
     let text = format!("runs {version}, a version on its way");
     let what = Happening {
         step: CampaignStep::Pending,

@@ -1,11 +1,11 @@
 //! Campaigns as the trait has them: each method is one line of dispatch.
 
 use super::super::SqliteStore;
-use super::{advance, control, freezes, lines, members, report, rows, steps};
+use super::{advance, control, freezes, lines, report, rows, steps};
 use crate::store::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignEstimate, CampaignEvent,
     CampaignReport, CampaignState, CampaignStore, Consent, Freeze, Id, LineCheck, Observed, Page,
-    Result,
+    Result, Scope,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -18,13 +18,7 @@ impl CampaignStore for SqliteStore {
         campaign: Campaign,
         consent: Consent,
     ) -> Result<Campaign> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| {
-                members::create(tx, &actor, &campaign, consent)?;
-                Ok(campaign)
-            })
-            .await
+        self.create(actor, campaign, consent).await
     }
 
     async fn campaign_start(
@@ -34,10 +28,7 @@ impl CampaignStore for SqliteStore {
         consent: Consent,
         now: Timestamp,
     ) -> Result<Option<()>> {
-        let actor = actor.clone();
-        self.engine
-            .write(move |tx| members::start(tx, &actor, campaign, consent, now))
-            .await
+        self.start(actor, campaign, consent, now).await
     }
 
     async fn campaign_estimate(
@@ -45,17 +36,15 @@ impl CampaignStore for SqliteStore {
         campaign: Campaign,
         now: Timestamp,
     ) -> Result<CampaignEstimate> {
-        self.engine
-            .read(move |db| members::estimate(db, &campaign, now))
-            .await
+        self.estimate(&campaign, now).await
     }
 
     async fn campaign_find(&self, campaign: Id) -> Result<Option<(Campaign, CampaignCounts)>> {
-        self.engine.read(move |db| rows::find(db, campaign)).await
+        self.campaign_within(campaign, &Scope::default()).await
     }
 
     async fn campaign_list(&self) -> Result<Vec<(Campaign, CampaignCounts)>> {
-        self.engine.read(rows::list).await
+        self.campaigns_within(&Scope::default()).await
     }
 
     async fn campaigns_running(&self) -> Result<Vec<Campaign>> {
@@ -63,9 +52,8 @@ impl CampaignStore for SqliteStore {
     }
 
     async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>> {
-        self.engine
-            .read(move |db| report::devices_of(db, campaign, page))
-            .await
+        let fleet = Scope::default();
+        self.campaign_devices_within(campaign, &fleet, page).await
     }
 
     async fn campaign_device(
@@ -79,8 +67,58 @@ impl CampaignStore for SqliteStore {
     }
 
     async fn campaign_report(&self, campaign: Id) -> Result<Option<CampaignReport>> {
+        let fleet = Scope::default();
+        self.campaign_report_within(campaign, &fleet).await
+    }
+
+    async fn campaign_edit(
+        &self,
+        actor: &Actor,
+        campaign: Campaign,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
         self.engine
-            .read(move |db| report::report(db, campaign))
+            .write(move |tx| control::edit(tx, &actor, &campaign, now))
+            .await
+    }
+
+    async fn campaign_within(
+        &self,
+        campaign: Id,
+        scope: &Scope,
+    ) -> Result<Option<(Campaign, CampaignCounts)>> {
+        let scope = scope.clone();
+        self.engine
+            .read(move |db| rows::find(db, campaign, &scope))
+            .await
+    }
+
+    async fn campaigns_within(&self, scope: &Scope) -> Result<Vec<(Campaign, CampaignCounts)>> {
+        let scope = scope.clone();
+        self.engine.read(move |db| rows::list(db, &scope)).await
+    }
+
+    async fn campaign_devices_within(
+        &self,
+        campaign: Id,
+        scope: &Scope,
+        page: Page<Id>,
+    ) -> Result<Vec<CampaignDevice>> {
+        let scope = scope.clone();
+        self.engine
+            .read(move |db| report::devices_of(db, campaign, &scope, page))
+            .await
+    }
+
+    async fn campaign_report_within(
+        &self,
+        campaign: Id,
+        scope: &Scope,
+    ) -> Result<Option<CampaignReport>> {
+        let scope = scope.clone();
+        self.engine
+            .read(move |db| report::report(db, campaign, &scope))
             .await
     }
 
@@ -90,8 +128,15 @@ impl CampaignStore for SqliteStore {
         task_ids: Vec<Id>,
         now: Timestamp,
     ) -> Result<Vec<Id>> {
+        // Most of the time there is nothing to do; what it takes to see that is not for the writer.
+        let prospect = self
+            .engine
+            .read(move |db| advance::prospect(db, campaign, now));
+        let Some(prospect) = prospect.await? else {
+            return Ok(Vec::new());
+        };
         self.engine
-            .write(move |tx| advance::advance(tx, campaign, &task_ids, now))
+            .write(move |tx| advance::advance(tx, campaign, &task_ids, prospect, now))
             .await
     }
 

@@ -3,8 +3,9 @@
 use super::Place;
 use crate::store::audit_chain::Head;
 use crate::store::contract::support::*;
-use crate::store::sqlite::check_audit_trail;
+use crate::store::sqlite::{SqliteStore, check_audit_trail};
 use crate::store::*;
+use data_model::Timestamp;
 
 /// A trail of ten lines, closed; gives its head.
 async fn ten_lines(place: &Place) -> Head {
@@ -147,26 +148,48 @@ async fn lines_from_before_the_chain_are_taken_into_it() {
     assert_eq!(check.trouble.unwrap().number, 2);
 }
 
+/// Cuts what is past its time; says how many lines went.
+async fn cut(store: &SqliteStore, before: Timestamp, most: usize, now: Timestamp) -> u64 {
+    let past = store.audit_past(before, most).await.unwrap();
+    let Some((line, hash)) = past.lines.last() else {
+        return 0;
+    };
+    let upto = Head {
+        number: line.number,
+        hash: hash.clone().try_into().unwrap(),
+    };
+    let job = Actor::Job("retention");
+    store.audit_cut(&job, upto, "a.jsonl", now).await.unwrap()
+}
+
 #[tokio::test]
 async fn what_is_past_its_time_goes_and_the_rest_can_be_checked() {
     let place = Place::new();
     let noted = ten_lines(&place).await;
     let store = place.open();
+    assert_eq!(cut(&store, at(6), 4, at(20)).await, 4, "so many at most");
+    let past = store.audit_past(at(6), 100).await.unwrap();
+    assert_eq!((past.behind.number, past.lines.len()), (4, 2));
+    let other = Head {
+        number: 6,
+        hash: [7; 32],
+    };
     let job = Actor::Job("retention");
-    let pruned = store.audit_prune(&job, at(6), 4, at(20)).await.unwrap();
-    assert_eq!(pruned, 4, "so many at most");
-    let pruned = store.audit_prune(&job, at(6), 100, at(20)).await.unwrap();
-    assert_eq!(pruned, 2);
-    let pruned = store.audit_prune(&job, at(6), 100, at(20)).await.unwrap();
-    assert_eq!(pruned, 0, "and leaves no line");
+    let refused = store.audit_cut(&job, other, "a.jsonl", at(20)).await;
+    refused.expect_err("that is not what was exported");
+    assert_eq!(cut(&store, at(6), 100, at(20)).await, 2);
+    assert_eq!(
+        cut(&store, at(6), 100, at(20)).await,
+        0,
+        "and leaves no line"
+    );
     let check = store.audit_check(Some(noted)).await.unwrap();
     assert_eq!(
         (check.intact, check.lines, check.first),
         (true, 6, 7),
         "{check:?}"
     );
-    let pruned = store.audit_prune(&job, at(99), 100, at(100)).await.unwrap();
-    assert_eq!(pruned, 6);
+    assert_eq!(cut(&store, at(99), 100, at(100)).await, 6);
     let check = store.audit_check(None).await.unwrap();
     assert_eq!((check.intact, check.lines), (true, 1), "{check:?}");
     store.close().await;

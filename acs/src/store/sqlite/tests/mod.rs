@@ -5,6 +5,7 @@
 //! - [`disk`]: stable storage, and errors of the disk
 //! - [`mistakes`]: a mistake of ours in one call
 //! - [`rows`]: what is written for what, and rows nobody can read
+//! - [`sealed`]: the key of the secrets, and a change of it
 //! - [`unreadable`]: secrets that do not open, and values that only look sealed
 
 mod audit;
@@ -12,6 +13,7 @@ mod disk;
 mod mistakes;
 mod opening;
 mod rows;
+mod sealed;
 mod unreadable;
 
 use super::SqliteStore;
