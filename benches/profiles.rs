@@ -92,6 +92,7 @@ fn everything(ata: &DeviceType) -> Desired {
                 value: ata.schema.factory_shown(&address).into_owned(),
                 profile: "bench".into(),
                 revision: 1,
+                secret: false,
             };
             desired.values.insert(ata.schema.path(&address), value);
         }

@@ -68,7 +68,7 @@ fn run(command: Command, log: logging::Log) -> Result<ExitCode, OperatorError> {
             Command::Profile(command) => profile::run(command).await,
             Command::Doctor(options) => doctor::run(options).await,
             Command::SignIn(command) => Ok(exit_code(command.run().await)),
-            Command::SignOut(command) => Ok(exit_code(command.run())),
+            Command::SignOut(command) => Ok(exit_code(command.run().await)),
             Command::Device(command) => Ok(exit_code(command.run().await)),
             Command::Task(command) => Ok(exit_code(command.run().await)),
             Command::Campaign(command) => Ok(exit_code(command.run().await)),

@@ -108,6 +108,7 @@ impl App {
     /// # Errors
     /// If the store cannot be read or a folder cannot be made.
     pub async fn new(config: Config, store: Arc<dyn Store>) -> Result<App, OperatorError> {
+        crate::redact::mask_also(&config.secrets.names);
         let provisioner =
             Provisioner::open(&config.provisioning, &config.data, store.as_ref()).await?;
         let outbound = Live::new(Outbound::new(&config.outbound)?);

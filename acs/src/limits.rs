@@ -77,6 +77,12 @@ pub const CALL_PAUSE_MAX_MS: u64 = 10 * 60 * 1000;
 /// Bytes of a JSON body of the API.
 pub const API_BODY_BYTES: usize = 2 * 1024 * 1024;
 
+/// How long such a body may take: the largest one, over a line of 20 kB/s. An import of 16 MiB takes one of 140 kB/s.
+pub const API_BODY_TIME: Duration = Duration::from_secs(120);
+
+/// Bytes of an answer that is kept for an `Idempotency-Key`; a longer one is a list or a document, and changes nothing.
+pub const KEPT_ANSWER_BYTES: usize = 2 * 1024 * 1024;
+
 /// Bytes of a file of the library.
 pub const FILE_BYTES: u64 = 256 * 1024 * 1024;
 

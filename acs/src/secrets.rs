@@ -5,7 +5,7 @@
 //! does not open there. A text without that prefix is one from before sealing, and reads as it is.
 
 use crate::clock;
-use crate::redact::is_secret;
+use crate::redact::is_sealed;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use data_model::firmware::{hex, unhex};
@@ -180,12 +180,10 @@ impl Secrets {
     }
 
     /// Seals the secrets inside of a record in JSON: every `value` beside a `name` that is secret, and every text, or list
-    /// of texts, under a key that looks so. Everything else stays readable.
+    /// of texts, under a key that looks so. Everything else stays readable. A text that looks sealed already is sealed
+    /// like any other: anybody may have written it.
     pub fn seal_json(&self, context: &str, json: &str) -> String {
         self.each_secret(json, |name, text| {
-            if text.starts_with(PREFIX) {
-                return None;
-            }
             Some(self.seal(&format!("{context}/{name}"), text))
         })
     }
@@ -240,9 +238,9 @@ fn walk(value: &mut Value, change: &mut impl FnMut(&str, &mut String)) {
         Value::Object(map) => {
             let name = map.get("name").and_then(Value::as_str).map(str::to_owned);
             for (key, value) in map {
-                let secret = is_secret(key) || key == VOUCHERS;
+                let secret = is_sealed(key) || key == VOUCHERS;
                 match (value, &name) {
-                    (Value::String(text), Some(name)) if key == "value" && is_secret(name) => {
+                    (Value::String(text), Some(name)) if key == "value" && is_sealed(name) => {
                         change(name, text);
                     }
                     (Value::String(text), _) if secret => change(key, text),
@@ -359,7 +357,12 @@ mod tests {
         let opened = secrets.open_json("task/1", &sealed).unwrap();
         let same = |text: &str| serde_json::from_str::<Value>(text).unwrap();
         assert_eq!(same(&opened), same(record));
-        assert_eq!(secrets.seal_json("task/1", &sealed), sealed, "once");
+        let odd = r#"{"name":"Device.X.Password","value":"sealed:hello"}"#;
+        let kept = secrets.seal_json("task/1", odd);
+        assert_eq!(
+            same(&secrets.open_json("task/1", &kept).unwrap()),
+            same(odd)
+        );
         assert_eq!(secrets.open_json("task/2", &sealed), Err(Sealed));
         assert_eq!(
             secrets.open_json("task/1", "no json").as_deref(),

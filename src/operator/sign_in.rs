@@ -3,7 +3,7 @@
 use super::token_file::{self, TokenFile};
 use super::{Ended, Outcome, ServerOptions, USUAL_SERVER};
 use crate::client::Client;
-use crate::output::line;
+use crate::output::{line, note};
 use clap::Args;
 use data_model::{OperatorError, Secret};
 use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
@@ -62,9 +62,20 @@ impl SignInCommand {
 }
 
 impl SignOutCommand {
-    /// Forgets the token.
-    pub fn run(self) -> Outcome {
+    /// Ends the token at the server, and forgets it.
+    pub async fn run(self) -> Outcome {
         let path = token_file::path(self.server.token_file.as_deref())?;
+        if let Ok(Some(kept)) = TokenFile::read(&path) {
+            let client = Client::new(&kept.server, kept.ca_file.as_deref(), kept.token);
+            let ended = match client {
+                Ok(client) => client.delete("/session").await.map_err(OperatorError::from),
+                Err(error) => Err(error),
+            };
+            // It is forgotten here all the same; it ends by itself within a day.
+            if let Err(why) = ended {
+                note(format!("the server has not ended the token: {why}"));
+            }
+        }
         match std::fs::remove_file(&path) {
             Ok(()) => line("signed out"),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

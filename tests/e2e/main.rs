@@ -9,6 +9,7 @@ mod activation;
 mod admission;
 mod api;
 mod backups;
+mod bad_manners;
 mod calls;
 mod calls_by_other_ways;
 mod campaign_care;

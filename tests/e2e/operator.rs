@@ -100,7 +100,12 @@ async fn the_token_of_a_sign_in_is_for_its_owner_and_its_server_alone() {
     let wrong = wrong.replace("acs/dialtone.lock", "wrong");
     shell.bad(&format!("{wrong} {url}"), 4).await;
     shell.bad(&format!("{wrong} http://127.0.0.1:1"), 3).await;
+    let kept = std::fs::read_to_string(&file).expect("it is ours");
     shell.good("sign-out").await;
+    shell.bad("device list", 4).await;
+    // A copy of the file is good for nothing either.
+    std::fs::write(&file, kept).expect("it is ours");
+    std::fs::set_permissions(&file, mode(0o600)).expect("it is ours");
     shell.bad("device list", 4).await;
     // A program has its token from the environment.
     let body = serde_json::json!({ "user": "admin", "password": ADMIN_PASSWORD });

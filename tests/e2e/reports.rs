@@ -1,7 +1,7 @@
 //! Reports of devices: who may send one, what is kept of it, and where it differs from the profiles.
 
 use super::resync::{
-    ask, element, http, keyed, open_window, outcomes, path_of, raw, registered, world_with,
+    ask, curl, element, http, keyed, open_window, outcomes, path_of, raw, registered, world_with,
 };
 use crate::world::by_hand::Answer;
 use crate::world::{World, eventually};
@@ -153,4 +153,35 @@ async fn without_the_setting_no_device_is_told_to_report_and_none_may() {
     let path = path_of(element(&first, "Profile_Rule")).replace("/p/", "/report/");
     let answer = send(server, "POST", &path, REPORT.as_bytes()).await;
     assert_eq!(answer.status, 405);
+}
+
+/// Covers F01.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_of_a_rule_alone_is_not_enough_for_a_report_in_clear() {
+    let world = world().await;
+    let device = registered(&world, "CERT1").await.path();
+    let (status, first) = curl(&world, Some("makers"), "/CERT1.cfg", &[]);
+    assert_eq!(status, "200", "{first}");
+    let path = path_of(element(&first, "Report_Rule"));
+    let body = ["--data-binary", REPORT];
+    let (status, _) = curl(&world, None, &path, &body);
+    assert_eq!(status, "403", "people have seen the path");
+    assert!(report(&world, &device).await.is_none(), "nothing was kept");
+    let (status, _) = curl(&world, Some("makers"), &path, &body);
+    assert_eq!(status, "204", "it is the device itself");
+    // Neither do people see the token in what the device has told of itself.
+    let rule = "Device.X_CISCO_ATA.Provisioning.Report_Rule";
+    let told = format!(
+        "<flat-profile><Report_Rule>[--key $SA] http://x{path}</Report_Rule></flat-profile>"
+    );
+    let (status, _) = curl(&world, Some("makers"), &path, &["--data-binary", &told]);
+    assert_eq!(status, "204");
+    let address = format!("{device}/parameters?prefix={rule}");
+    let seen = world
+        .api
+        .get(&address)
+        .await
+        .expect("parameters")
+        .to_string();
+    assert!(seen.contains("/report/***/"), "{seen}");
 }

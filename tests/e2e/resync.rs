@@ -189,7 +189,12 @@ async fn a_device_without_proof_gets_its_first_profile_only_while_a_window_is_op
     );
 }
 
-fn curl(world: &World, authority: Option<&str>, path: &str) -> (String, String) {
+pub(super) fn curl(
+    world: &World,
+    authority: Option<&str>,
+    path: &str,
+    more: &[&str],
+) -> (String, String) {
     let folder = world.folder.path();
     let server = world.server.provisioning.https.expect("it speaks HTTPS");
     let mut curl = Command::new("curl");
@@ -206,7 +211,8 @@ fn curl(world: &World, authority: Option<&str>, path: &str) -> (String, String) 
         curl.arg("--cert").arg(folder.join("CERT1.pem"));
         curl.arg("--key").arg(folder.join("CERT1.key"));
     }
-    let output = curl.arg(format!("https://{server}{path}")).output();
+    let curl = curl.args(more).arg(format!("https://{server}{path}"));
+    let output = curl.output();
     let output = output.expect("curl is installed");
     let text = String::from_utf8(output.stdout).expect("text");
     let (body, status) = text.rsplit_once('\n').expect("a status");
@@ -219,17 +225,17 @@ async fn a_device_with_its_makers_certificate_gets_its_first_profile_without_a_w
     let world = world().await;
     let hand = registered(&world, "CERT1").await;
     registered(&world, "OTHER").await;
-    let (status, document) = curl(&world, Some("makers"), "/ata192.cfg");
+    let (status, document) = curl(&world, Some("makers"), "/ata192.cfg", &[]);
     assert_eq!(status, "200");
     assert_eq!(element(&document, "Password_1_"), SECRET);
     assert_eq!(element(&document, "GPP_SA").len(), 64);
-    let (status, _) = curl(&world, Some("makers"), "/OTHER.cfg");
+    let (status, _) = curl(&world, Some("makers"), "/OTHER.cfg", &[]);
     assert_eq!(status, "403", "the path names another device");
-    let (status, _) = curl(&world, Some("phones"), "/CERT1.cfg");
+    let (status, _) = curl(&world, Some("phones"), "/CERT1.cfg", &[]);
     assert_eq!(status, "404", "another product with the same serial number");
-    let (status, _) = curl(&world, Some("strangers"), "/ata192.cfg");
+    let (status, _) = curl(&world, Some("strangers"), "/ata192.cfg", &[]);
     assert_eq!(status, "000", "the handshake ends");
-    let (status, _) = curl(&world, None, "/CERT1.cfg");
+    let (status, _) = curl(&world, None, "/CERT1.cfg", &[]);
     assert_eq!(status, "403", "without a certificate");
     let outcomes = outcomes(&world, &hand.path()).await;
     assert_eq!(

@@ -2,6 +2,7 @@
 
 use super::answers::Done;
 use super::auth::{Operator, Viewer};
+use super::conditions::{Version, Versioned};
 use super::devices::{self, Argument};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
@@ -217,10 +218,12 @@ async fn read(
     State(app): State<Arc<App>>,
     Viewer(who): Viewer,
     account: Argument,
-) -> Answer<Json<ShownAccount>> {
+) -> Answer<Versioned<ShownAccount>> {
     let Path(account) = account?;
     let kept = find(&app, &who, &account).await?;
-    with_states(&app, kept).await.map(Json)
+    let on = kept.device.as_ref().map(|held| held.device);
+    let version = Version::of(&(kept.account.id(), kept.created, kept.revision, on));
+    Ok(Versioned(with_states(&app, kept).await?, version))
 }
 
 /// What an account is written with.

@@ -6,14 +6,26 @@ use aide::openapi::{MediaType, Operation, Response as Described};
 use axum::Json;
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::fmt::Display;
 
-/// 201: it exists.
+/// 201: it exists, and where.
 #[derive(Debug)]
-pub struct Created<T>(pub T);
+pub struct Created<T> {
+    record: T,
+    location: String,
+}
+
+impl<T> Created<T> {
+    /// A record of a noun with this key: `tasks` and `0123456789abcdef`.
+    pub fn at(noun: &str, key: impl Display, record: T) -> Created<T> {
+        let location = format!("/api/v1/{noun}/{key}");
+        Created { record, location }
+    }
+}
 
 /// 202 with nothing to say.
 #[derive(Debug)]
@@ -29,7 +41,8 @@ pub struct Archive(pub Body);
 
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
-        (StatusCode::CREATED, Json(self.0)).into_response()
+        let location = [(LOCATION, self.location)];
+        (StatusCode::CREATED, location, Json(self.record)).into_response()
     }
 }
 

@@ -124,8 +124,10 @@ pub struct ShownConflict {
 impl From<Conflict> for ShownConflict {
     fn from(conflict: Conflict) -> ShownConflict {
         ShownConflict {
-            value: shown(&conflict.name, &conflict.winner.value),
-            lost: shown(&conflict.name, &conflict.loser.value),
+            value: conflict
+                .winner
+                .shown(&conflict.name, &conflict.winner.value),
+            lost: conflict.loser.shown(&conflict.name, &conflict.loser.value),
             winner: conflict.winner.profile,
             loser: conflict.loser.profile,
             name: conflict.name,
@@ -282,7 +284,10 @@ pub async fn why(
         return Err(ApiError::not_found("parameter"));
     }
     Ok(Json(ShownWhy {
-        observed: observed.map(|value| shown(&name, value)),
+        observed: observed.map(|value| match winner {
+            Some(winner) => winner.shown(&name, value),
+            None => shown(&name, value),
+        }),
         observed_at: facts.snapshot.at,
         desired: found,
         overridden: overridden.unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use super::answers::{Created, Done};
 use super::auth::{Admin, Operator, Viewer};
+use super::conditions::{Version, Versioned};
 use super::error::{Answer, ApiError};
 use super::fields::{Fields, Row};
 use super::filters::arguments;
@@ -219,7 +220,7 @@ pub async fn register(
         .store
         .device_register(&actor, &identity, credentials, clock::now())
         .await?;
-    Ok(Created(device))
+    Ok(Created::at("devices", device.id, device))
 }
 
 /// GET /devices/{device}
@@ -227,8 +228,11 @@ pub async fn read(
     State(app): State<Arc<App>>,
     Viewer(who): Viewer,
     device: Argument,
-) -> Answer<Json<Device>> {
-    find(&app, &who, &device?).await.map(Json)
+) -> Answer<Versioned<Device>> {
+    let device = find(&app, &who, &device?).await?;
+    // The rest it says by itself, each time it comes.
+    let version = Version::of(&(device.id, &device.tags, device.first_seen));
+    Ok(Versioned(device, version))
 }
 
 /// DELETE /devices/{device}
@@ -282,9 +286,10 @@ pub async fn variables(
     State(app): State<Arc<App>>,
     Viewer(who): Viewer,
     device: Argument,
-) -> Answer<Json<BTreeMap<String, String>>> {
+) -> Answer<Versioned<BTreeMap<String, String>>> {
     let device = find(&app, &who, &device?).await?;
     let variables = app.store.device_own_variables(device.id).await?;
+    let version = Version::of(&variables);
     // Variables end in parameters; those that look like secrets are not shown either.
     let shown = variables.into_iter().map(|(name, value)| {
         let value = if is_secret(&name) {
@@ -294,7 +299,7 @@ pub async fn variables(
         };
         (name, value)
     });
-    Ok(Json(shown.collect()))
+    Ok(Versioned(shown.collect(), version))
 }
 
 /// What comes back from somebody who was not shown a secret must not replace it.

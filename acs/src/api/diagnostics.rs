@@ -188,7 +188,7 @@ pub async fn create(
     app.nudge.notify_one();
     let record = app.store.diagnostic_find(task.id).await?;
     record
-        .map(Created)
+        .map(|run| Created::at("diagnostics", run.id, run))
         .ok_or_else(|| ApiError::not_found("measurement"))
 }
 
@@ -274,7 +274,8 @@ pub async fn create_run(
         .diagnostic_run_create(&actor, run, devices)
         .await?;
     app.nudge.notify_one();
-    Ok(Created(shown_run(&app, id).await?))
+    let run = shown_run(&app, id).await?;
+    Ok(Created::at("diagnostics/runs", id, run))
 }
 
 fn whom(selector: Option<Selector>, devices: Option<Vec<String>>) -> Answer<RunDevices> {

@@ -145,6 +145,12 @@ impl ApiError {
         )
     }
 
+    /// 408: it has not come in time.
+    pub fn too_slow(why: impl ToString) -> ApiError {
+        let fix = "send it again, over a better line";
+        ApiError::new(StatusCode::REQUEST_TIMEOUT, "too slow", why, fix)
+    }
+
     /// 413.
     pub fn too_large(why: impl ToString) -> ApiError {
         ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too large", why, "")

@@ -4,6 +4,9 @@ use super::auth::Viewer;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
+use crate::auth::Person;
+use crate::auth::permissions::Permission;
+use crate::clock;
 use crate::limits::{EVENTS_PER_READ, FOLLOWERS, PAGE};
 use crate::store::{Event, Id, Kinds};
 use aide::axum::ApiRouter;
@@ -22,9 +25,13 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::{Instant, sleep_until};
 
 /// Time between two signs of life on a quiet stream: proxies commonly close after a minute.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
+
+/// How often it is looked whether whoever follows may still do so.
+const TOKEN_CHECK: Duration = Duration::from_secs(15);
 
 /// The routes of this noun.
 pub fn routes() -> ApiRouter<Arc<App>> {
@@ -119,7 +126,7 @@ pub(super) fn check_kinds(kinds: &[String]) -> Answer<()> {
 pub struct Events {
     items: Vec<Event>,
     /// What to ask for what comes behind with; the number of the last event that was looked at.
-    next: u64,
+    next: String,
     /// The number of the oldest event that is kept: whoever has asked from before it has missed some.
     oldest: u64,
 }
@@ -143,7 +150,7 @@ pub async fn list(
         .collect();
     Ok(Json(Events {
         items,
-        next,
+        next: next.to_string(),
         oldest,
     }))
 }
@@ -151,7 +158,7 @@ pub async fn list(
 /// GET /events/stream
 pub async fn follow(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     headers: HeaderMap,
     query: Result<Query<EventsQuery>, QueryRejection>,
 ) -> Answer<Response> {
@@ -166,8 +173,9 @@ pub async fn follow(
         .get("last-event-id")
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.trim().parse::<u64>().ok());
-    let after = last.or(query.after).unwrap_or(newest);
-    if after < oldest.saturating_sub(1) {
+    let asked = last.or(query.after).unwrap_or(newest);
+    let after = asked.min(newest);
+    if asked < oldest.saturating_sub(1) || asked > newest {
         app.metrics.tellings.missed.inc();
     }
     let follower = Follower {
@@ -176,8 +184,11 @@ pub async fn follow(
         app,
         wanted,
         after,
-        // Somebody who was away for too long is told so, instead of believing that nothing has happened.
-        missed: after < oldest.saturating_sub(1),
+        // Somebody who was away for too long is told so, instead of believing that nothing has happened; and so is
+        // somebody with a number that was never given, of a database from before it was restored.
+        missed: asked < oldest.saturating_sub(1) || asked > newest,
+        token: who.token().hash,
+        known: Instant::now(),
         _place: place,
     };
     let stream = stream::unfold(follower, |mut follower| async move {
@@ -198,6 +209,9 @@ struct Follower {
     wanted: Wanted,
     after: u64,
     missed: bool,
+    /// The token of whoever follows, and when it was last seen to be good.
+    token: [u8; 32],
+    known: Instant,
     _place: OwnedSemaphorePermit,
 }
 
@@ -212,10 +226,14 @@ impl Follower {
         }
         loop {
             self.changed.borrow_and_update();
+            if self.known.elapsed() >= TOKEN_CHECK {
+                self.still_known().await?;
+            }
             let events = self.read().await?;
             let Some(last) = events.last() else {
                 tokio::select! {
                     changed = self.changed.changed() => changed.ok()?,
+                    () = sleep_until(self.known + TOKEN_CHECK) => {}
                     // The server winds down: the follower comes back to the next one.
                     _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 }
@@ -228,6 +246,14 @@ impl Follower {
                 return Some(told);
             }
         }
+    }
+
+    /// Whoever has signed out, or has lost the right to look, follows to here.
+    async fn still_known(&mut self) -> Option<()> {
+        let token = self.app.store.token_find(&self.token, clock::now()).await;
+        let person = Person::of(token.ok()??);
+        self.known = Instant::now();
+        person.may(Permission::See).then_some(())
     }
 
     async fn read(&self) -> Option<Vec<Arc<Event>>> {

@@ -9,7 +9,7 @@ use crate::query::catalogue::{self, ATTRIBUTES, Attribute, Known, Source};
 use crate::query::compare::{Scalar, number};
 use crate::query::eval::View as _;
 use crate::query::pattern::Pattern;
-use crate::redact::is_secret;
+use crate::redact::{is_secret, without_tokens};
 use crate::store::{ChosenValues, Device, Id};
 use data_model::Timestamp;
 use schemars::JsonSchema;
@@ -241,7 +241,7 @@ fn meant(pattern: &Pattern, values: &ChosenValues) -> String {
         .iter()
         .filter(|(name, _)| pattern.matches(name));
     let meant: Vec<&str> = meant.map(|(_, value)| value.as_str()).collect();
-    meant.join("; ")
+    without_tokens(&meant.join("; ")).into_owned()
 }
 
 /// A line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front.

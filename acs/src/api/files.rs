@@ -6,7 +6,6 @@ use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
 use crate::app::App;
-use crate::clock;
 use crate::files::{FileError, FnMutBody, NewFile, Unverified};
 use crate::store::{FileRecord, Id};
 use aide::axum::ApiRouter;
@@ -145,7 +144,7 @@ pub async fn upload(
         .take(app.store.as_ref(), &actor, new, pieces)
         .await;
     match taken {
-        Ok(record) => Ok(Created(record)),
+        Ok(record) => Ok(Created::at("files", record.id, record)),
         Err(error @ FileError::TooLarge(_)) => Err(ApiError::too_large(error)),
         Err(error @ FileError::Unfit(_)) => Err(ApiError::bad(
             error,
@@ -172,15 +171,9 @@ pub async fn delete(
     Operator(actor): Operator,
     file: Argument,
 ) -> Answer<Done> {
-    let deleted = app
-        .store
-        .file_delete(&actor, id(&file?)?, clock::now())
-        .await?;
-    let Some(sha256) = deleted else {
-        return Err(ApiError::not_found("file"));
-    };
-    if let Some(sha256) = sha256.bytes_unused {
-        app.library.drop_bytes(&sha256).await;
-    }
-    Ok(Done)
+    let file = id(&file?)?;
+    let forgotten = app.library.forget(app.store.as_ref(), &actor, file).await?;
+    forgotten
+        .map(|()| Done)
+        .ok_or_else(|| ApiError::not_found("file"))
 }

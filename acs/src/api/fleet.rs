@@ -10,7 +10,7 @@ use crate::clock;
 use crate::limits::{COUNTED_GROUPS, EXPORT_STEP};
 use crate::query::catalogue::{self, ATTRIBUTES};
 use crate::query::pattern::Pattern;
-use crate::redact::is_secret;
+use crate::redact::{is_secret, without_tokens};
 use crate::store::{Device, DeviceFilter, GroupBy, Id, Page, ValueCount};
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
@@ -153,10 +153,13 @@ pub async fn groups(
     let Query(query) = query?;
     let by = group_by(&query.by)?;
     let limit = query.limit.unwrap_or(100).clamp(1, COUNTED_GROUPS);
-    let groups = app
+    let mut groups = app
         .store
         .device_groups(&query.filter(who.scope())?, &by, limit)
         .await?;
+    for group in &mut groups {
+        group.value = without_tokens(&group.value).into_owned();
+    }
     Ok(Json(Groups {
         by: query.by,
         groups,

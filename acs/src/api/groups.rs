@@ -2,6 +2,7 @@
 
 use super::answers::Done;
 use super::auth::{Operator, Viewer};
+use super::conditions::{Version, Versioned};
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
@@ -82,11 +83,14 @@ async fn read(
     State(app): State<Arc<App>>,
     Viewer(who): Viewer,
     name: Argument,
-) -> Answer<Json<Group>> {
+) -> Answer<Versioned<Group>> {
     let Path(name) = name?;
     let found = find(&app, &name).await?;
     match found {
-        Some(group) if is_there(&app, &who, &group).await? => Ok(Json(shown(group))),
+        Some(group) if is_there(&app, &who, &group).await? => {
+            let version = Version::of(&group);
+            Ok(Versioned(shown(group), version))
+        }
         Some(_) | None => Err(ApiError::not_found("group")),
     }
 }

@@ -8,6 +8,7 @@ use super::openapi::says;
 use crate::app::App;
 use crate::clock;
 use crate::limits::PAGE;
+use crate::redact::without_tokens;
 use crate::store::{Device, HistoryEntry, Learned, Page};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -85,7 +86,7 @@ pub struct History {
     items: Vec<HistoryEntry>,
     /// What to ask the next page with; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<u64>,
+    next: Option<String>,
 }
 
 /// GET /devices/{device}/history
@@ -103,9 +104,15 @@ pub async fn history(
         limit,
     };
     let name = query.name.as_deref();
-    let items = app.store.history(device.id, name, page).await?;
+    let mut items = app.store.history(device.id, name, page).await?;
+    for entry in &mut items {
+        entry.value = without_tokens(&entry.value).into_owned();
+    }
     let full = items.len() == limit;
-    let next = items.last().filter(|_| full).map(|entry| entry.number);
+    let next = items
+        .last()
+        .filter(|_| full)
+        .map(|entry| entry.number.to_string());
     Ok(Json(History { items, next }))
 }
 

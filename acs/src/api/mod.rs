@@ -52,6 +52,7 @@ mod traces;
 mod users;
 pub mod visitor;
 mod webhooks;
+mod whole;
 
 use crate::app::App;
 use crate::limits::API_BODY_BYTES;
@@ -141,6 +142,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn(conditions::conditions))
         .layer(from_fn_with_state(Arc::clone(&app), once::once))
         .layer(from_fn_with_state(Arc::clone(&app), count))
+        .layer(from_fn_with_state(Arc::clone(&app), whole::whole))
         .layer(from_fn(headers::secure));
     Router::new()
         .route("/livez", get(health::live))

@@ -5,23 +5,27 @@ use super::auth::AnySignedIn;
 use super::error::ApiError;
 use crate::app::App;
 use crate::clock;
-use crate::limits::{API_BODY_BYTES, IDEMPOTENCY_KEY_CHARS};
+use crate::limits::{API_BODY_BYTES, IDEMPOTENCY_KEY_CHARS, KEPT_ANSWER_BYTES};
 use crate::store::StoreError;
 use crate::store::requests::{Begun, Keyed};
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// The header.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// Addresses whose answers hold a secret that is shown once: they are not kept, so a key means nothing there.
-const NOT_KEPT: [&str; 6] = [
+/// Addresses whose answers hold a secret that is shown once, are a whole database, or whose bodies are files: nothing is
+/// kept of them, so a key means nothing there.
+const NOT_KEPT: [&str; 8] = [
+    "/backup",
+    "/files",
     "/sign-in",
     "/session",
     "/tokens",
@@ -80,17 +84,35 @@ pub async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> 
 /// Keeps the answer of a request that was carried out; one that was refused may be sent again.
 async fn carry_out(app: &App, keyed: Keyed, response: Response) -> Response {
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let kept = if parts.status.is_success() {
-        let status = parts.status.as_u16();
-        app.store.request_end(keyed, status, body.to_vec()).await
+    let (kept, body) = if !parts.status.is_success() || !can_be_kept(&parts.headers, &body) {
+        (app.store.request_forget(keyed).await, body)
     } else {
-        app.store.request_forget(keyed).await
+        match to_bytes(body, KEPT_ANSWER_BYTES).await {
+            Ok(body) => {
+                let status = parts.status.as_u16();
+                let kept = app.store.request_end(keyed, status, body.to_vec()).await;
+                (kept, Body::from(body))
+            }
+            // Half an answer is none, neither to keep nor to send as if it were whole.
+            Err(error) => {
+                let broken = stream::once(async { Err::<Bytes, _>(error) });
+                let kept = app.store.request_forget(keyed).await;
+                (kept, Body::from_stream(broken))
+            }
+        }
     };
     if let Err(error) = kept {
         tracing::warn!(%error, "the answer to a request with an Idempotency-Key is not kept");
     }
-    Response::from_parts(parts, Body::from(body))
+    Response::from_parts(parts, body)
+}
+
+/// Whether it is a short record: what is streamed, or long, goes through as it is.
+fn can_be_kept(headers: &HeaderMap, body: &Body) -> bool {
+    let kind = headers.get(CONTENT_TYPE);
+    let json = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let length = body.size_hint().upper();
+    json && length.is_some_and(|length| length <= KEPT_ANSWER_BYTES as u64)
 }
 
 fn replayed(status: u16, body: Vec<u8>) -> Response {

@@ -5,7 +5,7 @@ use super::devices::{Argument, find};
 use super::error::Answer;
 use super::openapi::says;
 use crate::app::App;
-use crate::redact::is_secret;
+use crate::redact::{is_secret, without_tokens};
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
 use axum::Json;
@@ -82,7 +82,7 @@ pub async fn list(
             value: if is_secret(parameter.name) {
                 String::new()
             } else {
-                parameter.value.to_owned()
+                without_tokens(parameter.value).into_owned()
             },
             writable: *writable,
             at: *seen,

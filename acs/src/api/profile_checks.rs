@@ -156,6 +156,14 @@ fn row(object: &ProfileObject) -> Answer<()> {
         once(&mut names, name)?;
         text(&full, value)?;
     }
+    if let Some(secret) = object
+        .key
+        .values()
+        .find_map(|key| template::secret_variable(key))
+    {
+        let why = format!("the secret variable `{secret}` cannot be part of a key: keys are shown");
+        return Err(ApiError::bad(why, "choose another variable"));
+    }
     if let Some(secret) = object.key.keys().find(|name| is_secret(name)) {
         let why = format!("{secret} cannot be a key: secrets read back as empty");
         return Err(ApiError::bad(why, "choose another parameter"));

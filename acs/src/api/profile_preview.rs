@@ -8,11 +8,13 @@ use super::openapi::says;
 use super::profile_checks;
 use super::profiles::{ProfileRequest, head};
 use crate::app::App;
+use crate::auth::Person;
+use crate::auth::permissions::Permission;
 use crate::clock;
 use crate::limits::{EXAMPLES, PAGE, PREVIEW_DEVICES, PREVIEW_TIME};
 use crate::provisioning::desired::Desired;
 use crate::provisioning::evidence::Asked;
-use crate::provisioning::explain::{rules, shown};
+use crate::provisioning::explain::rules;
 use crate::provisioning::in_force::publication;
 use crate::provisioning::known::Known;
 use crate::provisioning::plan::{Change, Differences, differences};
@@ -106,6 +108,15 @@ async fn as_if(
     Ok((list, profile))
 }
 
+/// Trying out one's own profile tells what devices have and are given, also where nothing is shown: it takes what
+/// writing it takes.
+fn may_try(who: &Person, draft: Option<&ProfileRequest>) -> Answer<()> {
+    match draft {
+        Some(_) => who.must(Permission::Operate),
+        None => Ok(()),
+    }
+}
+
 /// A value that would change.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ShownChange {
@@ -121,8 +132,8 @@ pub struct ShownChange {
 impl From<Change> for ShownChange {
     fn from(change: Change) -> ShownChange {
         ShownChange {
-            from: change.from.map(|value| shown(&change.name, &value)),
-            to: shown(&change.name, &change.to),
+            from: change.from.as_ref().map(|value| change.shown(value)),
+            to: change.shown(&change.to),
             name: change.name,
             profile: change.profile,
             revision: change.revision,
@@ -168,6 +179,7 @@ pub async fn preview(
     body: Result<Json<PreviewRequest>, JsonRejection>,
 ) -> Answer<Json<Preview>> {
     let (name, Json(body)) = (name?, body?);
+    may_try(&who, body.draft.as_ref())?;
     let (list, _) = as_if(&app, &name, body.revision, body.draft).await?;
     let device = find(&app, &who, &body.device).await?;
     let facts = Facts::of(&app, device, &Asked::by(&list)).await?;
@@ -250,6 +262,7 @@ pub async fn counts(
     body: Result<Json<CountsRequest>, JsonRejection>,
 ) -> Answer<Json<PreviewCounts>> {
     let (name, Json(body)) = (name?, body?);
+    may_try(&who, body.draft.as_ref())?;
     let (list, profile) = as_if(&app, &name, body.revision, body.draft).await?;
     let filter = DeviceFilter {
         selector: profile.selector.clone(),

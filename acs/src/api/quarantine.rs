@@ -7,6 +7,7 @@ use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::permissions::Permission;
 use crate::clock;
 use crate::store::{Device, Id, Replacement, WallReason, WalledDevice};
 use aide::axum::ApiRouter;
@@ -179,6 +180,9 @@ async fn swap(
     let new = Id::of_device(&identity);
     if app.store.device_find(new).await?.is_some() {
         devices::must_see(&app, &actor, new, "replacement").await?;
+    } else {
+        // It is registered, which is for those of the whole fleet.
+        actor.must_for_all(Permission::Operate)?;
     }
     let credentials = devices::credentials(&app, &identity, body.password, None);
     let replacement = Replacement {

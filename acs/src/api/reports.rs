@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::files::profiles::NoProfile;
 use crate::provisioning::reported::Difference;
 use crate::provisioning_server::document::Wanted;
+use crate::redact::without_tokens;
 use crate::store::{Report, StoreError};
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
@@ -51,7 +52,10 @@ pub async fn read(
 ) -> Answer<Json<Shown>> {
     let device = find(&app, &who, &device?).await?;
     let report = app.store.report_find(device.id).await?;
-    let report = report.ok_or_else(|| ApiError::not_found("report"))?;
+    let mut report = report.ok_or_else(|| ApiError::not_found("report"))?;
+    for reported in report.values.values_mut() {
+        reported.value = without_tokens(&reported.value).into_owned();
+    }
     Ok(Json(Shown {
         source: "report",
         report,

@@ -69,7 +69,7 @@ pub struct Revisions {
     items: Vec<Revision>,
     /// What to ask the next page with; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<u64>,
+    next: Option<String>,
 }
 
 /// GET /profiles/{name}/revisions
@@ -90,6 +90,7 @@ pub async fn list(
     }
     let last = items.last().map(|revision| revision.revision);
     let next = last.filter(|_| items.len() == page.limit);
+    let next = next.map(|number| number.to_string());
     Ok(Json(Revisions { items, next }))
 }
 

@@ -11,7 +11,7 @@ use crate::auth::permissions::{self, Permission};
 use crate::auth::{self, Person, TooOften, passwords, tokens};
 use crate::clock;
 use crate::limits::TOKEN_MS;
-use crate::store::{Actor, PasswordUse, Role, Token, TokenKind, User};
+use crate::store::{PasswordUse, Role, Token, TokenKind, User};
 use aide::OperationOutput;
 use aide::axum::ApiRouter;
 use aide::axum::routing::{post_with, put_with};
@@ -244,13 +244,10 @@ pub async fn change_password(
         return Err(ApiError::bad(why, "choose another one"));
     }
     let user = prove(&app, visitor, who.name(), body.old.clone()).await?;
-    let user = User {
-        password_hash: hash(body.new).await?,
-        password: PasswordUse::Full,
-        ..user
-    };
-    let actor: &Actor = &who;
-    app.store.user_put(actor, user, clock::now()).await?;
+    let new = hash(body.new).await?;
+    app.store
+        .password_change(&who, &user.name, &user.password_hash, &new, clock::now())
+        .await?;
     auth::forget_first_password(&app, &Secret::new(body.old));
     Ok(Done)
 }

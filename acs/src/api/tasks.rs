@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::auth::{Person, permissions};
 use crate::clock;
 use crate::limits::{FAULT_GROUPS, FAULTS_MS, TASK_PRIORITIES};
+use crate::redact::hide_tokens;
 use crate::store::{FaultGroup, Id, NewTask, Task, TaskFilter, TaskKind, TaskState, Turn};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
@@ -177,7 +178,7 @@ pub async fn create(
     let task = app.store.task_create_for(&who, task, turn, now).await?;
     let task = task.ok_or_else(|| ApiError::not_found("device"))?;
     app.nudge.notify_one();
-    Ok(Created(shown(task)))
+    Ok(Created::at("tasks", task.id, shown(task)))
 }
 
 /// Whether what a task names is there.
@@ -206,6 +207,9 @@ async fn there(app: &App, device: Id, kind: &TaskKind) -> Answer<()> {
 fn shown(mut task: Task) -> Shown {
     if let Some(kind) = task.kind.without_secrets() {
         task.kind = kind;
+    }
+    if let Some(result) = &mut task.result {
+        hide_tokens(result);
     }
     let waits_for = match task.state {
         TaskState::Queued if task.not_before.is_some_and(|time| time > clock::now()) => {

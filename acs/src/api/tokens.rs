@@ -13,7 +13,7 @@ use crate::auth::tokens;
 use crate::clock;
 use crate::limits::API_TOKEN_SECS;
 use crate::provisioning::template;
-use crate::store::{Id, PasswordUse, Role, Token, TokenKind};
+use crate::store::{Id, PasswordUse, Proof, Role, Token, TokenKind};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{delete_with, get_with};
 use axum::Json;
@@ -144,11 +144,14 @@ pub async fn create(
         created: now,
         expires: now.plus_secs(body.expires_secs),
     };
-    app.store.token_put(&who, token.clone(), now).await?;
-    Ok(Created(ShownToken {
+    let proof = Proof::Token(who.token().hash);
+    app.store.token_put(&who, token.clone(), proof, now).await?;
+    let id = token.id;
+    let shown = ShownToken {
         token: Some(secret.reveal().to_owned()),
         ..token.into()
-    }))
+    };
+    Ok(Created::at("tokens", id, shown))
 }
 
 /// DELETE /tokens/{token}

@@ -5,14 +5,15 @@ use super::auth::Admin;
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
 use super::openapi::says;
+use super::sign_in::must_be_a_person;
 use crate::app::App;
 use crate::auth::passwords;
 use crate::clock;
 use crate::limits::{PASSWORD_CHARS, SCOPE_TAGS};
 use crate::provisioning::template;
-use crate::store::{PasswordUse, Role, Scope, User};
+use crate::store::{PasswordUse, Role, Scope, User, UserChange};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, put_with};
+use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -27,7 +28,8 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         .api_route("/users", get_with(list, says("Lists users.")))
         .api_route(
             "/users/{name}",
-            put_with(put, says("Makes or changes a user."))
+            get_with(read, says("Reads a user."))
+                .put_with(put, says("Makes or changes a user."))
                 .delete_with(delete, says("Removes a user.")),
         )
 }
@@ -58,6 +60,17 @@ impl From<User> for ShownUser {
 pub async fn list(State(app): State<Arc<App>>, Admin(_): Admin) -> Answer<Json<Vec<ShownUser>>> {
     let users = app.store.user_list().await?;
     Ok(Json(users.into_iter().map(ShownUser::from).collect()))
+}
+
+/// GET /users/{name}
+pub async fn read(
+    State(app): State<Arc<App>>,
+    Admin(_): Admin,
+    name: Argument,
+) -> Answer<Json<ShownUser>> {
+    let user = app.store.user_find(&name?).await?;
+    user.map(|user| Json(user.into()))
+        .ok_or_else(|| ApiError::not_found("user"))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -108,34 +121,31 @@ pub async fn put(
 ) -> Answer<Json<ShownUser>> {
     let name = name?.0;
     let Json(body) = body?;
+    must_be_a_person(&actor)?;
     template::check_name(&name).map_err(|error| ApiError::bad(error, "give another name"))?;
-    let known = app.store.user_find(&name).await?;
-    let (password_hash, password) = match (body.password, &known) {
-        (Some(password), _) if body.must_change_password => {
-            (hash(password).await?, PasswordUse::OneTime)
-        }
-        (Some(password), _) => (hash(password).await?, PasswordUse::Full),
-        (None, Some(known)) => (known.password_hash.clone(), known.password),
-        (None, None) => {
-            let why = "a user that is new needs a password";
-            return Err(ApiError::bad(why, "give `password`"));
-        }
+    let good_for = match body.must_change_password {
+        true => PasswordUse::OneTime,
+        false => PasswordUse::Full,
     };
-    let scope = match body.scope {
-        Some(tags) => scope(tags)?,
-        None => known.map(|known| known.scope).unwrap_or_default(),
+    let password = match body.password {
+        Some(password) => Some((hash(password).await?, good_for)),
+        None => None,
     };
-    let user = User {
+    let change = UserChange {
         name,
         role: body.role,
-        scope,
-        password_hash,
+        scope: body.scope.map(scope).transpose()?,
         password,
     };
-    app.store
-        .user_put(&actor, user.clone(), clock::now())
+    let asker = actor.token().hash;
+    let changed = app
+        .store
+        .user_change(&actor, asker, change, clock::now())
         .await?;
-    Ok(Json(user.into()))
+    changed.map(|user| Json(user.into())).ok_or_else(|| {
+        let why = "a user that is new needs a password";
+        ApiError::bad(why, "give `password`")
+    })
 }
 
 /// DELETE /users/{name}
@@ -144,6 +154,7 @@ pub async fn delete(
     Admin(actor): Admin,
     name: Argument,
 ) -> Answer<Done> {
+    must_be_a_person(&actor)?;
     let deleted = app.store.user_delete(&actor, &name?, clock::now()).await?;
     deleted
         .map(|()| Done)

@@ -136,10 +136,12 @@ pub async fn create(
         created: now,
     };
     app.store.webhook_put(&actor, webhook.clone(), now).await?;
-    Ok(Created(Shown {
+    let id = webhook.id;
+    let shown = Shown {
         secret: Some(secret),
         ..webhook.into()
-    }))
+    };
+    Ok(Created::at("webhooks", id, shown))
 }
 
 /// GET /webhooks/{webhook}
@@ -212,10 +214,19 @@ impl From<Delivery> for ShownDelivery {
     }
 }
 
+/// Deliveries, oldest first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Deliveries {
+    items: Vec<ShownDelivery>,
+    /// What to ask the next page with; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeliveriesQuery {
-    /// The `id` of the last delivery of the list before.
+    /// `next` of the page before.
     after: Option<u64>,
     limit: Option<usize>,
 }
@@ -226,7 +237,7 @@ pub async fn deliveries(
     Admin(_): Admin,
     webhook: Argument,
     query: Result<Query<DeliveriesQuery>, QueryRejection>,
-) -> Answer<Json<Vec<ShownDelivery>>> {
+) -> Answer<Json<Deliveries>> {
     let webhook = find(&app, &webhook?).await?;
     let Query(query) = query?;
     let page = Page {
@@ -234,9 +245,10 @@ pub async fn deliveries(
         limit: query.limit.unwrap_or(100).clamp(1, PAGE),
     };
     let deliveries = app.store.delivery_list(webhook.id, page).await?;
-    Ok(Json(
-        deliveries.into_iter().map(ShownDelivery::from).collect(),
-    ))
+    let last = deliveries.last().filter(|_| deliveries.len() == page.limit);
+    let next = last.map(|delivery| delivery.id.to_string());
+    let items = deliveries.into_iter().map(ShownDelivery::from).collect();
+    Ok(Json(Deliveries { items, next }))
 }
 
 /// How much is tried once more.

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::clock;
 use crate::limits::TOKEN_MS;
-use crate::store::{Actor, Result, Token, TokenKind, User};
+use crate::store::{Actor, Proof, Result, Token, TokenKind, User};
 use data_model::Secret;
 use data_model::firmware::{hex, unhex};
 use sha2::{Digest as _, Sha256};
@@ -38,7 +38,10 @@ pub async fn issue(
         expires: now.plus_ms(TOKEN_MS),
     };
     let actor = Actor::User(user.name.clone());
-    app.store.token_put(&actor, token.clone(), now).await?;
+    let proof = Proof::Password(user.password_hash.clone());
+    app.store
+        .token_put(&actor, token.clone(), proof, now)
+        .await?;
     Ok((secret, token))
 }
 

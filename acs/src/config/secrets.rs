@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub struct SecretsConfig {
     /// The file with the key; `secrets.key` in the data folder if absent, where one is made.
     pub key_file: Option<PathBuf>,
+    /// Further words: a parameter or variable whose name has one of them is masked like a password.
+    pub names: Vec<String>,
 }
 
 impl SecretsConfig {

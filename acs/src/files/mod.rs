@@ -6,6 +6,7 @@ pub mod image;
 pub mod profiles;
 pub mod rate;
 pub mod sealed;
+mod sweep;
 pub mod tickets;
 
 use crate::app::App;
@@ -26,6 +27,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use tickets::Tickets;
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::Mutex;
 
 /// The files.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub struct Library {
     pub rates: Rates,
     /// Whose signatures of images are good.
     firmware_keys: Live<Vec<VerifyingKey>>,
+    /// Whoever puts bytes in their place, or takes them away, with what describes them.
+    bytes: Mutex<()>,
 }
 
 /// What is said about a file that comes in.
@@ -106,6 +110,7 @@ impl Library {
                 )
             })?;
         }
+        sweep::sweep(config, store).await;
         let fresh = clock::random_bytes::<32>().to_vec();
         // Kept, so that links stay good over a restart: a device may be in the middle of a download.
         let key = store
@@ -123,6 +128,7 @@ impl Library {
             of_devices,
             tickets: Tickets::new(key),
             rates: Rates::default(),
+            bytes: Mutex::default(),
             firmware_keys: Live::new(config.campaigns.keys()),
         })
     }
@@ -171,6 +177,8 @@ impl Library {
                 return Err(error);
             }
         };
+        // Whoever forgets a file of the same content must not take the bytes of this one along.
+        let _bytes = self.bytes.lock().await;
         tokio::fs::rename(&partial, self.folder.join(&sha256)).await?;
         tokio::fs::File::open(&self.folder)
             .await?
@@ -192,12 +200,26 @@ impl Library {
         Ok(record)
     }
 
-    /// Removes bytes no description needs. A file of the same content that comes in at this moment is written anew by
-    /// its rename.
-    pub async fn drop_bytes(&self, sha256: &str) {
-        if let Err(error) = tokio::fs::remove_file(self.folder.join(sha256)).await {
+    /// Forgets a file, and removes its bytes if no other description needs them. `None` if there is none.
+    ///
+    /// # Errors
+    /// If the store does not take it.
+    pub async fn forget(
+        &self,
+        store: &dyn Store,
+        actor: &Actor,
+        file: Id,
+    ) -> Result<Option<()>, StoreError> {
+        let _bytes = self.bytes.lock().await;
+        let Some(deleted) = store.file_delete(actor, file, clock::now()).await? else {
+            return Ok(None);
+        };
+        if let Some(sha256) = deleted.bytes_unused
+            && let Err(error) = tokio::fs::remove_file(self.folder.join(sha256)).await
+        {
             tracing::warn!(%error, "the bytes of a deleted file stay in the file folder");
         }
+        Ok(Some(()))
     }
 
     /// The link of a file for the device of a session.

@@ -5,7 +5,7 @@ use super::in_force::winners;
 use super::names::Names;
 use super::problems::{DesiredError, Problem, Wrong};
 use super::selector::DeviceView;
-use super::template::fill;
+use super::template::{fill, secret_variable};
 use crate::store::{
     Device, Haste, InForce, Profile, ProfileObject, Variable, VariableSource, row_label,
 };
@@ -102,6 +102,8 @@ pub struct DesiredValue {
     pub profile: String,
     /// Its revision.
     pub revision: u64,
+    /// Whether a variable it was filled in with is secret: it is masked wherever it is shown, whatever it is called.
+    pub secret: bool,
 }
 
 /// One desired row.
@@ -252,11 +254,13 @@ impl Gathering<'_> {
             value: value.into_owned(),
             profile: profile.name.clone(),
             revision: profile.revision,
+            secret: secret_variable(template).is_some(),
         })
     }
 
     fn filled(&mut self, profile: &Profile, name: &str, template: &str) -> Option<DesiredValue> {
         let filled = fill(template, |name| lookup(name, self.device, self.variables));
+        let secret = secret_variable(template).is_some();
         let why = match filled {
             Ok(value) => match self.names.broken_script(name, &value) {
                 None => {
@@ -264,19 +268,28 @@ impl Gathering<'_> {
                         value: value.into_owned(),
                         profile: profile.name.clone(),
                         revision: profile.revision,
+                        secret,
                     });
+                }
+                // What is wrong may quote it.
+                Some(_) if secret => {
+                    Wrong::Script("the script is wrong; it has a secret in it".into())
                 }
                 Some(why) => Wrong::Script(why),
             },
             Err(error) => Wrong::Template(error),
         };
+        self.wrong(profile, name, why);
+        None
+    }
+
+    fn wrong(&mut self, profile: &Profile, name: &str, why: Wrong) {
         self.problems.push(Problem {
             profile: profile.name.clone(),
             revision: profile.revision,
             name: name.to_owned(),
             why,
         });
-        None
     }
 
     fn object(&mut self, profile: &Profile, object: &ProfileObject) {
@@ -284,6 +297,9 @@ impl Gathering<'_> {
         let mut key = BTreeMap::new();
         for (name, template) in &object.key {
             let place = format!("{table}{{{name}}}");
+            if let Some(secret) = secret_variable(template) {
+                return self.wrong(profile, &place, Wrong::SecretKey(secret));
+            }
             let Some(value) = self.filled(profile, &place, template) else {
                 return;
             };
@@ -383,6 +399,7 @@ pub(super) fn wanted_value(value: &str) -> DesiredValue {
         value: value.into(),
         profile: "p".into(),
         revision: 1,
+        secret: false,
     }
 }
 
@@ -487,6 +504,39 @@ mod tests {
         assert!(
             missing.contains("line1.number") && missing.contains("other"),
             "{missing}"
+        );
+    }
+
+    /// Covers U07.
+    #[test]
+    fn a_value_filled_in_with_a_secret_is_secret_and_is_no_key() {
+        let variables = ["x.password", "open"].map(|name| Variable::of_device(name, "4711"));
+        let pairs = [
+            ("~.A", "{{x.password}}"),
+            ("~.B", "{{open}}"),
+            ("~.C", "password"),
+        ];
+        let got = desired(&[profile("p", 0, &pairs)], &device(), &variables).unwrap();
+        let secret = got.values.values().map(|value| value.secret);
+        assert_eq!(secret.collect::<Vec<bool>>(), [true, false, false]);
+        let lost = profile("q", 0, &[("~.A", "{{open}}x")]);
+        let got = desired(&[profile("p", 0, &pairs), lost], &device(), &variables).unwrap();
+        assert!(got.conflicts[0].winner.secret && !got.conflicts[0].loser.secret);
+        let rows = InForce::everywhere(Profile {
+            objects: vec![ProfileObject {
+                path: "~.Table.".into(),
+                key: BTreeMap::from([("Name".to_owned(), "{{x.password}}".to_owned())]),
+                values: Vec::new(),
+                exclusive: false,
+            }],
+            ..Profile::default()
+        });
+        let error = desired(&[rows], &device(), &variables)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("x.password") && !error.contains("4711"),
+            "{error}"
         );
     }
 

@@ -5,10 +5,10 @@ use super::evidence::Evidence;
 use super::in_force::winners;
 use super::known::{Known, same};
 use super::names::Names;
-use super::plan::{Rules, value_hash};
+use super::plan::{Change, Rules, value_hash};
 use super::selector::DeviceView;
 use super::template::{self, fill};
-use crate::redact::{MASK, is_secret};
+use crate::redact::{MASK, is_secret, without_tokens};
 use crate::store::{Device, InForce, Publication, Refusal, Variable, VariableSource, row_label};
 use data_model::Timestamp;
 use schemars::JsonSchema;
@@ -132,7 +132,27 @@ pub struct RefusedWith {
 pub fn shown(name: &str, text: &str) -> String {
     match is_secret(name) {
         true => MASK.into(),
-        false => text.into(),
+        false => without_tokens(text).into_owned(),
+    }
+}
+
+impl DesiredValue {
+    /// The value, or any other of the parameter it is for, as it may be shown.
+    pub fn shown(&self, name: &str, text: &str) -> String {
+        match self.secret {
+            true => MASK.into(),
+            false => shown(name, text),
+        }
+    }
+}
+
+impl Change {
+    /// A value of the parameter as it may be shown.
+    pub fn shown(&self, text: &str) -> String {
+        match self.secret {
+            true => MASK.into(),
+            false => shown(&self.name, text),
+        }
     }
 }
 
@@ -283,8 +303,8 @@ fn one(
     };
     Explained {
         name: name.to_owned(),
-        desired: shown(name, &wanted.value),
-        observed: seen.map(|((_, value), _)| shown(name, value)),
+        desired: wanted.shown(name, &wanted.value),
+        observed: seen.map(|((_, value), _)| wanted.shown(name, value)),
         observed_at: seen.and_then(|(_, place)| known.seen(place)),
         state,
         fault: refusal.map(|refusal| RefusedWith {
@@ -313,6 +333,7 @@ mod tests {
     use super::super::selector::tests::device;
     use super::*;
     use crate::store::{Profile, ProfileValue};
+    use data_model::XsdType;
 
     fn profile(name: &str, precedence: i32, template: &str) -> InForce {
         let mut in_force = InForce::everywhere(Profile {
@@ -328,6 +349,35 @@ mod tests {
         let published = in_force.published.as_mut().unwrap();
         published.by = "user:ann".into();
         in_force
+    }
+
+    /// Covers U07.
+    #[test]
+    fn a_secret_is_masked_also_where_it_is_put_into_a_parameter_that_is_none() {
+        let profiles = [profile("p", 0, "{{line1.password}}")];
+        let device = device();
+        let variables = [Variable::of_device("line1.password", "opensesame")];
+        let wanted = desired(&profiles, &device, &variables, &Evidence::default()).unwrap();
+        let grounds = Grounds {
+            profiles: &profiles,
+            device: &device,
+            variables: &variables,
+            evidence: &Evidence::default(),
+        };
+        let mut known = Known::default();
+        for seen in ["other-canary", "opensesame"] {
+            known.read(
+                &[],
+                &[("Device.A", XsdType::String, seen)].into_iter().collect(),
+            );
+            let explained = explain(grounds, &wanted, &known, &[]);
+            assert_eq!(explained[0].desired, MASK);
+            let text = format!("{explained:?}");
+            assert!(
+                !text.contains("opensesame") && !text.contains("other-canary"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

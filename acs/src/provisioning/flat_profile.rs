@@ -1,6 +1,6 @@
 //! Desired values as the vendor's `<flat-profile>`: the same profiles that drive TR-069, by the schema's element names.
 
-use super::desired::Desired;
+use super::desired::{Desired, DesiredValue};
 use cwmp::xml::XmlWriter;
 use data_model::DeviceType;
 use data_model::catalogue;
@@ -186,7 +186,7 @@ fn collected<'a>(
     let mut left_out = Vec::new();
     for (name, wanted) in &desired.values {
         let added = match places.get(name.as_str()) {
-            Some(place) => add(ty, place, &wanted.value, &mut elements, &mut parts),
+            Some(place) => add(ty, place, wanted, &mut elements, &mut parts),
             None => Err(why_not(ty, name).into()),
         };
         if let Err(why) = added {
@@ -217,7 +217,7 @@ fn why_not(ty: &DeviceType, name: &str) -> &'static str {
 fn add<'a>(
     ty: &'a DeviceType,
     place: &'a Place,
-    wanted: &'a str,
+    wanted: &'a DesiredValue,
     elements: &mut Vec<(u32, Element<'a>)>,
     parts: &mut HashMap<u32, usize>,
 ) -> Result<(), String> {
@@ -228,7 +228,7 @@ fn add<'a>(
     let target = schema
         .parameter(place.stored.node)
         .ok_or("it shows no parameter")?;
-    let checked = parameter.ty.check(wanted);
+    let checked = parameter.ty.check(&wanted.value);
     let value = checked.map_err(|broken| broken.to_string())?;
     let before = parts.get(&place.order).copied();
     let value = match &parameter.source {
@@ -247,11 +247,16 @@ fn add<'a>(
     if text.trim() != text || text.chars().any(char::is_control) {
         return Err("white space at its ends and line breaks do not survive in a profile".into());
     }
+    let other_part = before.map(|at| elements[at].1.secrecy);
+    let secrecy = match wanted.secret || other_part == Some(Secrecy::Secret) {
+        true => Secrecy::Secret,
+        false => target.secret,
+    };
     let element = Element {
         value,
         path: &place.element,
         style,
-        secrecy: target.secret,
+        secrecy,
     };
     match before {
         Some(at) => elements[at].1 = element,
@@ -313,6 +318,18 @@ mod tests {
 
     fn ata() -> Arc<DeviceType> {
         device_type("ATA192").expect("a product of this build")
+    }
+
+    /// Covers U07.
+    #[test]
+    fn a_value_filled_in_with_a_secret_is_omitted_like_one() {
+        let name = "Device.X_CISCO_ATA.Provisioning.Profile_Rule";
+        let mut wanted = desired(&[(name, "/opensesame.cfg")]);
+        let open = render(&ata(), &wanted, &[], Secrets::Omitted).document;
+        assert!(open.contains("opensesame"), "{open}");
+        wanted.values.get_mut(name).expect("a value").secret = true;
+        let omitted = render(&ata(), &wanted, &[], Secrets::Omitted).document;
+        assert!(!omitted.contains("opensesame"), "{omitted}");
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub struct Change {
     pub profile: String,
     /// Its revision.
     pub revision: u64,
+    /// Whether it must not be shown, whatever its name is.
+    pub secret: bool,
     /// The name a refusal is remembered by: rows have other numbers each time they are made.
     pub remembered: String,
 }
@@ -237,6 +239,7 @@ fn difference(
         to,
         profile: wanted.profile.clone(),
         revision: wanted.revision,
+        secret: wanted.secret,
         remembered: remembered.to_owned(),
     })
 }
@@ -325,6 +328,7 @@ fn row_differences(
             value: value.clone(),
             profile: object.profile.clone(),
             revision: object.revision,
+            secret: false,
         };
         (name, value)
     });

@@ -30,6 +30,8 @@ pub enum Wrong {
     Template(TemplateError),
     /// It is a script with a mistake.
     Script(String),
+    /// A secret variable of this name would be part of the key of a row.
+    SecretKey(String),
 }
 
 impl fmt::Display for Wrong {
@@ -37,6 +39,10 @@ impl fmt::Display for Wrong {
         match self {
             Wrong::Template(error) => error.fmt(f),
             Wrong::Script(why) => f.write_str(why),
+            Wrong::SecretKey(name) => write!(
+                f,
+                "the secret variable `{name}` cannot be part of a key: keys of rows are shown"
+            ),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `{{variable}}` in the values of profiles. A variable's value is text and nothing else: it is never read again for
 //! variables (case C17).
 
+use crate::redact::is_secret;
 use std::borrow::Cow;
 
 /// What is wrong with a template, or with a device it is filled in for.
@@ -64,6 +65,15 @@ pub fn variables(template: &str) -> Vec<String> {
     });
     drop(noted);
     names.into_inner()
+}
+
+/// The first variable of a template that is secret by its name: what it is filled into must not be shown either,
+/// whatever that is called.
+pub fn secret_variable(template: &str) -> Option<String> {
+    if !template.contains("{{") {
+        return None;
+    }
+    variables(template).into_iter().find(|name| is_secret(name))
 }
 
 /// Letters, digits, `_`, `-` and `.`, at most 64 of them.

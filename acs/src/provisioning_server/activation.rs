@@ -41,6 +41,12 @@ pub async fn callhome(
     id: &str,
     version: &str,
 ) -> Result<String, Answer> {
+    let guesses = app.provisioner.as_ref().map(|it| &it.guesses);
+    let now = clock::now();
+    // Serial numbers are counted up: whoever tries them all finds rules of others, and uses them up.
+    if guesses.is_some_and(|guesses| !guesses.may_try(request.address, now)) {
+        return Err(unbound(app, request));
+    }
     let said = said(id, version);
     let text = said.as_ref().map(|said| UserAgent {
         product: said.product.clone(),
@@ -48,10 +54,14 @@ pub async fn callhome(
         serial_number: said.serial_number.clone(),
         mac: said.mac.clone().unwrap_or_default(),
     });
-    match said {
+    let told = match said {
         Some(said) => tell(app, request, said, None, text).await,
         None => Err(unbound(app, request)),
+    };
+    if let (Err(Answer::NotFound), Some(guesses)) = (&told, guesses) {
+        guesses.was_wrong(request.address, now);
     }
+    told
 }
 
 /// Answers a path of a customer; `None` if it is none.

@@ -7,6 +7,7 @@ use crate::limits::REPORT_BYTES;
 use crate::listen::{self, Arrival};
 use crate::proxies::Origin;
 use crate::sessions::body;
+use crate::store::FileRecord;
 use axum::body::Body;
 use axum::extract::Query;
 use http::header::{
@@ -25,6 +26,8 @@ use tower_http::services::ServeFile;
 
 /// What paths of images begin with.
 const IMAGES: &str = "/firmware/";
+/// What the file type of an image begins with (TR-069 table 33).
+const IMAGE_TYPE: &str = "1 ";
 
 /// Who is at the other end of a connection.
 struct Peer {
@@ -222,7 +225,9 @@ async fn image(
         }
     };
     // The newest of a name comes first. Nothing of the path reaches the disk.
-    let Some(file) = files.into_iter().find(|file| file.name == name) else {
+    // Nothing but images: configurations of the library hold secrets.
+    let named = |file: &FileRecord| file.name == name && file.file_type.starts_with(IMAGE_TYPE);
+    let Some(file) = files.into_iter().find(named) else {
         return status(StatusCode::NOT_FOUND);
     };
     app.metrics.files_sent.inc();

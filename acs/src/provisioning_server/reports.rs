@@ -24,6 +24,16 @@ pub const REPORT_PATH: &str = "/report/";
 pub struct Reporter {
     device: Device,
     key: Option<Secret>,
+    proof: Proof,
+}
+
+/// What whoever reports has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// The token in the path and no more: people may have seen it, and logs of proxies.
+    Token,
+    /// The certificate of the device.
+    Certificate,
 }
 
 /// What became of a report.
@@ -63,24 +73,32 @@ async fn find(app: &App, request: &Request<'_>) -> Result<Option<Reporter>, NoAn
         return Ok(None);
     };
     let store = &app.store;
-    let device = match (asker::report_token(request.path), &request.certificate) {
-        (Some(token), _) => {
+    let certified = match &request.certificate {
+        Some(holder) => asker::certified(app, holder).await?,
+        None => None,
+    };
+    let by_certificate = certified.as_ref().map(|device| device.id);
+    let device = match asker::report_token(request.path) {
+        Some(token) => {
             let used = store.provisioning_token_used(hash_of_token(token), clock::now());
             match used.await? {
                 Some(id) => store.device_find(id).await?,
                 None => None,
             }
         }
-        (None, Some(holder)) => asker::certified(app, holder).await?,
-        (None, None) => None,
+        None => certified,
     };
     let Some(device) = device else {
         return Ok(None);
     };
+    let proof = match by_certificate == Some(device.id) {
+        true => Proof::Certificate,
+        false => Proof::Token,
+    };
     let keys = store.provisioning_keys(device.id).await?;
     let key = keys.map(|keys| provisioner.master.reveal(device.id, &keys.current));
     let key = key.transpose()?;
-    Ok(Some(Reporter { device, key }))
+    Ok(Some(Reporter { device, key, proof }))
 }
 
 /// Takes a report, and keeps it as a contact of the device. It is on stable storage before the device hears of it.
@@ -125,6 +143,10 @@ async fn take(
     if !encrypted && request.transport != Transport::Https {
         // Whoever has seen the path on its way could send it.
         let why = "it is not encrypted, and the line is not private";
+        return Ok(Err((Received::Refused, why.into())));
+    }
+    if !encrypted && reporter.proof == Proof::Token {
+        let why = "it is not encrypted, and there is no certificate";
         return Ok(Err((Received::Refused, why.into())));
     }
     let key = reporter.key.as_ref().filter(|_| encrypted);

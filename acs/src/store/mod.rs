@@ -286,8 +286,14 @@ pub trait Store:
     /// How many users there are.
     async fn user_count(&self) -> Result<u64>;
 
-    /// Keeps a token.
-    async fn token_put(&self, actor: &Actor, token: Token, now: Timestamp) -> Result<()>;
+    /// Keeps a token. [`StoreError::Conflict`] if what it is given for does not hold.
+    async fn token_put(
+        &self,
+        actor: &Actor,
+        token: Token,
+        proof: Proof,
+        now: Timestamp,
+    ) -> Result<()>;
 
     /// A token by its hash; ended ones are not found.
     async fn token_find(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<Token>>;

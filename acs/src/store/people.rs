@@ -1,13 +1,36 @@
 //! What is kept of people beside their accounts: tokens of programs, and the audit trail as a whole.
 
 use super::audit_chain::{Head, TrailCheck};
-use super::{Actor, AuditEntry, AuditFilter, Id, Page, PastLines, Result, Token};
+use super::{Actor, AuditEntry, AuditFilter, Id, Page, PastLines, Result, Token, User, UserChange};
 use async_trait::async_trait;
 use data_model::Timestamp;
 
 /// Tokens and the audit trail. The habits of [`Store`](super::Store) hold here too, and its transactions are shared.
 #[async_trait]
 pub trait PeopleStore: Send + Sync + 'static {
+    // ---- users ---------------------------------------------------------------------------------------
+
+    /// Changes a user, or makes one, and ends the tokens the user had. `None` if there is none and no password;
+    /// [`StoreError::Conflict`] if there would be no administrator left, or if the token of whoever asks has ended.
+    async fn user_change(
+        &self,
+        actor: &Actor,
+        asker: [u8; 32],
+        change: UserChange,
+        now: Timestamp,
+    ) -> Result<Option<User>>;
+
+    /// Gives a user another password in place of the one with the hash `old`, and ends the tokens the user had.
+    /// [`StoreError::Conflict`] if the user has another one meanwhile, or is gone.
+    async fn password_change(
+        &self,
+        actor: &Actor,
+        name: &str,
+        old: &str,
+        new: &str,
+        now: Timestamp,
+    ) -> Result<()>;
+
     // ---- tokens --------------------------------------------------------------------------------------
 
     /// The tokens of a user's programs that have not ended, oldest first.

@@ -4,7 +4,7 @@
 //! nothing depends on finding them in the text. Beyond that, a value that was masked once in a session is masked wherever
 //! else in the session it stands: a device may repeat it in the text of a fault.
 
-use crate::redact::{MASK, is_secret};
+use crate::redact::{MASK, is_secret, without_tokens};
 use cwmp::message::{Body, CpeRequest, CpeResponse};
 use cwmp::rpc::Operation;
 use cwmp::{AcsRequest, Envelope, FromAcs, FromCpe};
@@ -58,12 +58,18 @@ impl Masker {
 
     /// Masks what was masked anywhere in the session, in a message that came before or behind.
     pub fn everywhere(&self, kept: &mut Kept) {
-        for secret in &self.secrets {
+        // The longest first: one may be a part of another, whose rest would stay.
+        let mut secrets: Vec<&String> = self.secrets.iter().collect();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in secrets {
             for text in [escaped(secret), Cow::Borrowed(secret.as_str())] {
                 if kept.body.contains(text.as_ref()) {
                     kept.body = kept.body.replace(text.as_ref(), MASK);
                 }
             }
+        }
+        if let Cow::Owned(body) = without_tokens(&kept.body) {
+            kept.body = body;
         }
     }
 
@@ -282,6 +288,21 @@ mod tests {
         assert_eq!(kept.body, fault, "to the byte");
         masker.everywhere(&mut kept);
         assert!(kept.body.contains("*** is no password"), "{}", kept.body);
+    }
+
+    /// Covers U07.
+    #[test]
+    fn of_two_secrets_one_in_the_other_nothing_stays_and_no_token_either() {
+        let secrets = ["secret", "secretCANARY"].map(str::to_owned);
+        let masker = Masker {
+            secrets: secrets.into(),
+        };
+        let mut kept = Kept {
+            name: "Fault".into(),
+            body: "secretCANARY at /p/0123456789abcdef0123456789abcdef/x".into(),
+        };
+        masker.everywhere(&mut kept);
+        assert_eq!(kept.body, "*** at /p/***/x");
     }
 
     #[test]

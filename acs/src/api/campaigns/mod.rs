@@ -114,7 +114,8 @@ pub async fn create(
     let campaign = body.campaign(&app, actor.scope()).await?;
     let created = app.store.campaign_create(&actor, campaign, consent).await?;
     app.nudge.notify_one();
-    Ok(Created(find(&app, &actor, created.id).await?))
+    let shown = find(&app, &actor, created.id).await?;
+    Ok(Created::at("campaigns", created.id, shown))
 }
 
 /// POST /campaigns/estimate
@@ -183,7 +184,8 @@ pub async fn rollback(
     let campaign = body.campaign(&of.campaign)?;
     let created = app.store.campaign_create(&actor, campaign, consent).await?;
     app.nudge.notify_one();
-    Ok(Created(find(&app, &actor, created.id).await?))
+    let shown = find(&app, &actor, created.id).await?;
+    Ok(Created::at("campaigns", created.id, shown))
 }
 
 /// A campaign as whoever asks sees it.

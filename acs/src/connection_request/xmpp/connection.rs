@@ -62,6 +62,13 @@ pub(super) async fn run(
     }
 }
 
+/// A call that is not answered yet.
+struct Waiting {
+    /// Whom it was sent to.
+    of: String,
+    outcome: oneshot::Sender<Outcome>,
+}
+
 enum Over {
     Stopped,
     Lost(String),
@@ -73,7 +80,7 @@ async fn carry(
     ordered: &mut mpsc::Receiver<Order>,
     stopped: &mut watch::Receiver<bool>,
 ) -> Over {
-    let mut waiting: HashMap<String, oneshot::Sender<Outcome>> = HashMap::new();
+    let mut waiting: HashMap<String, Waiting> = HashMap::new();
     let mut number: u64 = 0;
     let mut beat = tokio::time::interval(XMPP_KEEP_ALIVE);
     loop {
@@ -90,7 +97,10 @@ async fn carry(
                 number += 1;
                 let id = format!("call-{number}");
                 let text = connection_request(&id, &order.to, &order.username, &order.password);
-                waiting.insert(id, order.outcome);
+                waiting.insert(id, Waiting {
+                    of: order.to,
+                    outcome: order.outcome,
+                });
                 line.say(&text).await
             }
             stanza = line.hear() => match stanza {
@@ -104,9 +114,9 @@ async fn carry(
                 Err(why) => Err(why),
             },
         };
-        waiting.retain(|_, outcome| !outcome.is_closed());
+        waiting.retain(|_, waiting| !waiting.outcome.is_closed());
         if let Err(why) = said {
-            for outcome in waiting.into_values() {
+            for Waiting { outcome, .. } in waiting.into_values() {
                 // Whoever has given up does not need it.
                 let _ = outcome.send(Outcome::Failed(why.clone()));
             }
@@ -116,10 +126,7 @@ async fn carry(
 }
 
 /// Takes an answer to its question, and answers questions.
-fn heard(
-    stanza: &Element,
-    waiting: &mut HashMap<String, oneshot::Sender<Outcome>>,
-) -> Option<String> {
+fn heard(stanza: &Element, waiting: &mut HashMap<String, Waiting>) -> Option<String> {
     // RFC 6120 8.2.3: every question is answered; we know none.
     if let Some(question) = Question::of(stanza) {
         return Some(question.answer(Answer::ServiceUnavailable));
@@ -127,10 +134,32 @@ fn heard(
     if stanza.name != "iq" {
         return None;
     }
-    let outcome = waiting.remove(stanza.attribute("id")?)?;
+    let id = stanza.attribute("id")?;
+    // RFC 6120 8.1.2.1: the server says truly whom a stanza is from; our numbers are easily guessed.
+    if !may_answer(&waiting.get(id)?.of, stanza.attribute("from")) {
+        return None;
+    }
+    let Waiting { outcome, .. } = waiting.remove(id)?;
     // Whoever has given up does not need it.
     let _ = outcome.send(meaning(stanza));
     None
+}
+
+/// Whether whoever was asked answers, by any of its connections, or a server in its place.
+fn may_answer(asked: &str, from: Option<&str>) -> bool {
+    let Some(from) = from else {
+        // Our own server.
+        return true;
+    };
+    let bare = |address: &str| {
+        let bare = address.split('/').next().unwrap_or_default();
+        bare.to_ascii_lowercase()
+    };
+    let (asked, from) = (bare(asked), bare(from));
+    from == asked
+        || asked
+            .split_once('@')
+            .is_some_and(|(_, domain)| from == domain)
 }
 
 /// TR-069 K.2.3.3.
@@ -158,4 +187,30 @@ fn meaning(stanza: &Element) -> Outcome {
 /// TR-069 K.2.3.3 has a device give the code 503; servers of RFC 6120 give none.
 fn has_code_of_device(error: &Element) -> bool {
     error.attribute("code") == Some("503")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_answers_in_the_place_of_a_device() {
+        let asked = "ata1@xmpp.example/TR069";
+        for from in [
+            None,
+            Some("ata1@xmpp.example/TR069"),
+            Some("ATA1@xmpp.example"),
+            Some("xmpp.example"),
+        ] {
+            assert!(may_answer(asked, from), "{from:?}");
+        }
+        for from in [
+            "ata2@xmpp.example/TR069",
+            "other.example",
+            "ata1@other.example",
+            "",
+        ] {
+            assert!(!may_answer(asked, Some(from)), "{from}");
+        }
+    }
 }

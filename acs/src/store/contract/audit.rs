@@ -1,6 +1,6 @@
 //! The audit trail: one line for each change somebody made, none for what changed nothing, no secret in any.
 
-use super::people::{token, user};
+use super::people::{proof, token, user};
 use super::support::*;
 use crate::store::*;
 use data_model::{Secret, Timestamp};
@@ -150,11 +150,10 @@ async fn every_change_of_people_and_credentials_leaves_a_line(store: &dyn Store)
     let (actor, now) = who(2);
     let token = Token {
         user: "bob".into(),
-        role: Role::Operator,
         expires: at(100),
         ..token(1, 0)
     };
-    store.token_put(&actor, token, now).await.unwrap();
+    store.token_put(&actor, token, proof(), now).await.unwrap();
     let (actor, now) = who(3);
     let given = credentials(device, "first");
     store.credentials_put(&actor, given, now).await.unwrap();

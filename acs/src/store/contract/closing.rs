@@ -1,7 +1,7 @@
 //! The end of a store: what is under way is finished, and everything later is refused.
 
 use super::Place;
-use super::people::{token, user};
+use super::people::{proof, token, user};
 use super::support::*;
 use crate::store::*;
 use cwmp::{CommandKey, EventCode};
@@ -176,7 +176,7 @@ async fn a_closed_store_refuses_every_other_change(place: &dyn Place) {
             "no user",
             store.user_delete(&ANN, "bob", now).await.map(drop),
         ),
-        ("token", store.token_put(&ANN, token, now).await),
+        ("token", store.token_put(&ANN, token, proof(), now).await),
         ("check", store.check().await),
         ("setting", setting.await.map(drop)),
     ]);

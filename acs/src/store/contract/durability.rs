@@ -1,7 +1,7 @@
 //! What was acknowledged is there when the store is opened again.
 
 use super::Place;
-use super::people::{token, user};
+use super::people::{proof, token, user};
 use super::support::*;
 use crate::store::*;
 use data_model::Secret;
@@ -235,7 +235,10 @@ async fn people_credentials_and_settings_are_there_again(place: &dyn Place) {
         expires: at(100),
         ..token(1, 0)
     };
-    store.token_put(&ANN, token.clone(), START).await.unwrap();
+    store
+        .token_put(&ANN, token.clone(), proof(), START)
+        .await
+        .unwrap();
     let kept = store.setting_or_insert("key", b"first".into()).await;
     kept.unwrap();
 

@@ -1,4 +1,4 @@
-//! People: users, and the tokens they sign in for.
+//! People: users, and the tokens they sign in for. Long because each way to change somebody meanwhile is a case.
 
 use super::support::*;
 use crate::store::*;
@@ -16,6 +16,11 @@ super::cases! {
     a_token_nobody_has_heard_of_is_none,
     tokens_of_one_user_stand_side_by_side,
     whoever_has_a_part_of_the_fleet_keeps_it_and_is_no_last_administrator,
+    a_change_of_a_password_under_way_brings_nobody_back,
+    a_sign_in_under_way_gives_no_token_to_whoever_is_changed_or_removed,
+    a_change_of_a_user_changes_nothing_that_it_does_not_say,
+    whoever_is_changed_meanwhile_changes_nobody,
+    the_trail_says_that_a_password_was_set_and_who_was_removed,
 }
 
 /// A user of the whole fleet.
@@ -27,6 +32,11 @@ pub(super) fn user(name: &str, role: Role) -> User {
         password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
         password: PasswordUse::Full,
     }
+}
+
+/// The password of every [`user`].
+pub(super) fn proof() -> Proof {
+    Proof::Password(user("", Role::Viewer).password_hash)
 }
 
 async fn put(store: &dyn Store, name: &str, role: Role) -> User {
@@ -118,7 +128,7 @@ async fn whoever_is_changed_or_removed_has_to_sign_in_again(store: &dyn Store) {
             user: name.into(),
             ..token(byte, 100)
         };
-        store.token_put(&ANN, token, START).await.unwrap();
+        store.token_put(&ANN, token, proof(), START).await.unwrap();
         assert!(found(byte).await);
     }
     put(store, "bob", Role::Viewer).await;
@@ -139,7 +149,7 @@ pub(super) fn token(byte: u8, expires: u64) -> Token {
         kind: TokenKind::SignIn,
         name: String::new(),
         user: "ann".into(),
-        role: Role::Operator,
+        role: Role::Admin,
         scope: Scope::default(),
         password: PasswordUse::Full,
         address: "192.0.2.7".into(),
@@ -149,8 +159,12 @@ pub(super) fn token(byte: u8, expires: u64) -> Token {
 }
 
 async fn a_token_is_found_by_its_hash_until_it_ends(store: &dyn Store) {
+    put(store, "ann", Role::Admin).await;
     let token = token(1, 100);
-    store.token_put(&ANN, token.clone(), START).await.unwrap();
+    store
+        .token_put(&ANN, token.clone(), proof(), START)
+        .await
+        .unwrap();
     for (secs, expected) in [
         (0, true),
         (99, true),
@@ -164,7 +178,11 @@ async fn a_token_is_found_by_its_hash_until_it_ends(store: &dyn Store) {
 }
 
 async fn a_token_nobody_has_heard_of_is_none(store: &dyn Store) {
-    store.token_put(&ANN, token(1, 100), START).await.unwrap();
+    put(store, "ann", Role::Admin).await;
+    store
+        .token_put(&ANN, token(1, 100), proof(), START)
+        .await
+        .unwrap();
     let mut almost = [1; 32];
     almost[31] = 0;
     for hash in [[0; 32], [255; 32], almost] {
@@ -173,9 +191,15 @@ async fn a_token_nobody_has_heard_of_is_none(store: &dyn Store) {
 }
 
 async fn tokens_of_one_user_stand_side_by_side(store: &dyn Store) {
+    put(store, "ann", Role::Admin).await;
     for (byte, expires) in [(1, 10), (2, 200), (3, 300)] {
         store
-            .token_put(&ANN, token(byte, expires), at(u64::from(byte) * 50))
+            .token_put(
+                &ANN,
+                token(byte, expires),
+                proof(),
+                at(u64::from(byte) * 50),
+            )
             .await
             .unwrap();
     }
@@ -198,6 +222,16 @@ async fn whoever_has_a_part_of_the_fleet_keeps_it_and_is_no_last_administrator(s
     put(store, "bob", Role::Admin).await;
     store.user_put(&ANN, scoped.clone(), START).await.unwrap();
     assert_eq!(store.user_find("ann").await.unwrap(), Some(scoped));
+    let signed_in = Token {
+        scope: west.clone(),
+        password: PasswordUse::OneTime,
+        ..token(2, 100)
+    };
+    let by = Proof::Token(signed_in.hash);
+    store
+        .token_put(&ANN, signed_in, proof(), START)
+        .await
+        .unwrap();
     let scoped = Token {
         scope: west.and(&Scope::of_tags(vec!["beta".into()])),
         password: PasswordUse::OneTime,
@@ -205,7 +239,169 @@ async fn whoever_has_a_part_of_the_fleet_keeps_it_and_is_no_last_administrator(s
         name: "ci".into(),
         ..token(1, 100)
     };
-    store.token_put(&ANN, scoped.clone(), START).await.unwrap();
+    store
+        .token_put(&ANN, scoped.clone(), by, START)
+        .await
+        .unwrap();
     let found = store.token_find(&[1; 32], START).await.unwrap();
     assert_eq!(found, Some(scoped));
+}
+
+/// Covers A11.
+async fn a_change_of_a_password_under_way_brings_nobody_back(store: &dyn Store) {
+    put(store, "ann", Role::Admin).await;
+    let bob = put(store, "bob", Role::Admin).await;
+    let old = bob.password_hash.clone();
+    put(store, "bob", Role::Viewer).await;
+    let changed = store.password_change(&ANN, "bob", &old, "new", at(1)).await;
+    changed.unwrap();
+    let kept = store.user_find("bob").await.unwrap().unwrap();
+    assert_eq!((kept.role, &*kept.password_hash), (Role::Viewer, "new"));
+    let late = store
+        .password_change(&ANN, "bob", &old, "other", at(2))
+        .await;
+    assert!(conflicts(&late), "it is not the password any more");
+    store.user_delete(&ANN, "bob", at(3)).await.unwrap();
+    let late = store
+        .password_change(&ANN, "bob", "new", "other", at(4))
+        .await;
+    assert!(conflicts(&late));
+    assert_eq!(store.user_find("bob").await.unwrap(), None);
+}
+
+/// Covers A11.
+async fn a_sign_in_under_way_gives_no_token_to_whoever_is_changed_or_removed(store: &dyn Store) {
+    for name in ["ann", "bob"] {
+        put(store, name, Role::Admin).await;
+    }
+    store
+        .token_put(&ANN, token(1, 100), proof(), START)
+        .await
+        .unwrap();
+    let program = Token {
+        kind: TokenKind::Api,
+        name: "ci".into(),
+        ..token(3, 100)
+    };
+    let by = Proof::Token([1; 32]);
+    // Each is asked for by somebody who was an administrator with this password a moment ago.
+    let try_both = async |why: &str| {
+        let late = store.token_put(&ANN, token(2, 100), proof(), at(1)).await;
+        assert!(conflicts(&late), "{why}");
+        let late = store
+            .token_put(&ANN, program.clone(), by.clone(), at(1))
+            .await;
+        assert!(conflicts(&late), "{why}");
+        for byte in [2, 3] {
+            assert_eq!(store.token_find(&[byte; 32], at(1)).await.unwrap(), None);
+        }
+    };
+    put(store, "ann", Role::Viewer).await;
+    try_both("a viewer gets no token of an administrator").await;
+    let other = User {
+        password_hash: "else".into(),
+        ..user("ann", Role::Admin)
+    };
+    store.user_put(&ANN, other, START).await.unwrap();
+    try_both("the password is another one").await;
+    store.user_delete(&ANN, "ann", START).await.unwrap();
+    try_both("nobody gets a token of nobody").await;
+}
+
+/// Somebody who asks for changes of users, with this token.
+async fn asker(store: &dyn Store) -> [u8; 32] {
+    put(store, "ann", Role::Admin).await;
+    let token = token(1, 100);
+    let hash = token.hash;
+    store.token_put(&ANN, token, proof(), START).await.unwrap();
+    hash
+}
+
+fn change(name: &str, role: Role) -> UserChange {
+    UserChange {
+        name: name.into(),
+        role,
+        scope: None,
+        password: None,
+    }
+}
+
+async fn a_change_of_a_user_changes_nothing_that_it_does_not_say(store: &dyn Store) {
+    let by = asker(store).await;
+    let absent = store
+        .user_change(&ANN, by, change("bob", Role::Viewer), at(1))
+        .await;
+    assert_eq!(absent.unwrap(), None, "there is no password");
+    let new = UserChange {
+        password: Some(("first".into(), PasswordUse::OneTime)),
+        ..change("bob", Role::Viewer)
+    };
+    let made = store
+        .user_change(&ANN, by, new, at(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(made.scope.is_fleet() && made.password == PasswordUse::OneTime);
+    store
+        .password_change(&ANN, "bob", "first", "own", at(2))
+        .await
+        .unwrap();
+    let west = Scope::of_tags(vec!["west".into()]);
+    let scoped = UserChange {
+        scope: Some(west.clone()),
+        ..change("bob", Role::Operator)
+    };
+    store.user_change(&ANN, by, scoped, at(3)).await.unwrap();
+    let changed = store
+        .user_change(&ANN, by, change("bob", Role::Admin), at(4))
+        .await;
+    let expected = User {
+        name: "bob".into(),
+        role: Role::Admin,
+        scope: west,
+        password_hash: "own".into(),
+        password: PasswordUse::Full,
+    };
+    assert_eq!(changed.unwrap(), Some(expected.clone()));
+    assert_eq!(store.user_find("bob").await.unwrap(), Some(expected));
+}
+
+/// Covers A11.
+async fn whoever_is_changed_meanwhile_changes_nobody(store: &dyn Store) {
+    let by = asker(store).await;
+    put(store, "bob", Role::Admin).await;
+    put(store, "ann", Role::Viewer).await;
+    let again = store
+        .user_change(&ANN, by, change("ann", Role::Admin), at(1))
+        .await;
+    assert!(conflicts(&again), "she would be an administrator again");
+    let kept = store.user_find("ann").await.unwrap().unwrap();
+    assert_eq!(kept.role, Role::Viewer);
+}
+
+async fn the_trail_says_that_a_password_was_set_and_who_was_removed(store: &dyn Store) {
+    let by = asker(store).await;
+    put(store, "bob", Role::Viewer).await;
+    let set = UserChange {
+        password: Some(("new".into(), PasswordUse::Full)),
+        ..change("bob", Role::Viewer)
+    };
+    store.user_change(&ANN, by, set, at(1)).await.unwrap();
+    store.user_delete(&ANN, "bob", at(2)).await.unwrap();
+    let page = Page {
+        after: None,
+        limit: 2,
+    };
+    let lines = store.audit_list(page).await.unwrap();
+    let viewer = "viewer, whole fleet";
+    assert_eq!(
+        (lines[0].before.as_deref(), lines[0].after.as_deref()),
+        (Some(viewer), None)
+    );
+    let set = format!("{viewer}, another password");
+    assert_eq!(lines[1].after.as_deref(), Some(&*set));
+    assert!(
+        !format!("{lines:?}").contains("argon2"),
+        "no hash is written down"
+    );
 }

@@ -180,6 +180,29 @@ pub struct Token {
     pub expires: Timestamp,
 }
 
+/// What a token is given for. It must still hold when the token is kept: whoever is removed or changed meanwhile gets
+/// none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// A password with this hash, of a user who is as the token says.
+    Password(String),
+    /// Another token of the user, by its hash.
+    Token([u8; 32]),
+}
+
+/// What becomes of a user; what is not said stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserChange {
+    /// The user; one who is not there is made, if there is a password.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// On which devices; the whole fleet for somebody new.
+    pub scope: Option<Scope>,
+    /// The hash of another password, and what it is good for.
+    pub password: Option<(String, PasswordUse)>,
+}
+
 /// How a token is shown; it is good for nothing in another place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

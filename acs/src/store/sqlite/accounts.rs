@@ -14,7 +14,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 use std::collections::BTreeMap;
 
 const COLUMNS: &str =
-    "a.id, a.account, a.name, a.notes, unseal_json('account/' || a.id, a.variables),
+    "a.id, a.account, a.name, a.notes, read_json('account/' || a.id, a.variables),
     a.created, a.updated, a.revision";
 
 fn kept(db: &Connection, row: &Row<'_>) -> Result<KeptAccount> {

@@ -57,14 +57,14 @@ fn subject(binding: &Binding) -> String {
 
 /// A binding by its key.
 pub(super) fn find(db: &Connection, id: Id) -> Result<Option<Binding>> {
-    let sql = "SELECT id, unseal_json('binding/' || id, binding), told FROM binding WHERE id = ?1";
+    let sql = "SELECT id, read_json('binding/' || id, binding), told FROM binding WHERE id = ?1";
     let found = db.prepare_cached(sql)?.query_row([id], kept).optional()?;
     found.map(readable).transpose()
 }
 
 /// Bindings in the order of their keys.
 pub(super) fn list(db: &Connection, page: Page<Id>) -> Result<Vec<Binding>> {
-    let sql = "SELECT id, unseal_json('binding/' || id, binding), told FROM binding WHERE ?1 IS NULL OR id > ?1
+    let sql = "SELECT id, read_json('binding/' || id, binding), told FROM binding WHERE ?1 IS NULL OR id > ?1
                ORDER BY id LIMIT ?2";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(params![page.after, limit(page.limit)], kept)?;
@@ -217,7 +217,7 @@ pub(super) fn use_code(
 
 /// The bindings of an account.
 pub(super) fn of_account(db: &Connection, account: &str) -> Result<Vec<Binding>> {
-    let sql = "SELECT id, unseal_json('binding/' || id, binding), told FROM binding WHERE account = ?1 ORDER BY id";
+    let sql = "SELECT id, read_json('binding/' || id, binding), told FROM binding WHERE account = ?1 ORDER BY id";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([account], kept)?;
     let rows: Vec<Kept> = rows.collect::<rusqlite::Result<_>>()?;

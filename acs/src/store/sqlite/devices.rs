@@ -266,7 +266,8 @@ pub(super) fn set_variables(
 
 /// A device's variables, by name.
 pub(super) fn variables(db: &Connection, id: Id) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT name, unseal('variable/' || device || '/' || name, value) FROM variable
+    let sql = "SELECT name, CASE WHEN is_secret(name)
+               THEN unseal('variable/' || device || '/' || name, value) ELSE value END FROM variable
                WHERE device = ?1 ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;

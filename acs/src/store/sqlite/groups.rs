@@ -2,7 +2,7 @@
 
 use super::audit;
 use super::engine::Tx;
-use super::rows::{from_json, json};
+use super::rows::{from_json, json, readable};
 use crate::store::{Actor, Group, Id, Result};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -25,14 +25,17 @@ pub(super) fn variables(
     device: Id,
 ) -> Result<Vec<(String, BTreeMap<String, String>)>> {
     // What comes last wins.
-    let sql = "SELECT g.name, g.tag, g.precedence, unseal_json('group/' || g.name, g.variables) FROM tag t
+    let sql =
+        "SELECT g.name, g.tag, g.precedence, read_json('group/' || g.name, g.variables) FROM tag t
                JOIN variable_group g ON g.tag = t.tag WHERE t.device = ?1
                ORDER BY g.precedence, g.name DESC";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([device])?;
     let mut variables = Vec::new();
     while let Some(row) = rows.next()? {
-        let group = group(row)?;
+        let Some(group) = readable(group(row))? else {
+            continue;
+        };
         variables.push((group.name, group.variables));
     }
     Ok(variables)
@@ -40,12 +43,12 @@ pub(super) fn variables(
 
 /// All groups, by name.
 pub(super) fn list(db: &Connection) -> Result<Vec<Group>> {
-    let sql = "SELECT name, tag, precedence, unseal_json('group/' || name, variables) FROM variable_group ORDER BY name";
+    let sql = "SELECT name, tag, precedence, read_json('group/' || name, variables) FROM variable_group ORDER BY name";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut groups = Vec::new();
     while let Some(row) = rows.next()? {
-        groups.push(group(row)?);
+        groups.extend(readable(group(row))?);
     }
     Ok(groups)
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 const COLUMNS: &str =
     "l.port, l.number, l.user, unseal('line/' || l.id, l.password), l.display_name, l.proxy,
-    unseal_json('line/' || l.id, l.options), l.enabled";
+    read_json('line/' || l.id, l.options), l.enabled";
 
 /// Milliseconds after which another parameter is believed, for a device that has ceased to report the better one.
 const STALE_MS: i64 = 24 * 60 * 60 * 1000;

@@ -62,13 +62,14 @@ mod tasks;
 mod tokens;
 mod traces;
 mod transfers;
+mod users;
 mod walls;
 mod watch;
 
 use super::{
     Actor, Agreement, AuditEntry, AuditFilter, ClaimedTask, Credentials, DeletedFile, Device,
     DeviceFilter, FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision,
-    NewTask, Observed, Page, Profile, Publish, Result, Snapshot, Store, Task, TaskFault,
+    NewTask, Observed, Page, Profile, Proof, Publish, Result, Snapshot, Store, Task, TaskFault,
     TaskOutcome, Token, TransferMatch, User, Variable,
 };
 use crate::metrics::store::StoreMetrics;
@@ -471,36 +472,42 @@ impl Store for SqliteStore {
     async fn user_put(&self, actor: &Actor, user: User, now: Timestamp) -> Result<()> {
         let actor = actor.clone();
         self.engine
-            .write(move |tx| people::put_user(tx, &actor, &user, now))
+            .write(move |tx| users::put_user(tx, &actor, &user, now))
             .await
     }
 
     async fn user_delete(&self, actor: &Actor, name: &str, now: Timestamp) -> Result<Option<()>> {
         let (actor, name) = (actor.clone(), name.to_owned());
         self.engine
-            .write(move |tx| people::delete_user(tx, &actor, &name, now))
+            .write(move |tx| users::delete_user(tx, &actor, &name, now))
             .await
     }
 
     async fn user_list(&self) -> Result<Vec<User>> {
-        self.engine.read(people::list_users).await
+        self.engine.read(users::list_users).await
     }
 
     async fn user_find(&self, name: &str) -> Result<Option<User>> {
         let name = name.to_owned();
         self.engine
-            .read(move |db| people::find_user(db, &name))
+            .read(move |db| users::find_user(db, &name))
             .await
     }
 
     async fn user_count(&self) -> Result<u64> {
-        self.engine.read(people::users).await
+        self.engine.read(users::users).await
     }
 
-    async fn token_put(&self, actor: &Actor, token: Token, now: Timestamp) -> Result<()> {
+    async fn token_put(
+        &self,
+        actor: &Actor,
+        token: Token,
+        proof: Proof,
+        now: Timestamp,
+    ) -> Result<()> {
         let actor = actor.clone();
         self.engine
-            .write(move |tx| tokens::put(tx, &actor, &token, now))
+            .write(move |tx| tokens::put(tx, &actor, &token, &proof, now))
             .await
     }
 

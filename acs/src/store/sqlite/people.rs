@@ -1,15 +1,12 @@
-//! Credentials of devices; users, tokens and small settings of the server itself.
+//! Credentials of devices, and small settings of the server itself.
 
-use super::audit::{self, Change};
+use super::audit;
 use super::engine::Tx;
-use super::rows::{corrupt, count, from_json, from_word, json, readable, word};
-use crate::store::{
-    Actor, Credentials, Id, NewCredentials, PasswordUse, Result, Role, Rotation, Scope, StoreError,
-    User,
-};
+use super::rows::corrupt;
+use crate::store::{Actor, Credentials, Id, NewCredentials, Result, Rotation};
 use cwmp::http::Verifier;
 use data_model::{Secret, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 fn bytes(verifier: Option<&Verifier>) -> Option<Vec<u8>> {
     verifier.map(|verifier| verifier.to_bytes().to_vec())
@@ -118,135 +115,6 @@ pub(super) fn confirm_credentials(tx: &mut Tx<'_>, device: Id, now: Timestamp) -
         )?;
     }
     Ok(())
-}
-
-/// Creates or changes a user; tokens were given for what the user was before.
-pub(super) fn put_user(tx: &Tx<'_>, actor: &Actor, user: &User, now: Timestamp) -> Result<()> {
-    let before = readable(find_user(tx.db, &user.name))?.flatten();
-    let sql = "INSERT OR REPLACE INTO user (name, role, scope, password_hash, must_change)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
-    let row = params![
-        user.name,
-        word(&user.role),
-        json(&user.scope),
-        user.password_hash,
-        user.password == PasswordUse::OneTime,
-    ];
-    tx.db.prepare_cached(sql)?.execute(row)?;
-    end_tokens(tx, &user.name)?;
-    an_administrator_is_left(tx)?;
-    let change = Change {
-        before: before.as_ref().map(described),
-        after: Some(described(user)),
-    };
-    audit::add_change(tx, actor, "user.put", &user.name, change, now)
-}
-
-/// A user in the audit trail.
-fn described(user: &User) -> String {
-    let lists = user.scope.lists().iter().map(|tags| tags.join("|"));
-    let scope = lists.collect::<Vec<_>>().join(" and ");
-    let scope = if user.scope.is_fleet() {
-        "whole fleet"
-    } else {
-        &scope
-    };
-    let password = match user.password {
-        PasswordUse::Full => "",
-        PasswordUse::OneTime => ", one-time password",
-    };
-    format!("{}, {scope}{password}", user.role.word())
-}
-
-/// Removes a user.
-pub(super) fn delete_user(
-    tx: &Tx<'_>,
-    actor: &Actor,
-    name: &str,
-    now: Timestamp,
-) -> Result<Option<()>> {
-    let deleted = tx
-        .db
-        .prepare_cached("DELETE FROM user WHERE name = ?1")?
-        .execute([name])?;
-    if deleted == 0 {
-        return Ok(None);
-    }
-    end_tokens(tx, name)?;
-    an_administrator_is_left(tx)?;
-    audit::add(tx, actor, "user.delete", name, now)?;
-    Ok(Some(()))
-}
-
-fn end_tokens(tx: &Tx<'_>, user: &str) -> Result<()> {
-    tx.db
-        .prepare_cached("DELETE FROM token WHERE user = ?1")?
-        .execute([user])?;
-    Ok(())
-}
-
-/// Somebody must be left who may change people.
-fn an_administrator_is_left(tx: &Tx<'_>) -> Result<()> {
-    let sql = "SELECT 1 FROM user WHERE role = ?1 AND scope = ?2";
-    let row = params![word(&Role::Admin), json(&Scope::default())];
-    if tx.db.prepare_cached(sql)?.exists(row)? {
-        return Ok(());
-    }
-    Err(StoreError::Conflict(
-        "there would be no administrator of the whole fleet left".into(),
-    ))
-}
-
-const USER: &str = "name, role, scope, password_hash, must_change";
-
-fn user(row: &Row<'_>) -> Result<User> {
-    let name: String = row.get(0)?;
-    let scope: String = row.get(2)?;
-    Ok(User {
-        role: from_word(row.get(1)?, "user", &name)?,
-        scope: from_json(&scope, "user", &name)?,
-        password_hash: row.get(3)?,
-        password: password(row.get(4)?),
-        name,
-    })
-}
-
-/// What a column says a password is good for.
-pub(super) fn password(must_change: bool) -> PasswordUse {
-    if must_change {
-        PasswordUse::OneTime
-    } else {
-        PasswordUse::Full
-    }
-}
-
-/// All users, by name.
-pub(super) fn list_users(db: &Connection) -> Result<Vec<User>> {
-    let sql = format!("SELECT {USER} FROM user ORDER BY name");
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query([])?;
-    let mut users = Vec::new();
-    while let Some(row) = rows.next()? {
-        users.push(user(row)?);
-    }
-    Ok(users)
-}
-
-/// A user by name.
-pub(super) fn find_user(db: &Connection, name: &str) -> Result<Option<User>> {
-    let sql = format!("SELECT {USER} FROM user WHERE name = ?1");
-    let mut statement = db.prepare_cached(&sql)?;
-    let mut rows = statement.query([name])?;
-    rows.next()?.map(user).transpose()
-}
-
-/// How many users there are.
-pub(super) fn users(db: &Connection) -> Result<u64> {
-    Ok(count(db.query_row(
-        "SELECT count(*) FROM user",
-        [],
-        |row| row.get(0),
-    )?))
 }
 
 /// A named value.

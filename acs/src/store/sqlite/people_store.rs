@@ -1,15 +1,44 @@
 //! [`PeopleStore`] on SQLite: each method is one line of dispatch.
 
-use super::{SqliteStore, audit, people, tokens};
+use super::{SqliteStore, audit, people, tokens, users};
 use crate::store::audit_chain::{Head, TrailCheck};
 use crate::store::{
-    Actor, AuditEntry, AuditFilter, Id, Page, PastLines, PeopleStore, Result, Token,
+    Actor, AuditEntry, AuditFilter, Id, Page, PastLines, PeopleStore, Result, Token, User,
+    UserChange,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
 
 #[async_trait]
 impl PeopleStore for SqliteStore {
+    async fn user_change(
+        &self,
+        actor: &Actor,
+        asker: [u8; 32],
+        change: UserChange,
+        now: Timestamp,
+    ) -> Result<Option<User>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| users::change(tx, &actor, &asker, &change, now))
+            .await
+    }
+
+    async fn password_change(
+        &self,
+        actor: &Actor,
+        name: &str,
+        old: &str,
+        new: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let (actor, name) = (actor.clone(), name.to_owned());
+        let (old, new) = (old.to_owned(), new.to_owned());
+        self.engine
+            .write(move |tx| users::change_password(tx, &actor, &name, (&old, &new), now))
+            .await
+    }
+
     async fn token_list(&self, user: &str, now: Timestamp) -> Result<Vec<Token>> {
         let user = user.to_owned();
         self.engine

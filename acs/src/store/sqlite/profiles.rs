@@ -472,7 +472,7 @@ fn find_revision(
     revision: u64,
 ) -> Result<Option<(Revision, Profile)>> {
     let sql = "SELECT revision, at, person, comment,
-               unseal_json('profile/' || profile || '/' || revision, content) FROM profile_revision
+               read_json('profile/' || profile || '/' || revision, content) FROM profile_revision
                WHERE profile = ?1 AND revision = ?2";
     let mut statement = db.prepare_cached(sql)?;
     let row = statement.query_row(params![name, revision.cast_signed()], |row| {

@@ -1,5 +1,6 @@
 //! Between columns and records: keys, times, words, and texts in JSON.
 
+use crate::secrets::Sealed;
 use crate::store::{Id, Result, StoreError};
 use data_model::Timestamp;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -58,12 +59,18 @@ pub(super) fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// What stands in place of a record whose secrets do not open; no JSON.
+pub(super) const UNREADABLE: &str = "sealed";
+
 /// A record from JSON.
 pub(super) fn from_json<T: DeserializeOwned>(
     text: &str,
     table: &'static str,
     row: impl ToString,
 ) -> Result<T> {
+    if text == UNREADABLE {
+        return Err(corrupt(table, row, Sealed));
+    }
     serde_json::from_str(text).map_err(|error| corrupt(table, row, error))
 }
 

@@ -2,10 +2,12 @@
 //! with the key in use.
 //!
 //! `seal(context, value)` and `unseal(context, value)` take and give texts, or blobs of any bytes; `seal_json` and
-//! `unseal_json` do it to the secrets inside of a record; `is_secret(name)` tells whose value one is. Whoever writes a table with secrets
-//! uses them in the statement, with the table and the key of the row as context, and names the table in [`PLACES`].
+//! `unseal_json` do it to the secrets inside of a record, and `read_json` is `unseal_json` for those who read records one
+//! by one; `is_secret(name)` tells whose value one is. Whoever writes a table with secrets uses them in the statement,
+//! with the table and the key of the row as context, and names the table in [`PLACES`].
 
-use crate::redact::is_secret;
+use super::rows::UNREADABLE;
+use crate::redact::is_sealed;
 use crate::secrets::{Sealed, Secrets};
 use data_model::OperatorError;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -75,8 +77,16 @@ pub(super) fn register(db: &Connection, secrets: &Arc<Secrets>) -> rusqlite::Res
             keys.open_json(context, &text(json)).map(String::into_bytes)
         })
     })?;
+    // For readers: a record that does not open is an unreadable one among others, and ends no statement.
+    let keys = Arc::clone(secrets);
+    db.create_scalar_function("read_json", 2, flags(), move |call| {
+        each(call, |context, json| {
+            let opened = keys.open_json(context, &text(json));
+            Ok(opened.unwrap_or_else(|_| UNREADABLE.into()).into_bytes())
+        })
+    })?;
     db.create_scalar_function("is_secret", 1, flags(), |call| {
-        Ok(is_secret(&call.get::<String>(0)?))
+        Ok(is_sealed(&call.get::<String>(0)?))
     })
 }
 

@@ -17,8 +17,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sha2::{Digest as _, Sha256};
 
 pub(super) const COLUMNS: &str =
-    "id, device, unseal_json('task/' || id, kind), state, created_by, created, updated, expires, not_before, attempts,
-    unseal_json('task/' || id, result), fault, campaign, priority";
+    "id, device, read_json('task/' || id, kind), state, created_by, created, updated, expires, not_before, attempts,
+    read_json('task/' || id, result), fault, campaign, priority";
 
 pub(super) fn task(row: &Row<'_>) -> Result<Task> {
     let id: Id = row.get(0)?;

@@ -2,10 +2,10 @@
 
 use super::audit;
 use super::engine::Tx;
-use super::people::password;
 use super::rows::{Ms, corrupt, from_json, from_word, json, word};
+use super::users::password;
 use crate::limits::{API_TOKENS, SIGN_IN_TOKENS};
-use crate::store::{Actor, Id, PasswordUse, Result, StoreError, Token, TokenKind};
+use crate::store::{Actor, Id, PasswordUse, Proof, Result, StoreError, Token, TokenKind};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -33,7 +33,14 @@ fn token(row: &Row<'_>) -> Result<Token> {
 }
 
 /// Keeps a token, and drops those that have ended.
-pub(super) fn put(tx: &Tx<'_>, actor: &Actor, token: &Token, now: Timestamp) -> Result<()> {
+pub(super) fn put(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    token: &Token,
+    proof: &Proof,
+    now: Timestamp,
+) -> Result<()> {
+    must_hold(tx, token, proof, now)?;
     tx.db
         .prepare_cached("DELETE FROM token WHERE expires <= ?1")?
         .execute([Ms(now)])?;
@@ -64,6 +71,29 @@ pub(super) fn put(tx: &Tx<'_>, actor: &Actor, token: &Token, now: Timestamp) -> 
             audit::add(tx, actor, "sign-in", subject, now)
         }
         TokenKind::Api => audit::add(tx, actor, "token.create", named(token), now),
+    }
+}
+
+fn must_hold(tx: &Tx<'_>, token: &Token, proof: &Proof, now: Timestamp) -> Result<()> {
+    let holds = match proof {
+        Proof::Password(hash) => {
+            let sql = "SELECT 1 FROM user WHERE name = ?1 AND password_hash = ?2 AND role = ?3 AND scope = ?4
+                       AND must_change = ?5";
+            tx.db.prepare_cached(sql)?.exists(params![
+                token.user,
+                hash,
+                word(&token.role),
+                json(&token.scope),
+                token.password == PasswordUse::OneTime,
+            ])?
+        }
+        Proof::Token(hash) => find(tx.db, hash, now)?.is_some_and(|by| by.user == token.user),
+    };
+    match holds {
+        true => Ok(()),
+        false => Err(StoreError::Conflict(
+            "the user has been changed or removed meanwhile; sign in and try again".into(),
+        )),
     }
 }
 

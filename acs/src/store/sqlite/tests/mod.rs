@@ -6,6 +6,7 @@
 //! - [`mistakes`]: a mistake of ours in one call
 //! - [`rows`]: what is written for what, and rows nobody can read
 //! - [`sealed`]: the key of the secrets, and a change of it
+//! - [`unreadable`]: secrets that do not open, and values that only look sealed
 
 mod audit;
 mod disk;
@@ -13,6 +14,7 @@ mod mistakes;
 mod opening;
 mod rows;
 mod sealed;
+mod unreadable;
 
 use super::SqliteStore;
 use rusqlite::Connection;
