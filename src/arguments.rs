@@ -65,6 +65,24 @@ pub enum Command {
     File(operator::FileCommand),
     /// Accounts bound to devices, on a running server.
     Binding(operator::BindingCommand),
+    /// Subscribers of a running server: list, show, put, bind to a device, unbind.
+    Account(operator::AccountCommand),
+    /// Telephone lines of a running server: find, put, remove.
+    Line(operator::LineCommand),
+    /// Groups of a running server: variables that devices with a tag have in common.
+    Group(operator::GroupCommand),
+    /// Queries of the fleet of a running server: run, count, group, export, keep.
+    Query(operator::QueryCommand),
+    /// Measurements of devices of a running server: run on one or many, list, show.
+    Diagnostic(operator::DiagnosticCommand),
+    /// One thing done with many devices of a running server: estimate, start, watch, cancel.
+    Operation(operator::OperationCommand),
+    /// Devices a running server keeps apart: list, admit, put, swap.
+    Quarantine(operator::QuarantineCommand),
+    /// Servers of others that a running server tells of events: list, create, look at deliveries, retry.
+    Webhook(operator::WebhookCommand),
+    /// Make a backup of a running server.
+    Backup(crate::backup::Backup),
     /// Users of a running server.
     User(operator::UserCommand),
     /// The audit trail of a running server.

@@ -27,6 +27,15 @@ pub fn start(command: &Command, json: bool) -> Log {
         | Command::Campaign(_)
         | Command::File(_)
         | Command::Binding(_)
+        | Command::Account(_)
+        | Command::Line(_)
+        | Command::Group(_)
+        | Command::Query(_)
+        | Command::Diagnostic(_)
+        | Command::Operation(_)
+        | Command::Quarantine(_)
+        | Command::Webhook(_)
+        | Command::Backup(_)
         | Command::User(_)
         | Command::Audit(_) => "warn",
     };

@@ -167,7 +167,7 @@ impl DeviceTask {
 }
 
 /// Values as the API takes them. A type stands behind the name, after its first colon.
-fn list(values: Vec<(String, String)>) -> Vec<Value> {
+pub fn list(values: Vec<(String, String)>) -> Vec<Value> {
     let value = |(name, value): (String, String)| match name.split_once(':') {
         Some((name, ty)) => json!({ "name": name, "type": ty, "value": value }),
         None => json!({ "name": name, "value": value }),

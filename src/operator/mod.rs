@@ -3,14 +3,21 @@
 //! Every command shows a table for people, or with `--json` what the API answered for programs. Exit codes tell why
 //! something was not done, so that scripts need not read words: see [`exit_code`].
 
+mod account;
 mod audit;
 mod binding;
 mod campaign;
 mod campaign_order;
 mod device;
 mod device_tasks;
+mod diagnostic;
 mod file;
+mod group;
+mod line;
+mod operation;
 mod profile;
+mod quarantine;
+mod query;
 mod show;
 mod sign_in;
 mod task;
@@ -18,16 +25,25 @@ mod token_file;
 mod trace;
 mod user;
 mod wait;
+mod webhook;
 
+pub use account::AccountCommand;
 pub use audit::AuditCommand;
 pub use binding::BindingCommand;
 pub use campaign::CampaignCommand;
 pub use device::DeviceCommand;
+pub use diagnostic::DiagnosticCommand;
 pub use file::FileCommand;
+pub use group::GroupCommand;
+pub use line::LineCommand;
+pub use operation::OperationCommand;
 pub use profile::ProfileVerb;
+pub use quarantine::QuarantineCommand;
+pub use query::QueryCommand;
 pub use sign_in::{SignInCommand, SignOutCommand};
 pub use task::TaskCommand;
 pub use user::UserCommand;
+pub use webhook::WebhookCommand;
 
 use crate::client::{Client, Failure};
 use clap::Args;

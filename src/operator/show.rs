@@ -28,6 +28,20 @@ pub fn list(items: Vec<Value>, columns: &[Column], as_json: bool) {
     table(&rows);
 }
 
+/// A list of what was chosen of each element, with commas between: a table with a column for each, or JSON.
+pub fn chosen(items: Vec<Value>, fields: &str, as_json: bool) {
+    if as_json {
+        return json(&Value::Array(items));
+    }
+    let fields: Vec<&str> = fields.split(',').map(str::trim).collect();
+    let mut rows = vec![fields.iter().map(|field| (*field).to_owned()).collect()];
+    for item in &items {
+        let cells = fields.iter().map(|field| cut(text(field, &item[*field])));
+        rows.push(cells.collect::<Vec<String>>());
+    }
+    table(&rows);
+}
+
 /// One thing: its fields one below the other, or JSON.
 pub fn record(value: &Value, as_json: bool) {
     if as_json {
@@ -86,7 +100,11 @@ fn cell(item: &Value, path: &str) -> String {
         value = &value[name];
     }
     let name = path.rsplit('.').next().unwrap_or(path);
-    let text = text(name, value);
+    cut(text(name, value))
+}
+
+/// A text as far as a cell takes it.
+fn cut(text: String) -> String {
     if text.chars().count() <= CELL {
         return text;
     }

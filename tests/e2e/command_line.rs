@@ -29,8 +29,32 @@ pub fn text(output: &Output) -> String {
 async fn every_command_explains_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     for command in [
-        "demo", "acs", "agent", "fleet", "firmware", "package", "profile", "doctor", "sign-in",
-        "sign-out", "device", "task", "campaign", "file", "binding", "user", "audit",
+        "demo",
+        "acs",
+        "agent",
+        "fleet",
+        "firmware",
+        "package",
+        "profile",
+        "doctor",
+        "sign-in",
+        "sign-out",
+        "device",
+        "task",
+        "campaign",
+        "file",
+        "binding",
+        "user",
+        "audit",
+        "account",
+        "line",
+        "group",
+        "query",
+        "diagnostic",
+        "operation",
+        "quarantine",
+        "webhook",
+        "backup",
     ] {
         let output = dialtone(&[command, "--help"], folder.path()).await;
         let text = text(&output);

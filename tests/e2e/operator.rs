@@ -9,8 +9,8 @@ use std::process::Output;
 use tokio::process::Command;
 
 /// Somebody at a shell: the program, with a home of their own.
-struct Shell<'w> {
-    world: &'w World,
+pub struct Shell<'w> {
+    pub world: &'w World,
 }
 
 impl Shell<'_> {
@@ -19,7 +19,7 @@ impl Shell<'_> {
         self.run_words(&words, &[]).await
     }
 
-    async fn run_words(&self, words: &[&str], environment: &[(&str, &str)]) -> Output {
+    pub async fn run_words(&self, words: &[&str], environment: &[(&str, &str)]) -> Output {
         let folder = self.world.folder.path();
         let mut command = Command::new(DIALTONE);
         command
@@ -34,7 +34,7 @@ impl Shell<'_> {
     }
 
     /// What a command prints that must succeed.
-    async fn good(&self, words: &str) -> String {
+    pub async fn good(&self, words: &str) -> String {
         let output = self.run(words).await;
         let (text, error) = (stdout(&output), stderr(&output));
         assert!(output.status.success(), "{words}: {text}{error}");
@@ -42,13 +42,13 @@ impl Shell<'_> {
     }
 
     /// The same as JSON.
-    async fn json(&self, words: &str) -> Value {
+    pub async fn json(&self, words: &str) -> Value {
         let text = self.good(&format!("{words} --json")).await;
         serde_json::from_str(&text).unwrap_or_else(|why| panic!("{words}: {why}: {text}"))
     }
 
     /// What a command says that must fail with this status.
-    async fn bad(&self, words: &str, code: i32) -> String {
+    pub async fn bad(&self, words: &str, code: i32) -> String {
         let output = self.run(words).await;
         let error = stderr(&output);
         assert_eq!(output.status.code(), Some(code), "{words}: {error}");
@@ -56,7 +56,7 @@ impl Shell<'_> {
         format!("{}{error}", stdout(&output))
     }
 
-    async fn sign_in(&self) {
+    pub async fn sign_in(&self) {
         let url = format!("http://{}", self.world.server.api_address);
         let words = format!("sign-in --server {url} --password-file password");
         let file = self.world.folder.path().join("password");
@@ -66,11 +66,11 @@ impl Shell<'_> {
     }
 }
 
-fn stdout(output: &Output) -> String {
+pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn stderr(output: &Output) -> String {
+pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 

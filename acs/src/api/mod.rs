@@ -30,6 +30,8 @@ mod learned;
 mod lines;
 mod once;
 mod openapi;
+mod operation_checks;
+mod operations;
 mod page;
 mod parameters;
 mod profile_checks;
@@ -90,6 +92,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(groups::routes())
         .merge(lines::routes())
         .merge(learned::routes())
+        .merge(operations::routes())
         .merge(parameters::routes())
         .merge(contradictions::routes())
         .merge(desired::routes())

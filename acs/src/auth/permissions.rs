@@ -140,7 +140,11 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
         "/campaigns/estimate",
         "/campaigns",
     ];
-    if below("/devices/{device}") || below("/tasks/{task}") || own.contains(&route) {
+    if below("/operations")
+        || below("/devices/{device}")
+        || below("/tasks/{task}")
+        || own.contains(&route)
+    {
         return true;
     }
     if on_devices.contains(&route) {
@@ -210,6 +214,8 @@ mod tests {
             (Change, "/tokens", true),
             (Read, "/diagnostics/{diagnostic}", true),
             (Change, "/diagnostics", false),
+            (Change, "/operations", true),
+            (Read, "/operations/{operation}/devices", true),
             (Read, "/health", false),
             (Read, "/profiles", false),
             (Change, "/profiles/{name}", false),

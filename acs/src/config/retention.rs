@@ -52,6 +52,8 @@ kept! {
     dead_letters_days: DeadLetters = Some(7);
     /// Requests with an Idempotency-Key, and what they were answered.
     requests_days: Requests = Some(1);
+    /// Bulk operations that have ended, with what came of each device.
+    operations_days: Operations = Some(90);
 }
 
 impl RetentionConfig {

@@ -9,6 +9,7 @@ mod look_after_health;
 mod prune_events;
 pub mod retain;
 mod run_diagnostics;
+mod run_operations;
 mod tell_webhooks;
 
 use crate::app::App;
@@ -46,6 +47,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
     if let Some(sessions) = app.traces.take_receiver() {
         jobs.spawn(trace::write_all(Arc::clone(app), sessions));
     }
+    jobs.spawn(run_operations::call(Arc::clone(app)));
     keep(&mut jobs, app, "work", |app| async move {
         loop {
             tokio::select! {
@@ -109,6 +111,7 @@ async fn run(app: &Arc<App>) {
         ("expire", expire::run(app).await),
         ("advance_campaigns", advance_campaigns::run(app).await),
         ("run_diagnostics", run_diagnostics::run(app).await),
+        ("run_operations", run_operations::run(app).await),
         ("call_devices", call_devices::run(app).await),
         ("prune_events", prune_events::run(app).await),
     ];

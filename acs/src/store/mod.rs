@@ -12,6 +12,7 @@
 
 mod admission;
 pub mod audit_chain;
+mod bulk;
 mod campaigns;
 mod diagnostics;
 mod error;
@@ -28,6 +29,7 @@ mod subscribers;
 mod tasks;
 
 pub use admission::AdmissionStore;
+pub use bulk::BulkStore;
 pub use campaigns::CampaignStore;
 pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
@@ -62,6 +64,7 @@ pub trait Store:
     + DiagnosticsStore
     + HealthStore
     + CallStore
+    + BulkStore
     + OperationsStore
     + Send
     + Sync

@@ -86,6 +86,12 @@ async fn a_change_says_what_was_there_before_and_after(store: &dyn Store) {
             .await
             .unwrap();
     }
+    let values = list(&[
+        ("Device.ManagementServer.Password", "hidden"),
+        ("Device.A", "1"),
+    ]);
+    let set = TaskKind::SetParameterValues { values };
+    queue(store, new_task(id(1), device, set)).await;
     let lines = trail(store).await;
     let change = |action: &str| {
         let line = lines.iter().find(|line| line.action == action).unwrap();
@@ -94,4 +100,7 @@ async fn a_change_says_what_was_there_before_and_after(store: &dyn Store) {
     assert_eq!(change("device.tags"), (Some("west"), Some("beta,east")));
     let roles = (Some("admin, whole fleet"), Some("viewer, whole fleet"));
     assert_eq!(change("user.put"), roles);
+    let names = "Device.ManagementServer.Password, Device.A";
+    assert_eq!(change("task.create"), (None, Some(names)));
+    assert!(!format!("{lines:?}").contains("hidden"));
 }

@@ -26,6 +26,7 @@
 //! - [`campaign_stages`], [`campaign_paths`], [`campaign_rollback`]: canaries; several images; and back
 //! - [`campaign_care`], [`campaign_nights`], [`campaign_drafts`]: calls and lines; nights and frozen days; what nobody
 //!   has agreed to, and what is told
+//! - [`bulk`]: one thing done with many devices
 //! - [`credentials`], [`people`], [`scopes`]: who may come in; what belongs to a part of the fleet
 //! - [`audit`]: one line for each change
 //! - [`traces`], [`retention`]: sessions with their messages; removal of what is old
@@ -81,6 +82,7 @@ mod admission;
 mod attempts;
 mod audit;
 mod audit_search;
+mod bulk;
 mod calls;
 mod campaign_care;
 mod campaign_control;

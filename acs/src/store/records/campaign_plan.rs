@@ -121,6 +121,20 @@ impl Consent {
         devices: None,
         above: u64::MAX,
     };
+
+    /// Whether so many devices may be touched; the refusal says how many they are (case U06).
+    ///
+    /// # Errors
+    /// If their number was to be typed, and was not. `what` is what would be done to them, such as `upgrade`.
+    pub fn check(self, number: u64, what: &str) -> Result<(), String> {
+        if number <= self.above || self.devices == Some(number) {
+            return Ok(());
+        }
+        Err(format!(
+            "it would {what} {number} devices, more than {}; if that is meant, say so with `confirm_devices`: {number}",
+            self.above
+        ))
+    }
 }
 
 /// Days on which no campaign touches a device, by the device's own calendar.

@@ -2,6 +2,7 @@
 
 mod activation;
 mod admission;
+mod bulk;
 mod calls;
 mod campaign_plan;
 mod campaigns;
@@ -28,6 +29,7 @@ mod variables;
 
 pub use activation::*;
 pub use admission::*;
+pub use bulk::*;
 pub use calls::*;
 pub use campaign_plan::*;
 pub use campaigns::*;

@@ -89,6 +89,8 @@ pub enum Old {
     DeadLetters,
     /// Requests with an Idempotency-Key.
     Requests,
+    /// Bulk operations that have ended, with their devices.
+    Operations,
 }
 
 /// How much is kept.

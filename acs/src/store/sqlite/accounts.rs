@@ -1,5 +1,6 @@
 //! Accounts: their rows, written whole and read whole.
 
+use super::audit_words;
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit};
 use super::scopes::within;
@@ -163,7 +164,8 @@ pub(super) fn put(
         Ms(now),
     ])?;
     lines::replace(tx, &account)?;
-    audit::add(tx, actor, "account.put", &account.account, now)?;
+    let words = audit_words::account(before.as_ref().map(|kept| &kept.account), &account);
+    audit::add_change(tx, actor, "account.put", &account.account, words, now)?;
     match before.and_then(|kept| kept.device) {
         Some(held) => devices::desire_anew(tx, held.device)?,
         None if outcome == RowOutcome::Create => holdings::adopt(tx, actor, &account, now)?,

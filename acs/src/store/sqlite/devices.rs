@@ -164,6 +164,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("report", "device"),
         ("diagnostic", "device"),
         ("diagnostic_run_device", "device"),
+        ("operation_device", "device"),
         ("device_health", "device"),
         ("device_health_reason", "device"),
         ("device_reach", "device"),

@@ -2,7 +2,7 @@
 
 use super::engine::Tx;
 use super::rows::{Ms, count, from_word, word};
-use super::{audit, campaigns, tasks};
+use super::{audit, bulk, campaigns, tasks};
 use crate::store::{Actor, DeletedFile, FileRecord, Id, Result, StoreError};
 use data_model::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -70,9 +70,12 @@ pub(super) fn delete_file(
     let Some(file) = find_file(tx.db, id)? else {
         return Ok(None);
     };
-    if tasks::needs_file(tx.db, id)? || campaigns::needs_file(tx.db, id)? {
+    if tasks::needs_file(tx.db, id)?
+        || campaigns::needs_file(tx.db, id)?
+        || bulk::needs_file(tx.db, id)?
+    {
         return Err(StoreError::Conflict(
-            "an unfinished task or campaign needs the file".into(),
+            "an unfinished task, campaign or operation needs the file".into(),
         ));
     }
     tx.db

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0010-queries.sql"),
     include_str!("../../../migrations/0011-operations.sql"),
     include_str!("../../../migrations/0012-events.sql"),
+    include_str!("../../../migrations/0013-bulk.sql"),
     include_str!("../../../migrations/0014-selectors.sql"),
     include_str!("../../../migrations/0015-sealed.sql"),
     include_str!("../../../migrations/0016-upkeep.sql"),

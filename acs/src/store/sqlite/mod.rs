@@ -9,7 +9,9 @@
 mod accounts;
 mod activation;
 mod audit;
+mod audit_words;
 mod beside;
+mod bulk;
 mod calls;
 mod campaigns;
 pub mod checks;

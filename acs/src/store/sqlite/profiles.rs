@@ -6,7 +6,7 @@ use super::engine::Tx;
 use super::find::{Plan, of_devices};
 use super::rows::{Ms, count, from_json, json, limit, readable};
 use super::scan::Gather;
-use super::{SqliteStore, audit, people, profile_devices, watch};
+use super::{SqliteStore, audit, audit_words, people, profile_devices, watch};
 use crate::limits::PROFILE_REVISIONS;
 use crate::provisioning::evidence::{Asked, Evidence};
 use crate::query::sql::Bound;
@@ -239,6 +239,7 @@ pub(super) fn write(
     ])?;
     let sql = "INSERT OR IGNORE INTO publication (profile) VALUES (?1)";
     tx.db.prepare_cached(sql)?.execute([&name])?;
+    let before = head(tx.db, &name)?.and_then(|head| head.published);
     let action = match publish {
         Publish::AtOnce => {
             everybody(tx, actor, &name, profile.revision, now)?;
@@ -248,8 +249,15 @@ pub(super) fn write(
     };
     forget_oldest(tx, &name)?;
     let subject = format!("{name} revision {}", profile.revision);
-    audit::add(tx, actor, action, subject, now)?;
+    let change = from_revision(before, profile.revision);
+    audit::add_change(tx, actor, action, subject, change, now)?;
     Ok(profile)
+}
+
+/// From the revision that is in force to another one.
+fn from_revision(before: Option<u64>, after: u64) -> audit::Change {
+    let before = before.map(|before| format!("revision {before}"));
+    audit_words::change(before, format!("revision {after}"))
 }
 
 fn everybody(
@@ -286,8 +294,10 @@ fn publish(
     stages: &[Stage],
     now: Timestamp,
 ) -> Result<Option<ProfileHead>> {
-    let there = head(tx.db, name)?.is_some() && find_revision(tx.db, name, revision)?.is_some();
-    if !there {
+    let Some(known) = head(tx.db, name)? else {
+        return Ok(None);
+    };
+    if find_revision(tx.db, name, revision)?.is_none() {
         return Ok(None);
     }
     if stages.is_empty() {
@@ -308,7 +318,8 @@ fn publish(
         .first()
         .map_or_else(String::new, |_| format!(" stage 1 of {}", stages.len()));
     let subject = format!("{name} revision {revision}{whom}");
-    audit::add(tx, actor, "profile.publish", subject, now)?;
+    let change = from_revision(known.published, revision);
+    audit::add_change(tx, actor, "profile.publish", subject, change, now)?;
     head(tx.db, name)
 }
 

@@ -1,5 +1,6 @@
 //! Removal of what is old, in small steps.
 
+use super::bulk;
 use super::engine::Tx;
 use super::rows::{Ms, limit};
 use crate::limits::TASKS_KEPT;
@@ -58,6 +59,7 @@ const fn rows(kind: Old) -> Rows {
             "t.due IS NULL AND coalesce((SELECT at FROM event e WHERE e.id = t.event), 0) < ?1",
         ),
         Old::Requests => ("request", "key", "at", "t.at < ?1"),
+        Old::Operations => ("operation", "id", "ended", "t.open = 0 AND t.ended < ?1"),
     };
     Rows {
         table,
@@ -69,12 +71,14 @@ const fn rows(kind: Old) -> Rows {
 
 /// Removes at most so many rows of a kind that ended before a time; says how many.
 pub(super) fn remove(tx: &mut Tx<'_>, kind: Old, before: Timestamp, most: usize) -> Result<u64> {
-    // The devices of a run go first, some at a time; then the run itself.
-    if kind == Old::DiagnosticRuns {
-        let gone = devices_of_runs(tx, before, most)?;
-        if gone > 0 {
-            return Ok(gone);
-        }
+    // The devices of a run or of an operation go first, some at a time; then the run itself.
+    let devices = match kind {
+        Old::DiagnosticRuns => devices_of_runs(tx, before, most)?,
+        Old::Operations => bulk::remove_old_devices(tx, before, most)?,
+        _ => 0,
+    };
+    if devices > 0 {
+        return Ok(devices);
     }
     let Rows {
         table,

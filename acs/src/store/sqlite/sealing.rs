@@ -23,7 +23,7 @@ const KNOWN: &str = "dialtone";
 const KEY: &str = "secrets.key";
 
 /// Every column with secrets, as the statement that seals it with the key in use.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 13] = [
     "UPDATE variable SET value = seal('variable/' || device || '/' || name,
          unseal('variable/' || device || '/' || name, value)) WHERE is_secret(name)",
     "UPDATE credentials SET call_password = seal('credentials/' || device, unseal('credentials/' || device, call_password)),
@@ -45,6 +45,7 @@ const PLACES: [&str; 12] = [
     "UPDATE setting SET value = seal('setting/' || name, unseal('setting/' || name, value))
          WHERE name NOT LIKE 'secrets.%' AND (name = 'file-ticket-key' OR substr(value, 1, 7) = CAST('sealed:' AS BLOB))",
     "UPDATE device_file SET key = seal('device_file/' || id, unseal('device_file/' || id, key))",
+    "UPDATE operation SET action = seal_json('operation/' || id, unseal_json('operation/' || id, action))",
 ];
 
 fn flags() -> FunctionFlags {

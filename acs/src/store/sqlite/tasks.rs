@@ -5,7 +5,8 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
 use super::{
-    audit, campaigns, devices, diagnostics, events, health, learned, snapshots, transfers,
+    audit, audit_words, bulk, campaigns, devices, diagnostics, events, health, learned, snapshots,
+    transfers,
 };
 use crate::metrics::store::Ended;
 use crate::store::{
@@ -147,7 +148,8 @@ pub(super) fn create_for(
     ])?;
     let subject = format!("{} {} {}", new.device, new.id, new.kind.name());
     diagnostics::created(tx, actor, new, now)?;
-    audit::add(tx, actor, "task.create", subject, now)?;
+    let change = audit_words::task(&new.kind);
+    audit::add_change(tx, actor, "task.create", subject, change, now)?;
     find(tx.db, new.id)
 }
 
@@ -275,6 +277,7 @@ pub(super) fn set_state(
             .execute(params![task.id, json(&kind)])?;
     }
     diagnostics::follow(tx, task, state, result, fault, now)?;
+    bulk::follow(tx, task, state, fault, now)?;
     health::task_ended(tx, task, state, fault, now)?;
     events::task(tx, task, state, now)
 }

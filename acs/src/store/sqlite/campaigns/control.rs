@@ -1,8 +1,8 @@
 //! What people decide of a campaign: pause, resume, abort; and what must stay while it lasts.
 
 use super::super::engine::Tx;
-use super::super::rows::{Ms, json};
-use super::super::{audit, tasks};
+use super::super::rows::{Ms, json, word};
+use super::super::{audit, audit_words, tasks};
 use super::rows::{Tally, one, set_state};
 use crate::store::{Actor, Campaign, CampaignState, Id, Result, StoreError};
 use data_model::Timestamp;
@@ -95,7 +95,9 @@ pub(super) fn decide(
         }
     };
     set_state(tx.db, id, state, None)?;
-    audit::add(tx, actor, action, format!("{id} {}", campaign.name), now)?;
+    let subject = format!("{id} {}", campaign.name);
+    let change = audit_words::change(Some(word(&campaign.state)), word(&state));
+    audit::add_change(tx, actor, action, subject, change, now)?;
     Ok(Some(()))
 }
 

@@ -247,15 +247,9 @@ pub(super) fn choose(
 impl Chosen {
     /// An error if more devices would be upgraded than was agreed to (case U06).
     pub fn agreed(&self, consent: Consent) -> Result<()> {
-        let number = self.estimate.devices;
-        if number > consent.above && consent.devices != Some(number) {
-            return Err(StoreError::Conflict(format!(
-                "it would upgrade {number} devices, more than {}; if that is \
-                 meant, say so with `confirm_devices`: {number}",
-                consent.above
-            )));
-        }
-        Ok(())
+        consent
+            .check(self.estimate.devices, "upgrade")
+            .map_err(StoreError::Conflict)
     }
 
     /// What it would do, with these stages.
