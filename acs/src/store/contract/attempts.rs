@@ -52,7 +52,7 @@ async fn a_task_a_broken_session_has_left_is_claimed_again_as_uncertain(store: &
     let device = device(store, "A").await;
     queue(store, reboot(id(1), device)).await;
     claim(store, device, at(1)).await;
-    // The first session that breaks off costs no time; those behind it cost 1, 5 and 25 minutes.
+    // The first two sessions that break off cost no time; those behind them cost 1, 5 and 25 minutes.
     for (attempt, secs) in [(2, 2), (3, 3), (4, 63), (5, 363)] {
         if attempt > 3 {
             let early = store.task_claim_next(device, at(secs - 1)).await;

@@ -10,6 +10,7 @@ super::cases! {
     store:
     a_task_that_breaks_each_session_fails_and_is_in_nobodys_way,
     a_transfer_that_breaks_each_session_waits_for_its_report,
+    a_walk_goes_on_at_once_however_often_its_sessions_break,
     a_device_is_not_called_while_its_task_pauses,
     a_task_whose_device_has_broken_off_and_stays_away_expires,
     a_download_left_in_a_broken_session_fails_its_device_in_the_end,
@@ -72,6 +73,16 @@ async fn a_transfer_that_breaks_each_session_waits_for_its_report(store: &dyn St
     let matched = transferred(store, id(1), at(OVER + 1)).await;
     assert_eq!(matched, TransferMatch::Ended(id(1)));
     assert_eq!(state(store, id(1)).await, TaskState::Done);
+}
+
+/// It asks for less each time, and gives up by itself.
+async fn a_walk_goes_on_at_once_however_often_its_sessions_break(store: &dyn Store) {
+    let device = device(store, "A").await;
+    queue(store, new_task(id(1), device, TaskKind::Discover)).await;
+    for attempt in 1..=TASK_ATTEMPTS + 3 {
+        let claimed = claim(store, device, at(u64::from(attempt))).await;
+        assert_eq!((claimed.task.id, claimed.task.attempts), (id(1), attempt));
+    }
 }
 
 async fn a_device_is_not_called_while_its_task_pauses(store: &dyn Store) {

@@ -13,16 +13,24 @@ use crate::store::{
 use data_model::Timestamp;
 use rusqlite::params;
 
-/// Until when a task is left alone after so many sessions in a row that broke off over it. The first may have been
+/// Whether a kind of task sees to its sessions that break off itself: a walk asks for less after each of them.
+const fn sees_to_it_itself(kind: &TaskKind) -> bool {
+    matches!(kind, TaskKind::Refresh { .. } | TaskKind::Discover)
+}
+
+/// Until when a task is left alone after so many sessions in a row that broke off over it. The first two may have been
 /// anybody's fault; a device that this task brings down each time has 1, 5 and 25 minutes for something else.
-pub(super) fn pause(broken: u32, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn pause(kind: &TaskKind, broken: u32, now: Timestamp) -> Option<Timestamp> {
+    if sees_to_it_itself(kind) {
+        return None;
+    }
     let minutes = 5u64.saturating_pow(broken.checked_sub(2)?);
     Some(now.plus_secs(60 * minutes))
 }
 
 /// Ends a task that is not to leave once more, or has it wait for the report of its device; says whether it did.
 pub(super) fn settle(tx: &mut Tx<'_>, task: &Task, broken: u32, now: Timestamp) -> Result<bool> {
-    let often = broken >= TASK_ATTEMPTS;
+    let often = broken >= TASK_ATTEMPTS && !sees_to_it_itself(&task.kind);
     // Modules would be installed twice, and no device can be asked what it has begun.
     if matches!(task.kind, TaskKind::ChangeDuState { .. }) || (often && task.kind.is_reported()) {
         transfers::waiting(tx, task, now)?;
@@ -52,18 +60,24 @@ fn session_ms() -> u64 {
     u64::try_from(SESSION_TOTAL.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Running tasks whose time has run out. A campaign waits longer: a device that is just being upgraded is not to be
+/// failed.
+pub(super) const LEFT: &str =
+    "state = 'running' AND expires IS NOT NULL AND expires <= ?1 AND updated <= ?2
+    AND (updated <= ?3 OR campaign IS NULL OR word != 'download') LIMIT 1000";
+
+/// Changes whose restart has not come in time.
+pub(super) const REBOOTING: &str = "state = 'waiting_for_reboot' AND updated <= ?1 LIMIT 1000";
+
 /// Ends running tasks whose time has run out and whose device does not come to say what became of them, and changes
 /// that wait for a restart for too long.
 pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
-    // A campaign waits longer: a device that is just being upgraded is not to be failed.
-    let condition = "state = 'running' AND expires IS NOT NULL AND expires <= ?1 AND updated <= ?2
-         AND (updated <= ?3 OR campaign IS NULL OR word != 'download') LIMIT 1000";
     let ages = params![
         Ms(now),
         before(now, session_ms()),
         before(now, CAMPAIGN_WAIT_MS)
     ];
-    let left = many(tx, condition, ages)?;
+    let left = many(tx, LEFT, ages)?;
     let why = "its session broke off, and the device did not come in time to say what became of it";
     let fault = TaskFault::ours(why);
     for task in &left {
@@ -71,8 +85,7 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
         // Not back to its turn: it may have got the image, and would get it twice.
         campaign_failed(tx, task, &fault, now)?;
     }
-    let condition = "state = 'waiting_for_reboot' AND updated <= ?1 LIMIT 1000";
-    let waiting = many(tx, condition, [before(now, REBOOT_WAIT_MS)])?;
+    let waiting = many(tx, REBOOTING, [before(now, REBOOT_WAIT_MS)])?;
     let why = "the device has accepted it, and has not restarted since to apply it";
     let fault = TaskFault::ours(why);
     for task in &waiting {

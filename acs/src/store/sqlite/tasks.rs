@@ -228,7 +228,7 @@ fn take(tx: &mut Tx<'_>, mut task: Task, now: Timestamp) -> Result<Option<Claime
             if left::settle(tx, &task, broken, now)? {
                 return Ok(None);
             }
-            task.not_before = left::pause(broken, now);
+            task.not_before = left::pause(&task.kind, broken, now);
             only_ask = left::only_ask(tx, &task, now)?;
         }
     }

@@ -114,12 +114,13 @@ fn done(tx: &mut Tx<'_>, task: &Task, now: Timestamp) -> Result<()> {
     set_state(tx, task, TaskState::Done, Some(&result), None, now)
 }
 
+/// Transfers that have waited for too long. A scheduled one waits since the end of its last window.
+pub(super) const LOST: &str =
+    "state = 'waiting_for_transfer' AND updated <= ?1 AND coalesce(not_before, 0) <= ?1 LIMIT 1000";
+
 /// Queues downloads again whose TransferComplete never came; those that were tried often enough fail.
 pub(super) fn requeue_lost(tx: &mut Tx<'_>, since: Timestamp, now: Timestamp) -> Result<u64> {
-    // A scheduled one has had its time since the end of its last window.
-    let condition = "state = 'waiting_for_transfer' AND updated <= ?1
-         AND coalesce(not_before, 0) <= ?1 LIMIT 1000";
-    let lost = many(tx, condition, [Ms(since)])?;
+    let lost = many(tx, LOST, [Ms(since)])?;
     let fault =
         TaskFault::ours("no TransferComplete: the device did not report the end of the transfer");
     for task in &lost {
