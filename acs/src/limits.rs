@@ -59,6 +59,10 @@ pub const VERIFY_MS: u64 = 30 * 60 * 1000;
 /// place of others for ever.
 pub const CAMPAIGN_WAIT_MS: u64 = 24 * 60 * 60 * 1000;
 
+/// Milliseconds a change may wait for the restart of its device (Status 1): whoever asked for it has long forgotten it,
+/// and devices that nobody restarts for a month may never be restarted.
+pub const REBOOT_WAIT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+
 /// Connection requests under way at one time (case C09).
 pub const CALLS: usize = 1024;
 

@@ -37,7 +37,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/tasks/{task}",
             get_with(read, says("Reads a task."))
-                .delete_with(cancel, says("Withdraws a task that has not begun.")),
+                .delete_with(cancel, says("Withdraws a task that has not begun, waits for a restart, or was left by a broken session.")),
         )
         .api_route(
             "/tasks/{task}/retry",
@@ -347,7 +347,14 @@ pub async fn cancel(
     let task = find_task(&app, &who, &task?).await?;
     who.must(permissions::of_task(&task.kind))?;
     let now: Timestamp = clock::now();
-    let cancelled = app.store.task_cancel(&who, task.id, now).await?;
+    // What a broken session has left is nobody's business any more; in an open one the RPC is on its way.
+    let left = task.state == TaskState::Running && !app.sessions.is_open(task.device);
+    let cancelled = if left {
+        let left = app.store.task_cancel_left(&who, task.id, task.updated, now);
+        left.await?
+    } else {
+        app.store.task_cancel(&who, task.id, now).await?
+    };
     cancelled
         .map(|()| Done)
         .ok_or_else(|| ApiError::not_found("task"))

@@ -52,6 +52,10 @@ pub(super) async fn before(
     session: &mut LiveSession,
     claimed: &ClaimedTask,
 ) -> Result<Option<AcsRequest>> {
+    if claimed.only_ask {
+        // It does not leave again, so nobody is disturbed.
+        return Ok(None);
+    }
     let task = &claimed.task;
     let (TaskKind::Download { .. }, Some(_)) = (&task.kind, task.campaign) else {
         return Ok(None);

@@ -117,6 +117,7 @@ async fn ground(
         learned: app.store.learned(device).await?,
         root: session.work.root,
         progress: claimed.progress.clone(),
+        only_ask: claimed.only_ask,
         ..Ground::default()
     };
     if claimed.progress.is_some() {

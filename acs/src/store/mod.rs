@@ -168,7 +168,7 @@ pub trait Store:
     ) -> Result<Option<Task>>;
 
     /// Takes the device's next due task and marks it running, before any byte of it leaves: first one that a
-    /// broken session left running (its effect is uncertain), then the queued one of the highest priority, then the
+    /// broken session left running (its effect is uncertain; after several of them it pauses, and then ends), then the queued one of the highest priority, then the
     /// oldest. Those below priority zero are left to [`TaskStore::task_claim_background`].
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
 
@@ -197,11 +197,12 @@ pub trait Store:
     /// A device's tasks, newest first.
     async fn task_list(&self, device: Id, page: Page<Id>) -> Result<Vec<Task>>;
 
-    /// Withdraws a queued task. `None` if there is none; [`StoreError::Conflict`] if it has begun or ended.
+    /// Withdraws a task that is queued or waits for a restart. `None` if there is none; [`StoreError::Conflict`] if it
+    /// has begun otherwise, or ended.
     async fn task_cancel(&self, actor: &Actor, task: Id, now: Timestamp) -> Result<Option<()>>;
 
-    /// Ends tasks whose time ran out, a bounded number of them in one call; says how many. Those it leaves are not
-    /// claimed either.
+    /// Ends tasks whose time ran out, a bounded number of them in one call; says how many. Queued ones it leaves are not
+    /// claimed either. One that runs has until its device had time to come once more and say what became of it.
     async fn task_expire(&self, now: Timestamp) -> Result<u64>;
 
     /// Looks after downloads that have waited for their TransferComplete since `since` or longer; says how many. They
@@ -330,6 +331,9 @@ pub struct ClaimedTask {
     pub progress: Option<serde_json::Value>,
     /// When the attempt before began, or when it was queued.
     pub began: Timestamp,
+    /// Its effect is uncertain and nobody wants it any more, or its time is over: the device is asked what became of it,
+    /// and it does not leave again.
+    pub only_ask: bool,
 }
 
 /// Whether a claimed task may have had its effect already.

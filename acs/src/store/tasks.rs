@@ -29,6 +29,17 @@ pub trait TaskStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Option<ClaimedTask>>;
 
+    /// Withdraws a running task that a broken session has left, if it is still as it was seen (`updated`): whoever calls
+    /// this knows that no session of its device is open. `None` if there is none;
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if it has moved on.
+    async fn task_cancel_left(
+        &self,
+        actor: &Actor,
+        task: Id,
+        updated: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<()>>;
+
     /// Notes what an attempt under way has to remember over a broken session, before its next RPC leaves.
     async fn task_note(&self, task: Id, note: serde_json::Value) -> Result<()>;
 

@@ -34,6 +34,8 @@ pub struct Ground {
     pub root: &'static str,
     /// What an attempt that a broken session has left behind has noted.
     pub progress: Option<Value>,
+    /// Whether a transfer of doubtful fate is only asked for, and does not leave again.
+    pub only_ask: bool,
     /// Whether the device has restarted since that attempt began.
     pub restarted: bool,
     /// The file of a download.
@@ -173,7 +175,7 @@ impl Running {
             Work::Adding(adding) => adding.answered(answer, task, site),
             Work::Deleting(deleting) => deleting.answered(answer, site),
             Work::Walking(walk) => walk.answered(answer, site),
-            Work::Transferring(transfer) => transfer.answered(answer, site),
+            Work::Transferring(transfer) => transfer.answered(answer, site, now),
             Work::Rediscovering(rediscovery) => rediscovery.answered(answer, site),
             Work::Single(single) => single.answered(answer, site),
             Work::Measuring(measurement) => measurement.answered(answer, task, site, now),

@@ -8,6 +8,7 @@ use cwmp::rpc::{
     Upload,
 };
 use cwmp::{AcsRequest, CommandKey, CpeResponse, Fault, FaultCode};
+use data_model::Timestamp;
 use serde_json::json;
 
 /// A transfer that is being asked for.
@@ -19,6 +20,8 @@ pub(super) enum Transfer {
         key: CommandKey,
         request: Box<AcsRequest>,
         certainty: Certainty,
+        /// Whether it does not leave again, whatever the device says.
+        only_ask: bool,
     },
     /// Whether it takes it.
     Sending,
@@ -52,20 +55,21 @@ impl Question {
 impl Transfer {
     /// Asks for a transfer, or first whether it is there.
     pub fn begin(task: &Task, certainty: Certainty, ground: Ground, site: &Site) -> Step {
+        let only_ask = ground.only_ask;
         let request = match request(task, ground) {
             Ok(request) => request,
             Err(why) => return Step::End(TaskOutcome::Failed(TaskFault::ours(why))),
         };
         // After a fault the device has said itself that it has nothing; after silence nobody knows.
         let silent = task.attempts > 1 && task.fault.as_ref().is_some_and(|fault| fault.code == 0);
-        if certainty == Certainty::Fresh && !silent {
+        if certainty == Certainty::Fresh && !silent && !only_ask {
             return Step::Call(Work::Transferring(Transfer::Sending), request);
         }
         Transfer::ask(
             Question::All,
             task.command_key(),
             Box::new(request),
-            certainty,
+            (certainty, only_ask),
             site,
         )
     }
@@ -74,7 +78,7 @@ impl Transfer {
         question: Question,
         key: CommandKey,
         request: Box<AcsRequest>,
-        certainty: Certainty,
+        (certainty, only_ask): (Certainty, bool),
         site: &Site,
     ) -> Step {
         let lacks = |method: &str| site.learned.lacks.iter().any(|lacked| lacked == method);
@@ -85,11 +89,15 @@ impl Transfer {
                 key,
                 request,
                 certainty,
+                only_ask,
             };
             return Step::Call(Work::Transferring(asking), call);
         }
         match (question, certainty) {
-            (Question::All, _) => Transfer::ask(Question::Own, key, request, certainty, site),
+            (Question::All, _) => {
+                let doubt = (certainty, only_ask);
+                Transfer::ask(Question::Own, key, request, doubt, site)
+            }
             // It may have accepted it: its TransferComplete will tell, and if none comes it is sent again.
             (Question::Own, Certainty::Uncertain) => Step::End(TaskOutcome::WaitingForTransfer),
             (Question::Own, Certainty::Fresh) => {
@@ -98,7 +106,12 @@ impl Transfer {
         }
     }
 
-    pub fn answered(self, answer: Result<CpeResponse, Fault>, site: &mut Site) -> Step {
+    pub fn answered(
+        self,
+        answer: Result<CpeResponse, Fault>,
+        site: &mut Site,
+        now: Timestamp,
+    ) -> Step {
         match self {
             Transfer::Sending => sent(answer),
             Transfer::Asking {
@@ -106,6 +119,7 @@ impl Transfer {
                 key,
                 request,
                 certainty,
+                only_ask,
             } => {
                 let queued = match answer {
                     Ok(CpeResponse::GetAllQueuedTransfersResponse(response)) => {
@@ -122,14 +136,19 @@ impl Transfer {
                             return Step::Refused(fault);
                         }
                         site.lacks(question.method());
-                        return Transfer::ask(Question::Own, key, request, certainty, site);
+                        let doubt = (certainty, only_ask);
+                        return Transfer::ask(Question::Own, key, request, doubt, site);
                     }
                 };
                 // A device tells the end of a transfer before it lets us ask: what is not in its list it never had.
-                if queued {
-                    Step::End(TaskOutcome::WaitingForTransfer)
-                } else {
-                    Step::Call(Work::Transferring(Transfer::Sending), *request)
+                match (queued, only_ask) {
+                    (true, _) => Step::End(TaskOutcome::WaitingForTransfer),
+                    (false, false) => Step::Call(Work::Transferring(Transfer::Sending), *request),
+                    // Queued it waits for nothing: its time is over, or nobody wants it.
+                    (false, true) => Step::End(TaskOutcome::Retry {
+                        fault: TaskFault::ours("its session broke off before the device had it"),
+                        not_before: now,
+                    }),
                 }
             }
         }

@@ -11,7 +11,8 @@
 //! - [`queries`], [`fleet`]: queries with and without the index of parameters; groups, values and counts
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
 //! - [`snapshots`]: what was seen of parameters
-//! - [`tasks`], [`attempts`], [`endings`], [`calls`]: queue; claim and try; end; whom to call
+//! - [`tasks`], [`attempts`], [`left`], [`endings`], [`calls`]: queue; claim and try; what broken sessions leave; end;
+//!   whom to call
 //! - [`fleet_tasks`]: tasks over the fleet, priorities, restarts, faults by reason
 //! - [`learned`]: how devices want to be asked, their files, histories and former names
 //! - [`transfers`]: downloads and their TransferComplete
@@ -109,6 +110,7 @@ mod health;
 mod holdings;
 mod informs;
 mod learned;
+mod left;
 mod lines;
 mod on_sqlite;
 mod one_upgrade;

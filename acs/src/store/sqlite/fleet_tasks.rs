@@ -4,7 +4,7 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, limit};
 use super::tasks::{COLUMNS, OPEN, Which, find, task};
-use super::{SqliteStore, audit, device_files, history, learned, merge, tasks};
+use super::{SqliteStore, audit, device_files, history, learned, left, merge, tasks};
 use crate::redact::MASK;
 use crate::store::{
     Actor, ClaimedTask, DeviceFile, FaultGroup, FilePurpose, HistoryEntry, Id, Learned, NewTask,
@@ -156,6 +156,19 @@ impl TaskStore for SqliteStore {
     async fn task_note(&self, task: Id, note: serde_json::Value) -> Result<()> {
         self.engine
             .write(move |tx| tasks::note(tx, task, &note))
+            .await
+    }
+
+    async fn task_cancel_left(
+        &self,
+        actor: &Actor,
+        task: Id,
+        updated: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<()>> {
+        let actor = actor.clone();
+        self.engine
+            .write(move |tx| left::cancel(tx, &actor, task, updated, now))
             .await
     }
 

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0014-selectors.sql"),
     include_str!("../../../migrations/0015-sealed.sql"),
     include_str!("../../../migrations/0016-upkeep.sql"),
+    include_str!("../../../migrations/0017-left-behind.sql"),
     include_str!("../../../migrations/0018-second-looks.sql"),
 ];
 

@@ -34,6 +34,7 @@ mod hot;
 mod imports;
 mod inform;
 mod learned;
+mod left;
 mod library;
 mod lines;
 mod merge;

@@ -5,8 +5,8 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, from_word, json, limit, readable};
 use super::{
-    audit, audit_words, bulk, campaigns, devices, diagnostics, events, health, learned, snapshots,
-    transfers,
+    audit, audit_words, bulk, campaigns, devices, diagnostics, events, health, learned, left,
+    snapshots, transfers,
 };
 use crate::metrics::store::Ended;
 use crate::store::{
@@ -164,9 +164,8 @@ pub(super) fn has_open(db: &Connection, device: Id) -> Result<bool> {
     Ok(db.prepare_cached(&sql)?.exists([device])?)
 }
 
-const DUE: &str =
-    "device = ?1 AND (state = 'running' OR (state = 'queued' AND coalesce(not_before, 0) <= ?2
-    AND coalesce(expires, ?2 + 1) > ?2))";
+const DUE: &str = "device = ?1 AND coalesce(not_before, 0) <= ?2 AND (state = 'running'
+    OR (state = 'queued' AND coalesce(expires, ?2 + 1) > ?2))";
 
 /// Whether a device has a task that could be claimed.
 pub(super) fn is_due(db: &Connection, device: Id, now: Timestamp) -> Result<bool> {
@@ -184,7 +183,7 @@ pub(super) enum Which {
 }
 
 /// Takes the next due task: what a broken session left running first, then the one of the highest priority, then the
-/// oldest.
+/// oldest. What broke off too often ends here, and the one behind it is taken.
 pub(super) fn claim(
     tx: &mut Tx<'_>,
     device: Id,
@@ -197,9 +196,18 @@ pub(super) fn claim(
     };
     let next =
         format!("{DUE} AND {side} ORDER BY state = 'running' DESC, priority DESC, id LIMIT 1");
-    let Some(mut task) = one(tx.db, &next, params![device, Ms(now)])? else {
-        return Ok(None);
-    };
+    loop {
+        let Some(task) = one(tx.db, &next, params![device, Ms(now)])? else {
+            return Ok(None);
+        };
+        if let Some(claimed) = take(tx, task, now)? {
+            return Ok(Some(claimed));
+        }
+    }
+}
+
+/// Takes a task that is due; `None` if it has ended instead.
+fn take(tx: &mut Tx<'_>, mut task: Task, now: Timestamp) -> Result<Option<ClaimedTask>> {
     let certainty = match task.state {
         TaskState::Running => Certainty::Uncertain,
         TaskState::Queued
@@ -210,16 +218,27 @@ pub(super) fn claim(
         | TaskState::Expired
         | TaskState::Cancelled => Certainty::Fresh,
     };
-    let progress: Option<String> = tx
+    let (progress, broken): (Option<String>, u32) = tx
         .db
-        .prepare_cached("SELECT progress FROM task WHERE id = ?1")?
-        .query_row([task.id], |row| row.get(0))?;
-    tx.hot.forget(device);
-    let sql =
-        "UPDATE task SET state = 'running', attempts = attempts + 1, updated = ?2 WHERE id = ?1";
-    tx.db
-        .prepare_cached(sql)?
-        .execute(params![task.id, Ms(now)])?;
+        .prepare_cached("SELECT progress, broken FROM task WHERE id = ?1")?
+        .query_row([task.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (mut broken, mut only_ask) = (broken, false);
+    match certainty {
+        Certainty::Fresh => broken = 0,
+        Certainty::Uncertain => {
+            broken = broken.saturating_add(1);
+            if left::settle(tx, &task, broken, now)? {
+                return Ok(None);
+            }
+            task.not_before = left::pause(&task.kind, broken, now);
+            only_ask = left::only_ask(tx, &task, now)?;
+        }
+    }
+    tx.hot.forget(task.device);
+    let sql = "UPDATE task SET state = 'running', attempts = attempts + 1, updated = ?2, broken = ?3, not_before = ?4
+               WHERE id = ?1";
+    let row = params![task.id, Ms(now), broken, task.not_before.map(Ms)];
+    tx.db.prepare_cached(sql)?.execute(row)?;
     let began = task.updated;
     events::task(tx, &task, TaskState::Running, now)?;
     task.state = TaskState::Running;
@@ -230,6 +249,7 @@ pub(super) fn claim(
         // A note that cannot be read is as good as none.
         progress: progress.and_then(|text| serde_json::from_str(&text).ok()),
         began,
+        only_ask,
         task,
     }))
 }
@@ -309,6 +329,9 @@ pub(super) fn finish(
                 return Ok(());
             }
             set_state(tx, &task, TaskState::Done, Some(result), None, now)?;
+            if let TaskKind::CancelTransfer { task: transfer } = task.kind {
+                transfers::withdrawn(tx, task.device, transfer, now)?;
+            }
             if let (TaskKind::Download { .. }, Some(campaign)) = (&task.kind, task.campaign) {
                 // The device was quick enough to answer when it was done; no TransferComplete will follow.
                 campaigns::step(
@@ -326,9 +349,7 @@ pub(super) fn finish(
             transfers::again(tx, &task, fault, Some(*not_before), now)?;
         }
         TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
-        TaskOutcome::WaitingForTransfer => {
-            set_state(tx, &task, TaskState::WaitingForTransfer, None, None, now)?;
-        }
+        TaskOutcome::WaitingForTransfer => transfers::waiting(tx, &task, now)?,
         TaskOutcome::WaitingForReboot(result) => {
             set_state(
                 tx,
@@ -349,7 +370,13 @@ pub(super) fn fail(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timesta
     campaign_failed(tx, task, fault, now)
 }
 
-fn campaign_failed(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timestamp) -> Result<()> {
+/// The device fails in the campaign a task belongs to.
+pub(super) fn campaign_failed(
+    tx: &mut Tx<'_>,
+    task: &Task,
+    fault: &TaskFault,
+    now: Timestamp,
+) -> Result<()> {
     match task.campaign {
         Some(campaign) => campaigns::step(
             tx,
@@ -363,28 +390,30 @@ fn campaign_failed(tx: &mut Tx<'_>, task: &Task, fault: &TaskFault, now: Timesta
     }
 }
 
-/// Withdraws a queued task.
+/// Withdraws a task that is queued, or waits for a restart.
 pub(super) fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> Result<Option<()>> {
     let Some(task) = find(tx.db, id)? else {
         return Ok(None);
     };
-    if task.state != TaskState::Queued {
+    if !matches!(task.state, TaskState::Queued | TaskState::WaitingForReboot) {
         let why = format!(
-            "the task is {}, only queued ones can be withdrawn",
+            "the task is {}, only those can be withdrawn that wait for their device or its restart",
             task.state.as_str()
         );
         return Err(StoreError::Conflict(why));
     }
-    set_state(tx, &task, TaskState::Cancelled, None, None, now)?;
-    campaign_failed(tx, &task, &TaskFault::ours("its task was withdrawn"), now)?;
-    audit::add(
-        tx,
-        actor,
-        "task.cancel",
-        format!("{} {id}", task.device),
-        now,
-    )?;
-    Ok(Some(()))
+    withdrawn(tx, actor, &task, now).map(Some)
+}
+
+/// A person has withdrawn a task.
+pub(super) fn withdrawn(tx: &mut Tx<'_>, actor: &Actor, task: &Task, now: Timestamp) -> Result<()> {
+    let result = task.result.as_ref();
+    let result = result.filter(|_| task.state == TaskState::WaitingForReboot);
+    set_state(tx, task, TaskState::Cancelled, result, None, now)?;
+    campaign_failed(tx, task, &TaskFault::ours("its task was withdrawn"), now)?;
+    let subject = format!("{} {}", task.device, task.id);
+    audit::add(tx, actor, "task.cancel", subject, now)?;
+    Ok(())
 }
 
 /// Withdraws the queued tasks of a campaign that is given up.
@@ -396,7 +425,7 @@ pub(super) fn cancel_of_campaign(tx: &mut Tx<'_>, campaign: Id, now: Timestamp) 
         set_state(tx, &task, TaskState::Cancelled, None, None, now)?;
         campaigns::step(tx, campaign, task.device, CampaignStep::Pending, None, now)?;
     }
-    Ok(())
+    left::cancel_of_campaign(tx, campaign, now)
 }
 
 /// Tasks of any device by a condition. One that cannot be read must not be in the way of all others.
@@ -415,7 +444,7 @@ pub(super) fn many(
     Ok(tasks)
 }
 
-/// Ends queued tasks whose time has run out.
+/// Ends tasks whose time has run out.
 pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
     let condition = "state = 'queued' AND expires IS NOT NULL AND expires <= ?1 LIMIT 1000";
     let tasks = many(tx, condition, [Ms(now)])?;
@@ -424,7 +453,7 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
         set_state(tx, task, TaskState::Expired, None, Some(&fault), now)?;
         campaigns::expired(tx, task, &fault, now)?;
     }
-    Ok(tasks.len() as u64)
+    Ok(tasks.len() as u64 + left::expire(tx, now)?)
 }
 
 /// Devices that have not come since their task became due, the newest task first: somebody waits for it, and devices

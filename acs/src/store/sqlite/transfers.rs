@@ -84,22 +84,55 @@ pub(super) fn uploaded(tx: &mut Tx<'_>, task: &Task, now: Timestamp) -> Result<(
     }
 }
 
+/// The device has a transfer, or may have it: it will report its end. One that is scheduled may begin as late as its
+/// last window ends.
+pub(super) fn waiting(tx: &mut Tx<'_>, task: &Task, now: Timestamp) -> Result<()> {
+    set_state(tx, task, TaskState::WaitingForTransfer, None, None, now)?;
+    if let TaskKind::ScheduleDownload { windows, .. } = &task.kind {
+        let end = windows.iter().map(|window| window.end_secs).max();
+        let end = now.plus_secs(u64::from(end.unwrap_or(0)));
+        let sql = "UPDATE task SET not_before = ?2 WHERE id = ?1";
+        let row = params![task.id, Ms(end)];
+        tx.db.prepare_cached(sql)?.execute(row)?;
+    }
+    Ok(())
+}
+
+/// A device has dropped a transfer, as it was asked to: nobody waits for its end any more.
+pub(super) fn withdrawn(tx: &mut Tx<'_>, device: Id, transfer: Id, now: Timestamp) -> Result<()> {
+    let task = find(tx.db, transfer)?.filter(|task| task.device == device);
+    let Some(task) = task.filter(|task| task.kind.is_reported() && !task.state.is_final()) else {
+        return Ok(());
+    };
+    set_state(tx, &task, TaskState::Cancelled, None, None, now)?;
+    let why = TaskFault::ours("its transfer was withdrawn from the device");
+    tasks::campaign_failed(tx, &task, &why, now)
+}
+
 fn done(tx: &mut Tx<'_>, task: &Task, now: Timestamp) -> Result<()> {
     let result = serde_json::json!({});
     set_state(tx, task, TaskState::Done, Some(&result), None, now)
 }
 
+/// Transfers that have waited for too long. A scheduled one waits since the end of its last window.
+pub(super) const LOST: &str =
+    "state = 'waiting_for_transfer' AND updated <= ?1 AND coalesce(not_before, 0) <= ?1 LIMIT 1000";
+
 /// Queues downloads again whose TransferComplete never came; those that were tried often enough fail.
 pub(super) fn requeue_lost(tx: &mut Tx<'_>, since: Timestamp, now: Timestamp) -> Result<u64> {
-    let condition =
-        format!("{OPEN} AND state = 'waiting_for_transfer' AND updated <= ?1 LIMIT 1000");
-    let lost = many(tx, &condition, [Ms(since)])?;
+    let lost = many(tx, LOST, [Ms(since)])?;
     let fault =
         TaskFault::ours("no TransferComplete: the device did not report the end of the transfer");
     for task in &lost {
         if task.kind.uploads() && device_files::of_task(tx.db, task.id)?.is_some() {
             // The file is here; only the word about it was lost.
             uploaded(tx, task, now)?;
+            continue;
+        }
+        if matches!(task.kind, TaskKind::ChangeDuState { .. }) {
+            let why = "no DUStateChangeComplete: nobody knows what became of it; see what the device has before you \
+                       ask for it again";
+            tasks::fail(tx, task, &TaskFault::ours(why), now)?;
             continue;
         }
         if task.attempts < TASK_ATTEMPTS {

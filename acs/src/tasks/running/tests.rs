@@ -346,6 +346,20 @@ fn a_transfer_of_doubtful_fate_is_asked_for_before_it_is_sent_again() {
     assert!(matches!(request(next), AcsRequest::GetQueuedTransfers(_)));
     let (ended, observed) = outcome(running.answered(fault(FaultCode::METHOD_NOT_SUPPORTED), NOW));
     assert_eq!(ended, TaskOutcome::WaitingForTransfer, "nobody can tell");
+    // Nobody wants it any more: it is asked for, and stays here.
+    for certainty in [Certainty::Uncertain, Certainty::Fresh] {
+        let ground = Ground {
+            only_ask: true,
+            ..with_source()
+        };
+        let (mut running, first) = begin(download(), certainty, ground);
+        assert!(matches!(first, AcsRequest::GetAllQueuedTransfers(_)));
+        let (ended, _) = self::outcome(running.answered(queued("another"), NOW));
+        let TaskOutcome::Retry { not_before, .. } = ended else {
+            panic!("{ended:?}")
+        };
+        assert_eq!(not_before, NOW);
+    }
     // It is not asked again what it does not know.
     let learned = *observed.learned.unwrap();
     let ground = Ground {

@@ -3,7 +3,9 @@
 use super::{Place, count};
 use crate::store::contract::support::*;
 use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::left::{LEFT, REBOOTING};
 use crate::store::sqlite::tasks::OPEN;
+use crate::store::sqlite::transfers::LOST;
 use crate::store::{
     AdmissionStore as _, CampaignState, CampaignStore as _, DeviceFilter, Observed, Profile,
     Selector, Store as _, StoreError, TaskState,
@@ -140,13 +142,26 @@ async fn an_observed_state_nobody_can_read_is_learnt_anew() {
 async fn questions_about_open_tasks_look_at_open_tasks_only() {
     let place = Place::new();
     let _store = place.open();
-    for condition in ["1", "state = 'waiting_for_transfer'", "campaign = 7"] {
+    for condition in ["1", "state = 'queued'", "campaign = 7"] {
         let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM task WHERE {OPEN} AND {condition}");
         let plan: String = place
             .database()
             .query_row(&sql, [], |row| row.get("detail"))
             .unwrap();
         assert!(plan.contains("task_open"), "{condition}: {plan}");
+    }
+    for (condition, index) in [
+        (LOST, "task_transferring (updated<?)"),
+        (LEFT, "task_left (expires<?)"),
+        (REBOOTING, "task_rebooting (updated<?)"),
+    ] {
+        let condition = condition.replace('?', "10");
+        let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM task WHERE {condition}");
+        let plan: String = place
+            .database()
+            .query_row(&sql, [], |row| row.get("detail"))
+            .unwrap();
+        assert!(plan.contains(index), "{condition}: {plan}");
     }
 }
 
