@@ -6,8 +6,8 @@ use crate::campaigns::lines::{busy, says};
 use crate::clock;
 use crate::limits::BUSY_PAUSE_MS;
 use crate::store::{
-    AtDeadline, Certainty, ClaimedTask, IdleRule, LineCheck, Observed, Result, Task, TaskFault,
-    TaskKind, TaskOutcome,
+    AtDeadline, Certainty, ClaimedTask, IdleRule, LineCheck, Observed, Result, TaskFault, TaskKind,
+    TaskOutcome,
 };
 use crate::tasks::faults::{Reaction, reaction, retry_at};
 use cwmp::rpc::GetParameterValues;
@@ -72,9 +72,14 @@ pub(super) async fn before(
         true => vec![services(session.work.root)],
         false => names,
     };
+    // Nothing leaves before the first look; whether something has left behind a later one is asked when it is its turn.
+    let certainty = match looked {
+        0 => Certainty::Fresh,
+        _ => claimed.certainty,
+    };
     session.work.current = Current::Lines(Box::new(Checking {
         claimed: ClaimedTask {
-            certainty: Certainty::Fresh,
+            certainty,
             ..claimed.clone()
         },
         rule: idle,
@@ -102,11 +107,11 @@ pub(super) async fn answered(
             return Ok(Some(GetParameterValues { parameter_names }.into()));
         }
         Heard::Later(fault) => {
-            unheard(app, &checking.claimed.task, fault, Passes::Perhaps).await?;
+            unheard(app, &checking.claimed, fault, Passes::Perhaps).await?;
             return Ok(None);
         }
         Heard::Never(fault) => {
-            unheard(app, &checking.claimed.task, fault, Passes::Never).await?;
+            unheard(app, &checking.claimed, fault, Passes::Never).await?;
             return Ok(None);
         }
     };
@@ -183,14 +188,18 @@ enum Passes {
 }
 
 /// Nothing is known of the lines: the Download does not leave.
-async fn unheard(app: &App, task: &Task, fault: TaskFault, passes: Passes) -> Result<()> {
-    let now = clock::now();
+async fn unheard(app: &App, claimed: &ClaimedTask, fault: TaskFault, passes: Passes) -> Result<()> {
+    let (task, now) = (&claimed.task, clock::now());
     let again = retry_at(FaultCode::INTERNAL_ERROR, task.attempts, now);
     let text = format!(
         "the device does not say how its lines are, which its campaign wants to know before an upgrade: {}",
         fault.text
     );
-    let fault = TaskFault { text, ..fault };
+    let fault = match claimed.certainty {
+        Certainty::Fresh => TaskFault { text, ..fault },
+        // An earlier attempt may have sent it, and this fault is not about that: the next one still has to ask.
+        Certainty::Uncertain => TaskFault::ours(text),
+    };
     let outcome = match again.filter(|_| passes == Passes::Perhaps) {
         Some(not_before) => TaskOutcome::Retry { fault, not_before },
         None => TaskOutcome::Failed(fault),
