@@ -208,10 +208,7 @@ pub(super) fn claim(
         | TaskState::Expired
         | TaskState::Cancelled => Certainty::Fresh,
     };
-    let progress: Option<String> = tx
-        .db
-        .prepare_cached("SELECT progress FROM task WHERE id = ?1")?
-        .query_row([task.id], |row| row.get(0))?;
+    let progress = progress(tx.db, task.id)?;
     tx.hot.forget(device);
     let sql =
         "UPDATE task SET state = 'running', attempts = attempts + 1, updated = ?2 WHERE id = ?1";
@@ -230,6 +227,12 @@ pub(super) fn claim(
         began,
         task,
     }))
+}
+
+/// What an attempt has noted, as it stands.
+fn progress(db: &Connection, id: Id) -> Result<Option<String>> {
+    let sql = "SELECT progress FROM task WHERE id = ?1";
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
 }
 
 /// Notes what an attempt under way has to remember if its session breaks off.
@@ -319,8 +322,20 @@ pub(super) fn finish(
             }
         }
         TaskOutcome::Failed(fault) => fail(tx, &task, fault, now)?,
-        TaskOutcome::Retry { fault, not_before } => {
+        TaskOutcome::Retry { fault, not_before } => match &task.result {
+            // A measurement goes on in the device, whatever has kept it from being read.
+            Some(measuring) if matches!(task.kind, TaskKind::RunDiagnostic { .. }) => {
+                diagnostics::read_later(tx, &task, measuring, fault, *not_before, now)?;
+            }
+            _ => transfers::again(tx, &task, fault, Some(*not_before), now)?,
+        },
+        TaskOutcome::TakeUp { fault, not_before } => {
+            let noted = progress(tx.db, id)?;
             transfers::again(tx, &task, fault, Some(*not_before), now)?;
+            if let Some(noted) = noted {
+                let sql = "UPDATE task SET progress = ?2 WHERE id = ?1 AND state = 'queued'";
+                tx.db.prepare_cached(sql)?.execute(params![id, noted])?;
+            }
         }
         TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
         TaskOutcome::WaitingForTransfer => {
