@@ -556,3 +556,14 @@ pub const AUDIT_LINE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Milliseconds of lines that are past their time before a file is made of them, so that a year has some hundred files.
 pub const AUDIT_FILE_MS: u64 = 24 * 60 * 60 * 1000;
+
+// ---- comparisons ---------------------------------------------------------------------------------------------
+
+/// Milliseconds before a device is compared with its profiles again that was busy; they double with each time in a row.
+pub const COMPARISON_PAUSE_MS: u64 = 60 * 1000;
+
+/// The longest of these pauses: a device with a lasting fault is still asked once a day.
+pub const COMPARISON_PAUSE_MAX_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Comparisons in a row that may break off before people are told: half an hour, in which most trouble passes.
+pub const COMPARISONS_QUIET: u32 = 5;
