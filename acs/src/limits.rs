@@ -589,3 +589,14 @@ pub const OPERATION_REASONS: usize = 50;
 
 /// Characters of one of these reasons.
 pub const OPERATION_REASON_CHARS: usize = 256;
+
+// ---- comparisons ---------------------------------------------------------------------------------------------
+
+/// Milliseconds before a device is compared with its profiles again that was busy; they double with each time in a row.
+pub const COMPARISON_PAUSE_MS: u64 = 60 * 1000;
+
+/// The longest of these pauses: a device with a lasting fault is still asked once a day.
+pub const COMPARISON_PAUSE_MAX_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Comparisons in a row that may break off before people are told: half an hour, in which most trouble passes.
+pub const COMPARISONS_QUIET: u32 = 5;

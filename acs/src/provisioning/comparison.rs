@@ -6,6 +6,7 @@ use super::desired::Desired;
 use super::known::Known;
 use super::plan::{Change, Deletion, Room, Rules, Step, differences, value_hash};
 use crate::store::{Adding, Refusal, TaskFault};
+use crate::tasks::faults::{Reaction, reaction};
 use cwmp::session::acs::AnswerFault;
 use cwmp::{CpeResponse, Fault, FaultCode, ParameterFault};
 use data_model::Timestamp;
@@ -65,6 +66,8 @@ pub enum Meaning {
     GoesOn,
     /// It goes on without these.
     Refused(Vec<Refusal>),
+    /// It cannot go on at this time: the device is busy, or its answer cannot be read.
+    Later(TaskFault),
     /// It cannot go on.
     Failed(TaskFault),
 }
@@ -204,7 +207,7 @@ impl Comparison {
                 self.accepted(step, response);
                 Meaning::GoesOn
             }
-            Err(AnswerFault::Unusable(why)) => Meaning::Failed(TaskFault::ours(why)),
+            Err(AnswerFault::Unusable(why)) => Meaning::Later(TaskFault::ours(why)),
             Err(AnswerFault::Fault(fault)) => match step {
                 Step::Read(names) => self.read_refused(names, fault, now),
                 Step::Write(changes) => self.write_refused(changes, fault, now),
@@ -247,7 +250,7 @@ impl Comparison {
     /// A device that lacks one of many names may refuse them all: the one is found by halves.
     fn read_refused(&mut self, mut names: Vec<String>, fault: Fault, now: Timestamp) -> Meaning {
         if !is_about_arguments(fault.code) {
-            return Meaning::Failed(fault.into());
+            return no_further(fault);
         }
         if names.len() > 1 {
             let rest = names.split_off(names.len() / 2);
@@ -280,7 +283,7 @@ impl Comparison {
     /// Who does not say which ones it refuses is asked by halves.
     fn write_refused(&mut self, mut changes: Vec<Change>, fault: Fault, now: Timestamp) -> Meaning {
         if !is_about_arguments(fault.code) && fault.parameters.is_empty() {
-            return Meaning::Failed(fault.into());
+            return no_further(fault);
         }
         let mut refused: Vec<Refusal> = Vec::new();
         for change in &changes {
@@ -387,6 +390,16 @@ impl Comparison {
 
 fn is_same(one: &Adding, other: &Adding) -> bool {
     one.table == other.table && one.key == other.key
+}
+
+/// What is not about the arguments may pass, or not.
+fn no_further(fault: Fault) -> Meaning {
+    match reaction(fault.code) {
+        Reaction::Retry => Meaning::Later(fault.into()),
+        Reaction::Final | Reaction::Rediscover | Reaction::Unsupported => {
+            Meaning::Failed(fault.into())
+        }
+    }
 }
 
 /// Whether a fault is about what was asked, and not about the device's state.

@@ -7,7 +7,7 @@ use crate::provisioning::comparison::{self, Left, Meaning, Next, Start};
 use crate::provisioning::desired::{Desired, desired};
 use crate::provisioning::plan::Step;
 use crate::redact::is_secret;
-use crate::store::{Agreement, Device, Observed, Result, TaskFault, Waits};
+use crate::store::{Agreement, BrokenOff, Device, Observed, Result, TaskFault, Waits};
 use crate::zone::Zone;
 use cwmp::session::acs::AnswerFault;
 use cwmp::{AcsRequest, CpeResponse, ParameterKey};
@@ -248,6 +248,21 @@ pub(super) async fn answered(
                 );
             }
             app.store.refusals_put(device, refused).await
+        }
+        Meaning::Later(fault) => {
+            let (identity, code, why) = (&session.identity, fault.code, &fault.text);
+            tracing::info!(device.identity = %identity, code, why, "the comparison with the profiles waits");
+            let desired = comparison.progress.desired();
+            let observed = comparison.progress.known().observed(desired);
+            let broken_off = BrokenOff {
+                stamp: comparison.stamp,
+                revision: comparison.device.provisioning.revision,
+                fault,
+            };
+            session.work.profiles = ProfilesWork::Agreed;
+            app.store
+                .provisioning_later(device, broken_off, observed, now)
+                .await
         }
         Meaning::Failed(fault) => {
             let (identity, code, why) = (&session.identity, fault.code, &fault.text);

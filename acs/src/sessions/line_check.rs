@@ -6,8 +6,8 @@ use crate::campaigns::lines::{busy, says};
 use crate::clock;
 use crate::limits::BUSY_PAUSE_MS;
 use crate::store::{
-    AtDeadline, Certainty, ClaimedTask, IdleRule, LineCheck, Observed, Result, Task, TaskFault,
-    TaskKind, TaskOutcome,
+    AtDeadline, Certainty, ClaimedTask, IdleRule, LineCheck, Observed, Result, TaskFault, TaskKind,
+    TaskOutcome,
 };
 use crate::tasks::faults::{Reaction, reaction, retry_at};
 use cwmp::rpc::GetParameterValues;
@@ -68,17 +68,16 @@ pub(super) async fn before(
         idle,
         looked,
     } = check;
-    if claimed.certainty == Certainty::Uncertain && looked + 1 >= task.attempts {
-        // The attempt before this one had looked at the lines: its Download may have left, and is asked for first.
+    let Some(certainty) = behind_the_look(claimed.certainty, looked, task.attempts) else {
         return Ok(None);
-    }
+    };
     let parameter_names = match names.is_empty() {
         true => vec![services(session.work.root)],
         false => names,
     };
     session.work.current = Current::Lines(Box::new(Checking {
         claimed: ClaimedTask {
-            certainty: Certainty::Fresh,
+            certainty,
             ..claimed.clone()
         },
         rule: idle,
@@ -88,6 +87,19 @@ pub(super) async fn before(
         },
     }));
     Ok(Some(GetParameterValues { parameter_names }.into()))
+}
+
+/// With which certainty a task goes on behind a look at the lines; `None` if it goes on without one. `looked` is the
+/// attempt that has last looked at them, zero if none has.
+fn behind_the_look(claimed: Certainty, looked: u32, attempts: u32) -> Option<Certainty> {
+    match (claimed, looked) {
+        // Nothing leaves before the first look.
+        (Certainty::Fresh, _) | (_, 0) => Some(Certainty::Fresh),
+        // The attempt before this one had looked at the lines: its Download may have left, and is asked for first.
+        (Certainty::Uncertain, looked) if looked + 1 >= attempts => None,
+        // So may that of an earlier one.
+        (Certainty::Uncertain, _) => Some(Certainty::Uncertain),
+    }
 }
 
 /// The device has said how its lines are: the Download leaves, or waits, or is given up.
@@ -106,11 +118,11 @@ pub(super) async fn answered(
             return Ok(Some(GetParameterValues { parameter_names }.into()));
         }
         Heard::Later(fault) => {
-            unheard(app, &checking.claimed.task, fault, Passes::Perhaps).await?;
+            unheard(app, &checking.claimed, fault, Passes::Perhaps).await?;
             return Ok(None);
         }
         Heard::Never(fault) => {
-            unheard(app, &checking.claimed.task, fault, Passes::Never).await?;
+            unheard(app, &checking.claimed, fault, Passes::Never).await?;
             return Ok(None);
         }
     };
@@ -187,20 +199,28 @@ enum Passes {
 }
 
 /// Nothing is known of the lines: the Download does not leave.
-async fn unheard(app: &App, task: &Task, fault: TaskFault, passes: Passes) -> Result<()> {
-    let now = clock::now();
+async fn unheard(app: &App, claimed: &ClaimedTask, fault: TaskFault, passes: Passes) -> Result<()> {
+    let (task, now) = (&claimed.task, clock::now());
     let again = retry_at(FaultCode::INTERNAL_ERROR, task.attempts, now);
-    let text = format!(
-        "the device does not say how its lines are, which its campaign wants to know before an upgrade: {}",
-        fault.text
-    );
-    let fault = TaskFault { text, ..fault };
+    let fault = why_unheard(claimed.certainty, fault);
     let outcome = match again.filter(|_| passes == Passes::Perhaps) {
         Some(not_before) => TaskOutcome::Retry { fault, not_before },
         None => TaskOutcome::Failed(fault),
     };
     let nothing = Observed::default();
     app.store.task_finish(task.id, outcome, nothing, now).await
+}
+
+fn why_unheard(certainty: Certainty, fault: TaskFault) -> TaskFault {
+    let text = format!(
+        "the device does not say how its lines are, which its campaign wants to know before an upgrade: {}",
+        fault.text
+    );
+    match certainty {
+        Certainty::Fresh => TaskFault { text, ..fault },
+        // An earlier attempt may have sent it, and this fault is not about that: the next one still has to ask.
+        Certainty::Uncertain => TaskFault::ours(text),
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +237,24 @@ mod tests {
         assert_eq!(heard(Asked::Names, fault(9005)), Heard::AskServices);
         let none = Heard::Lines(ParameterList::new());
         assert_eq!(heard(Asked::Services, fault(9005)), none, "it has no lines");
+    }
+
+    /// Covers P2.
+    #[test]
+    fn a_download_that_may_have_left_is_asked_for_however_many_sessions_break_behind_it() {
+        use Certainty::{Fresh, Uncertain};
+        // Sessions broke before any look: nothing can have left.
+        for attempts in 1..5 {
+            assert_eq!(behind_the_look(Uncertain, 0, attempts), Some(Fresh));
+        }
+        assert_eq!(behind_the_look(Uncertain, 1, 2), None, "asked at once");
+        for attempts in 3..5 {
+            assert_eq!(behind_the_look(Uncertain, 1, attempts), Some(Uncertain));
+        }
+        // The next attempt takes a fault of the device for its word that it has nothing.
+        let busy = || TaskFault::from(cwmp::Fault::from(FaultCode::INTERNAL_ERROR));
+        assert_eq!(why_unheard(Uncertain, busy()).code, 0);
+        assert_eq!(why_unheard(Fresh, busy()).code, 9002);
     }
 
     #[test]

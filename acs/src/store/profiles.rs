@@ -2,8 +2,8 @@
 //! own.
 
 use super::{
-    Actor, Adding, Id, InForce, NewRevision, Observed, Page, Profile, ProfileCounts, ProfileHead,
-    Refusal, Result, Revision, Selector, Stage, Waits,
+    Actor, Adding, BrokenOff, Id, InForce, NewRevision, Observed, Page, Profile, ProfileCounts,
+    ProfileHead, Refusal, Result, Revision, Selector, Stage, Waits,
 };
 use crate::provisioning::evidence::{Asked, Evidence};
 use async_trait::async_trait;
@@ -113,6 +113,16 @@ pub trait ProfileStore: Send + Sync + 'static {
         &self,
         device: Id,
         waits: Waits,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// The comparison was ended by trouble that may pass: the device is compared again after a pause, longer from time
+    /// to time, or when something changes. If its own data have changed meanwhile, only `observed` is kept.
+    async fn provisioning_later(
+        &self,
+        device: Id,
+        broken_off: BrokenOff,
         observed: Observed,
         now: Timestamp,
     ) -> Result<()>;

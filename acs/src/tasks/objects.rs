@@ -1,6 +1,7 @@
 //! AddObject and DeleteObject. Adding twice makes two instances, so the table is looked at before, and again after a
 //! session that broke.
 
+use super::faults::{Reaction, reaction};
 use super::running::{Site, Step, Work};
 use super::writing::{applied, later};
 use crate::limits::TABLE_INSTANCES;
@@ -64,6 +65,8 @@ impl Adding {
                 }
                 Adding::add(object, json!({ "before": there }), site)
             }
+            // A broken session may have added it: as long as nobody can tell, nothing is added.
+            (Adding::Looking { before: Some(_) }, Err(fault)) => Step::Later(fault),
             // A table that cannot be listed may be added to all the same.
             (Adding::Looking { .. }, _) => Adding::add(object, json!({}), site),
             (Adding::Asked, Ok(CpeResponse::AddObjectResponse(response))) => {
@@ -82,7 +85,12 @@ impl Adding {
             (Adding::Filling { number, .. }, Err(fault)) => {
                 let text = format!("instance {number} is there without its values: {fault}");
                 let fault = Fault { text, ..fault };
-                Step::End(TaskOutcome::Failed(fault.into()))
+                match reaction(fault.code) {
+                    Reaction::Retry => Step::Later(fault),
+                    Reaction::Final | Reaction::Rediscover | Reaction::Unsupported => {
+                        Step::End(TaskOutcome::Failed(fault.into()))
+                    }
+                }
             }
             (_, Err(fault)) => Step::Refused(fault),
             (_, Ok(_)) => Step::End(TaskOutcome::Done(json!({}))),

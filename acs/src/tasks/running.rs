@@ -116,6 +116,8 @@ pub(super) enum Step {
     End(TaskOutcome),
     /// The device has refused it; nothing of the last call has happened.
     Refused(Fault),
+    /// It does not go on at this time; what was noted holds, and is taken up later.
+    Later(Fault),
 }
 
 /// The work of a task, by its kind.
@@ -195,6 +197,21 @@ impl Running {
             }
             Step::End(outcome) => self.end(outcome),
             Step::Refused(fault) => self.refused(fault, now),
+            Step::Later(fault) => self.later(fault, now),
+        }
+    }
+
+    fn later(&mut self, fault: Fault, now: Timestamp) -> Next {
+        let (code, why) = match fault.code {
+            UNUSABLE => (FaultCode::INTERNAL_ERROR, TaskFault::ours(&*fault.text)),
+            code => (code, fault.clone().into()),
+        };
+        match retry_at(code, self.task.attempts, now) {
+            Some(not_before) => self.end(TaskOutcome::TakeUp {
+                fault: why,
+                not_before,
+            }),
+            None => self.refused(fault, now),
         }
     }
 

@@ -133,7 +133,9 @@ impl Transfer {
                     Ok(_) => true,
                     Err(fault) => {
                         if fault.code != FaultCode::METHOD_NOT_SUPPORTED {
-                            return Step::Refused(fault);
+                            // Busy with the very transfer, perhaps: its TransferComplete will tell, and if none comes
+                            // the device is asked again.
+                            return Step::End(TaskOutcome::WaitingForTransfer);
                         }
                         site.lacks(question.method());
                         let doubt = (certainty, only_ask);

@@ -175,7 +175,7 @@ fn play(desired: &Desired, model: &mut Model, kept: &mut Kept, most: usize) -> O
         match comparison.answered(step, answer, Timestamp::default()) {
             Meaning::GoesOn => {}
             Meaning::Refused(refused) => kept.refusals.extend(refused),
-            Meaning::Failed(fault) => panic!("{fault:?}"),
+            Meaning::Later(fault) | Meaning::Failed(fault) => panic!("{fault:?}"),
         }
     }
     None
@@ -226,6 +226,41 @@ fn what_is_carried_out_leaves_nothing_to_do_and_writes_only_what_differs() {
         Left::default()
     );
     assert_eq!(model.calls.len(), 2, "nothing desired takes no call");
+}
+
+#[test]
+fn trouble_that_may_pass_ends_a_comparison_for_a_while_only() {
+    let desired = wanting(&[("Device.A", "1")]);
+    let mut model = Model::new(&[("Device.A", XsdType::String, "0")]);
+    let mut refused_at = |calls: usize, answer: AnswerFault| {
+        let mut comparison = begin(&desired, &Kept::default());
+        for _ in 0..calls {
+            let Next::Call(step) = comparison.advance() else {
+                panic!("it is over")
+            };
+            let answer = model.answer(&step);
+            model.values.get_mut("Device.A").unwrap().1 = "0".into();
+            let meaning = comparison.answered(step, answer, Timestamp::default());
+            assert_eq!(meaning, Meaning::GoesOn);
+        }
+        let Next::Call(step) = comparison.advance() else {
+            panic!("it is over")
+        };
+        comparison.answered(step, Err(answer), Timestamp::default())
+    };
+    for calls in [0, 1] {
+        for code in [9001, 9002, 9004, 9555] {
+            let meaning = refused_at(calls, fault(FaultCode::new(code)));
+            let Meaning::Later(fault) = meaning else {
+                panic!("{code}: {meaning:?}")
+            };
+            assert_eq!(fault.code, code);
+        }
+        let garbled = refused_at(calls, AnswerFault::Unusable("no list".into()));
+        assert!(matches!(garbled, Meaning::Later(_)), "{garbled:?}");
+        let unknown = refused_at(calls, fault(FaultCode::METHOD_NOT_SUPPORTED));
+        assert!(matches!(unknown, Meaning::Failed(_)), "{unknown:?}");
+    }
 }
 
 #[test]

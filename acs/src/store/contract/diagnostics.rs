@@ -10,6 +10,8 @@ super::cases! { store:
     a_restart_and_the_end_of_its_time_wake_a_measurement,
     one_of_a_kind_at_a_time,
     a_measurement_ends_as_its_task_does,
+    a_measurement_that_cannot_be_read_at_one_time_is_read_again_and_not_asked_again,
+    a_measurement_is_not_tried_again_beside_another_one,
     the_last_ones_are_kept,
     a_run_goes_on_as_devices_end,
     a_run_is_for_devices_that_are_there,
@@ -154,6 +156,43 @@ async fn a_measurement_ends_as_its_task_does(store: &dyn Store) {
     let id = measuring(store, device, 4).await;
     store.task_expire(at(24 * 3600)).await.unwrap();
     assert_eq!(diagnostic(store, id).await.state, DiagnosticState::Expired);
+}
+
+async fn a_measurement_that_cannot_be_read_at_one_time_is_read_again_and_not_asked_again(
+    store: &dyn Store,
+) {
+    let device = device(store, "A").await;
+    let id = measuring(store, device, 1).await;
+    let claimed = claim(store, device, at(61)).await;
+    let asked = claimed.task.result.clone();
+    assert!(asked.is_some());
+    finish(store, id, retry(at(63)), at(62)).await;
+    let record = diagnostic(store, id).await;
+    assert_eq!(record.state, DiagnosticState::Measuring);
+    assert!(!due(store, device, at(62)).await);
+    let claimed = claim(store, device, at(63)).await;
+    assert_eq!((claimed.task.id, claimed.task.result), (id, asked));
+}
+
+async fn a_measurement_is_not_tried_again_beside_another_one(store: &dyn Store) {
+    let device = device(store, "A").await;
+    let first = measuring(store, device, 1).await;
+    claim(store, device, at(61)).await;
+    finish(store, first, failed(), at(62)).await;
+    let second = queue(store, measure(id(2), device, ping())).await.id;
+    let refused = store.task_retry(&ANN, first, at(63)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))));
+    assert_eq!(state(store, first).await, TaskState::Failed);
+    assert_eq!(claim(store, device, at(64)).await.task.id, second);
+    finish(store, second, failed(), at(64)).await;
+    store.task_retry(&ANN, first, at(65)).await.unwrap();
+    let record = diagnostic(store, first).await;
+    assert_eq!(
+        (record.state, record.fault, record.ended, record.asked),
+        (DiagnosticState::Queued, None, None, None)
+    );
+    let third = store.task_create(&ANN, measure(id(3), device, ping()), at(66));
+    assert!(matches!(third.await, Err(StoreError::Conflict(_))));
 }
 
 async fn the_last_ones_are_kept(store: &dyn Store) {

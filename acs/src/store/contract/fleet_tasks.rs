@@ -10,6 +10,7 @@ super::cases! {
     the_most_urgent_task_is_claimed_first_and_the_background_waits,
     a_task_waits_for_its_time,
     what_an_attempt_has_noted_is_there_for_the_next,
+    what_is_taken_up_later_keeps_what_was_noted,
     a_task_that_came_to_nothing_is_queued_once_more,
     what_cannot_be_tried_again_says_why,
     faults_are_grouped_by_their_reason,
@@ -122,6 +123,27 @@ async fn what_an_attempt_has_noted_is_there_for_the_next(store: &dyn Store) {
     finish(store, id(1), retry(at(6)), at(6)).await;
     let after_answer = claim(store, device, at(7)).await;
     assert_eq!(after_answer.progress, None, "the device has answered");
+}
+
+async fn what_is_taken_up_later_keeps_what_was_noted(store: &dyn Store) {
+    let device = device(store, "A").await;
+    let noted = serde_json::json!({ "before": [1, 2] });
+    let task = queue(store, reboot(id(1), device)).await.id;
+    claim(store, device, at(1)).await;
+    store.task_note(task, noted.clone()).await.unwrap();
+    let take_up = TaskOutcome::TakeUp {
+        fault: TaskFault::ours("busy"),
+        not_before: at(9),
+    };
+    finish(store, task, take_up, at(2)).await;
+    assert_eq!(store.task_claim_next(device, at(8)).await.unwrap(), None);
+    let claimed = claim(store, device, at(9)).await;
+    assert_eq!(
+        (claimed.certainty, claimed.progress),
+        (Certainty::Fresh, Some(noted))
+    );
+    finish(store, task, retry(at(10)), at(9)).await;
+    assert_eq!(claim(store, device, at(10)).await.progress, None);
 }
 
 async fn a_task_that_came_to_nothing_is_queued_once_more(store: &dyn Store) {

@@ -21,6 +21,7 @@ super::cases! {
     refusals_are_kept_replaced_and_forgotten_on_request,
     rows_under_way_are_kept_until_they_are_filled,
     a_device_that_waits_is_not_compared_until_its_window_opens,
+    a_device_with_trouble_that_may_pass_is_compared_again_after_longer_and_longer_pauses,
     whatever_changes_ends_the_wait,
     another_firmware_is_compared_anew,
     devices_of_a_profile_are_counted_by_how_they_stand,
@@ -360,6 +361,58 @@ async fn a_device_that_waits_is_not_compared_until_its_window_opens(store: &dyn 
     assert_eq!(opened(100).await, devices[..1]);
     assert_eq!(opened(100).await, [], "each has its turn once");
     assert_eq!(to_compare().await, devices);
+}
+
+async fn a_device_with_trouble_that_may_pass_is_compared_again_after_longer_and_longer_pauses(
+    store: &dyn Store,
+) {
+    let device = device(store, "A").await;
+    let (stamp, _) = store.profiles_in_force().await.unwrap();
+    let later = |now: u64| async move {
+        let stands = found(store, device).await.provisioning;
+        let broken_off = BrokenOff {
+            stamp,
+            revision: stands.revision,
+            fault: TaskFault::ours("busy"),
+        };
+        let nothing = Observed::default();
+        let kept = store.provisioning_later(device, broken_off, nothing, at(now));
+        kept.await.unwrap();
+        let stands = found(store, device).await.provisioning;
+        assert_eq!(stands.fault, Some(TaskFault::ours("busy")));
+        assert_eq!((stands.waits, stands.failed_stamp), (stamp, 0));
+        stands.opens.unwrap()
+    };
+    let opened = |now| async move { store.windows_opened(now, 10).await.unwrap() };
+    let mut now = 1;
+    for minutes in [1, 2, 4, 8, 16] {
+        let opens = later(now).await;
+        assert_eq!(opens, at(now + 60 * minutes));
+        assert_eq!(store.devices_to_compare(ALL).await.unwrap(), []);
+        now += 60 * minutes;
+        assert_eq!(opened(at(now - 1)).await, []);
+        assert_eq!(opened(at(now)).await, [device]);
+        assert_eq!(store.devices_to_compare(ALL).await.unwrap(), [device]);
+    }
+    for _ in 0..10 {
+        let opens = later(now).await;
+        assert!(opens <= at(now + 24 * 60 * 60), "{opens}");
+    }
+    assert_eq!(later(now).await, at(now + 24 * 60 * 60));
+    agree(store, device, stamp, "", Observed::default(), at(now)).await;
+    assert_eq!(found(store, device).await.provisioning.fault, None);
+    assert_eq!(later(now).await, at(now + 60), "it has begun anew");
+    // Its data have changed since it was compared: it is compared at once.
+    let stale = BrokenOff {
+        stamp,
+        revision: found(store, device).await.provisioning.revision,
+        fault: TaskFault::ours("stale"),
+    };
+    let tags = store.device_set_tags(&ANN, device, vec!["x".into()], at(now));
+    tags.await.unwrap();
+    let kept = store.provisioning_later(device, stale, Observed::default(), at(now));
+    kept.await.unwrap();
+    assert_eq!(found(store, device).await.provisioning.waits, 0);
 }
 
 async fn whatever_changes_ends_the_wait(store: &dyn Store) {

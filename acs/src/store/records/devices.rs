@@ -68,10 +68,11 @@ pub struct Provisioning {
     pub at: Option<Timestamp>,
     /// Counts changes of the device's own data (tags, variables); what is desired of it may change with them.
     pub revision: u64,
-    /// The stamp of the profiles whose changes wait for a maintenance window; zero for none.
+    /// The stamp of the profiles whose changes wait for a maintenance window, or for trouble of the device to pass;
+    /// zero for none.
     #[serde(default)]
     pub waits: u64,
-    /// When that window opens.
+    /// When that window opens, or the device is compared again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens: Option<Timestamp>,
     /// A hash of what was desired when the device last agreed.

@@ -270,6 +270,17 @@ pub struct Waits {
     pub fault: Option<TaskFault>,
 }
 
+/// A comparison that trouble of the device has ended which may pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenOff {
+    /// The stamp of the profiles it was compared with.
+    pub stamp: u64,
+    /// The [`crate::store::Provisioning::revision`] it was compared at.
+    pub revision: u64,
+    /// What the device has said.
+    pub fault: TaskFault,
+}
+
 /// How many devices of a profile stand how.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct ProfileCounts {
@@ -279,7 +290,7 @@ pub struct ProfileCounts {
     pub agreed: u64,
     /// They are still to be compared.
     pub waiting: u64,
-    /// They wait for a maintenance window.
+    /// They wait for a maintenance window, or for trouble of the device to pass.
     pub waiting_for_window: u64,
     /// Something of their profiles cannot be applied.
     pub failed: u64,

@@ -181,6 +181,13 @@ pub enum TaskOutcome {
         /// When to try again.
         not_before: Timestamp,
     },
+    /// The same, and what the attempt has noted is there for the next one.
+    TakeUp {
+        /// Why this attempt failed.
+        fault: TaskFault,
+        /// When to try again.
+        not_before: Timestamp,
+    },
     /// The device has accepted a transfer and will report its end.
     WaitingForTransfer,
     /// The device has accepted it with this result, and will apply it when it boots (Status 1).

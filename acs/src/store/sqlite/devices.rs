@@ -279,7 +279,7 @@ pub(super) fn variables(db: &Connection, id: Id) -> Result<Vec<(String, String)>
 pub(super) fn agreed(tx: &mut Tx<'_>, id: Id, agreement: &Agreement, now: Timestamp) -> Result<()> {
     tx.hot.forget(id);
     let sql = "UPDATE device SET profile_stamp = ?2, profile_key = ?3, profile_fault = NULL,
-               profile_failed_stamp = 0, profile_waits = 0, profile_at = ?4, profile_digest = ?6
+               profile_failed_stamp = 0, profile_waits = 0, profile_at = ?4, profile_digest = ?6, profile_tries = 0
                WHERE id = ?1 AND revision = ?5";
     tx.db.prepare_cached(sql)?.execute(params![
         id,
@@ -320,7 +320,7 @@ pub(super) fn failed(
     let sql = "SELECT 1 FROM device WHERE id = ?1 AND profile_fault = ?2";
     let known = tx.db.prepare_cached(sql)?.exists(params![id, fault_text])?;
     let sql = "UPDATE device SET profile_fault = ?2, profile_failed_stamp = ?3, profile_waits = 0,
-               profile_digest = 0 WHERE id = ?1";
+               profile_digest = 0, profile_tries = 0 WHERE id = ?1";
     tx.db
         .prepare_cached(sql)?
         .execute(params![id, fault_text, stamp.cast_signed()])?;

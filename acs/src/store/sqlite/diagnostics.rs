@@ -85,18 +85,7 @@ pub(super) fn created(
         return Ok(());
     };
     let kind = diagnostic.kind().as_str();
-    let sql = format!("SELECT id FROM diagnostic WHERE device = ?1 AND kind = ?2 AND {OPEN}");
-    let open: Option<Id> = tx
-        .db
-        .prepare_cached(&sql)?
-        .query_row(params![task.device, kind], |row| row.get(0))
-        .optional()?;
-    if let Some(open) = open {
-        let why = format!(
-            "the device has a {kind} under way, {open}: wait for its end, or withdraw its task"
-        );
-        return Err(StoreError::Conflict(why));
-    }
+    nothing_under_way(tx.db, task.device, kind)?;
     let sql = "INSERT INTO diagnostic (id, device, kind, diagnostic, state, created_by, created)
                VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6)";
     tx.db.prepare_cached(sql)?.execute(params![
@@ -114,6 +103,43 @@ pub(super) fn created(
     let arguments = params![task.device, limit(DIAGNOSTICS_KEPT)];
     tx.db.prepare_cached(&sql)?.execute(arguments)?;
     Ok(())
+}
+
+/// One of a kind at a time: two would share one object of the device.
+fn nothing_under_way(db: &Connection, device: Id, kind: &str) -> Result<()> {
+    let sql = format!("SELECT id FROM diagnostic WHERE device = ?1 AND kind = ?2 AND {OPEN}");
+    let open: Option<Id> = db
+        .prepare_cached(&sql)?
+        .query_row(params![device, kind], |row| row.get(0))
+        .optional()?;
+    match open {
+        Some(open) => Err(StoreError::Conflict(format!(
+            "the device has a {kind} under way, {open}: wait for its end, or withdraw its task"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A measurement that came to nothing is queued once more.
+pub(super) fn retried(tx: &mut Tx<'_>, actor: &Actor, task: &Task, now: Timestamp) -> Result<()> {
+    let TaskKind::RunDiagnostic { diagnostic, .. } = &task.kind else {
+        return Ok(());
+    };
+    let kind = diagnostic.kind().as_str();
+    nothing_under_way(tx.db, task.device, kind)?;
+    // It may be one of those that are not kept any more.
+    let sql = "INSERT INTO diagnostic (id, device, kind, diagnostic, state, created_by, created)
+               VALUES (?1, ?2, ?3, ?4, 'queued', ?5, ?6)
+               ON CONFLICT (id) DO UPDATE SET state = 'queued', result = NULL, fault = NULL, asked = NULL, ended = NULL";
+    tx.db.prepare_cached(sql)?.execute(params![
+        task.id,
+        task.device,
+        kind,
+        json(diagnostic),
+        actor.to_string(),
+        Ms(now),
+    ])?;
+    moved(tx, task.id, DiagnosticState::Queued)
 }
 
 /// A task has changed its state: its measurement follows.
@@ -180,6 +206,25 @@ pub(super) fn measuring(
     tx.db
         .prepare_cached(sql)?
         .execute(params![task.id, Ms(now)])?;
+    moved(tx, task.id, DiagnosticState::Measuring)
+}
+
+/// The device has been asked, and could not be read at this time: it is read again, and not asked again.
+pub(super) fn read_later(
+    tx: &mut Tx<'_>,
+    task: &Task,
+    measuring: &serde_json::Value,
+    fault: &TaskFault,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let queued = TaskState::Queued;
+    tasks::set_state(tx, task, queued, Some(measuring), Some(fault), now)?;
+    let sql = "UPDATE task SET not_before = ?2 WHERE id = ?1";
+    let row = params![task.id, Ms(not_before)];
+    tx.db.prepare_cached(sql)?.execute(row)?;
+    let sql = "UPDATE diagnostic SET state = 'measuring' WHERE id = ?1";
+    tx.db.prepare_cached(sql)?.execute([task.id])?;
     moved(tx, task.id, DiagnosticState::Measuring)
 }
 

@@ -4,7 +4,9 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, limit};
 use super::tasks::{COLUMNS, OPEN, Which, find, task};
-use super::{SqliteStore, audit, device_files, history, learned, left, merge, tasks};
+use super::{
+    SqliteStore, audit, device_files, diagnostics, history, learned, left, merge, tasks,
+};
 use crate::redact::MASK;
 use crate::store::{
     Actor, ClaimedTask, DeviceFile, FaultGroup, FilePurpose, HistoryEntry, Id, Learned, NewTask,
@@ -92,6 +94,7 @@ fn retry(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> Result<Optio
             "the secrets it wrote are not kept after its end: queue it anew with them".into(),
         );
     }
+    diagnostics::retried(tx, actor, &task, now)?;
     tx.hot.forget(task.device);
     let sql = "UPDATE task SET state = 'queued', attempts = 0, result = NULL, fault = NULL, not_before = NULL,
                expires = NULL, progress = NULL, updated = ?2 WHERE id = ?1";

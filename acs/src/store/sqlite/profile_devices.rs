@@ -5,13 +5,15 @@ use super::devices::exists;
 use super::engine::Tx;
 use super::profiles::stamp;
 use super::rows::{Ms, count, from_json, json, limit, readable};
-use crate::limits::FAILURE_REASONS;
+use crate::limits::{
+    COMPARISON_PAUSE_MAX_MS, COMPARISON_PAUSE_MS, COMPARISONS_QUIET, FAILURE_REASONS,
+};
 use crate::query::sql::Bound;
 use crate::store::{
-    Actor, Adding, FailureReason, Id, ProfileCounts, Refusal, Result, Waits, row_label,
+    Actor, Adding, BrokenOff, FailureReason, Id, ProfileCounts, Refusal, Result, Waits, row_label,
 };
 use data_model::Timestamp;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
 
 /// A condition on a device's row `d`, with what is bound in it.
 pub(super) type Condition = (String, Vec<Bound>);
@@ -198,6 +200,55 @@ pub(super) fn waits(tx: &mut Tx<'_>, device: Id, waits: &Waits) -> Result<()> {
         waits.revision.cast_signed(),
     ])?;
     Ok(())
+}
+
+/// A comparison has come to its end.
+pub(super) fn compared(tx: &Tx<'_>, device: Id) -> Result<()> {
+    let sql = "UPDATE device SET profile_tries = 0 WHERE id = ?1 AND profile_tries != 0";
+    tx.db.prepare_cached(sql)?.execute([device])?;
+    Ok(())
+}
+
+/// The device is compared again later, as after a window. That it does not succeed for long is somebody's concern.
+pub(super) fn later(
+    tx: &mut Tx<'_>,
+    device: Id,
+    broken_off: BrokenOff,
+    now: Timestamp,
+) -> Result<()> {
+    let BrokenOff {
+        stamp,
+        revision,
+        fault,
+    } = broken_off;
+    let sql = "UPDATE device SET profile_tries = profile_tries + 1
+               WHERE id = ?1 AND revision = ?2 RETURNING profile_tries";
+    let tries: Option<u32> = tx
+        .db
+        .prepare_cached(sql)?
+        .query_row(params![device, revision.cast_signed()], |row| row.get(0))
+        .optional()?;
+    let Some(tries) = tries else {
+        return Ok(());
+    };
+    let pause = 2u64.saturating_pow(tries.saturating_sub(1));
+    let pause = COMPARISON_PAUSE_MS.saturating_mul(pause);
+    let wait = Waits {
+        stamp,
+        revision,
+        until: now.plus_ms(pause.min(COMPARISON_PAUSE_MAX_MS)),
+        fault: Some(fault.clone()),
+    };
+    waits(tx, device, &wait)?;
+    if tries < COMPARISONS_QUIET {
+        return Ok(());
+    }
+    super::health::profiles(tx, device, Some(&fault))?;
+    if tries > COMPARISONS_QUIET {
+        return Ok(());
+    }
+    let data = serde_json::json!({ "fault": fault });
+    super::events::add(tx, "device.profile_failed", Some(device), data, now)
 }
 
 /// Windows are others from here on: whoever waits is looked at again.

@@ -11,9 +11,9 @@ use crate::limits::PROFILE_REVISIONS;
 use crate::provisioning::evidence::{Asked, Evidence};
 use crate::query::sql::Bound;
 use crate::store::{
-    Actor, Adding, DeviceFilter, Id, InForce, NewRevision, Observed, Page, Profile, ProfileCounts,
-    ProfileHead, ProfileStore, Publication, Publish, Refusal, Result, Revision, Selector, Stage,
-    Staged, StagedHead, StoreError, Waits,
+    Actor, Adding, BrokenOff, DeviceFilter, Id, InForce, NewRevision, Observed, Page, Profile,
+    ProfileCounts, ProfileHead, ProfileStore, Publication, Publish, Refusal, Result, Revision,
+    Selector, Stage, Staged, StagedHead, StoreError, Waits,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -194,7 +194,23 @@ impl ProfileStore for SqliteStore {
         self.engine
             .write(move |tx| {
                 super::snapshots::merge(tx, device, &observed, now)?;
+                profile_devices::compared(tx, device)?;
                 profile_devices::waits(tx, device, &waits)
+            })
+            .await
+    }
+
+    async fn provisioning_later(
+        &self,
+        device: Id,
+        broken_off: BrokenOff,
+        observed: Observed,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.engine
+            .write(move |tx| {
+                super::snapshots::merge(tx, device, &observed, now)?;
+                profile_devices::later(tx, device, broken_off, now)
             })
             .await
     }

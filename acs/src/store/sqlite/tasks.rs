@@ -254,6 +254,12 @@ fn take(tx: &mut Tx<'_>, mut task: Task, now: Timestamp) -> Result<Option<Claime
     }))
 }
 
+/// What an attempt has noted, as it stands.
+fn progress(db: &Connection, id: Id) -> Result<Option<String>> {
+    let sql = "SELECT progress FROM task WHERE id = ?1";
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+}
+
 /// Notes what an attempt under way has to remember if its session breaks off.
 pub(super) fn note(tx: &Tx<'_>, id: Id, note: &serde_json::Value) -> Result<()> {
     let sql = "UPDATE task SET progress = ?2 WHERE id = ?1";
@@ -345,8 +351,20 @@ pub(super) fn finish(
             }
         }
         TaskOutcome::Failed(fault) => fail(tx, &task, fault, now)?,
-        TaskOutcome::Retry { fault, not_before } => {
+        TaskOutcome::Retry { fault, not_before } => match &task.result {
+            // A measurement goes on in the device, whatever has kept it from being read.
+            Some(measuring) if matches!(task.kind, TaskKind::RunDiagnostic { .. }) => {
+                diagnostics::read_later(tx, &task, measuring, fault, *not_before, now)?;
+            }
+            _ => transfers::again(tx, &task, fault, Some(*not_before), now)?,
+        },
+        TaskOutcome::TakeUp { fault, not_before } => {
+            let noted = progress(tx.db, id)?;
             transfers::again(tx, &task, fault, Some(*not_before), now)?;
+            if let Some(noted) = noted {
+                let sql = "UPDATE task SET progress = ?2 WHERE id = ?1 AND state = 'queued'";
+                tx.db.prepare_cached(sql)?.execute(params![id, noted])?;
+            }
         }
         TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
         TaskOutcome::WaitingForTransfer => transfers::waiting(tx, &task, now)?,

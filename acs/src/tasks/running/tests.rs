@@ -194,6 +194,51 @@ fn an_instance_that_was_added_in_a_broken_session_is_not_added_twice() {
     assert_eq!(fill.parameter_list.get("Device.T.9.Name"), Some("x"));
 }
 
+/// Covers P2.
+#[test]
+fn nothing_is_added_while_nobody_can_tell_whether_it_was_added_before() {
+    let again = |attempts, progress| {
+        let mut relative = ParameterList::new();
+        relative.push_str("Name", "x");
+        let task = Task {
+            attempts,
+            ..task(adding(relative))
+        };
+        let ground = Ground {
+            progress: Some(progress),
+            ..ground()
+        };
+        begin(task, Certainty::Uncertain, ground).0
+    };
+    let at_last = crate::limits::TASK_ATTEMPTS;
+    let busy = || fault(FaultCode::INTERNAL_ERROR);
+    let garbled = || Err(AnswerFault::Unusable("no list".into()));
+    for answer in [busy(), garbled()] {
+        let mut running = again(2, json!({ "before": [1] }));
+        let (ended, _) = outcome(running.answered(answer, NOW));
+        assert!(matches!(ended, TaskOutcome::TakeUp { .. }), "{ended:?}");
+    }
+    for answer in [busy(), garbled()] {
+        let mut running = again(at_last, json!({ "before": [1] }));
+        let (ended, _) = outcome(running.answered(answer, NOW));
+        assert!(matches!(ended, TaskOutcome::Failed(_)), "{ended:?}");
+    }
+    // The instance is there, and is filled later.
+    let (ended, _) = outcome(again(2, json!({ "instance": 7 })).answered(busy(), NOW));
+    let TaskOutcome::TakeUp { fault: why, .. } = ended else {
+        panic!("{ended:?}")
+    };
+    assert!(why.text.contains("instance 7"), "{}", why.text);
+    let (ended, _) = outcome(again(at_last, json!({ "instance": 7 })).answered(busy(), NOW));
+    assert!(matches!(ended, TaskOutcome::Failed(_)), "{ended:?}");
+    // A device that refuses to add has not added: the next attempt begins anew.
+    let mut running = again(2, json!({ "before": [1] }));
+    let next = running.answered(listed(&["Device.T.1."]), NOW);
+    assert!(matches!(request(next), AcsRequest::AddObject(_)));
+    let (ended, _) = outcome(running.answered(busy(), NOW));
+    assert!(matches!(ended, TaskOutcome::Retry { .. }), "{ended:?}");
+}
+
 /// Covers C14.
 #[test]
 fn an_instance_without_a_number_is_no_instance() {
@@ -369,6 +414,34 @@ fn a_transfer_of_doubtful_fate_is_asked_for_before_it_is_sent_again() {
     let key = ParameterKey::default();
     let (_, next) = Running::begin(download(), Certainty::Uncertain, key, ground, NOW);
     assert_eq!(outcome(next).0, TaskOutcome::WaitingForTransfer);
+}
+
+/// A device that is busy with the very download says so to every question.
+/// Covers P2.
+#[test]
+fn a_fault_on_the_question_is_no_word_that_the_device_has_nothing() {
+    let silent = || Task {
+        attempts: 2,
+        fault: Some(TaskFault::ours("no TransferComplete")),
+        ..download()
+    };
+    let asked = [
+        (download(), Certainty::Uncertain),
+        (silent(), Certainty::Fresh),
+    ];
+    for (task, certainty) in asked {
+        let garbled = Err(AnswerFault::Unusable("no list".into()));
+        let busy = [9001, 9002, 9004, 9003].map(|code| fault(FaultCode::new(code)));
+        for answer in busy.into_iter().chain([garbled]) {
+            let (mut running, first) = begin(task.clone(), certainty, with_source());
+            assert!(
+                matches!(first, AcsRequest::GetAllQueuedTransfers(_)),
+                "{first:?}"
+            );
+            let (ended, _) = outcome(running.answered(answer, NOW));
+            assert_eq!(ended, TaskOutcome::WaitingForTransfer);
+        }
+    }
 }
 
 #[test]

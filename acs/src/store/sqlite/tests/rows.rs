@@ -71,9 +71,11 @@ async fn a_row_nobody_can_read_harms_what_it_belongs_to_and_nothing_else() {
     }
     for number in 1..3 {
         campaign(&store, id(number), 3).await;
-        let keys = (0..3).map(|part| id(number * 10 + part)).collect();
+        // Two devices for the one and the third for the other: no device is started by two.
+        let keys: Vec<_> = (0..3 - number).map(|part| id(number * 10 + part)).collect();
+        let all = keys.len();
         let started = store.campaign_advance(id(number), keys, at(1)).await;
-        assert_eq!(started.unwrap().len(), 3);
+        assert_eq!(started.unwrap().len(), all);
     }
     for device in &devices {
         let mut task = reboot(id(100 + u64::from(*device == devices[0])), *device);
