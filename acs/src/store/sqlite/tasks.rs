@@ -358,14 +358,7 @@ pub(super) fn finish(
             }
             _ => transfers::again(tx, &task, fault, Some(*not_before), now)?,
         },
-        TaskOutcome::TakeUp { fault, not_before } => {
-            let noted = progress(tx.db, id)?;
-            transfers::again(tx, &task, fault, Some(*not_before), now)?;
-            if let Some(noted) = noted {
-                let sql = "UPDATE task SET progress = ?2 WHERE id = ?1 AND state = 'queued'";
-                tx.db.prepare_cached(sql)?.execute(params![id, noted])?;
-            }
-        }
+        TaskOutcome::TakeUp { fault, not_before } => take_up(tx, &task, fault, *not_before, now)?,
         TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
         TaskOutcome::WaitingForTransfer => transfers::waiting(tx, &task, now)?,
         TaskOutcome::WaitingForReboot(result) => {
@@ -378,6 +371,25 @@ pub(super) fn finish(
                 now,
             )?;
         }
+    }
+    Ok(())
+}
+
+/// The next attempt has what this one has noted.
+fn take_up(
+    tx: &mut Tx<'_>,
+    task: &Task,
+    fault: &TaskFault,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let noted = progress(tx.db, task.id)?;
+    transfers::again(tx, task, fault, Some(not_before), now)?;
+    if let Some(noted) = noted {
+        let sql = "UPDATE task SET progress = ?2 WHERE id = ?1 AND state = 'queued'";
+        tx.db
+            .prepare_cached(sql)?
+            .execute(params![task.id, noted])?;
     }
     Ok(())
 }

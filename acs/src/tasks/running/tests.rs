@@ -1,4 +1,6 @@
 //! Tasks against a device that is a script: what each question is, and what comes of each answer.
+//!
+//! Long because each kind of task has its own script.
 
 use super::*;
 use crate::limits::{NAMES_PER_CALL, VALUES_PER_CALL};
