@@ -4,9 +4,7 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, limit};
 use super::tasks::{COLUMNS, OPEN, Which, find, task};
-use super::{
-    SqliteStore, audit, device_files, diagnostics, history, learned, left, merge, tasks,
-};
+use super::{SqliteStore, audit, device_files, diagnostics, history, learned, left, merge, tasks};
 use crate::redact::MASK;
 use crate::store::{
     Actor, ClaimedTask, DeviceFile, FaultGroup, FilePurpose, HistoryEntry, Id, Learned, NewTask,
