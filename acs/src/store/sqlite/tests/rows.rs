@@ -154,7 +154,7 @@ async fn questions_about_open_tasks_look_at_open_tasks_only() {
     }
     for (condition, index) in [
         (LOST, "task_transferring (updated<?)"),
-        (LEFT, "task_left (expires<?)"),
+        (LEFT, "task_left (expires"),
         (REBOOTING, "task_rebooting (updated<?)"),
     ] {
         let condition = condition.replace('?', "10");
