@@ -401,7 +401,7 @@ fn a_transfer_of_doubtful_fate_is_asked_for_before_it_is_sent_again() {
         };
         let (mut running, first) = begin(download(), certainty, ground);
         assert!(matches!(first, AcsRequest::GetAllQueuedTransfers(_)));
-        let (ended, _) = self::outcome(running.answered(queued("another"), NOW));
+        let (ended, _) = outcome(running.answered(queued("another"), NOW));
         let TaskOutcome::Retry { not_before, .. } = ended else {
             panic!("{ended:?}")
         };
