@@ -317,7 +317,6 @@ async fn a_certificate_of_one_device_is_no_way_into_another() {
         ca_file: Some(folder.join("servers/ca.pem")),
         certificate_file: Some(folder.join("devices/00562B-ATA192-MINE.pem")),
         key_file: Some(folder.join("devices/00562B-ATA192-MINE.key")),
-        ..DeviceTls::default()
     };
     let mut config = world.agent_config("ata192", "ANOTHERS");
     config.tls = tls;
