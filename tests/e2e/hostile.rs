@@ -1,4 +1,6 @@
 //! Peers that mean harm, against the server as a process: whatever they send, it lives on and serves the others.
+//!
+//! Long because each case has a peer of its own that is played by hand.
 
 use crate::world::by_hand::{Hand, fetch, read_answer};
 use crate::world::process::{AcsProcess, DIALTONE, Ports};

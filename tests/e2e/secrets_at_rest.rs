@@ -124,7 +124,11 @@ async fn by_the_api(api: &Rest, device: &str) {
         let answer = answer.expect("an answer");
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
-    // What is refused leaves nothing either.
+    refused_by_the_api(api).await;
+}
+
+/// What is refused leaves nothing either.
+async fn refused_by_the_api(api: &Rest) {
     let wrong =
         json!({ "values": [{ "name": "~.A.Password", "value": secret("refused"), "x": 1 }] });
     assert!(api.put("/profiles/wrong", wrong).await.is_err());

@@ -101,7 +101,8 @@ impl ApiError {
             StatusCode::FORBIDDEN,
             "not allowed",
             "a page of another site asks for this (`Origin`, `Sec-Fetch-Site`)",
-            "use the pages of this server; a proxy in front must pass `Host` on, or set `X-Forwarded-Host` and stand in `proxies.trusted`",
+            "use the pages of this server; a proxy in front must pass `Host` on, or set `X-Forwarded-Host` and stand in \
+             `proxies.trusted`",
         )
     }
 

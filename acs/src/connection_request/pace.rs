@@ -84,8 +84,9 @@ impl LastCalls {
     /// one that has not gets time to, and one that could not be reached is left alone for longer each time.
     pub fn begin(&self, device: Id, last_inform: Timestamp, now: Timestamp) -> bool {
         let mut calls = self.calls();
-        let awaited =
-            |call: &LastCall| now.since_ms(call.at) < call.pause_ms() && last_inform < call.at;
+        let awaited = |call: &LastCall| {
+            !call.came && now.since_ms(call.at) < call.pause_ms() && last_inform < call.at
+        };
         if calls.get(&device).is_some_and(awaited) {
             return false;
         }
@@ -123,16 +124,18 @@ impl LastCalls {
     /// Ends a call.
     pub fn end(&self, device: Id, reached: Reached, now: Timestamp) {
         let mut calls = self.calls();
-        let before = calls.get(&device).map_or(0, |call| call.failures);
+        let before = calls.get(&device);
         let failures = match reached {
             Reached::Yes => 0,
-            Reached::No => before.saturating_add(1),
+            Reached::No => before.map_or(0, |call| call.failures).saturating_add(1),
         };
+        // A call by UDP or XMPP ends with the Inform of the device: it has come already.
+        let came = reached == Reached::Yes && before.is_some_and(|call| call.came);
         let call = LastCall {
             at: now,
             failures,
             reached,
-            came: false,
+            came,
         };
         calls.insert(device, call);
     }
@@ -220,6 +223,17 @@ mod tests {
         assert!(calls.rests(device, NOW.plus_ms(CALL_PAUSE_MS - 1)));
         calls.came(device);
         assert!(!calls.rests(device, NOW.plus_ms(1)));
+    }
+
+    /// Covers C-16.
+    #[test]
+    fn a_call_that_is_answered_by_an_inform_makes_nobody_rest() {
+        let (calls, device) = (LastCalls::default(), Id::of_identity("x"));
+        assert!(calls.begin(device, Timestamp::from_secs(1), NOW));
+        calls.came(device);
+        calls.end(device, Reached::Yes, NOW.plus_ms(5));
+        assert!(!calls.rests(device, NOW.plus_ms(6)));
+        assert!(calls.begin(device, NOW.plus_ms(2), NOW.plus_ms(6)));
     }
 
     /// Covers C09.

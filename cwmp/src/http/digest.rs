@@ -407,7 +407,7 @@ mod tests {
             );
             assert_eq!(
                 check(&mut server, &fields, NOW),
-                Verdict::Stale,
+                Verdict::Replayed,
                 "{challenge}"
             );
         }
@@ -424,7 +424,7 @@ mod tests {
         );
         assert_eq!(
             check(&mut server, &answer(&challenge, 3), NOW),
-            Verdict::Stale
+            Verdict::Replayed
         );
         assert_eq!(
             check(&mut server, &answer(&challenge, 5), NOW),
