@@ -1,4 +1,6 @@
 //! A proxy in front of the server: whom the operator trusts says who is behind it, and nobody else does.
+//!
+//! Long because each kind of proxy is played by hand.
 
 use crate::world::by_hand::{Answer, Hand};
 use crate::world::proxy::{Proxy, Says};

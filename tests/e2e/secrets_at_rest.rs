@@ -1,5 +1,7 @@
 //! Secrets that come in by every way there is, and what lies on the disk and stands in the log afterwards; and the key
 //! they are sealed with.
+//!
+//! Long because a secret is sent by each way there is.
 
 use crate::world::by_hand::{Hand, read_answer};
 use crate::world::process::{AcsProcess, DIALTONE, Ports};
@@ -214,7 +216,8 @@ async fn no_way_in_leaves_a_secret_readable_on_the_disk_or_in_the_log() {
     let data = folder.path().join("data");
     let log = folder.path().join("log");
     let ports = Ports::free();
-    let settings = "\n[trace]\nall = true\n[discovery]\non_bootstrap = false\n[history]\nparameters = ['Device.ManagementServer.']\n";
+    let settings = "\n[trace]\nall = true\n[discovery]\non_bootstrap = false\n\
+                    [history]\nparameters = ['Device.ManagementServer.']\n";
     let server = AcsProcess::start_by(logging(&log), &data, &ports, settings).await;
     let api = server.sign_in(&data).await;
     let mut hand = Hand::with_password(server.cwmp, "OPEN", FACTORY_SECRET);
@@ -261,9 +264,9 @@ async fn no_way_in_leaves_a_secret_readable_on_the_disk_or_in_the_log() {
     assert!(lines.is_empty(), "{lines:?}");
 }
 
-/// It is all there for who may see it, and each look stands in the trail.
-async fn assert_revealed(api: &Rest, device: &str) {
-    let asked = [
+/// Where a secret is shown, what is asked there, and by which way it came.
+fn shown_secrets(device: &str) -> Vec<(String, Value, &'static str)> {
+    vec![
         (
             format!("{device}/reveal"),
             json!({ "what": "variable", "name": "line1.password" }),
@@ -319,15 +322,11 @@ async fn assert_revealed(api: &Rest, device: &str) {
             json!({ "name": "Password", "path": "Device.Users.User.", "key": { "Username": "ann" } }),
             "row",
         ),
-    ];
-    let count = asked.len();
-    for (path, body, way) in asked {
-        let answer = api.raw("POST", &path, "", &body).await;
-        assert_eq!(answer.status, 200, "{path} {body}: {}", answer.text());
-        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
-        let shown: Value = serde_json::from_slice(&answer.body).expect("JSON");
-        assert_eq!(shown["value"], secret(way), "{path}");
-    }
+    ]
+}
+
+/// What is not there, or nobody keeps, is said to be so.
+async fn assert_not_revealed(api: &Rest, device: &str) {
     for (path, body, status) in [
         (
             format!("{device}/reveal"),
@@ -363,6 +362,20 @@ async fn assert_revealed(api: &Rest, device: &str) {
         let answer = api.raw("POST", &path, "", &body).await;
         assert_eq!(answer.status, status, "{path} {body}: {}", answer.text());
     }
+}
+
+/// It is all there for who may see it, and each look stands in the trail.
+async fn assert_revealed(api: &Rest, device: &str) {
+    let asked = shown_secrets(device);
+    let count = asked.len();
+    for (path, body, way) in asked {
+        let answer = api.raw("POST", &path, "", &body).await;
+        assert_eq!(answer.status, 200, "{path} {body}: {}", answer.text());
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        let shown: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        assert_eq!(shown["value"], secret(way), "{path}");
+    }
+    assert_not_revealed(api, device).await;
     // A device that has no password of its own comes with the factory's.
     let body = json!({ "what": "device_password" });
     let shown = api
@@ -419,6 +432,53 @@ const ACCOUNTS: usize = 2_000;
 /// Changes of the key that are cut off.
 const CUTS: u64 = 4;
 
+/// Puts one key after another above the ones in the file, and kills the server while it seals everything anew; says how
+/// often it had not ended by then.
+async fn cut_off_changes(data: &Path, keys: &Path) -> u64 {
+    let mut text = std::fs::read_to_string(keys).expect("the key file");
+    let mut cut = 0;
+    for number in 1..=runs(CUTS) {
+        text = format!("{}\n{text}", hexadecimal(number));
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        text = lines[..lines.len().min(10)].join("\n");
+        std::fs::write(keys, &text).expect("the key file");
+        let mut command = Command::new(DIALTONE);
+        command
+            .arg("acs")
+            .arg("--config")
+            .arg(data.with_extension("toml"));
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        let mut child = command.spawn().expect("it starts");
+        let moment = Duration::from_millis(20 + 30 * number);
+        if tokio::time::timeout(moment, child.wait()).await.is_err() {
+            cut += 1;
+        }
+        child.kill().await.expect("a running process");
+    }
+    cut
+}
+
+/// Another key, in the file or in the environment, is refused in words.
+async fn assert_other_keys_are_refused(data: &Path, keys: &Path) {
+    std::fs::write(keys, hexadecimal(77)).expect("the key file");
+    let said = refused(data, &[]).await;
+    assert!(
+        said.contains("cannot open the secrets of the store"),
+        "{said}"
+    );
+    assert!(said.contains("secrets.key_file"), "{said}");
+    let said = refused(data, &[("DIALTONE_SECRETS_KEY", "no key")]).await;
+    assert!(
+        said.contains("DIALTONE_SECRETS_KEY") && !said.contains("no key"),
+        "{said}"
+    );
+    let said = refused(data, &[("DIALTONE_SECRETS_KEY", &hexadecimal(78))]).await;
+    assert!(said.contains("another key"), "{said}");
+}
+
 /// A key file outside of the data folder; a new key above the old one; and the server killed while it seals everything
 /// anew.
 ///
@@ -452,29 +512,7 @@ async fn a_change_of_keys_survives_being_killed_and_loses_no_secret() {
     let before = passwords(&api).await;
     assert_eq!(before.matches(CANARY).count(), ACCOUNTS);
     server.stop().await;
-    let mut text = std::fs::read_to_string(&keys).expect("the key file");
-    let mut cut = 0;
-    for number in 1..=runs(CUTS) {
-        text = format!("{}\n{text}", hexadecimal(number));
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        text = lines[..lines.len().min(10)].join("\n");
-        std::fs::write(&keys, &text).expect("the key file");
-        let mut command = Command::new(DIALTONE);
-        command
-            .arg("acs")
-            .arg("--config")
-            .arg(data.with_extension("toml"));
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
-        let mut child = command.spawn().expect("it starts");
-        let moment = Duration::from_millis(20 + 30 * number);
-        if tokio::time::timeout(moment, child.wait()).await.is_err() {
-            cut += 1;
-        }
-        child.kill().await.expect("a running process");
-    }
+    let cut = cut_off_changes(&data, &keys).await;
     let server = start().await;
     let api = server.sign_in(&data).await;
     assert_eq!(passwords(&api).await, before);
@@ -489,21 +527,7 @@ async fn a_change_of_keys_survives_being_killed_and_loses_no_secret() {
     counted(format!(
         "changes of the key cut off by kill -9: {cut}; secrets {ACCOUNTS}, lost 0"
     ));
-    // Another key, in the file or in the environment, is refused in words.
-    std::fs::write(&keys, hexadecimal(77)).expect("the key file");
-    let said = refused(&data, &[]).await;
-    assert!(
-        said.contains("cannot open the secrets of the store"),
-        "{said}"
-    );
-    assert!(said.contains("secrets.key_file"), "{said}");
-    let said = refused(&data, &[("DIALTONE_SECRETS_KEY", "no key")]).await;
-    assert!(
-        said.contains("DIALTONE_SECRETS_KEY") && !said.contains("no key"),
-        "{said}"
-    );
-    let said = refused(&data, &[("DIALTONE_SECRETS_KEY", &hexadecimal(78))]).await;
-    assert!(said.contains("another key"), "{said}");
+    assert_other_keys_are_refused(&data, &keys).await;
     // The environment holds the right one, and the file is not looked at.
     let mut command = Command::new(DIALTONE);
     command.env("DIALTONE_SECRETS_KEY", hexadecimal(runs(CUTS)));

@@ -4,7 +4,6 @@ use crate::world::World;
 use crate::world::by_hand::Answer;
 use crate::world::rest::{ADMIN_PASSWORD, Rest};
 use serde_json::{Value, json};
-use std::time::Instant;
 
 const PASSWORD: &str = "a good password";
 

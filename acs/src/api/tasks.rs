@@ -37,7 +37,12 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         .api_route(
             "/tasks/{task}",
             get_with(read, says("Reads a task."))
-                .delete_with(cancel, says("Withdraws a task that has not begun, waits for a restart, or was left by a broken session.")),
+                .delete_with(
+                    cancel,
+                    says(
+                        "Withdraws a task that has not begun, waits for a restart, or was left by a broken session.",
+                    ),
+                ),
         )
         .api_route(
             "/tasks/{task}/retry",

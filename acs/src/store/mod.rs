@@ -168,8 +168,9 @@ pub trait Store:
     ) -> Result<Option<Task>>;
 
     /// Takes the device's next due task and marks it running, before any byte of it leaves: first one that a
-    /// broken session left running (its effect is uncertain; after several of them it pauses, and then ends), then the queued one of the highest priority, then the
-    /// oldest. Those below priority zero are left to [`TaskStore::task_claim_background`].
+    /// broken session left running (its effect is uncertain; after several of them it pauses, and then ends), then
+    /// the queued one of the highest priority, then the oldest. Those below priority zero are left to
+    /// [`TaskStore::task_claim_background`].
     async fn task_claim_next(&self, device: Id, now: Timestamp) -> Result<Option<ClaimedTask>>;
 
     /// Keeps how an attempt ended, together with what it showed of the device. A task that has ended stays as it is. A
