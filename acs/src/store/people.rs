@@ -11,7 +11,7 @@ pub trait PeopleStore: Send + Sync + 'static {
     // ---- users ---------------------------------------------------------------------------------------
 
     /// Changes a user, or makes one, and ends the tokens the user had. `None` if there is none and no password;
-    /// [`StoreError::Conflict`] if there would be no administrator left, or if the token of whoever asks has ended.
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if there would be no administrator left, or if the token of whoever asks has ended.
     async fn user_change(
         &self,
         actor: &Actor,
@@ -21,7 +21,7 @@ pub trait PeopleStore: Send + Sync + 'static {
     ) -> Result<Option<User>>;
 
     /// Gives a user another password in place of the one with the hash `old`, and ends the tokens the user had.
-    /// [`StoreError::Conflict`] if the user has another one meanwhile, or is gone.
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if the user has another one meanwhile, or is gone.
     async fn password_change(
         &self,
         actor: &Actor,

@@ -1,4 +1,4 @@
-//! Bulk operations: one thing done with many devices. [`write`] begins, pauses and ends them, [`advance`] gives devices
+//! Bulk operations: one thing done with many devices. [`mod@write`] begins, pauses and ends them, [`advance`] gives devices
 //! their turn; this file reads them.
 
 mod advance;
