@@ -11,7 +11,8 @@ pub trait PeopleStore: Send + Sync + 'static {
     // ---- users ---------------------------------------------------------------------------------------
 
     /// Changes a user, or makes one, and ends the tokens the user had. `None` if there is none and no password;
-    /// [`StoreError::Conflict`](super::StoreError::Conflict) if there would be no administrator left, or if the token of whoever asks has ended.
+    /// [`StoreError::Conflict`](super::StoreError::Conflict) if there would be no administrator left, or if the token of
+    /// whoever asks has ended.
     async fn user_change(
         &self,
         actor: &Actor,
