@@ -107,6 +107,7 @@ pub async fn arrivals<F, Served>(
     Served: Future<Output = ()> + Send,
 {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let port = Arc::new(port);
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -118,7 +119,7 @@ pub async fn arrivals<F, Served>(
             continue;
         };
         let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
-        let port = port.clone();
+        let port = Arc::clone(&port);
         connections.spawn(async move {
             let open = port.open();
             open.inc();

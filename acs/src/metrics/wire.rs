@@ -75,8 +75,12 @@ pub struct WireMetrics {
     pub rpc_answers: Family<AnswerLabel, Counter>,
     /// Responses on the port for devices, by status.
     pub responses: Family<StatusLabel, Counter>,
-    /// Bytes of messages, unpacked.
-    pub body_bytes: Family<NameLabel, Counter>,
+    /// Bytes of messages, unpacked, by direction.
+    body_bytes: Family<NameLabel, Counter>,
+    /// Bytes of messages of devices.
+    pub bytes_in: Counter,
+    /// Bytes of our answers.
+    pub bytes_out: Counter,
     /// Devices that came for the first time.
     pub devices_new: Counter,
     /// From Inform to 204.
@@ -103,14 +107,19 @@ pub struct WireMetrics {
 
 impl Default for WireMetrics {
     fn default() -> WireMetrics {
+        let body_bytes: Family<NameLabel, Counter> = Family::default();
+        // Found once: each request counts both.
+        let bytes = |name| body_bytes.get_or_create(&NameLabel { name }).clone();
         WireMetrics {
+            bytes_in: bytes("in"),
+            bytes_out: bytes("out"),
             informs: Family::default(),
             inform_retries: Histogram::new([0.0, 1.0, 2.0, 5.0, 10.0]),
             digest_replays: Counter::default(),
             acs_faults: Family::default(),
             rpc_answers: Family::default(),
             responses: Family::default(),
-            body_bytes: Family::default(),
+            body_bytes,
             devices_new: Counter::default(),
             session_seconds: seconds(),
             session_rpcs: Histogram::new([0.0, 1.0, 2.0, 5.0, 10.0, 50.0, 200.0, 512.0]),
@@ -192,13 +201,7 @@ impl WireMetrics {
             code: u32::from(status),
         };
         self.responses.get_or_create(&label).inc();
-        self.bytes("out", bytes);
-    }
-
-    /// Counts bytes of a message.
-    pub fn bytes(&self, direction: &'static str, bytes: u64) {
-        let label = NameLabel { name: direction };
-        self.body_bytes.get_or_create(&label).inc_by(bytes);
+        self.bytes_out.inc_by(bytes);
     }
 
     /// Counts an answer that took so long.

@@ -285,7 +285,7 @@ async fn begin(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
-    app.metrics.wire.bytes("in", body.len() as u64);
+    app.metrics.wire.bytes_in.inc_by(body.len() as u64);
     let ids = RequestIds::starting_at(clock::random() >> 34);
     match AcsSession::new(ids).post(body) {
         Ok(Turn::Informed(informed)) => {
@@ -336,10 +336,13 @@ async fn begin(
 
 /// A certificate that is for one device opens no session of another (spec A-05, case T04).
 async fn certificate_fits(app: &App, peer: &Peer, claimed: &DeviceId) -> Result<(), Rejected> {
-    let claimed = claimed.username();
-    let Some(certified) = peer.certified.as_ref().filter(|it| **it != claimed) else {
+    let Some(certified) = &peer.certified else {
         return Ok(());
     };
+    let claimed = claimed.username();
+    if *certified == claimed {
+        return Ok(());
+    }
     let address = peer.remote.address;
     tracing::warn!(%claimed, %certified, %address, "Inform with a foreign certificate");
     let claimed: String = claimed.chars().take(128).collect();
@@ -359,7 +362,7 @@ async fn continue_session(
     head: &http::request::Parts,
     body: Bytes,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
-    app.metrics.wire.bytes("in", body.len() as u64);
+    app.metrics.wire.bytes_in.inc_by(body.len() as u64);
     session.traced(Side::Cpe, &body);
     let machine = std::mem::replace(
         &mut session.machine,
