@@ -16,15 +16,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::OnceLock;
 
-/// Settings that take a restart, by what their names begin with: where the server listens, whether by TLS, what its
-/// store is opened with, and the account of its one XMPP connection. All others come into force at once.
-const AT_START: [&str; 9] = [
+/// Settings that take a restart, by what their names begin with: where the server listens, whether by TLS, behind
+/// which proxies, what its store is opened with, and the account of its one XMPP connection. All others come into force at once.
+const AT_START: [&str; 11] = [
     "api.listen",
     "cwmp.listen",
+    "cwmp.tls_listen",
     "data",
     "files.listen",
     "provisioning.http",
     "provisioning.tftp",
+    "proxies.",
     "secrets.",
     "stun.listen",
     "xmpp.",

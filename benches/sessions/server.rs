@@ -1,6 +1,6 @@
 //! The real server with everything on, and with devices and their parameters in its store before it starts.
 //!
-//! Everything: a profile in force for every device, parameters with an index, parameters whose changes are kept, a tag of
+//! Everything: a profile in force that every device has been compared with, parameters with an index, parameters whose changes are kept, a tag of
 //! each device, enrolment, health and metrics as they come.
 
 use crate::certificate::Certificate;
@@ -10,13 +10,16 @@ use crate::process::Process;
 use acs::app::REALM;
 use acs::store::sqlite::SqliteStore;
 use acs::store::{
-    Actor, Credentials, Id, NewRevision, Observed, ProfileStore as _, Publish, Store as _,
+    Actor, Agreement, Credentials, Id, InformRecord, NewRevision, Observed, ProfileStore as _,
+    Publish, Store as _,
 };
 use agent::device::Product;
 use cwmp::http::Verifier;
 use cwmp::message::CpeResponse;
 use cwmp::rpc::GetParameterValues;
+use cwmp::{CwmpVersion, Event, EventCode};
 use data_model::{ParameterList, Secret, Timestamp};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Command;
 
@@ -73,6 +76,8 @@ fn fill(folder: &Path, devices: usize, parameters: usize) {
     runtime.expect("a runtime").block_on(async {
         let store = SqliteStore::open(&folder.join("dialtone.db")).expect("a new store");
         let now = Timestamp::from_millis(1_772_438_400_000);
+        put_profile(&store, now).await;
+        let (stamp, _) = store.profiles_in_force().await.expect("a profile");
         for number in 0..devices {
             let identity = load::identity(number);
             let password = Secret::new(load::PASSWORD.to_owned());
@@ -86,16 +91,36 @@ fn fill(folder: &Path, devices: usize, parameters: usize) {
             };
             let device = store.device_register(&Actor::Console, &identity, Some(credentials), now);
             let device = device.await.expect("a new device").id;
+            let first = InformRecord {
+                identity,
+                at: now,
+                address: Ipv4Addr::LOCALHOST.into(),
+                cwmp_version: CwmpVersion::V1_2,
+                events: vec![Event::new(EventCode::Boot)],
+                parameters: load::inform_parameters(number),
+            };
+            store.record_inform(first).await.expect("a known device");
+            let agreement = Agreement {
+                stamp,
+                revision: store
+                    .device_find(device)
+                    .await
+                    .expect("a store")
+                    .expect("a known device")
+                    .provisioning
+                    .revision,
+                parameter_key: String::new(),
+                digest: 0,
+            };
             let observed = Observed {
                 values: values(number, &whole, parameters),
                 ..Observed::default()
             };
             store
-                .snapshot_merge(device, observed, now)
+                .provisioning_agreed(device, agreement, observed, now)
                 .await
                 .expect("a known device");
         }
-        put_profile(&store, now).await;
         store.close().await;
     });
 }

@@ -5,6 +5,7 @@ use crate::address::{query, segment};
 use crate::output::line;
 use clap::{Args, Subcommand};
 use data_model::OperatorError;
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
@@ -112,8 +113,13 @@ impl AccountCommand {
                 let body = match &put.from {
                     Some(file) => read(file)?,
                     None => {
-                        let known = client.get(&address).await;
-                        put.body(known.ok())
+                        // Only where there is none is one made: what is left out of a whole account is gone.
+                        let known = match client.get(&address).await {
+                            Ok(known) => Some(known),
+                            Err(failure) if failure.status == Some(StatusCode::NOT_FOUND) => None,
+                            Err(failure) => return Err(failure),
+                        };
+                        put.body(known)
                     }
                 };
                 show::record(&client.put(&address, body).await?, as_json);

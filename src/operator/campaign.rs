@@ -1,14 +1,13 @@
 //! `dialtone campaign`: upgrades of many devices, begun, watched, paused, given up and looked back on.
 
 use super::campaign_order::Order;
-use super::wait::word;
+use super::wait::{told_of, word};
 use super::{Ended, Outcome, ServerOptions, show, sure};
 use crate::address::segment;
 use crate::client::Client;
-use crate::output::line;
 use clap::{Args, Subcommand};
 use serde_json::Value;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Firmware campaigns.
 #[derive(Debug, Args)]
@@ -92,9 +91,6 @@ const DEVICES: [show::Column; 5] = [
     ("FAULT", "fault.text"),
 ];
 
-/// Time between two looks.
-const LOOK: Duration = Duration::from_secs(1);
-
 impl CampaignCommand {
     /// Runs it.
     pub async fn run(self) -> Outcome {
@@ -143,26 +139,11 @@ async fn change(client: &Client, path: &str, verb: &str) -> crate::client::Answe
 
 /// Tells of each change of the counts, until the campaign is over.
 async fn watch(client: &Client, path: &str, time: Duration, as_json: bool) -> Outcome {
-    let over = Instant::now() + time;
-    let mut told = String::new();
-    loop {
-        let campaign = client.get(path).await?;
-        let text = standing(&campaign);
-        if text != told && !as_json {
-            line(&text);
-        }
-        told = text;
-        let ended = ["done", "aborted"].contains(&word(&campaign));
-        if ended || Instant::now() >= over {
-            if as_json {
-                show::json(&campaign);
-            }
-            let failed = campaign["counts"]["failed"].as_u64() != Some(0);
-            let well = word(&campaign) == "done" && !failed;
-            return Ok(if well { Ended::Well } else { Ended::Badly });
-        }
-        tokio::time::sleep(LOOK).await;
-    }
+    let is_over = |campaign: &Value| ["done", "aborted"].contains(&word(campaign));
+    let campaign = told_of(client, path, time, as_json, is_over, standing).await?;
+    let failed = campaign["counts"]["failed"].as_u64() != Some(0);
+    let well = word(&campaign) == "done" && !failed;
+    Ok(if well { Ended::Well } else { Ended::Badly })
 }
 
 /// The counts in the order in which devices pass through them.

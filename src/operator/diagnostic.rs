@@ -1,13 +1,13 @@
 //! `dialtone diagnostic`: what devices measure, one of them or a selection.
 
-use super::wait::{WaitOptions, word};
+use super::wait::{WaitOptions, watched, word};
 use super::{Ended, Outcome, ServerOptions, device, show};
 use crate::address::segment;
 use crate::client::Client;
 use crate::output::line;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Measurements.
 #[derive(Debug, Args)]
@@ -146,9 +146,6 @@ const RESULTS: [show::Column; 6] = [
     ("FAULT", "diagnostic.fault.text"),
 ];
 
-/// Time between two looks.
-const LOOK: Duration = Duration::from_millis(500);
-
 impl DiagnosticCommand {
     /// Runs it.
     pub async fn run(self) -> Outcome {
@@ -220,15 +217,10 @@ async fn many(client: &Client, run: &Value, wait: WaitOptions, as_json: bool) ->
         show::record(run, as_json);
         return Ok(Ended::Well);
     }
-    let over = Instant::now() + Duration::from_secs(wait.timeout_secs);
     let path = format!("/diagnostics/runs/{id}");
-    let ended = loop {
-        let shown = client.get(&path).await?;
-        if shown["ended"] == true || Instant::now() >= over {
-            break shown;
-        }
-        tokio::time::sleep(LOOK).await;
-    };
+    let time = Duration::from_secs(wait.timeout_secs);
+    let is_over = |run: &Value| run["ended"] == true;
+    let ended = watched(client, &path, time, is_over, |_| ()).await?;
     let devices = client.all(&format!("{path}/devices")).await?;
     let all_done = ended["counts"]["done"] == devices.len();
     show::list(devices, &RESULTS, as_json);

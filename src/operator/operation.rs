@@ -1,6 +1,6 @@
 //! `dialtone operation`: one thing done with many devices, looked at first, watched, given up.
 
-use super::wait::word;
+use super::wait::{told_of, word};
 use super::{Ended, Outcome, ServerOptions, device_tasks, pair, show};
 use crate::address::{query, segment};
 use crate::client::Client;
@@ -8,7 +8,7 @@ use crate::output::line;
 use clap::{Args, Subcommand};
 use data_model::OperatorError;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Bulk operations.
 #[derive(Debug, Args)]
@@ -174,9 +174,6 @@ const DEVICES: [show::Column; 5] = [
     ("WHY", "why"),
 ];
 
-/// Time between two looks.
-const LOOK: Duration = Duration::from_secs(1);
-
 fn path(operation: &str) -> String {
     format!("/operations/{}", segment(operation))
 }
@@ -272,32 +269,24 @@ impl Action {
 
 /// Tells of each change of the counts, until the operation is over.
 async fn watch(client: &Client, path: &str, time: Duration, as_json: bool) -> Outcome {
-    let over = Instant::now() + time;
-    let mut told = String::new();
-    loop {
-        let operation = client.get(path).await?;
-        let counts = operation["counts"].as_object();
-        let counts = counts.into_iter().flatten();
-        let counts: Vec<String> = counts
-            .filter(|(_, count)| **count != 0)
-            .map(|(name, count)| format!("{count} {name}"))
-            .collect();
-        let text = format!("{}: {}", word(&operation), counts.join(", "));
-        if text != told && !as_json {
-            line(&text);
-        }
-        told = text;
-        if operation["ended"].is_number() || Instant::now() >= over {
-            if as_json {
-                show::json(&operation);
-            } else {
-                reasons(&operation);
-            }
-            let all_done = operation["counts"]["done"] == operation["counts"]["total"];
-            return Ok(if all_done { Ended::Well } else { Ended::Badly });
-        }
-        tokio::time::sleep(LOOK).await;
+    let is_over = |operation: &Value| operation["ended"].is_number();
+    let operation = told_of(client, path, time, as_json, is_over, standing).await?;
+    if !as_json {
+        reasons(&operation);
     }
+    let all_done = operation["counts"]["done"] == operation["counts"]["total"];
+    Ok(if all_done { Ended::Well } else { Ended::Badly })
+}
+
+/// One line for people: the state and the counts that are not zero.
+fn standing(operation: &Value) -> String {
+    let counts = operation["counts"].as_object();
+    let counts = counts.into_iter().flatten();
+    let counts: Vec<String> = counts
+        .filter(|(_, count)| **count != 0)
+        .map(|(name, count)| format!("{count} {name}"))
+        .collect();
+    format!("{}: {}", word(operation), counts.join(", "))
 }
 
 /// Why devices came to nothing.

@@ -57,15 +57,52 @@ impl WaitOptions {
     /// A task as it ended, or as it stands when the time is over.
     pub async fn ended(self, client: &Client, id: &str) -> Answer<Value> {
         let path = format!("/tasks/{}", segment(id));
-        let over = Instant::now() + Duration::from_secs(self.timeout_secs);
-        loop {
-            let task = client.get(&path).await?;
-            if is_final(&task) || Instant::now() >= over {
-                return Ok(task);
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+        let time = Duration::from_secs(self.timeout_secs);
+        watched(client, &path, time, is_final, |_| ()).await
     }
+}
+
+/// Looks at something until it is over or the time is, and gives it as it stands then. Each look is told of.
+pub async fn watched(
+    client: &Client,
+    path: &str,
+    time: Duration,
+    is_over: impl Fn(&Value) -> bool,
+    mut seen: impl FnMut(&Value),
+) -> Answer<Value> {
+    let end = Instant::now() + time;
+    loop {
+        let found = client.get(path).await?;
+        seen(&found);
+        if is_over(&found) || Instant::now() >= end {
+            return Ok(found);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Tells of each change of how something stands, until it is over or the time is; then shows it whole, if for a program.
+pub async fn told_of(
+    client: &Client,
+    path: &str,
+    time: Duration,
+    as_json: bool,
+    is_over: impl Fn(&Value) -> bool,
+    standing: impl Fn(&Value) -> String,
+) -> Answer<Value> {
+    let mut told = String::new();
+    let tell = |found: &Value| {
+        let text = standing(found);
+        if text != told && !as_json {
+            line(&text);
+        }
+        told = text;
+    };
+    let found = watched(client, path, time, is_over, tell).await?;
+    if as_json {
+        show::json(&found);
+    }
+    Ok(found)
 }
 
 /// The state of something.

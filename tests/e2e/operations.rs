@@ -193,6 +193,29 @@ async fn somebody_with_a_part_of_the_fleet_does_things_with_that_part_alone() {
     assert_eq!(api.all("/operations").await.expect("all").len(), 2);
 }
 
+/// Covers A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_a_part_of_the_fleet_has_nothing_to_do_with_what_its_person_does_elsewhere() {
+    let world = World::start().await;
+    let api = &world.api;
+    let device = json!({ "oui": "00562B", "product_class": "ATA192", "serial_number": "E1" });
+    api.post("/devices", device).await.expect("registered");
+    let restart = json!({ "action": { "kind": "reboot" }, "query": "" });
+    let begun = api.post("/operations", restart).await.expect("for all");
+    let token = json!({ "name": "west", "expires_secs": 600, "scope": ["west"] });
+    let token = api.post("/tokens", token).await.expect("a token");
+    let token = token["token"].as_str().expect("it is shown once");
+    let west = Rest::with_token(world.server.api_address, token);
+    assert_eq!(west.all("/operations").await.expect("a list").len(), 0);
+    let path = format!("/operations/{}", begun["id"].as_str().expect("an id"));
+    for (method, path) in [("GET", path.clone()), ("POST", format!("{path}/cancel"))] {
+        let answer = west.raw(method, &path, "", &Value::Null).await;
+        assert_eq!(answer.status, 404, "{method} {path}");
+    }
+    let found = api.get(&path).await.expect("hers");
+    assert_eq!(found["state"], "running");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn devices_are_called_and_waiting_tasks_withdrawn_in_bulk() {
     let world = World::start().await;

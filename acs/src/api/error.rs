@@ -54,8 +54,8 @@ impl ApiError {
         ApiError::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "a mistake of the server",
-            "this request has met a case nobody had thought of; what it was to change has not changed",
-            "report it with the line of the server's log, which says where it happened",
+            "this request has met a case nobody had thought of",
+            "look whether it has changed what it was to; report it with the line of the log, which says where it happened",
         )
     }
 

@@ -73,7 +73,7 @@ async fn is_there(app: &App, who: &Person, group: &Group) -> Answer<bool> {
     Ok(!app.store.device_list(&filter, one).await?.is_empty())
 }
 
-async fn find(app: &App, name: &str) -> Answer<Option<Group>> {
+pub(super) async fn find(app: &App, name: &str) -> Answer<Option<Group>> {
     let groups = app.store.group_list().await?;
     Ok(groups.into_iter().find(|group| group.name == name))
 }

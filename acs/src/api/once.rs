@@ -3,9 +3,10 @@
 
 use super::auth::AnySignedIn;
 use super::error::ApiError;
+use super::whole::most;
 use crate::app::App;
 use crate::clock;
-use crate::limits::{API_BODY_BYTES, IDEMPOTENCY_KEY_CHARS, KEPT_ANSWER_BYTES};
+use crate::limits::{IDEMPOTENCY_KEY_CHARS, KEPT_ANSWER_BYTES};
 use crate::store::StoreError;
 use crate::store::requests::{Begun, Keyed};
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
@@ -52,7 +53,7 @@ pub async fn once(State(app): State<Arc<App>>, request: Request, next: Next) -> 
         // Strangers make the store write nothing.
         return nobody.into_response();
     }
-    let body = match to_bytes(body, API_BODY_BYTES).await {
+    let body = match to_bytes(body, most(parts.uri.path())).await {
         Ok(body) => body,
         Err(error) => return ApiError::too_large(error).into_response(),
     };

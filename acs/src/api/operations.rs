@@ -128,7 +128,7 @@ impl OperationRequest {
             devices: self.confirm_devices,
             above: match self.action {
                 BulkAction::Task(TaskKind::FactoryReset) => 0,
-                BulkAction::Task(_) | BulkAction::Own(_) => app.config.campaigns.confirm_above,
+                BulkAction::Task(_) | BulkAction::Own(_) => app.live().campaigns.confirm_above,
             },
         }
     }
@@ -246,7 +246,7 @@ pub async fn create(
         .operation_create(&who, operation, whom, consent)
         .await?;
     app.nudge.notify_one();
-    let made = report(&app, &who, id).await?;
+    let made = report(&app, &who, &id.to_string()).await?;
     Ok(Created::at("operations", id, made))
 }
 
@@ -259,15 +259,22 @@ async fn find(app: &App, who: &Person, text: &str) -> Answer<(BulkOperation, Bul
     let missing = || ApiError::not_found("operation");
     let id = text.parse().map_err(|_| missing())?;
     let found = app.store.operation_find(id).await?;
-    let mine = |(operation, _): &(BulkOperation, BulkCounts)| {
-        owner(who).is_none_or(|owner| owner == operation.owner)
-    };
-    found.filter(mine).ok_or_else(missing)
+    found
+        .filter(|(operation, _)| is_open_to(who, operation))
+        .ok_or_else(missing)
 }
 
-async fn report(app: &App, who: &Person, id: Id) -> Answer<Report> {
-    let shown = shown(find(app, who, &id.to_string()).await?);
-    let reasons = app.store.operation_reasons(id).await?;
+/// Whether an operation is somebody's business. A token may have less of the fleet than the person it belongs to, and
+/// has nothing to do with what that person does elsewhere.
+fn is_open_to(who: &Person, operation: &BulkOperation) -> bool {
+    let scope = who.scope();
+    scope.is_fleet() || (operation.owner == who.name() && operation.scope.is_within(scope))
+}
+
+async fn report(app: &App, who: &Person, operation: &str) -> Answer<Report> {
+    let found = find(app, who, operation).await?;
+    let reasons = app.store.operation_reasons(found.0.id).await?;
+    let shown = shown(found);
     Ok(Report { shown, reasons })
 }
 
@@ -280,10 +287,13 @@ pub async fn list(
     let Query(query) = query?;
     let page = query.page()?;
     let found = app.store.operation_list(owner(&who), page).await?;
-    let found = found.into_iter().map(shown).collect();
-    Ok(Json(Listed::new(found, page.limit, |shown: &Shown| {
-        shown.operation.id
-    })))
+    let Listed { items, next } = Listed::new(found, page.limit, |(operation, _)| operation.id);
+    let items = items.into_iter();
+    let items = items.filter(|(operation, _)| is_open_to(&who, operation));
+    Ok(Json(Listed {
+        items: items.map(shown).collect(),
+        next,
+    }))
 }
 
 /// GET /operations/{operation}
@@ -292,8 +302,7 @@ pub async fn read(
     Viewer(who): Viewer,
     operation: Argument,
 ) -> Answer<Json<Report>> {
-    let (operation, _) = find(&app, &who, &operation?).await?;
-    report(&app, &who, operation.id).await.map(Json)
+    report(&app, &who, &operation?).await.map(Json)
 }
 
 /// Which devices are listed.
@@ -365,5 +374,5 @@ async fn set_state(
         .await?;
     changed.ok_or_else(|| ApiError::not_found("operation"))?;
     app.nudge.notify_one();
-    report(app, who, operation.id).await.map(Json)
+    report(app, who, &operation.id.to_string()).await.map(Json)
 }

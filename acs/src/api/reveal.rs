@@ -5,8 +5,9 @@ use super::answers::Begun;
 use super::auth::{Operator, Revealer};
 use super::desired::Facts;
 use super::devices::{Argument, find};
-use super::error::{Answer, ApiError};
+use super::error::Answer;
 use super::openapi::says;
+use super::reveal_fleet::{Shown, show};
 use crate::app::App;
 use crate::clock;
 use crate::config::EnrolmentMode;
@@ -71,35 +72,22 @@ impl Wanted {
     }
 }
 
-/// A secret.
-#[derive(Serialize, JsonSchema)]
-pub struct Revealed {
-    #[serde(flatten)]
-    wanted: Wanted,
-    /// The secret itself.
-    value: String,
-}
-
 /// POST /devices/{device}/reveal
 pub async fn reveal(
     State(app): State<Arc<App>>,
     Revealer(who): Revealer,
     device: Argument,
     body: Result<Json<Wanted>, JsonRejection>,
-) -> Answer<Json<Revealed>> {
+) -> Answer<Json<Shown<Wanted>>> {
     let device = find(&app, &who, &device?).await?;
     let Json(wanted) = body?;
     let value = secret(&app, &device, &wanted).await?;
     let subject = format!("{} {}", device.id, wanted.subject());
-    // Nobody sees what is not noted.
-    app.store
-        .audit_note(&who, "secret.reveal", subject, clock::now())
-        .await?;
-    Ok(Json(Revealed { wanted, value }))
+    show(&app, &who, subject, wanted, value).await
 }
 
-async fn secret(app: &App, device: &Device, wanted: &Wanted) -> Answer<String> {
-    let found = match wanted {
+async fn secret(app: &App, device: &Device, wanted: &Wanted) -> Answer<Option<String>> {
+    Ok(match wanted {
         Wanted::ConnectionRequestPassword => {
             let known = app.store.credentials_find(device.id).await?;
             let password = known.map(|known| known.connection_request_password);
@@ -121,9 +109,7 @@ async fn secret(app: &App, device: &Device, wanted: &Wanted) -> Answer<String> {
             let found = variables.into_iter().find(|known| known.name == *name);
             found.map(|variable| variable.value)
         }
-    };
-    let found = found.filter(|secret| !secret.is_empty());
-    found.ok_or_else(|| ApiError::not_found("secret"))
+    })
 }
 
 /// The secret all devices leave the factory with, if this one still comes with it.

@@ -5,6 +5,7 @@ use super::accounts;
 use super::auth::Revealer;
 use super::devices::Argument;
 use super::error::{Answer, ApiError};
+use super::groups;
 use super::openapi::says;
 use crate::app::App;
 use crate::auth::Person;
@@ -48,7 +49,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
 }
 
 /// Notes who sees what, and shows it: nobody sees what is not noted.
-async fn show<W>(
+pub(super) async fn show<W>(
     app: &App,
     who: &Person,
     subject: String,
@@ -211,8 +212,7 @@ async fn of_group(
 ) -> Answer<Json<Shown<OfGroup>>> {
     let Path(group) = group?;
     let Json(wanted) = body?;
-    let mut groups = app.store.group_list().await?.into_iter();
-    let found = groups.find(|known| known.name == group);
+    let found = groups::find(&app, &group).await?;
     let found = found.ok_or_else(|| ApiError::not_found("group"))?;
     let value = found.variables.get(&wanted.name).cloned();
     let subject = format!("group {group} variable {}", wanted.name);

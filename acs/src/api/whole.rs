@@ -5,10 +5,10 @@
 use super::auth::AnySignedIn;
 use super::error::ApiError;
 use crate::app::App;
-use crate::limits::{API_BODY_TIME, IMPORT_BYTES};
+use crate::limits::{API_BODY_BYTES, API_BODY_TIME, IMPORT_BYTES};
 use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
@@ -33,12 +33,11 @@ pub async fn whole(State(app): State<Arc<App>>, request: Request, next: Next) ->
     match carried_out.await {
         Ok(response) => response,
         // It has told so in the log.
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(_) => ApiError::mistake().into_response(),
     }
 }
 
-/// The request with its body in memory, whose own limit the handler knows: this one is the highest of all. Nothing is read
-/// of strangers before it is known what they want.
+/// The request with its body in memory. Nothing is read of strangers before it is known what they want.
 async fn with_body(app: &Arc<App>, request: Request) -> Result<Request, ApiError> {
     if request.body().is_end_stream() || is_upload(request.method(), request.uri()) {
         return Ok(request);
@@ -48,7 +47,8 @@ async fn with_body(app: &Arc<App>, request: Request) -> Result<Request, ApiError
     if signed_in.is_err() {
         return Ok(Request::from_parts(parts, body));
     }
-    let read = tokio::time::timeout(API_BODY_TIME, to_bytes(body, IMPORT_BYTES)).await;
+    let most = most(parts.uri.path());
+    let read = tokio::time::timeout(API_BODY_TIME, to_bytes(body, most)).await;
     match read {
         Err(_) => Err(ApiError::too_slow(format!(
             "the body has not come within {} seconds",
@@ -56,6 +56,14 @@ async fn with_body(app: &Arc<App>, request: Request) -> Result<Request, ApiError
         ))),
         Ok(Err(error)) => Err(ApiError::too_large(error)),
         Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body))),
+    }
+}
+
+/// The most a body may have: lists are longer than anything else.
+pub(super) fn most(path: &str) -> usize {
+    match path.ends_with("/import") {
+        true => IMPORT_BYTES,
+        false => API_BODY_BYTES,
     }
 }
 
@@ -68,6 +76,7 @@ mod tests {
     use crate::store::sqlite::SqliteStore;
     use crate::store::{Actor, PasswordUse, Role, Scope, TokenKind, User};
     use axum::Router;
+    use axum::http::StatusCode;
     use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
     use axum::middleware::from_fn_with_state;
     use axum::routing::post;

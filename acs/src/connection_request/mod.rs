@@ -226,6 +226,11 @@ impl Caller {
         self.last.rests(device, now)
     }
 
+    /// Whether the last call of a device has reached it.
+    pub fn is_awaited(&self, device: Id) -> bool {
+        self.last.is_awaited(device)
+    }
+
     /// A device cannot be called at all: it is looked at again after a while.
     pub fn cannot(&self, device: Id, now: Timestamp) {
         self.last.end(device, Reached::No, now);

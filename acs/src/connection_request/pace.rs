@@ -114,6 +114,14 @@ impl LastCalls {
         call.is_some_and(|call| !call.came && now.since_ms(call.at) < call.pause_ms())
     }
 
+    /// Whether the last call of a device has reached it, or is under way.
+    pub fn is_awaited(&self, device: Id) -> bool {
+        let calls = self.calls();
+        calls
+            .get(&device)
+            .is_some_and(|call| call.reached == Reached::Yes)
+    }
+
     /// A device has come: it may be called at once for what comes up afterwards.
     pub fn came(&self, device: Id) {
         if let Some(call) = self.calls().get_mut(&device) {
@@ -218,9 +226,10 @@ mod tests {
         assert!(calls.rests(device, NOW.plus_ms(1)), "it is under way");
         calls.end(device, Reached::No, NOW);
         assert!(calls.rests(device, NOW.plus_ms(CALL_RETRY_MS - 1)));
+        assert!(!calls.is_awaited(device), "it has not heard of it");
         assert!(!calls.rests(device, NOW.plus_ms(CALL_RETRY_MS)));
         calls.end(device, Reached::Yes, NOW);
-        assert!(calls.rests(device, NOW.plus_ms(CALL_PAUSE_MS - 1)));
+        assert!(calls.rests(device, NOW.plus_ms(CALL_PAUSE_MS - 1)) && calls.is_awaited(device));
         calls.came(device);
         assert!(!calls.rests(device, NOW.plus_ms(1)));
     }

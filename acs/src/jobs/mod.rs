@@ -47,7 +47,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
     if let Some(sessions) = app.traces.take_receiver() {
         jobs.spawn(trace::write_all(Arc::clone(app), sessions));
     }
-    jobs.spawn(run_operations::call(Arc::clone(app)));
+    keep(&mut jobs, app, "run_operations", run_operations::call);
     keep(&mut jobs, app, "work", |app| async move {
         loop {
             tokio::select! {

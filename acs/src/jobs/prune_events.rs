@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::limits::EVENTS;
 use crate::store::Result;
-use data_model::Timestamp;
 
 pub(super) async fn run(app: &App) -> Result<()> {
     let (oldest, newest) = app.store.event_ends().await?;
@@ -11,7 +10,6 @@ pub(super) async fn run(app: &App) -> Result<()> {
     if newest.saturating_sub(oldest) <= EVENTS + EVENTS / 10 {
         return Ok(());
     }
-    let never = Timestamp::from_millis(0);
-    while app.store.event_prune(never, EVENTS).await? > 0 {}
+    while app.store.event_prune(EVENTS).await? > 0 {}
     Ok(())
 }

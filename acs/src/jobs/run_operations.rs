@@ -58,22 +58,27 @@ async fn call_some(app: &Arc<App>) -> Result<usize> {
         let app = Arc::clone(app);
         calls.spawn(async move { called(&app, operation, device).await });
     }
+    // One that errs takes nothing from the others: they have been called.
     let mut results = Vec::with_capacity(number);
     while let Some(result) = calls.join_next().await {
         match result {
-            Ok(result) => results.push(result?),
+            Ok(Ok(result)) => results.push(result),
+            Ok(Err(error)) => tracing::error!(%error, "a device cannot be called"),
             Err(error) => tracing::error!(%error, "a call has broken off"),
         }
     }
+    let kept = results.len();
     app.store.operation_called(results, clock::now()).await?;
-    Ok(number)
+    Ok(kept)
 }
 
 async fn called(app: &App, operation: Id, device: Id) -> Result<BulkCalled> {
     let outcome = super::call_devices::call(app, device).await?.outcome;
     let why = match &outcome {
         // It was called a moment ago, and comes for that.
-        Outcome::Accepted | Outcome::TooSoon => None,
+        Outcome::TooSoon if app.caller.is_awaited(device) => None,
+        Outcome::TooSoon => Some("it could not be reached a moment ago".to_owned()),
+        Outcome::Accepted => None,
         Outcome::Busy => Some("the device is busy".to_owned()),
         Outcome::Impossible(why) | Outcome::Failed(why) => Some(why.clone()),
     };

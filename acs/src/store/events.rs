@@ -20,8 +20,8 @@ pub trait EventStore: Send + Sync {
     /// The numbers of the oldest event that is kept and of the newest; zeros if there is none.
     async fn event_ends(&self) -> Result<(u64, u64)>;
 
-    /// Forgets events from before this time, and all but this many; a bounded number in one call. Says how many.
-    async fn event_prune(&self, before: Timestamp, keep: u64) -> Result<u64>;
+    /// Forgets all events but this many, the oldest first; a bounded number in one call. Says how many.
+    async fn event_prune(&self, keep: u64) -> Result<u64>;
 
     /// Makes or changes a webhook; one that is made is told of what happens from then on.
     async fn webhook_put(&self, actor: &Actor, webhook: Webhook, now: Timestamp) -> Result<()>;

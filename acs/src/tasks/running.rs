@@ -177,7 +177,7 @@ impl Running {
             Work::Adding(adding) => adding.answered(answer, task, site),
             Work::Deleting(deleting) => deleting.answered(answer, site),
             Work::Walking(walk) => walk.answered(answer, site),
-            Work::Transferring(transfer) => transfer.answered(answer, site, now),
+            Work::Transferring(transfer) => transfer.answered(answer, site),
             Work::Rediscovering(rediscovery) => rediscovery.answered(answer, site),
             Work::Single(single) => single.answered(answer, site),
             Work::Measuring(measurement) => measurement.answered(answer, task, site, now),

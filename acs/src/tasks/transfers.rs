@@ -8,7 +8,6 @@ use cwmp::rpc::{
     Upload,
 };
 use cwmp::{AcsRequest, CommandKey, CpeResponse, Fault, FaultCode};
-use data_model::Timestamp;
 use serde_json::json;
 
 /// A transfer that is being asked for.
@@ -106,12 +105,7 @@ impl Transfer {
         }
     }
 
-    pub fn answered(
-        self,
-        answer: Result<CpeResponse, Fault>,
-        site: &mut Site,
-        now: Timestamp,
-    ) -> Step {
+    pub fn answered(self, answer: Result<CpeResponse, Fault>, site: &mut Site) -> Step {
         match self {
             Transfer::Sending => sent(answer),
             Transfer::Asking {
@@ -146,11 +140,9 @@ impl Transfer {
                 match (queued, only_ask) {
                     (true, _) => Step::End(TaskOutcome::WaitingForTransfer),
                     (false, false) => Step::Call(Work::Transferring(Transfer::Sending), *request),
-                    // Queued it waits for nothing: its time is over, or nobody wants it.
-                    (false, true) => Step::End(TaskOutcome::Retry {
-                        fault: TaskFault::ours("its session broke off before the device had it"),
-                        not_before: now,
-                    }),
+                    (false, true) => Step::End(TaskOutcome::NotThere(TaskFault::ours(
+                        "its session broke off before the device had it",
+                    ))),
                 }
             }
         }

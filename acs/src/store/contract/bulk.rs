@@ -317,6 +317,15 @@ async fn whoever_may_not_change_devices_any_more_does_not_by_an_operation(store:
     let (stopped, _) = look(store, 1).await;
     assert_eq!(stopped.state, BulkState::Paused);
     assert!(stopped.reason.is_some());
+    // Nor does somebody who is left with a part of them.
+    let mut narrowed = user("ann", Role::Operator);
+    narrowed.scope = Scope::of_tags(vec!["west".into()]);
+    store.user_put(&ANN, narrowed, at(2)).await.unwrap();
+    begin(store, operation(2, restart()), everybody())
+        .await
+        .unwrap();
+    assert_eq!(advance(store, 300, 2).await, 0);
+    assert_eq!(look(store, 2).await.0.state, BulkState::Paused);
 }
 
 async fn calls_are_kept_and_end_an_operation(store: &dyn Store) {

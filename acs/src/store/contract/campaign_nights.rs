@@ -11,6 +11,7 @@ super::cases! {
     devices_half_way_go_on_in_their_own_night,
     a_device_that_misses_its_window_waits_for_the_next_one,
     a_device_that_misses_a_week_of_windows_fails,
+    a_download_whose_report_is_lost_is_asked_for_before_its_next_turn,
     nobody_is_started_on_a_frozen_day,
 }
 
@@ -188,4 +189,32 @@ async fn nobody_is_started_on_a_frozen_day(store: &dyn Store) {
             .count(),
         2
     );
+}
+
+/// Its window has closed, and nobody has said what became of it: sent anew the next night, the device would be upgraded
+/// twice.
+///
+/// Covers P2.
+async fn a_download_whose_report_is_lost_is_asked_for_before_its_next_turn(store: &dyn Store) {
+    let [utc, ..] = nightly(store).await;
+    let night = moment("2027-02-02T04:30:00Z");
+    assert_eq!(advance(store, id(1), night).await, [utc]);
+    let task = transferring(store, utc, night).await;
+    let closed = moment("2027-02-02T06:00:00Z");
+    let lost = store.task_requeue_lost_transfers(night, closed).await;
+    assert_eq!(lost.unwrap(), 1);
+    store.task_expire(closed).await.unwrap();
+    let upgrading = CampaignStep::Upgrading;
+    assert_eq!(
+        step(store, id(1), utc).await,
+        upgrading,
+        "it may have the image"
+    );
+    let next = moment("2027-02-03T01:30:00Z");
+    assert!(!advance(store, id(1), next).await.contains(&utc));
+    let asked = claim(store, utc, next).await;
+    assert_eq!((asked.task.id, asked.only_ask), (task, true));
+    finish(store, task, not_there(), next).await;
+    assert_eq!(step(store, id(1), utc).await, CampaignStep::Pending);
+    assert_eq!(advance(store, id(1), next.plus_secs(1)).await, [utc]);
 }

@@ -273,6 +273,11 @@ pub fn retry(not_before: Timestamp) -> TaskOutcome {
     TaskOutcome::Retry { fault, not_before }
 }
 
+/// The device does not have what it was asked for.
+pub fn not_there() -> TaskOutcome {
+    TaskOutcome::NotThere(TaskFault::ours("the device does not have it"))
+}
+
 /// A task by its key; it is there.
 pub async fn task(store: &dyn Store, task: Id) -> Task {
     store.task_find(task).await.unwrap().unwrap()

@@ -188,6 +188,8 @@ pub enum TaskOutcome {
         /// When to try again.
         not_before: Timestamp,
     },
+    /// It was only asked for, and the device does not have it.
+    NotThere(TaskFault),
     /// The device has accepted a transfer and will report its end.
     WaitingForTransfer,
     /// The device has accepted it with this result, and will apply it when it boots (Status 1).

@@ -3,7 +3,7 @@
 use super::audit::Change;
 use super::engine::Tx;
 use super::rows::{Ms, count, from_json, json, limit, readable};
-use super::{audit, events};
+use super::{audit, events, watch};
 use crate::store::{
     Actor, Agreement, Credentials, Device, Id, Page, Provisioning, Result, StoreError, TaskFault,
 };
@@ -190,12 +190,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
 
 /// What is desired of a device may have changed: nothing believed so far counts.
 pub(super) fn desire_anew(tx: &mut Tx<'_>, id: Id) -> Result<()> {
-    tx.hot.forget(id);
-    let sql = "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, profile_waits = 0,
-               revision = revision + 1
-               WHERE id = ?1";
-    tx.db.prepare_cached(sql)?.execute([id])?;
-    Ok(())
+    watch::anew(tx, id)
 }
 
 /// Replaces a device's tags.
@@ -226,10 +221,17 @@ pub(super) fn set_tags(
     Ok(Some(()))
 }
 
+/// The tags of a device.
+pub(super) fn tags(db: &Connection, device: Id) -> Result<Vec<String>> {
+    let sql = "SELECT tag FROM tag WHERE device = ?1 ORDER BY tag";
+    let mut statement = db.prepare_cached(sql)?;
+    let tags = statement.query_map([device], |row| row.get(0))?;
+    Ok(tags.collect::<rusqlite::Result<_>>()?)
+}
+
 /// A device's tags, for the trail.
 fn tags_of(db: &Connection, id: Id) -> Result<String> {
-    let sql = "SELECT coalesce(group_concat(tag, ','), '') FROM (SELECT tag FROM tag WHERE device = ?1 ORDER BY tag)";
-    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+    Ok(tags(db, id)?.join(","))
 }
 
 /// Replaces a device's variables. The trail gets their names only: values may be secrets.

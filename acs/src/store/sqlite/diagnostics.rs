@@ -7,9 +7,9 @@ use super::rows::{Ms, count, from_json, from_word, json, limit, readable, word};
 use super::{SqliteStore, audit, devices, health, tasks};
 use crate::limits::DIAGNOSTICS_KEPT;
 use crate::store::{
-    Actor, DeviceFilter, DiagnosticCounts, DiagnosticRecord, DiagnosticResult, DiagnosticRun,
+    Actor, DiagnosticCounts, DiagnosticRecord, DiagnosticResult, DiagnosticRun,
     DiagnosticRunDevice, DiagnosticState, DiagnosticsStore, Id, Measuring, NewTask, Page, Result,
-    RunDevices, StoreError, Task, TaskFault, TaskKind, TaskState,
+    RunDevices, Scope, StoreError, Task, TaskFault, TaskKind, TaskState,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -487,16 +487,8 @@ impl DiagnosticsStore for SqliteStore {
             RunDevices::Named(devices) => Whom::Named(devices),
             // By readers: a look into every snapshot must not keep the writer.
             RunDevices::Found(selector) => {
-                let filter = DeviceFilter {
-                    selector,
-                    now: run.created,
-                    ..DeviceFilter::default()
-                };
-                let all = Page {
-                    after: None,
-                    limit: usize::MAX,
-                };
-                Whom::Found(self.keys(&filter, all).await?)
+                let fleet = Scope::default();
+                Whom::Found(self.found(selector, fleet, run.created).await?)
             }
         };
         let actor = actor.clone();

@@ -73,18 +73,15 @@ fn ends(db: &Connection) -> Result<(u64, u64)> {
     Ok(ends)
 }
 
-fn prune(tx: &Tx<'_>, before: Timestamp, keep: u64) -> Result<u64> {
+fn prune(tx: &Tx<'_>, keep: u64) -> Result<u64> {
     let (_, newest) = ends(tx.db)?;
     let surplus = newest.saturating_sub(keep);
     // The number of events is that of their keys: none is left out.
-    let sql = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id <= ?1 OR at < ?2 ORDER BY id LIMIT 2000)";
+    let sql = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id <= ?1 ORDER BY id LIMIT 2000)";
     let gone = tx
         .db
         .prepare_cached(sql)?
-        .execute(params![surplus.cast_signed(), Ms(before)])?;
-    // What could not be told is kept as long as what it tells of.
-    let sql = "DELETE FROM delivery WHERE due IS NULL AND event < (SELECT coalesce(min(id), 0) FROM event)";
-    tx.db.prepare_cached(sql)?.execute([])?;
+        .execute([surplus.cast_signed()])?;
     Ok(gone as u64)
 }
 
@@ -208,8 +205,8 @@ impl EventStore for SqliteStore {
         self.engine.read(ends).await
     }
 
-    async fn event_prune(&self, before: Timestamp, keep: u64) -> Result<u64> {
-        self.engine.write(move |tx| prune(tx, before, keep)).await
+    async fn event_prune(&self, keep: u64) -> Result<u64> {
+        self.engine.write(move |tx| prune(tx, keep)).await
     }
 
     async fn webhook_put(&self, actor: &Actor, webhook: Webhook, now: Timestamp) -> Result<()> {

@@ -3,24 +3,25 @@
 use super::engine::Tx;
 use super::rows::{Ms, count, limit};
 use crate::limits::HISTORY_ENTRIES;
+use crate::live::Live;
 use crate::redact::is_secret;
 use crate::store::{HistoryEntry, Id, Page, Result};
 use data_model::{ParameterList, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 /// The patterns of parameters whose changes are kept.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Watched(Arc<RwLock<Arc<Vec<String>>>>);
+pub(super) struct Watched(Arc<Live<Vec<String>>>);
 
 impl Watched {
     /// Replaces them.
     pub fn set(&self, patterns: Vec<String>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(patterns);
+        self.0.put(patterns);
     }
 
     fn patterns(&self) -> Arc<Vec<String>> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.get()
     }
 }
 

@@ -1,5 +1,5 @@
-//! Tasks that broken sessions have left running, and changes whose restart does not come: asked for again after longer
-//! and longer pauses, and ended when that leads nowhere.
+//! Tasks that broken sessions have left running, downloads whose report was lost before their window closed, and changes
+//! whose restart does not come: asked for again after longer and longer pauses, and ended when that leads nowhere.
 
 use super::campaigns::{self, Purpose};
 use super::engine::Tx;
@@ -50,6 +50,28 @@ pub(super) fn only_ask(tx: &Tx<'_>, task: &Task, now: Timestamp) -> Result<bool>
         || campaigns::purpose(tx.db, task)? != Purpose::Open)
 }
 
+/// Whether a device may have a download of a campaign that is queued again: it was sent, and nobody has said what became
+/// of it.
+pub(super) fn in_doubt(task: &Task) -> bool {
+    task.campaign.is_some()
+        && matches!(task.kind, TaskKind::Download { .. })
+        && task.attempts > 0
+        && task.fault.as_ref().is_some_and(|fault| fault.code == 0)
+}
+
+/// A device that was asked for a task does not have it, and it does not leave again: its time is over, or nobody wants it.
+pub(super) fn not_there(
+    tx: &mut Tx<'_>,
+    task: &Task,
+    fault: &TaskFault,
+    now: Timestamp,
+) -> Result<()> {
+    match campaigns::purpose(tx.db, task)? {
+        Purpose::Open => tasks::ran_out(tx, task, fault, now),
+        Purpose::Reached | Purpose::GivenUp => transfers::again(tx, task, fault, None, now),
+    }
+}
+
 fn before(now: Timestamp, ms: u64) -> Ms {
     let ms = i64::try_from(ms).unwrap_or(i64::MAX);
     Ms(Timestamp::from_millis(now.as_millis().saturating_sub(ms)))
@@ -78,7 +100,7 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
         before(now, CAMPAIGN_WAIT_MS)
     ];
     let left = many(tx, LEFT, ages)?;
-    let why = "its session broke off, and the device did not come in time to say what became of it";
+    let why = "the device may have got it, and did not come in time to say what became of it";
     let fault = TaskFault::ours(why);
     for task in &left {
         set_state(tx, task, TaskState::Expired, None, Some(&fault), now)?;

@@ -13,7 +13,7 @@ use crate::query::pattern::Pattern;
 use crate::query::sql::{Bound, Fragment, Indexed as _};
 use crate::store::{
     Actor, ChosenValues, Device, DeviceFilter, FleetCounts, GroupBy, Id, Page, QueryStore, Result,
-    SavedQuery, ValueCount,
+    SavedQuery, Scope, Selector, ValueCount,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -67,6 +67,27 @@ impl SqliteStore {
                 .await?
                 .keys),
         }
+    }
+
+    /// The keys of all devices a rule is for, within a scope. By readers: a look into every snapshot must not keep the
+    /// writer.
+    pub(super) async fn found(
+        &self,
+        selector: Selector,
+        scope: Scope,
+        now: Timestamp,
+    ) -> Result<Vec<Id>> {
+        let filter = DeviceFilter {
+            selector,
+            now,
+            scope,
+            ..DeviceFilter::default()
+        };
+        let all = Page {
+            after: None,
+            limit: usize::MAX,
+        };
+        self.keys(&filter, all).await
     }
 
     /// How many devices a filter finds.

@@ -358,6 +358,7 @@ pub(super) fn finish(
             }
             _ => transfers::again(tx, &task, fault, Some(*not_before), now)?,
         },
+        TaskOutcome::NotThere(fault) => left::not_there(tx, &task, fault, now)?,
         TaskOutcome::TakeUp { fault, not_before } => take_up(tx, &task, fault, *not_before, now)?,
         TaskOutcome::Measuring(measuring) => diagnostics::measuring(tx, &task, measuring, now)?,
         TaskOutcome::WaitingForTransfer => transfers::waiting(tx, &task, now)?,
@@ -479,11 +480,26 @@ pub(super) fn expire(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
     let condition = "state = 'queued' AND expires IS NOT NULL AND expires <= ?1 LIMIT 1000";
     let tasks = many(tx, condition, [Ms(now)])?;
     for task in &tasks {
+        if left::in_doubt(task) {
+            // Given back to its turn it would be sent anew: it is asked for first, as after a broken session.
+            set_state(tx, task, TaskState::Running, None, task.fault.as_ref(), now)?;
+            continue;
+        }
         let fault = TaskFault::ours("the device did not come in time");
-        set_state(tx, task, TaskState::Expired, None, Some(&fault), now)?;
-        campaigns::expired(tx, task, &fault, now)?;
+        ran_out(tx, task, &fault, now)?;
     }
     Ok(tasks.len() as u64 + left::expire(tx, now)?)
+}
+
+/// The time of a task is over, and its device does not have it.
+pub(super) fn ran_out(
+    tx: &mut Tx<'_>,
+    task: &Task,
+    fault: &TaskFault,
+    now: Timestamp,
+) -> Result<()> {
+    set_state(tx, task, TaskState::Expired, None, Some(fault), now)?;
+    campaigns::expired(tx, task, fault, now)
 }
 
 /// Devices that have not come since their task became due, the newest task first: somebody waits for it, and devices

@@ -90,7 +90,7 @@ pub(super) fn renew(tx: &mut Tx<'_>) -> Result<()> {
     parameter_index::settle(tx)
 }
 
-/// Which profiles a device gets may have changed: it is compared anew.
+/// Which profiles a device gets may have changed: nothing believed so far counts, and it is compared anew.
 pub(super) fn anew(tx: &Tx<'_>, device: Id) -> Result<()> {
     tx.hot.forget_soon(device);
     let sql = "UPDATE device SET profile_stamp = 0, profile_failed_stamp = 0, profile_waits = 0,

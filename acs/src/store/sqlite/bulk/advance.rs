@@ -2,8 +2,7 @@
 
 use super::super::engine::Tx;
 use super::super::rows::{Ms, json, limit};
-use super::super::{devices, events, tasks, users};
-use super::write::tags;
+use super::super::{audit, devices, events, tasks, users};
 use super::{counts, many};
 use crate::auth::permissions::{self, Permission};
 use crate::limits::OPERATION_REASON_CHARS;
@@ -82,7 +81,9 @@ pub(super) fn has_work(db: &Connection) -> Result<bool> {
     let sql = "SELECT 1 FROM operation o WHERE open = 1 AND (
                    (state = 'cancelled')
                    OR (state = 'running' AND kind <> 'connection_request' AND EXISTS (
-                       SELECT 1 FROM operation_device d WHERE d.operation = o.id AND d.step = 'pending'))
+                       SELECT 1 FROM operation_device d WHERE d.operation = o.id AND d.step = 'pending')
+                       AND (concurrency = 0 OR concurrency > (
+                           SELECT count(*) FROM operation_device d WHERE d.operation = o.id AND d.step = 'queued')))
                    OR NOT EXISTS (SELECT 1 FROM operation_device d
                                   WHERE d.operation = o.id AND d.step IN ('pending', 'queued')))";
     Ok(db.prepare_cached(sql)?.exists([])?)
@@ -118,12 +119,18 @@ fn begin_some(
         return Ok(());
     }
     let user = users::find_user(tx.db, &operation.owner)?;
-    if !user.is_some_and(|user| permissions::allows(user.role, Permission::Operate)) {
-        let why = "who began it may not change devices any more; cancel it, and begin another one";
+    let may = user.is_some_and(|user| {
+        permissions::allows(user.role, Permission::Operate)
+            && operation.scope.is_within(&user.scope)
+    });
+    if !may {
+        let why = "who began it may not change all its devices any more; cancel it, and begin another one";
         let sql = "UPDATE operation SET state = 'paused', reason = ?2 WHERE id = ?1";
         let row = params![operation.id, why];
         tx.db.prepare_cached(sql)?.execute(row)?;
-        return Ok(());
+        let subject = format!("{}: {why}", operation.id);
+        let job = Actor::Job("operations");
+        return audit::add(tx, &job, "operation.pause", subject, now);
     }
     let free = match operation.concurrency {
         0 => ids.len(),
@@ -165,7 +172,7 @@ fn begin(
     id: Id,
     now: Timestamp,
 ) -> Result<Option<Ended>> {
-    let has = tags(tx.db, device)?;
+    let has = devices::tags(tx.db, device)?;
     if !operation.scope.admits(&has) {
         let why = "it is no device of whoever began the operation";
         return Ok(Some(Ended::ours(BulkStep::Skipped, why)));

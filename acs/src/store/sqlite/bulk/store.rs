@@ -4,7 +4,7 @@ use super::super::SqliteStore;
 use super::{advance, calls, devices, find, list, reasons, write};
 use crate::store::{
     Actor, BulkAdvance, BulkCalled, BulkCounts, BulkDevice, BulkOperation, BulkReason, BulkState,
-    BulkStep, BulkStore, Consent, DeviceFilter, Id, Page, Result, RunDevices, Scope,
+    BulkStep, BulkStore, Consent, Id, Page, Result, RunDevices, Scope,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -20,19 +20,7 @@ impl SqliteStore {
                 let check = move |db: &Connection| write::named(db, &named, &scope);
                 self.engine.read(check).await?
             }
-            RunDevices::Found(selector) => {
-                let filter = DeviceFilter {
-                    selector,
-                    now,
-                    scope,
-                    ..DeviceFilter::default()
-                };
-                let all = Page {
-                    after: None,
-                    limit: usize::MAX,
-                };
-                self.keys(&filter, all).await?
-            }
+            RunDevices::Found(selector) => self.found(selector, scope, now).await?,
         };
         write::each_once(chosen)
     }

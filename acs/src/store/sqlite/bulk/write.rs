@@ -11,18 +11,10 @@ use crate::store::{
 use data_model::Timestamp;
 use rusqlite::{Connection, params};
 
-/// The tags of a device.
-pub(super) fn tags(db: &Connection, device: Id) -> Result<Vec<String>> {
-    let sql = "SELECT tag FROM tag WHERE device = ?1 ORDER BY tag";
-    let mut statement = db.prepare_cached(sql)?;
-    let tags = statement.query_map([device], |row| row.get(0))?;
-    Ok(tags.collect::<rusqlite::Result<_>>()?)
-}
-
 /// Devices that were named, if all of them are there and in the scope.
 pub(super) fn named(db: &Connection, named: &[Id], scope: &Scope) -> Result<Vec<Id>> {
     for device in named {
-        let seen = devices::exists(db, *device)? && scope.admits(&tags(db, *device)?);
+        let seen = devices::exists(db, *device)? && scope.admits(&devices::tags(db, *device)?);
         if !seen {
             return Err(StoreError::Conflict(format!("there is no device {device}")));
         }

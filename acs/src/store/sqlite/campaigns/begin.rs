@@ -11,8 +11,7 @@ use super::members::{self, Chosen, Member};
 use super::rows::{insert, one};
 use crate::limits::CAMPAIGN_DEVICES_AT_ONCE;
 use crate::store::{
-    Actor, Campaign, CampaignEstimate, CampaignState, Consent, DeviceFilter, Id, Page, Result,
-    StoreError,
+    Actor, Campaign, CampaignEstimate, CampaignState, Consent, Id, Result, StoreError,
 };
 use data_model::Timestamp;
 use rusqlite::params;
@@ -90,17 +89,8 @@ impl SqliteStore {
         let keys = match campaign.rollback_of {
             Some(_) => Vec::new(),
             None => {
-                let filter = DeviceFilter {
-                    selector: campaign.selector.clone(),
-                    scope: campaign.scope.clone(),
-                    now,
-                    ..DeviceFilter::default()
-                };
-                let all = Page {
-                    after: None,
-                    limit: usize::MAX,
-                };
-                self.keys(&filter, all).await?
+                let (selector, scope) = (campaign.selector.clone(), campaign.scope.clone());
+                self.found(selector, scope, now).await?
             }
         };
         let campaign = campaign.clone();

@@ -264,13 +264,13 @@ pub(in super::super) fn expired(
             now,
         );
     }
-    let text = "did not come before its window closed";
+    let text = format!("its window has closed: {}", fault.text);
     step_and_say(
         tx,
         campaign,
         task.device,
         CampaignStep::Pending,
-        text,
+        &text,
         None,
         now,
     )
