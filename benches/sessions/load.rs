@@ -134,6 +134,7 @@ async fn play(mut stream: impl AsyncRead + AsyncWrite + Unpin, session: &Session
         .write_all(&session.inform)
         .await
         .expect("the server reads");
+    stream.flush().await.expect("the server reads");
     let head = answer(&mut stream, &mut buffer).await;
     assert!(head.starts_with("HTTP/1.1 200"), "to the Inform: {head}");
     let cookie = header(&head, "set-cookie").and_then(|cookie| cookie.split(';').next());
@@ -146,6 +147,7 @@ async fn play(mut stream: impl AsyncRead + AsyncWrite + Unpin, session: &Session
         .write_all(empty.as_bytes())
         .await
         .expect("the server reads");
+    stream.flush().await.expect("the server reads");
     let head = answer(&mut stream, &mut buffer).await;
     assert!(
         head.starts_with("HTTP/1.1 204"),
