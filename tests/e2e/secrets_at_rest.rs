@@ -4,6 +4,7 @@
 //! Long because a secret is sent by each way there is.
 
 use crate::world::by_hand::{Hand, read_answer};
+use crate::world::left_behind::LeftBehind;
 use crate::world::process::{AcsProcess, DIALTONE, Ports};
 use crate::world::rest::Rest;
 use crate::world::{Authority, FACTORY_SECRET, counted, eventually, runs};
@@ -11,7 +12,10 @@ use cwmp::message::{AcsRequest, CpeResponse, FromAcs};
 use cwmp::rpc::*;
 use cwmp::{Event, EventCode};
 use data_model::ParameterList;
+use data_model::firmware::{hex, unhex};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -209,7 +213,7 @@ async fn sends(url: &str) {
 
 /// Every secret that may be shown is; none of them in clear on the disk, or in the log.
 ///
-/// Covers U07, C19.
+/// Covers U07.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_way_in_leaves_a_secret_readable_on_the_disk_or_in_the_log() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -432,16 +436,70 @@ const ACCOUNTS: usize = 2_000;
 /// Changes of the key that are cut off.
 const CUTS: u64 = 4;
 
-/// Puts one key after another above the ones in the file, and kills the server while it seals everything anew; says how
-/// often it had not ended by then.
-async fn cut_off_changes(data: &Path, keys: &Path) -> u64 {
+/// What kill -9 has done to changes of the key.
+#[derive(Default)]
+struct Cuts {
+    /// The key that everything is sealed with after the last of them.
+    newest: u64,
+    /// Kills that left everything sealed with the key from before.
+    before: u64,
+    /// Kills that came when everything was sealed with the other one.
+    after: u64,
+}
+
+/// What tells keys apart in the database.
+fn key_id(number: u64) -> String {
+    let key: [u8; 32] = unhex(&hexadecimal(number)).expect("64 digits");
+    hex(&Sha256::digest(key)[..4])
+}
+
+/// How everything begins that is sealed with a key: base64 of its id, as far as nothing else is in it.
+fn beginning(key_id: &str) -> String {
+    let id = u32::from_str_radix(key_id, 16).expect("eight digits");
+    let digit = |value: u32| match value as u8 {
+        0..26 => b'A' + value as u8,
+        26..52 => b'a' + value as u8 - 26,
+        52..62 => b'0' + value as u8 - 52,
+        62 => b'+',
+        _ => b'/',
+    };
+    let digits = (0..5).map(|at| char::from(digit(id >> (26 - 6 * at) & 63)));
+    format!("sealed:{}", digits.collect::<String>())
+}
+
+/// The key that a store says it is sealed with; every password in it must be sealed with that one.
+fn sealed_with(data: &Path) -> String {
+    let left = LeftBehind::look(data);
+    let said = "SELECT CAST(value AS TEXT) FROM setting WHERE name = 'secrets.key'";
+    let said = left.database.query_row(said, [], |row| row.get(0));
+    let said: String = said.expect("it says so");
+    let (said, _) = said.split_once(' ').expect("and how many places that is");
+    let passwords = "SELECT CAST(password AS TEXT) FROM line";
+    let mut passwords = left.database.prepare(passwords).expect("a statement");
+    let passwords = passwords.query_map([], |row| row.get(0));
+    let passwords: Result<Vec<String>, _> = passwords.expect("lines").collect();
+    let passwords = passwords.expect("texts");
+    assert_eq!(passwords.len(), ACCOUNTS);
+    let beginning = beginning(said);
+    for password in passwords {
+        assert!(
+            password.starts_with(&beginning),
+            "sealed with {said}, but not all: {password}"
+        );
+    }
+    said.to_owned()
+}
+
+/// Puts one key after another above the ones in the file, and kills the server while it seals everything anew, each time
+/// nearer to the moment at which the change is committed.
+async fn cut_off_changes(data: &Path, keys: &Path) -> Cuts {
     let mut text = std::fs::read_to_string(keys).expect("the key file");
-    let mut cut = 0;
-    for number in 1..=runs(CUTS) {
-        text = format!("{}\n{text}", hexadecimal(number));
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        text = lines[..lines.len().min(10)].join("\n");
-        std::fs::write(keys, &text).expect("the key file");
+    let mut cuts = Cuts::default();
+    let mut moment = Duration::from_millis(50);
+    for _ in 0..runs(CUTS) {
+        let next = cuts.newest + 1;
+        let above = format!("{}\n{text}", hexadecimal(next));
+        std::fs::write(keys, &above).expect("the key file");
         let mut command = Command::new(DIALTONE);
         command
             .arg("acs")
@@ -452,13 +510,30 @@ async fn cut_off_changes(data: &Path, keys: &Path) -> u64 {
             .stderr(Stdio::null())
             .kill_on_drop(true);
         let mut child = command.spawn().expect("it starts");
-        let moment = Duration::from_millis(20 + 30 * number);
-        if tokio::time::timeout(moment, child.wait()).await.is_err() {
-            cut += 1;
-        }
+        let ended = tokio::time::timeout(moment, child.wait()).await;
+        assert!(ended.is_err(), "it ended by itself: {ended:?}");
         child.kill().await.expect("a running process");
+        if sealed_with(data) == key_id(next) {
+            cuts.after += 1;
+            cuts.newest = next;
+            let lines: Vec<&str> = above
+                .lines()
+                .filter(|line| !line.starts_with('#'))
+                .collect();
+            text = lines[..lines.len().min(10)].join("\n");
+            moment = moment * 4 / 5;
+        } else {
+            cuts.before += 1;
+            moment = moment * 5 / 4;
+        }
     }
-    cut
+    cuts
+}
+
+/// How many lines of one table are not in another.
+fn lost_of(before: &str, after: &str) -> usize {
+    let after: HashSet<&str> = after.lines().collect();
+    before.lines().filter(|line| !after.contains(line)).count()
 }
 
 /// Another key, in the file or in the environment, is refused in words.
@@ -512,25 +587,34 @@ async fn a_change_of_keys_survives_being_killed_and_loses_no_secret() {
     let before = passwords(&api).await;
     assert_eq!(before.matches(CANARY).count(), ACCOUNTS);
     server.stop().await;
-    let cut = cut_off_changes(&data, &keys).await;
+    let cuts = cut_off_changes(&data, &keys).await;
     let server = start().await;
     let api = server.sign_in(&data).await;
-    assert_eq!(passwords(&api).await, before);
+    let mut lost = lost_of(&before, &passwords(&api).await);
     server.stop().await;
-    // The old ones may go after that.
-    std::fs::write(&keys, hexadecimal(runs(CUTS))).expect("the key file");
+    // One more that nobody cuts off; the old ones may go after that.
+    let last = cuts.newest + 1;
+    let text = std::fs::read_to_string(&keys).expect("the key file");
+    std::fs::write(&keys, format!("{}\n{text}", hexadecimal(last))).expect("the key file");
+    start().await.stop().await;
+    assert_eq!(sealed_with(&data), key_id(last));
+    std::fs::write(&keys, hexadecimal(last)).expect("the key file");
     let server = start().await;
     let api = server.sign_in(&data).await;
-    assert_eq!(passwords(&api).await, before);
+    let after = passwords(&api).await;
     server.stop().await;
+    lost = lost.max(lost_of(&before, &after));
     assert_eq!(found(&data, CANARY), [""; 0]);
     counted(format!(
-        "changes of the key cut off by kill -9: {cut}; secrets {ACCOUNTS}, lost 0"
+        "starts with another key ended by kill -9: {} before the change was committed, {} after; secrets {ACCOUNTS}, \
+         lost {lost}",
+        cuts.before, cuts.after
     ));
+    assert_eq!((lost, after), (0, before.clone()));
     assert_other_keys_are_refused(&data, &keys).await;
     // The environment holds the right one, and the file is not looked at.
     let mut command = Command::new(DIALTONE);
-    command.env("DIALTONE_SECRETS_KEY", hexadecimal(runs(CUTS)));
+    command.env("DIALTONE_SECRETS_KEY", hexadecimal(last));
     let server = AcsProcess::start_by(command, &data, &ports, &settings).await;
     let api = server.sign_in(&data).await;
     assert_eq!(passwords(&api).await, before);
@@ -538,8 +622,6 @@ async fn a_change_of_keys_survives_being_killed_and_loses_no_secret() {
 }
 
 /// The API over TLS, as a browser or a program meets it.
-///
-/// Covers A13.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_speaks_tls_with_its_certificate_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
