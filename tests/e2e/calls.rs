@@ -96,7 +96,8 @@ async fn a_task_for_an_idle_device_does_not_wait_for_its_next_periodic_inform() 
     }
 }
 
-/// Devices whose URL leads to somebody who never answers.
+/// Devices whose URL leads to somebody who never answers. The long run (`tests/long calls`) has more than may be called at
+/// one time.
 const DEAD: u64 = 200;
 /// Calls under way at one time, and how long one may take.
 const AT_ONE_TIME: u64 = 1024;
@@ -190,10 +191,10 @@ async fn a_mass_of_dead_devices_holds_up_neither_the_api_nor_the_living() {
     let longest = Duration::from_millis(silence.longest_ms.load(Relaxed));
     let most = silence.most.load(Relaxed);
     counted(format!(
-        "dead devices: {count}, {most} calls at one time, {longest:?} each at most; the API took {meanwhile:?} \
+        "dead devices: {count}, {most} calls at one time of {AT_ONE_TIME} allowed, {longest:?} each at most; the API took {meanwhile:?} \
          instead of {before:?}, a living device was reached within {served:?}"
     ));
-    assert!(most <= AT_ONE_TIME.min(count), "{most}");
+    assert!(most <= AT_ONE_TIME, "{most}");
     assert!(longest <= CALL + SLACK, "{longest:?}");
     assert!(
         meanwhile <= before + SLACK,
