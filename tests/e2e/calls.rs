@@ -192,8 +192,8 @@ async fn a_mass_of_dead_devices_holds_up_neither_the_api_nor_the_living() {
     let longest = Duration::from_millis(silence.longest_ms.load(Relaxed));
     let most = silence.most.load(Relaxed);
     counted(format!(
-        "dead devices: {count}, {most} calls at one time of {AT_ONE_TIME} allowed, {longest:?} each at most; the API took {meanwhile:?} \
-         instead of {before:?}, a living device was reached within {served:?}"
+        "dead devices: {count}, {most} calls at one time of {AT_ONE_TIME} allowed, {longest:?} each at most; the API took \
+         {meanwhile:?} instead of {before:?}, a living device was reached within {served:?}"
     ));
     assert!(most <= AT_ONE_TIME, "{most}");
     assert!(longest <= CALL + SLACK, "{longest:?}");
