@@ -283,8 +283,8 @@ async fn the_cookie_of_another_device_is_no_way_into_its_session() {
     assert_eq!(told, 400);
 }
 
-/// The slowest but one in twenty of so many sessions, each over a connection of its own, in the best of three rounds: what else the machine does at the time
-/// is in one of them, what peers do is in all.
+/// The slowest but one in twenty of so many sessions, each over a connection of its own, in the best of three rounds: what
+/// else the machine does at the time is in one of them, what peers do is in all.
 async fn slowest(hand: &mut Hand) -> Duration {
     let mut best = Duration::MAX;
     for _ in 0..3 {
