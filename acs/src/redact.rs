@@ -175,7 +175,7 @@ mod tests {
         assert!(is_secret(name) && !is_sealed(name));
     }
 
-    /// Covers F01.
+    /// Covers U07.
     #[test]
     fn no_token_of_a_rule_is_shown() {
         let token = "0123456789abcdef0123456789abcdef";

@@ -12,7 +12,9 @@ pub fn wrong(said: &Block, output: &str) -> Option<String> {
             (!lines(&said, &printed)).then(|| "the commands print something else".to_owned())
         }
         "json" => answer(&said.text, output),
-        _ => None,
+        // Settings, or the next commands.
+        "toml" | "sh" => None,
+        other => Some(format!("nothing is known of `{other}`")),
     }
 }
 
@@ -97,10 +99,10 @@ fn fields(place: &str, said: &Value, answer: &Value) -> Option<String> {
             (Some(_), None) => Some(format!("`{place}` is an empty list in the answer")),
             (None, _) => None,
         },
-        (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {
-            Some(format!("`{place}` is of another kind in the answer"))
-        }
-        _ => None,
+        (Value::String(_), Value::String(_))
+        | (Value::Number(_), Value::Number(_))
+        | (Value::Bool(_), Value::Bool(_)) => None,
+        _ => Some(format!("`{place}` is of another kind in the answer")),
     }
 }
 
@@ -125,9 +127,28 @@ fn an_answer_has_the_fields_that_were_said_and_no_others() {
         r#"{"items": [{"id": "2", "at": 3, "by": 1}], "next": "2"}"#,
         r#"{"items": [], "next": "2"}"#,
         r#"{"items": {}, "next": "2"}"#,
+        r#"{"items": [{"id": "2", "at": 3}], "next": 2}"#,
+        r#"{"items": [{"id": true, "at": 3}], "next": "2"}"#,
         "not found",
         "",
     ] {
         assert!(answer(said, other).is_some(), "{other}");
+    }
+}
+
+#[test]
+fn texts_numbers_and_truths_are_kinds_of_their_own() {
+    let kinds = [
+        r#"{"next": "7"}"#,
+        r#"{"next": 7}"#,
+        r#"{"next": false}"#,
+        r#"{"next": []}"#,
+    ];
+    for said in kinds {
+        for output in kinds {
+            let why = answer(said, output);
+            assert_eq!(why.is_none(), said == output, "{said} {output}: {why:?}");
+        }
+        assert_eq!(answer(said, r#"{"next": null}"#), None);
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! A block of commands must end well, and print what a block of text behind it says (`…` stands for anything), or answer
 //! with the fields that a block of JSON behind it has. Commands that cannot be run here name the test that does run them:
-//! `<!-- run by: FILE::FUNCTION -->` in front of the block.
+//! `<!-- run by: FILE::FUNCTION -->` in front of the block. A block of text or JSON that no command has printed right in
+//! front of it says so: `<!-- not an answer -->`.
 
 mod block;
 mod expected;
@@ -41,9 +42,13 @@ fn tell(document: &str) {
         told.len(),
         block.secs
     );
+    counted(&line);
+    assert_eq!(done, 1000);
+}
+
+fn counted(line: &str) {
     // A reader that has gone away misses nothing.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
-    assert_eq!(done, 1000);
 }
 
 /// The devices that a campaign has upgraded which was watched to its end: `done, stage 3 of 3: 1000 done`.
@@ -82,7 +87,32 @@ fn commands_that_are_not_run_here_name_the_test_that_runs_them() {
             );
         }
     }
+    counted(&format!(
+        "{exceptions} blocks of commands are run by other tests"
+    ));
     assert!(exceptions <= 3, "{exceptions} blocks are run elsewhere");
+}
+
+#[test]
+fn what_is_held_against_no_answer_is_marked_and_counted() {
+    for (document, most) in [("docs/OPERATING.md", 3), ("docs/API.md", 23)] {
+        let blocks = blocks(document);
+        let unchecked = block::unchecked(&blocks).into_iter();
+        let unchecked: Vec<String> = unchecked
+            .map(|block| format!("{document}:{}", block.line))
+            .collect();
+        assert!(
+            unchecked.is_empty(),
+            "neither behind a command nor marked `<!-- not an answer -->`: {unchecked:?}"
+        );
+        let marked = blocks.iter().filter(|block| block.is_no_answer).count();
+        let said = |block: &&Block| ["text", "json"].contains(&block.language.as_str());
+        let all = blocks.iter().filter(said).count();
+        counted(&format!(
+            "{document}: {marked} of {all} blocks of text and JSON are held against no answer"
+        ));
+        assert!(marked <= most, "{document}: {marked}");
+    }
 }
 
 /// What `cargo build --workspace` makes is what the documents call.
@@ -139,6 +169,15 @@ fn a_command_that_fails_is_told_with_its_line() {
     assert!(why.contains("NOBODY_HAS_SET_THIS"), "{why}");
     let why = story_of(&["```sh", "false | cat", "```"]).expect_err("a part of it fails");
     assert!(why.contains("a document:2"), "{why}");
+}
+
+#[test]
+fn a_story_that_ends_before_its_end_is_told_whatever_the_shell_says() {
+    let why = story_of(&["```sh", "exit 0", "```", "", "```sh", "false", "```"]);
+    let why = why.expect_err("`false` was not run");
+    assert!(why.contains("a document:1: the story was over"), "{why}");
+    let told = story_of(&["```sh", "true", "```", "", "```sh", "true", "```"]);
+    assert_eq!(told.expect("all of it").len(), 2);
 }
 
 #[test]

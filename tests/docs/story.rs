@@ -79,10 +79,17 @@ impl<'a> Story<'a> {
         let mut told = Vec::new();
         let mut wrong = Vec::new();
         for (number, block) in self.blocks.iter().enumerate() {
-            if !is_run(block) {
+            if !block.is_run() {
                 continue;
             }
             let Some(secs) = time(run, block) else {
+                // Whatever the shell says of its end: nothing behind this was run.
+                if ended.is_ok() {
+                    let place = format!("{}:{}", self.document, block.line);
+                    wrong.push(format!(
+                        "{place}: the story was over before the end of this block"
+                    ));
+                }
                 break;
             };
             let output = self.original(&read(run, &format!("{}.out", block.line)));
@@ -108,7 +115,7 @@ impl<'a> Story<'a> {
     fn script(&self, run: &Path) -> Result<String, String> {
         let mut script = RULES.to_owned();
         let mut unused = self.addresses.clone();
-        for block in self.blocks.iter().filter(|block| is_run(block)) {
+        for block in self.blocks.iter().filter(|block| block.is_run()) {
             let mut text = block.text.clone();
             for (usual, free) in &self.addresses {
                 unused.retain(|(address, _)| !text.contains(address));
@@ -144,7 +151,7 @@ impl<'a> Story<'a> {
         let last = self
             .blocks
             .iter()
-            .rfind(|block| is_run(block) && run.join(format!("{}.begun", block.line)).exists());
+            .rfind(|block| block.is_run() && run.join(format!("{}.begun", block.line)).exists());
         let Some(block) = last else {
             return format!("{}: {why}", self.document);
         };
@@ -165,11 +172,6 @@ impl<'a> Story<'a> {
         show("work/fleet.log");
         self.original(&text)
     }
-}
-
-/// Whether a block is one of commands that are run here.
-fn is_run(block: &Block) -> bool {
-    block.language == "sh" && block.run_by.is_none()
 }
 
 fn read(run: &Path, name: &str) -> String {

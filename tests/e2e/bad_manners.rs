@@ -60,7 +60,7 @@ async fn nobody_reads_a_secret_variable_by_putting_it_into_another_parameter() {
     }
 }
 
-/// Covers A08, A11.
+/// Covers A11.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_makes_and_removes_no_users() {
     let world = World::start().await;
@@ -94,7 +94,6 @@ fn group(password: &str) -> Value {
     json!({ "tag": "west", "variables": { "x.password": password } })
 }
 
-/// Covers H06.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_in_the_way_of_nobody() {
     let world = World::start().await;
@@ -201,7 +200,6 @@ async fn a_follower_with_a_number_that_was_never_given_is_told_so() {
     follower.hears("device.register").await;
 }
 
-/// Covers F01.
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_finds_a_rule_by_calling_home_for_every_serial_number() {
     let world = world_with(|_| {}).await;

@@ -96,7 +96,8 @@ async fn a_task_for_an_idle_device_does_not_wait_for_its_next_periodic_inform() 
     }
 }
 
-/// Devices whose URL leads to somebody who never answers.
+/// Devices whose URL leads to somebody who never answers. The long run (`tests/long calls`) has more than may be called at
+/// one time.
 const DEAD: u64 = 200;
 /// Calls under way at one time, and how long one may take.
 const AT_ONE_TIME: u64 = 1024;
@@ -183,29 +184,34 @@ async fn a_mass_of_dead_devices_holds_up_neither_the_api_nor_the_living() {
     let called = world.api.post(&call, json!({})).await.expect("a call");
     assert_eq!(called["outcome"], "accepted", "{called}");
     let served = begun.elapsed();
-    eventually("every dead device was called and given up", || async {
-        (silence.ended.load(Relaxed) >= count).then_some(())
-    })
+    eventually(
+        "as many calls were given up as there are dead devices",
+        || async { (silence.ended.load(Relaxed) >= count).then_some(()) },
+    )
     .await;
     let longest = Duration::from_millis(silence.longest_ms.load(Relaxed));
     let most = silence.most.load(Relaxed);
     counted(format!(
-        "dead devices: {count}, {most} calls at one time, {longest:?} each at most; the API took {meanwhile:?} \
-         instead of {before:?}, a living device was reached within {served:?}"
+        "dead devices: {count}, {most} calls at one time of {AT_ONE_TIME} allowed, {longest:?} each at most; the API took \
+         {meanwhile:?} instead of {before:?}, a living device was reached within {served:?}"
     ));
-    assert!(most <= AT_ONE_TIME.min(count), "{most}");
+    assert!(most <= AT_ONE_TIME, "{most}");
     assert!(longest <= CALL + SLACK, "{longest:?}");
     assert!(
         meanwhile <= before + SLACK,
         "{meanwhile:?} instead of {before:?}"
     );
     assert!(served <= SLACK, "{served:?}");
+    // Some may have been called twice before the last one.
     for path in [&paths[0], paths.last().expect("some")] {
-        let calls = world
-            .api
-            .get(&format!("{path}/calls"))
-            .await
-            .expect("a list");
-        assert!(calls.to_string().contains("failed"), "{calls}");
+        eventually("its call is told as failed", || async {
+            let calls = world.api.get(&format!("{path}/calls")).await.ok()?;
+            calls.to_string().contains("failed").then_some(())
+        })
+        .await;
+    }
+    // Whether the limit was met only a crowd that is larger can tell.
+    if count > 2 * AT_ONE_TIME {
+        assert_eq!(most, AT_ONE_TIME, "as many as may be");
     }
 }

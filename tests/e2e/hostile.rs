@@ -2,7 +2,7 @@
 //!
 //! Long because each case has a peer of its own that is played by hand.
 
-use crate::world::by_hand::{Hand, fetch, read_answer};
+use crate::world::by_hand::{Hand, fetch};
 use crate::world::process::{AcsProcess, DIALTONE, Ports};
 use crate::world::rest::Rest;
 use crate::world::{Authority, FACTORY_SECRET, World, eventually, patience};
@@ -449,25 +449,17 @@ async fn a_ticket_is_nothing_to_another_server_and_no_proof_to_this_one() {
     for version in ["-tls1_2", "-tls1_3"] {
         let first = s_client(folder.path(), one.cwmp, &[version, "-sess_out", "ticket"]).await;
         assert!(first.contains("HTTP/1.1 401"), "{first}");
-        if !folder.path().join("ticket").exists() {
-            // Nothing was given that could be replayed.
-            continue;
-        }
+        assert!(folder.path().join("ticket").exists(), "{version}: {first}");
         let there = s_client(folder.path(), other.cwmp, &[version, "-sess_in", "ticket"]).await;
         assert!(
             there.contains("HTTP/1.1 401") && !there.contains("\nReused,"),
             "{there}"
         );
         let here = s_client(folder.path(), one.cwmp, &[version, "-sess_in", "ticket"]).await;
-        assert!(here.contains("HTTP/1.1 401"), "{here}");
+        assert!(
+            here.contains("HTTP/1.1 401") && here.contains("\nReused,"),
+            "{here}"
+        );
         std::fs::remove_file(folder.path().join("ticket")).expect("a file");
     }
-    // Somebody who reads no more than the head of an answer gets that of every stranger.
-    let mut stream = connected(one.api).await;
-    let request = "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    stream
-        .write_all(request.as_bytes())
-        .await
-        .expect("it reads");
-    assert!(read_answer(&mut stream).await.is_some());
 }

@@ -1,12 +1,17 @@
 //! HTTP as no honest client speaks it, against each port of the server: it ends, and nobody else notices.
 
 use crate::world::by_hand::{Hand, fetch, read_answer};
-use crate::world::{World, counted, patience};
+use crate::world::{World, counted, eventually, patience};
 use cwmp::{Event, EventCode};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::watch;
 
 /// The deadline of a head.
 const HEAD: Duration = Duration::from_secs(10);
@@ -278,62 +283,116 @@ async fn the_cookie_of_another_device_is_no_way_into_its_session() {
     assert_eq!(told, 400);
 }
 
-/// The slowest but one in twenty of so many sessions.
+/// The slowest but one in twenty of so many sessions, each over a connection of its own, in the best of three rounds: what
+/// else the machine does at the time is in one of them, what peers do is in all.
 async fn slowest(hand: &mut Hand) -> Duration {
-    let mut times = Vec::new();
-    for _ in 0..60 {
-        let begun = Instant::now();
-        hand.cookie = None;
-        hand.open().await;
-        assert_eq!(hand.post("").await.status, 204);
-        times.push(begun.elapsed());
+    let mut best = Duration::MAX;
+    for _ in 0..3 {
+        let mut times = Vec::new();
+        for _ in 0..60 {
+            let begun = Instant::now();
+            hand.cookie = None;
+            hand.hang_up();
+            hand.open().await;
+            assert_eq!(hand.post("").await.status, 204);
+            times.push(begun.elapsed());
+        }
+        times.sort();
+        best = best.min(times[57]);
     }
-    times.sort();
-    times[57]
+    best
 }
 
-/// Peers that send a byte now and then, that never read, or that vanish, in crowds: sessions of others take at most
-/// twice as long, and what a machine under load adds.
+/// A crowd of peers, and how many of them have begun.
+struct Crowd {
+    server: SocketAddr,
+    head: String,
+    begun: AtomicUsize,
+}
+
+impl Crowd {
+    /// A peer that is in the way until it is told that it is over; says whether the server had it until then.
+    async fn peer(self: Arc<Crowd>, number: usize, mut over: watch::Receiver<bool>) -> bool {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        // What is not read fills the sockets soon.
+        socket.set_recv_buffer_size(2048).expect("a size");
+        let stream = socket.connect(self.server).await.expect("it listens");
+        let (reading, mut writing) = stream.into_split();
+        let head = &self.head;
+        let (first, more) = match number % 4 {
+            // A head of which a byte comes now and then.
+            0 => (format!("{head}X-Long: "), &b"x"[..]),
+            // A body of which a byte comes now and then.
+            1 => (format!("{head}Content-Length: 50000\r\n\r\n"), &b" "[..]),
+            // One that has vanished: nothing comes, not even an end.
+            2 => (head.clone(), &b""[..]),
+            // Answers that nobody reads.
+            _ => ("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(300), &b""[..]),
+        };
+        let reads = number % 4 != 3;
+        writing.write_all(first.as_bytes()).await.expect("it reads");
+        self.begun.fetch_add(1, Relaxed);
+        let mut ticks = tokio::time::interval(Duration::from_millis(200));
+        loop {
+            tokio::select! {
+                _ = over.changed() => break,
+                // An answer, or an end: the server is through with it.
+                _ = reading.readable(), if reads => return false,
+                _ = ticks.tick() => if writing.write_all(more).await.is_err() {
+                    return false;
+                },
+            }
+        }
+        let mut answers = [0; 4096];
+        loop {
+            match reading.try_read(&mut answers) {
+                Ok(0) => return false,
+                Ok(_) => {}
+                Err(error) => return error.kind() == ErrorKind::WouldBlock,
+            }
+        }
+    }
+}
+
+/// Peers that send a byte now and then, that never read, or that have vanished, in crowds: sessions of others take at
+/// most twice as long.
 ///
 /// Covers P7.
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_and_hostile_peers_do_not_slow_the_others() {
-    const CROWD: usize = 150;
-    // A server that waits for one of them waits for ten seconds and more.
-    const NOISE: Duration = Duration::from_secs(1);
+    const CROWD: usize = 200;
+    // What clocks and the crowd's own work add.
+    const NOISE: Duration = Duration::from_millis(10);
     let world = world().await;
     let mut hand = Hand::registered(&world, "NORMAL").await;
     let before = slowest(&mut hand).await;
     let server = world.server.cwmp_address;
     // With credentials of their own: those of the other one would be taken for it.
     let other = Hand::registered(&world, "CROWD").await.authorization;
-    let mut crowd = Vec::new();
-    for number in 0..CROWD {
-        let head = format!("POST / HTTP/1.1\r\nHost: a\r\nAuthorization: {other}\r\n");
-        crowd.push(tokio::spawn(async move {
-            let mut stream = connected(server).await;
-            let body = match number % 3 {
-                0 => String::new(),
-                1 => format!("{head}Content-Length: 50000\r\n\r\n"),
-                // Answers that nobody reads.
-                _ => format!("{head}Content-Length: 0\r\n\r\n").repeat(3),
-            };
-            let mut ticks = tokio::time::interval(Duration::from_millis(200));
-            if stream.write_all(body.as_bytes()).await.is_err() {
-                return;
-            }
-            while stream.write_all(b" ").await.is_ok() {
-                ticks.tick().await;
-            }
-        }));
-    }
+    let crowd = Arc::new(Crowd {
+        server,
+        head: format!("POST / HTTP/1.1\r\nHost: a\r\nAuthorization: {other}\r\n"),
+        begun: AtomicUsize::new(0),
+    });
+    let (end, over) = watch::channel(false);
+    let peers: Vec<_> = (0..CROWD)
+        .map(|number| tokio::spawn(Arc::clone(&crowd).peer(number, over.clone())))
+        .collect();
+    eventually("all of them are there", || async {
+        (crowd.begun.load(Relaxed) == CROWD).then_some(())
+    })
+    .await;
     let meanwhile = slowest(&mut hand).await;
-    for peer in crowd {
-        peer.abort();
+    end.send(true).expect("they listen");
+    let mut there = 0;
+    for peer in peers {
+        there += usize::from(peer.await.expect("a peer"));
     }
     counted(format!(
-        "slow and hostile peers: {CROWD}; 19 of 20 sessions within {meanwhile:?}, {before:?} without them"
+        "slow and hostile peers: {there} of {CROWD} still there; 19 of 20 sessions within {meanwhile:?}, {before:?} \
+         without them"
     ));
+    assert_eq!(there, CROWD, "they were in nobody's way");
     assert!(
         meanwhile <= before * 2 + NOISE,
         "{meanwhile:?} instead of {before:?}"

@@ -16,6 +16,7 @@ mod campaign_care;
 mod campaign_stages;
 mod campaigns;
 mod canary;
+mod changes_of_keys;
 mod command_line;
 mod demos;
 mod device_files;

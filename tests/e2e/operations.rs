@@ -1,5 +1,6 @@
 //! One thing done with many devices: looked at first, agreed to, followed, and carried out once whatever breaks off.
 
+use crate::world::left_behind::LeftBehind;
 use crate::world::process::{AcsProcess, Ports};
 use crate::world::rest::Rest;
 use crate::world::{World, eventually};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Devices of the operation that a server is killed in the middle of.
-const MANY: usize = 400;
+const MANY: usize = 3000;
 
 async fn counted(api: &Rest, operation: &Value) -> Value {
     let id = operation["id"].as_str().expect("an id");
@@ -255,25 +256,40 @@ async fn a_server_killed_in_the_middle_of_a_bulk_operation_gives_each_device_one
     let data = folder.path().join("data");
     let ports = Ports::free();
     let mut server = AcsProcess::start(&data, &ports).await;
-    let mut api = server.sign_in(&data).await;
-    for number in 0..MANY {
-        let serial_number = format!("KILL{number}");
-        let device =
-            json!({ "oui": "00562B", "product_class": "ATA192", "serial_number": serial_number });
-        api.post("/devices", device).await.expect("registered");
-    }
-    let restart = json!({ "action": { "kind": "reboot" }, "query": "" });
+    // Its token is as good after a restart.
+    let api = server.sign_in(&data).await;
+    let rows: String = (0..MANY)
+        .map(|number| format!("00562B,ATA192,KILL{number}\n"))
+        .collect();
+    let csv = format!("oui,product_class,serial_number\n{rows}");
+    let imported = api.exchange("POST", "/devices/import?format=csv", "", csv.as_bytes());
+    let imported = imported.await.expect("an answer");
+    assert_eq!(imported.status, 200, "{}", imported.text());
+    let restart = json!({ "action": { "kind": "reboot" }, "query": "", "confirm_devices": MANY });
     let begun = api.post("/operations", restart).await.expect("it begins");
     assert_eq!(begun["counts"]["total"], MANY);
-    let mut kills = 0;
-    let mut seen = BTreeSet::new();
+    let (mut before, mut amid, mut after) = (0, 0, 0);
     for _ in 0..4 {
         server.kill().await;
-        kills += 1;
+        let left = LeftBehind::look(&data);
+        let pending = left.count("SELECT count(*) FROM operation_device WHERE step = 'pending'");
+        let queued = left.count("SELECT count(*) FROM operation_device WHERE step = 'queued'");
+        let tasks = left.count("SELECT count(*) FROM task");
+        assert_eq!((pending + queued, tasks), (MANY, queued), "a task for each");
+        match (pending, queued) {
+            (_, 0) => before += 1,
+            (0, _) => after += 1,
+            _ => amid += 1,
+        }
         server = AcsProcess::start(&data, &ports).await;
-        api = server.sign_in(&data).await;
-        let shown = counted(&api, &begun).await;
-        seen.insert(shown["counts"]["queued"].as_u64());
+        eventually("it goes on where it was", || async {
+            let shown = api
+                .get(&format!("/operations/{}", begun["id"].as_str()?))
+                .await;
+            let count = shown.ok()?["counts"]["queued"].as_u64()? as usize;
+            (count > queued || count == MANY).then_some(())
+        })
+        .await;
     }
     eventually("each device has had its turn", || async {
         let counts = counted(&api, &begun).await["counts"].take();
@@ -285,10 +301,12 @@ async fn a_server_killed_in_the_middle_of_a_bulk_operation_gives_each_device_one
         .iter()
         .map(|task| task["device"].to_string())
         .collect();
-    println!(
-        "{kills} kills, queued at restarts: {seen:?}, tasks: {}",
+    crate::world::counted(format!(
+        "kills: {before} before the first of {MANY} devices had its turn, {amid} in the middle, {after} after the last; \
+         tasks: {}",
         tasks.len()
-    );
+    ));
+    assert!(amid > 0, "no kill was in the middle");
     assert_eq!(
         (tasks.len(), devices.len()),
         (MANY, MANY),

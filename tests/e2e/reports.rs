@@ -155,7 +155,6 @@ async fn without_the_setting_no_device_is_told_to_report_and_none_may() {
     assert_eq!(answer.status, 405);
 }
 
-/// Covers F01.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_of_a_rule_alone_is_not_enough_for_a_report_in_clear() {
     let world = world().await;

@@ -258,7 +258,7 @@ async fn the_path_that_is_everybodys_only_tells_where_a_device_finds_its_own() {
     assert_eq!(answer.text().matches("</").count(), 2, "and nothing else");
 }
 
-/// Covers F01, H06.
+/// Covers F01.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_but_profiles_comes_out_and_nothing_goes_in() {
     let world = world().await;

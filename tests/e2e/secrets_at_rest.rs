@@ -1,12 +1,11 @@
-//! Secrets that come in by every way there is, and what lies on the disk and stands in the log afterwards; and the key
-//! they are sealed with.
+//! Secrets that come in by every way there is, and what lies on the disk and stands in the log afterwards.
 //!
 //! Long because a secret is sent by each way there is.
 
 use crate::world::by_hand::{Hand, read_answer};
 use crate::world::process::{AcsProcess, DIALTONE, Ports};
 use crate::world::rest::Rest;
-use crate::world::{Authority, FACTORY_SECRET, counted, eventually, runs};
+use crate::world::{Authority, FACTORY_SECRET, eventually};
 use cwmp::message::{AcsRequest, CpeResponse, FromAcs};
 use cwmp::rpc::*;
 use cwmp::{Event, EventCode};
@@ -14,8 +13,6 @@ use data_model::ParameterList;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -28,7 +25,7 @@ fn secret(way: &str) -> String {
 }
 
 /// Where a text stands in the files under a folder: each file with what follows it there.
-fn found(folder: &Path, text: &str) -> Vec<String> {
+pub(crate) fn found(folder: &Path, text: &str) -> Vec<String> {
     let mut places = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -209,7 +206,7 @@ async fn sends(url: &str) {
 
 /// Every secret that may be shown is; none of them in clear on the disk, or in the log.
 ///
-/// Covers U07, C19.
+/// Covers U07.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_way_in_leaves_a_secret_readable_on_the_disk_or_in_the_log() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -400,146 +397,7 @@ async fn assert_revealed(api: &Rest, device: &str) {
     assert!(content.contains(&secret("backup")), "{content}");
 }
 
-fn hexadecimal(number: u64) -> String {
-    format!("{number:064x}")
-}
-
-/// Starts a server and says what it said, if it does not start.
-async fn refused(data: &Path, variables: &[(&str, &str)]) -> String {
-    let mut command = Command::new(DIALTONE);
-    command
-        .arg("acs")
-        .arg("--config")
-        .arg(data.with_extension("toml"));
-    for (name, value) in variables {
-        command.env(name, value);
-    }
-    let output = tokio::time::timeout(Duration::from_secs(60), command.output()).await;
-    let output = output.expect("it ends by itself").expect("it starts");
-    assert!(!output.status.success());
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-async fn passwords(api: &Rest) -> String {
-    let export = api
-        .text("GET", "/subscribers/export-with-secrets?format=csv", "", "")
-        .await;
-    assert_eq!(export.status, 200, "{}", export.text());
-    export.text()
-}
-
-const ACCOUNTS: usize = 2_000;
-/// Changes of the key that are cut off.
-const CUTS: u64 = 4;
-
-/// Puts one key after another above the ones in the file, and kills the server while it seals everything anew; says how
-/// often it had not ended by then.
-async fn cut_off_changes(data: &Path, keys: &Path) -> u64 {
-    let mut text = std::fs::read_to_string(keys).expect("the key file");
-    let mut cut = 0;
-    for number in 1..=runs(CUTS) {
-        text = format!("{}\n{text}", hexadecimal(number));
-        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
-        text = lines[..lines.len().min(10)].join("\n");
-        std::fs::write(keys, &text).expect("the key file");
-        let mut command = Command::new(DIALTONE);
-        command
-            .arg("acs")
-            .arg("--config")
-            .arg(data.with_extension("toml"));
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
-        let mut child = command.spawn().expect("it starts");
-        let moment = Duration::from_millis(20 + 30 * number);
-        if tokio::time::timeout(moment, child.wait()).await.is_err() {
-            cut += 1;
-        }
-        child.kill().await.expect("a running process");
-    }
-    cut
-}
-
-/// Another key, in the file or in the environment, is refused in words.
-async fn assert_other_keys_are_refused(data: &Path, keys: &Path) {
-    std::fs::write(keys, hexadecimal(77)).expect("the key file");
-    let said = refused(data, &[]).await;
-    assert!(
-        said.contains("cannot open the secrets of the store"),
-        "{said}"
-    );
-    assert!(said.contains("secrets.key_file"), "{said}");
-    let said = refused(data, &[("DIALTONE_SECRETS_KEY", "no key")]).await;
-    assert!(
-        said.contains("DIALTONE_SECRETS_KEY") && !said.contains("no key"),
-        "{said}"
-    );
-    let said = refused(data, &[("DIALTONE_SECRETS_KEY", &hexadecimal(78))]).await;
-    assert!(said.contains("another key"), "{said}");
-}
-
-/// A key file outside of the data folder; a new key above the old one; and the server killed while it seals everything
-/// anew.
-///
-/// Covers U07, P1.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_keys_survives_being_killed_and_loses_no_secret() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    let keys = folder.path().join("keys");
-    let settings = format!("\n[secrets]\nkey_file = '{}'\n", keys.display());
-    let ports = Ports::free();
-    let start = || AcsProcess::start_by(Command::new(DIALTONE), &data, &ports, &settings);
-    let server = start().await;
-    assert!(
-        keys.exists() && !data.join("secrets.key").exists(),
-        "made where it is wanted"
-    );
-    let api = server.sign_in(&data).await;
-    let rows: Vec<String> = (0..ACCOUNTS)
-        .map(|number| format!("a{number},1,{number},u{number},{CANARY}-{number}\n"))
-        .collect();
-    let csv = format!("account,port,number,user,password\n{}", rows.concat());
-    let headers = "Content-Type: text/csv\r\n";
-    let answer = api.exchange(
-        "POST",
-        "/subscribers/import?format=csv",
-        headers,
-        csv.as_bytes(),
-    );
-    assert_eq!(answer.await.expect("an answer").status, 200);
-    let before = passwords(&api).await;
-    assert_eq!(before.matches(CANARY).count(), ACCOUNTS);
-    server.stop().await;
-    let cut = cut_off_changes(&data, &keys).await;
-    let server = start().await;
-    let api = server.sign_in(&data).await;
-    assert_eq!(passwords(&api).await, before);
-    server.stop().await;
-    // The old ones may go after that.
-    std::fs::write(&keys, hexadecimal(runs(CUTS))).expect("the key file");
-    let server = start().await;
-    let api = server.sign_in(&data).await;
-    assert_eq!(passwords(&api).await, before);
-    server.stop().await;
-    assert_eq!(found(&data, CANARY), [""; 0]);
-    counted(format!(
-        "changes of the key cut off by kill -9: {cut}; secrets {ACCOUNTS}, lost 0"
-    ));
-    assert_other_keys_are_refused(&data, &keys).await;
-    // The environment holds the right one, and the file is not looked at.
-    let mut command = Command::new(DIALTONE);
-    command.env("DIALTONE_SECRETS_KEY", hexadecimal(runs(CUTS)));
-    let server = AcsProcess::start_by(command, &data, &ports, &settings).await;
-    let api = server.sign_in(&data).await;
-    assert_eq!(passwords(&api).await, before);
-    server.stop().await;
-}
-
 /// The API over TLS, as a browser or a program meets it.
-///
-/// Covers A13.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_speaks_tls_with_its_certificate_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");

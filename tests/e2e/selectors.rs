@@ -13,7 +13,6 @@ fn setting(selector: &str, precedence: i32, name: &str, value: &str) -> serde_js
     })
 }
 
-/// Covers U02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_gets_a_profile_by_a_parameter_it_reports_and_loses_it_when_the_value_changes() {
     let world = World::start().await;
@@ -81,7 +80,6 @@ async fn a_device_gets_a_profile_by_a_parameter_it_reports_and_loses_it_when_the
     .await;
 }
 
-/// Covers U02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_selector_that_would_depend_on_itself_or_on_time_alone_is_refused_with_what_to_write() {
     let world = World::start().await;
@@ -139,7 +137,6 @@ async fn a_selector_that_would_depend_on_itself_or_on_time_alone_is_refused_with
     assert_eq!(back.expect_err("a circle").status, 400);
 }
 
-/// Covers U02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_may_ask_for_variables_health_lines_and_campaigns() {
     let world = World::start().await;

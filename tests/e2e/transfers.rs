@@ -8,7 +8,9 @@ use cwmp::rpc::{
     OperationResult, Status,
 };
 use cwmp::{Event, EventCode, Fault, FaultCode};
+use data_model::firmware::hex;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use std::net::SocketAddr;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
@@ -114,7 +116,7 @@ async fn a_file_that_is_replaced_while_it_is_sent_comes_in_its_old_form_to_the_e
     let world = world().await;
     // More than the sockets between us hold: the server is still reading when the file goes.
     let content = image(20_000_000, 1);
-    let (hand, download, _) = asked(&world, &content).await;
+    let (mut hand, download, id) = asked(&world, &content).await;
     let rest = download.url.strip_prefix("http://").expect("an http link");
     let (host, path) = rest.split_once('/').expect("a path");
     let address: SocketAddr = host.parse().expect("an address");
@@ -125,18 +127,20 @@ async fn a_file_that_is_replaced_while_it_is_sent_comes_in_its_old_form_to_the_e
         .await
         .expect("it reads");
     stream.readable().await.expect("it answers");
-    for task in world
-        .api
-        .all(&format!("{}/tasks", hand.path()))
-        .await
-        .expect("a list")
-    {
-        let path = format!("/tasks/{}", task["id"].as_str().expect("an id"));
-        let _ = world.api.delete(&path).await;
-    }
-    let files = world.api.get("/files").await.expect("a list");
-    let id = files[0]["id"].as_str().expect("an id");
-    let _ = world.api.delete(&format!("/files/{id}")).await;
+    // The device fetches on, whatever it says: its task has failed, and nothing needs the file.
+    let fault = Fault::from(FaultCode::FILE_CORRUPTED);
+    assert_eq!(hand.post(hand.message(&id, fault)).await.status, 204);
+    let task = download.command_key.as_str();
+    assert_eq!(world.task_ended(task).await["state"], "failed");
+    let api = &world.api;
+    let old = hex(&Sha256::digest(&content));
+    let old = world.folder.path().join("acs/files").join(old);
+    assert!(old.exists(), "{}", old.display());
+    let files = api.get("/files").await.expect("a list");
+    let file = files[0]["id"].as_str().expect("an id");
+    let deleted = api.delete(&format!("/files/{file}")).await;
+    deleted.expect("a file nothing needs may go");
+    assert!(!old.exists(), "the file is still there");
     world
         .upload("x", "ATA192", NEW_VERSION, image(20_000_000, 2))
         .await;

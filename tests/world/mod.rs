@@ -4,6 +4,7 @@ mod authority;
 pub mod by_hand;
 pub mod follower;
 pub mod foreign;
+pub mod left_behind;
 mod phone;
 pub mod process;
 mod profiles;

@@ -193,9 +193,10 @@ impl Rest {
             head.push_str(&format!("Authorization: Bearer {}\r\n", self.token));
         }
         head.push_str("\r\n");
-        stream.write_all(head.as_bytes()).await.ok()?;
-        // A server that has seen enough may close while we still write; its answer is there all the same.
-        let _ = stream.write_all(body).await;
+        // In one piece: a server that has seen enough with the head may close, and what came after that would take its
+        // answer away from us. It may still close while we write a long one; its answer is there all the same.
+        let request = [head.as_bytes(), body].concat();
+        let _ = stream.write_all(&request).await;
         read_answer(&mut stream).await
     }
 }

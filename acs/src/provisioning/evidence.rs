@@ -97,7 +97,6 @@ impl Evidence {
 mod tests {
     use super::*;
 
-    /// Covers U02.
     #[test]
     fn what_is_asked_for_is_asked_once_and_variables_are_at_hand() {
         let mut asked = Asked::default();

@@ -197,7 +197,6 @@ async fn what_a_broken_session_has_left_can_be_withdrawn(store: &dyn Store) {
     assert_eq!(nobody.unwrap(), None);
 }
 
-///
 async fn a_change_that_waits_for_a_restart_can_be_withdrawn_and_has_an_end(store: &dyn Store) {
     let device = device(store, "A").await;
     let result = serde_json::json!({ "status": 1 });

@@ -139,8 +139,6 @@ async fn after_a_change_of_keys_the_old_one_is_needed_once_and_never_again() {
 }
 
 /// A change that was cut off anywhere is a store with the old key or with the new one.
-///
-/// Covers P5.
 #[tokio::test]
 async fn a_change_of_keys_that_is_taken_back_has_changed_nothing() {
     let place = Place::new();
