@@ -3,8 +3,8 @@
 //! A periodic session is a new TCP connection, an Inform with `2 PERIODIC` and 12 parameters, an empty POST, 204, and
 //! the end of the connection by the client. The null server is hyper, over TLS hyper and rustls, and nothing else: it
 //! reads each body whole, answers a fixed InformResponse to a body and 204 to an empty one, and keeps nothing. All run as
-//! processes of their own, under the same load client (`-- https` leaves HTTP out); CPU is the operating system's account of the process. Durability
-//! stays on.
+//! processes of their own, under the same load client (`-- https` leaves HTTP out); CPU is the operating system's account
+//! of the process. Durability stays on.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
