@@ -24,6 +24,7 @@ pub mod live;
 pub mod machine;
 pub mod metrics;
 pub mod outbound;
+pub mod page;
 pub mod panics;
 pub mod provisioning;
 pub mod provisioning_server;

@@ -127,15 +127,16 @@ pub fn document() -> OpenApi {
     v1().1
 }
 
-/// All routes.
+/// All routes, and the page at every address that is none of them.
 pub fn router(app: Arc<App>) -> Router {
+    let page = crate::page::routes();
     let (router, document) = v1();
     // A document of strings, numbers and lists always has a form in JSON.
     let document = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let document = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
     let nouns = router
         .route("/api/v1/openapi.json", get(document))
-        .fallback(error::not_found)
+        .fallback(crate::page::or_not_found)
         .method_not_allowed_fallback(error::no_such_method)
         .with_state(Arc::clone(&app));
     // Around the router as a whole: a condition is compared by reading the address that is written to, so the method is
@@ -152,6 +153,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .with_state(app)
+        .merge(page.layer(from_fn(headers::secure)))
         .fallback_service(conditional)
         .method_not_allowed_fallback(error::no_such_method)
 }

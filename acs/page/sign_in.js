@@ -1,0 +1,87 @@
+// Signing in: at the beginning, with a one-time password, and again when a session has ended in the middle of something.
+import { html, useState } from './html.js';
+import { t, say } from './texts.js';
+import { ask, put, session, goOn } from './api.js';
+import { Dialog, Field, ProblemBox } from './parts/ui.js';
+
+const LEAST = 10;
+
+// Whether a session may be there: without one, asking for it would only be refused. Says nothing about whose it is.
+const MARK = 'signed-in';
+export const remembered = () => localStorage.getItem(MARK) === 'yes';
+const remember = () => localStorage.setItem(MARK, 'yes');
+export const forget = () => localStorage.removeItem(MARK);
+
+
+function useSignIn(then) {
+  const [user, setUser] = useState(session.who ? session.who.user : '');
+  const [password, setPassword] = useState('');
+  const [state, set] = useState({ busy: false, problem: null });
+  const submit = async event => {
+    event.preventDefault();
+    set({ busy: true, problem: null });
+    try {
+      const who = await ask('POST', '/session', { body: { user, password } });
+      remember();
+      set({ busy: false, problem: null });
+      then(who, password);
+    } catch (problem) {
+      set({ busy: false, problem });
+    }
+  };
+  const form = html`<form onSubmit=${submit}>
+    <${Field} label=${t.signIn.user} value=${user} onInput=${setUser} autocomplete="username" autocapitalize="none" required autofocus />
+    <${Field} label=${t.signIn.password} type="password" value=${password} onInput=${setPassword} autocomplete="current-password" required />
+    <${ProblemBox} problem=${state.problem} />
+    <footer><button type="submit" class="primary" disabled=${state.busy}>${t.signIn.submit}</button></footer></form>`;
+  return form;
+}
+
+export function SignIn() {
+  const [first, setFirst] = useState(null);
+  const form = useSignIn((who, password) => (who.must_change_password ? setFirst({ who, password }) : session.set(who)));
+  return html`<main class="door" id="content"><section class="card">
+    <h1><span class="logo" aria-hidden="true"></span>${t.name}</h1>
+    ${first ? html`<${ChoosePassword} ...${first} />` : html`${form}<details><summary>${t.signIn.firstSummary}</summary><p>${t.signIn.firstAdmin}</p></details>`}
+  </section></main>`;
+}
+
+// Whoever came with a password that is good for one time.
+export function ChoosePassword({ who, password }) {
+  const [old, setOld] = useState(password || '');
+  const [next, setNext] = useState('');
+  const [repeat, setRepeat] = useState('');
+  const [state, set] = useState({ busy: false, problem: null });
+  const submit = async event => {
+    event.preventDefault();
+    set({ busy: true, problem: null });
+    try {
+      session.who = who;
+      await put('/password', { old, new: next });
+      // The session has ended with the password it was begun with.
+      session.set(await ask('POST', '/session', { body: { user: who.user, password: next } }));
+    } catch (problem) {
+      session.who = null;
+      set({ busy: false, problem });
+    }
+  };
+  const differ = repeat && next !== repeat ? t.signIn.differ : undefined;
+  return html`<form onSubmit=${submit}><h2>${t.signIn.first}</h2><p>${say(t.signIn.firstText, { least: LEAST })}</p>
+    ${!password && html`<${Field} label=${t.signIn.old} type="password" value=${old} onInput=${setOld} autocomplete="current-password" required />`}
+    <${Field} label=${t.signIn.next} type="password" value=${next} onInput=${setNext} autocomplete="new-password" minlength=${LEAST} required autofocus />
+    <${Field} label=${t.signIn.repeat} type="password" value=${repeat} onInput=${setRepeat} problem=${differ} autocomplete="new-password" required />
+    <${ProblemBox} problem=${state.problem} />
+    <footer><button type="submit" class="primary" disabled=${state.busy || Boolean(differ) || !repeat}>${t.signIn.choose}</button></footer></form>`;
+}
+
+// In front of what somebody was doing when the session ended.
+export function SignInAgain({ onDone }) {
+  const form = useSignIn(who => {
+    const same = session.who && session.who.user === who.user;
+    session.set(who);
+    if (!same) { location.reload(); return; }
+    onDone();
+    goOn();
+  });
+  return html`<${Dialog} title=${t.signIn.ended} onClose=${() => {}}><p>${t.signIn.endedText}</p>${form}<//>`;
+}

@@ -1,0 +1,29 @@
+// Which view is shown at which address; each is loaded when it is first shown. `needs` is the permission it takes, `whole`
+// that it concerns the whole fleet, `group` where it stands in the menu.
+const view = (name, pattern, file, more = {}) => ({ name, pattern, load: () => import(`./${file}.js`), ...more });
+
+export const views = [
+  view('dashboard', '/', 'dashboard', { group: 'fleet' }),
+  view('devices', '/devices', 'devices', { group: 'fleet' }),
+  view('devices', '/devices/:device/:tab?/:item?', 'device'),
+  view('lines', '/lines', 'lines', { group: 'fleet' }),
+  view('subscribers', '/subscribers', 'subscribers', { group: 'fleet' }),
+  view('subscribers', '/subscribers/:account', 'subscriber'),
+  view('groups', '/groups/:name?', 'groups', { group: 'fleet' }),
+  view('profiles', '/profiles', 'profiles', { group: 'change' }),
+  view('profiles', '/profiles/:name/:tab?', 'profile'),
+  view('campaigns', '/campaigns', 'campaigns', { group: 'change' }),
+  view('campaigns', '/campaigns/new', 'campaign_wizard', { needs: 'operate' }),
+  view('campaigns', '/campaigns/:campaign/:device?', 'campaign'),
+  view('operations', '/operations/:operation?', 'operations', { group: 'change', needs: 'see' }),
+  view('files', '/files', 'files', { group: 'change' }),
+  view('tasks', '/tasks', 'tasks', { group: 'watch' }),
+  view('diagnostics', '/diagnostics/:run?', 'diagnostics', { group: 'watch' }),
+  view('provisioning', '/provisioning', 'provisioning', { group: 'watch' }),
+  view('quarantine', '/quarantine', 'quarantine', { group: 'watch', whole: true }),
+  view('users', '/users', 'users', { group: 'server', needs: 'administer' }),
+  view('audit', '/audit', 'audit', { group: 'server', needs: 'audit' }),
+  view('webhooks', '/webhooks/:webhook?', 'webhooks', { group: 'server', needs: 'administer' }),
+  view('system', '/system', 'system', { group: 'server' }),
+  view('me', '/me', 'me'),
+];
