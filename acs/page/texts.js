@@ -59,6 +59,55 @@ export const t = {
 
   // ---- profiles
   profiles: {
+    title: 'Profiles', sub: 'What groups of devices are to have; devices are brought to it and kept there.', make: 'New profile', fresh: 'A new profile: nothing is kept before it is saved.',
+    tabs: { all: 'Profiles', conflicts: 'Contradictions', conflictsN: 'Contradictions ({n})' }, contradict: '{n} pairs of profiles contradict each other.', look: 'Look at them',
+    none: 'No profile yet', noneText: 'A profile says which values devices are to have: which, by tags or a query, and what, by names and templates.', noneSuch: 'No profile is like this',
+    find: 'Find', findHint: 'In names, parameters and values.', name: 'Name', nameHint: 'As a tag: letters, digits, dots, dashes.', taken: 'There is a profile of this name.', goOn: 'Go on',
+    for: 'For', says: 'Says', valuesN: '{n} values', valuesOne: '1 value', rowsN: '{n} rows', rowsOne: '1 row', precedence: 'Precedence', revision: 'Revision', revisionN: 'Revision {n}', devices: 'Devices',
+    stagedAt: 'revision {n}, stage {at} of {of}', draft: 'draft', inForce: 'revision {n} in force', newer: 'draft {n}', by: 'by {who}', neverPublished: 'never published',
+    agreeOf: '{n} of {of} agree', failedN: '{n} failed', nobody: 'for no device', nobodyTitle: 'It is for no device', nobodyText: 'Nothing fulfils its selection, or no revision is in force.',
+    stand: { agreed: 'agree', waiting: 'to be compared', waiting_for_window: 'wait for a window', failed: 'not all can be applied' }, standTitle: 'How devices stand',
+    standText: 'It is for {n} devices. They agree when all their profiles are on them.', reasons: 'Why it cannot be applied', reason: 'Reason', example: 'For instance',
+    tab: { state: 'State', edit: 'Edit', preview: 'Preview', revisions: 'Revisions' }, gone: 'There is no profile “{name}”', goneText: 'It was removed, or the address is mistyped.',
+    publishN: 'Publish revision {n}', remove: 'Remove “{name}”?', removeText: 'Devices keep what they have got from it, unless another profile says otherwise. Its revisions can still be read.', removed: 'The profile “{name}” is removed.',
+    newerText: 'Revision {n} is written and not published.', draftText: 'Revision {n} is a draft: no device gets anything from it before it is published.', toPreview: 'See what it would change',
+    saysInForce: 'What revision {n} says, which is in force', saysDraft: 'What revision {n} says', saysNothing: 'It says nothing.', asServer: 'as the server is set', secret: 'a secret that is not shown', rowOf: 'A row of {path}',
+    parameter: 'Parameter', comment: 'Comment', noComment: 'no comment', who: 'By', at: 'When', actions: 'Actions', diff: 'What changed', rollBack: 'Roll back to it', editFrom: 'Edit from it', forAll: 'in force', staged: 'staged',
+    compare: 'Compare two revisions', compareFrom: 'From', compareTo: 'To', what: 'What', notThere: 'not there', same: 'The two say the same.', suggestions: 'Suggestions for {what}',
+    conflicts: {
+      title: 'Contradictions', none: 'No profiles contradict each other', noneText: 'Of two profiles of one precedence that want different values on a device, the one whose name comes first wins; such pairs stand here.',
+      text: 'Profiles of one precedence that want different values on a device. Give one of them a higher precedence, or take the parameter out of it.', against: 'against', caption: '{winner} against {loser}', holds: '{name} holds', lost: '{name} is overridden', on: 'For instance on',
+    },
+    preview: {
+      text: 'Nothing is changed and no device is asked: it is compared with what was last seen, as if the revision were in force for everybody.', one: 'On one device', all: 'On all its devices', device: 'Device', look: 'See what it would change',
+      applies: 'is one of its devices.', appliesNot: 'is none of its devices.', waits: 'It would wait until {time}.', problems: 'None of it can be applied', changes: 'Changes', from: 'Is', to: 'Would be', unseen: 'never seen', blank: '(empty)',
+      creates: 'Rows that would be made', deletes: 'Rows that would be removed', notSeen: 'Nobody has seen these; the device would be asked first', refused: 'The device has refused these before', conflicts: 'Contradictions', conflict: '{winner} says {value}, {loser} says {lost}', nothing: 'Nothing would change.',
+    },
+    counts: {
+      count: 'Count on all its devices', counting: 'Counting what would change…', of: 'It is for {n} devices.', notAll: 'Only {n} were looked at; the others may differ.', change: 'would change', unchanged: 'stay as they are', notSeen: 'asked first', error: 'in error',
+      parameters: 'Parameters that would change', changesOn: 'Devices', examples: 'For instance', errors: 'What keeps it from being applied',
+    },
+    publish: {
+      short: 'Publish', title: 'Publish revision {n} of “{name}”?', back: 'Roll “{name}” back to revision {n}?', replaces: 'It replaces revision {n}.', endsStage: 'Revision {n} is being rolled out by stages; this ends that.', yes: 'Publish', yesN: 'Publish: {n} devices change', yesStage: 'Begin with the first stage',
+      did: 'Revision {n} is in force. Devices get it in their next session.', didStage: 'Revision {n} is in force for the first stage.', whom: 'For whom', everybody: 'For everybody at once', everybodyText: 'Devices that change are called.', stages: 'Stage by stage', stagesText: 'The others keep what they have until you take it further.',
+      stage: 'Stage {n}', percent: 'a share of the devices', tag: 'devices with a tag', tagName: 'Tag', percentOf: 'Of a hundred', removeStage: 'Remove stage {n}', addStage: 'Add a stage',
+    },
+    stage: {
+      title: 'Revision {n}, stage by stage', tag: 'Devices with the tag {tag}', percent: '{n} % of the devices', all: 'Everybody', has: 'has it', later: 'later', rest: 'All others have revision {n}.', restNothing: 'All others have nothing of it yet.', next: 'Next stage', forAll: 'Publish for everybody', abort: 'Take it back',
+      askNext: 'Revision {n} goes to: {stage}. What it would change on all devices:', askAll: 'Revision {n} is published for everybody.', askAbort: 'The devices of the stages get revision {n} again.', askAbortNothing: 'No device gets anything from this profile any more; what they have stays.', went: 'The revision has gone one stage further.', taken: 'The staged revision is taken back.',
+    },
+    form: {
+      whom: 'Which devices', whomText: 'All conditions must hold; none means every device.', values: 'Values', value: 'Value', example: 'Example device', namesFrom: 'Names are completed from {device} and other profiles: {n} are known. “~.” stands for the root of the device.', namesFromProfiles: 'Names are completed from other profiles. “~.” stands for the root of the device.',
+      inProfile: 'in {name}', filter: 'Find among the values', nameN: 'Name {n}', valueN: 'Value {n}', removeN: 'Remove {name}', addValue: 'Add a value', twice: 'This name stands here twice.', seen: 'On the example device: {value}', hidden: 'not shown', hiddenHint: 'A secret: type it again, or use a variable such as {{line1.password}}.', fetch: 'Fetch it (is noted)',
+      variables: 'Variables in the templates', noVariables: 'None. A value may hold {{name}}, which stands for a variable of the device, its account or its groups.', builtIn: 'every device has it', lacks: '{device} itself has none', variablesText: 'Always there: {names}.',
+      rows: 'Rows of tables', rowsText: 'A row is known by its key: it is made where it is missing, and changed where it is there.', rowN: 'Row {n}', table: 'Table', key: 'Known by', addKey: 'Add to the key', rowValues: 'Further values', addRowValue: 'Add a value', exclusive: 'No other rows', exclusiveHint: 'Rows of this table that no profile wants are removed.', removeRow: 'Remove this row', addRow: 'Add a row',
+      when: 'When, and how strongly', windows: 'Maintenance windows', windowsHint: 'When its changes may be applied, in the time of each device. Nothing: as the server is set.', haste: 'Haste', hasteHint: 'Urgent changes wait for no window.', usual: 'usual', urgent: 'urgent', precedence: 'Precedence', precedenceHint: 'The higher one wins where two profiles name one parameter.',
+    },
+    editor: {
+      from: 'You edit what revision {n} says; saving makes a new revision, and no device gets it before it is published.', fresh: 'Saving makes revision 1, and no device gets it before it is published.', unsaved: 'This profile is changed and not saved yet. Leave it all the same?', as: 'Edit as', form: 'Form', json: 'JSON',
+      jsonLabel: 'The profile as the API takes it', jsonHint: 'selector, precedence, values, objects, windows, haste: see docs/API.md, Profiles.', noJson: 'this is no JSON', noObject: 'it must be an object in braces', hidden: 'Secrets that are not shown: {n}.', hiddenText: 'They must be there to save: type them again, or better, put a variable there.', fetchAll: 'Fetch all of them (each is noted in the audit trail)',
+      look: 'Look before you save', lookText: 'What is written above, against what devices were last seen with.', comment: 'Comment', commentHint: 'What this revision is for; stands among the revisions.', publish: 'Save and go on to publish', save: 'Save as a draft', saved: 'Revision {n} is saved; it is not in force yet.',
+    },
   },
 
   // ---- campaigns
@@ -103,7 +152,7 @@ export const t = {
       downgradeNo: 'are left alone', takesBack: 'Takes back', other: 'another campaign', created: 'Made', started: 'Started', ended: 'Ended',
     },
     selector: {
-      all: 'all devices', any: 'any', devices: '{n} devices', takeAway: 'Take {what} away', counting: 'Counting…', finds: '{n} devices', look: 'Look at them',
+      all: 'all devices', any: 'any', devices: '{n} devices', one: '1 device', takeAway: 'Take {what} away', counting: 'Counting…', look: 'Look at them',
       findsNone: 'Nothing fulfils all of this at this moment.', product_class: 'Product class', tags: 'Tags', software_version: 'Firmware version', serial_number: 'Serial numbers',
       hints: { product_class: 'One of these.', tags: 'All of these.', software_version: 'One of these.', serial_number: 'One of these; nothing for any.' },
       query: 'Query', queryHint: 'Anything a query can ask for, besides the lists above.',
@@ -119,7 +168,7 @@ export const t = {
       removeOne: 'Remove the freeze from {from}', save: 'Save the calendar', discard: 'Discard', saved: 'The freeze calendar is saved.', unsaved: 'The calendar is changed and not saved yet.',
     },
     start: {
-      title: 'Start “{name}”?', yes: 'Start', looking: 'Looking at what it would do…', started: 'The campaign has begun.', text: '{n} devices are to get {version}, beginning at once.',
+      title: 'Start “{name}”?', yes: 'Start', looking: 'Looking at what it would do…', started: 'The campaign has begun.', text: '{n} devices are to get {version}, beginning at once.', textWindows: '{n} devices are to get {version}, each when one of its windows is open.',
       textPlain: 'Devices begin at once.', confirm: 'Number of devices', confirmHint: 'Must be typed if there are many; the refusal says it.',
     },
     rollback: {

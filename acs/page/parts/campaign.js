@@ -43,7 +43,7 @@ export function Stages({ campaign, report }) {
     const opened = index <= campaign.stage && campaign.state !== 'draft';
     const word = over && opened ? texts.over : opened && campaign.state === 'aborted' ? texts.ended : opened ? texts.open : texts.later;
     return html`<li key=${index} class=${over && opened ? (counts.failed > counts.done ? 'fell' : 'over') : opened ? 'open' : 'later'}>
-      <div class="name"><b>${stageText(stage, index)}</b> <span class="faint">${word}</span></div>
+      <div class="stagename"><b>${stageText(stage, index)}</b> <span class="faint">${word}</span></div>
       ${total(counts) ? html`<${Parts} of=${countParts(counts)} />` : html`<p class="faint">${texts.nobody}</p>`}</li>`;
   })}</ol>`;
 }

@@ -31,7 +31,7 @@ export function ReviewStep({ request, file, begins }) {
     ${asking && html`<${Confirm} title=${say(t.campaigns.start.title, request)} yes=${t.campaigns.start.yes} onClose=${() => ask(false)}
         typed=${estimate.confirm ? String(estimate.devices) : undefined}
         onYes=${() => begins(estimate.confirm ? { confirm_devices: estimate.devices } : {})}>
-      <p>${say(t.campaigns.start.text, { n: number(estimate.devices), version: file ? file.version : '' })}</p>
+      <p>${say(request.windows ? t.campaigns.start.textWindows : t.campaigns.start.text, { n: number(estimate.devices), version: file ? file.version : '' })}</p>
       ${first !== null && html`<p>${say(texts.firstStage, { n: number(first) })}</p>`}
       ${request.windows && html`<p>${say(texts.inWindows, { windows: request.windows })}</p>`}<//>`}`;
 }

@@ -3,6 +3,7 @@ import { html } from '../html.js';
 import { t, say } from '../texts.js';
 import { Facts, Parts, bytes, duration, fullTime, number } from './ui.js';
 import { stageText } from './campaign.js';
+import { devices as devicesText } from './selector.js';
 
 export function EstimateShown({ estimate, campaign }) {
   const texts = t.campaigns.estimate;
@@ -17,9 +18,9 @@ export function EstimateShown({ estimate, campaign }) {
       [texts.ends, estimate.ends ? fullTime(estimate.ends) : texts.neverEnds],
     ]} />`}
     ${estimate.devices > 0 && stages.length > 1 && html`<h3>${t.campaigns.stage.title}</h3><ol>${estimate.stages.map((devices, index) => html`<li key=${index}>
-      ${stageText(stages[index] || { percent: 100 }, index)}: <b>${say(t.campaigns.selector.devices, { n: number(devices) })}</b></li>`)}</ol>`}
+      ${stageText(stages[index] || { percent: 100 }, index)}: <b>${devicesText(devices)}</b></li>`)}</ol>`}
     ${estimate.paths.length > 0 && html`<h3>${texts.paths}</h3><ul>${estimate.paths.slice(0, 12).map(path => html`<li key=${`${path.from} ${path.versions}`}>
-      <span class="mono">${[path.from || '?', ...path.versions].join(' → ')}</span>: ${say(t.campaigns.selector.devices, { n: number(path.devices) })}</li>`)}</ul>`}
+      <span class="mono">${[path.from || '?', ...path.versions].join(' → ')}</span>: ${devicesText(path.devices)}</li>`)}</ul>`}
     ${estimate.excluded.length > 0 && html`<h3>${texts.why}</h3><ul>${estimate.excluded.map(group => html`<li key=${group.reason}>
-      ${group.reason}: ${say(t.campaigns.selector.devices, { n: number(group.devices) })}</li>`)}</ul>`}</div>`;
+      ${group.reason}: ${devicesText(group.devices)}</li>`)}</ul>`}</div>`;
 }

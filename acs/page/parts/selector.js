@@ -7,6 +7,10 @@ import { Field, number } from './ui.js';
 import { Chips } from './chips.js';
 
 const LISTS = ['product_class', 'tags', 'software_version', 'serial_number'];
+// One, or many of something.
+export const many = (n, one, more) => (n === 1 ? one : say(more, { n: number(n) }));
+export const devices = n => many(n, t.campaigns.selector.one, t.campaigns.selector.devices);
+
 const quoted = text => `"${String(text).replace(/\\/g, '\\\\').replace(/"/g, '\\"')}"`;
 
 // A selector as a query that finds the same devices.
@@ -38,7 +42,7 @@ export function SelectorText({ of, all }) {
 }
 
 const known = from => (from.data ? from.data.groups.filter(group => group.value).map(group =>
-  [group.value, say(t.campaigns.selector.devices, { n: number(group.devices) })]) : []);
+  [group.value, devices(group.devices)]) : []);
 
 // `QueryField` is what the query is typed in.
 export function SelectorFields({ value, onChange, hints = {} }) {
@@ -78,6 +82,6 @@ export function SelectorCount({ selector, onCount }) {
     return html`<p class="problem" role="status"><strong>${state.problem.why || state.problem.message}</strong> ${state.problem.fix}</p>`;
   }
   return html`<p class="note count" role="status">${state.devices === null || state.query !== query ? texts.counting
-    : html`<b>${say(texts.finds, { n: number(state.devices) })}</b> ${state.devices === 0 ? texts.findsNone
+    : html`<b>${devices(state.devices)}</b> ${state.devices === 0 ? texts.findsNone
       : html`<${Link} href=${to('/devices', { q: query })}>${texts.look}<//>`}`}</p>`;
 }
