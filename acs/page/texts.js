@@ -221,6 +221,19 @@ export const t = {
 
   // ---- bulk operations
   operations: {
+    title: 'Bulk operations', sub: 'One thing done with many devices: looked at first, agreed to, followed to its end.', toDevices: 'Choose devices', none: 'No bulk operation yet',
+    noneText: 'Choose devices in the table, by hand or by a query, and say what is done with all of them.', name: 'What', state: 'State', devices: 'Devices', by: 'By', begun: 'Begun', ended: 'Ended',
+    states: { running: 'running', paused: 'paused', cancelled: 'cancelled', done: 'done' }, progress: '{done} of {of} done', badN: '{n} came to nothing',
+    steps: { done: 'done', queued: 'queued or under way', pending: 'still to come', failed: 'failed', expired: 'did not come in time', cancelled: 'withdrawn', skipped: 'left alone' },
+    actions: {
+      reboot: 'Restart', factory_reset: 'Factory reset', refresh: 'Read parameters', discover: 'Learn the device', get_parameter_values: 'Read parameters', set_parameter_values: 'Write parameters',
+      add_tags: 'Add tags', remove_tags: 'Remove tags', connection_request: 'Call', cancel_tasks: 'Withdraw tasks', download: 'Give a file', upload: 'Fetch a file', add_object: 'Add a row', delete_object: 'Delete a row',
+    },
+    how: 'How far it is', reasons: 'Came to nothing, by reason', why: 'Reason', device: 'Device', task: 'Task', look: 'look at it', updated: 'Last change', show: 'Show', showAll: 'All ({n})', noneThere: 'No device stands so',
+    moved: 'Devices have moved on: show them as they are', told: 'What it was told', does: 'Does', for: 'For', named: 'devices named one by one', all: 'all devices', atOnce: 'At one time', noLimit: 'no limit', expires: 'A device may take', exactly: 'Exactly',
+    pausedItself: 'It has paused by itself:', pause: 'Pause', resume: 'Resume', cancel: 'Cancel it',
+    did: { pause: 'The operation is paused.', resume: 'The operation goes on.', cancel: 'The operation is given up.' }, ask: { pause: 'Pause this operation?', resume: 'Let it go on?', cancel: 'Give this operation up?' },
+    askText: { pause: 'No further device has its turn; {pending} wait. The {queued} that are queued or under way go on.', resume: '{pending} devices are still to come.', cancel: 'Tasks that have not begun are withdrawn, {queued} are queued or under way, and {pending} devices never have their turn. It cannot be resumed.' },
   },
 
   // ---- groups
