@@ -58,7 +58,10 @@ async fn what_is_no_soap_gets_400_and_leaves_no_trace() {
     }
     let devices = world.api.all("/devices").await.expect("a list");
     assert!(devices.iter().all(|device| device["informs"] == 0));
-    assert_eq!(world.metric("dialtone_sessions_started_total").await, 0.0);
+    let started = "dialtone_sessions_started_total{name=\"cwmp\"}";
+    assert_eq!(world.metric(started).await, 0.0);
+    hand(&world).await.open().await;
+    assert_eq!(world.metric(started).await, 1.0);
 }
 
 /// Covers H-02.

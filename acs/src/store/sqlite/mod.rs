@@ -18,6 +18,7 @@ pub mod checks;
 mod credential_cache;
 mod device_files;
 mod devices;
+mod diagnostic_runs;
 mod diagnostics;
 mod engine;
 mod events;
