@@ -93,7 +93,7 @@ export const t = {
   // ---- asking for devices: the query bar, and what is kept of it
   queries: {
     label: 'Query', placeholder: 'all devices; for instance  product_class = "ATA192" and last_inform < ago("2h")', submit: 'Show', clear: 'Clear', help: 'Help',
-    offers: 'What may stand here', onDevices: 'on {devices} devices', at: 'At character {position}: {why}.', slow: 'No index answers this alone: every device is looked at, which takes a moment in a large fleet.',
+    offers: 'What may stand here', onDevices: 'on {devices} devices', at: 'At character {position}, {why}', slow: 'No index answers this alone: every device is looked at, which takes a moment in a large fleet.',
     helpTitle: 'How to ask for devices', helpText: 'Say what must hold of a device; join conditions with and, or, not and brackets. While you type, what may follow is offered: go down with the arrow keys and take one with Enter. An example is taken into the line by a click.',
     examples: 'Examples', operators: 'Comparing', fields: 'What can be asked for',
     exampleList: [

@@ -39,6 +39,6 @@ export function Facets({ conditions, keys, onTake }) {
     ${found.data && !groups.length && html`<p class="faint">${T.noGroups}</p>`}
     <ul>${groups.map(group => html`<li key=${group.value}><button type="button" class="quiet" disabled=${group.value === OTHERS}
       title=${say(T.narrow, { condition: condition(current, group.value) })} onClick=${() => onTake(condition(current, group.value))}>
-      <span class="name">${group.value === '' ? T.noValue : current === 'software_version' || current.startsWith('param:') ? group.value : words(group.value)}</span>
+      <span class="value">${group.value === '' ? T.noValue : current === 'software_version' || current.startsWith('param:') ? group.value : words(group.value)}</span>
       <b>${number(group.devices)}</b><i style=${{ width: `${100 * group.devices / most}%` }}></i></button></li>`)}</ul></aside>`;
 }

@@ -51,7 +51,7 @@ function Mistake({ query, error, soft }) {
   const end = Math.min(at + Math.max(error.length, 1), letters.length);
   return html`<div class=${`mistake ${soft ? 'soft' : ''}`}>
     ${!soft && html`<code aria-hidden="true">${letters.slice(0, at).join('')}<mark>${letters.slice(at, end).join('') || ' '}</mark>${letters.slice(end).join('')}</code>`}
-    <p><b>${say(T.at, { position: error.position + 1, why: error.why })}</b>${error.fix && html` ${error.fix}`}</p></div>`;
+    <p><b>${say(T.at, { position: error.position + 1, why: error.why })}</b>${error.fix && `: ${error.fix}`}</p></div>`;
 }
 
 let bars = 0;
@@ -160,7 +160,7 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
       ${text && html`<${Button} kind="quiet" onClick=${() => { type('', 0); onSubmit(''); }}>${T.clear}<//>`}
       <${Button} kind="quiet" aria-haspopup="dialog" onClick=${() => set(now => ({ ...now, help: true, open: false }))}>${T.help}<//>
     </div>
-    <div id=${`${id.current}-says`} aria-live="polite">${error ? html`<${Mistake} query=${text} error=${error} soft=${soft} />`
+    <div id=${`${id.current}-says`} aria-live="polite">${error && !(soft && open) ? html`<${Mistake} query=${text} error=${error} soft=${soft} />`
       : checked && checked.of === text && text.trim() && checked.valid && !checked.indexed ? html`<p class="faint slow">${T.slow}</p>` : null}</div>
     ${state.help && html`<${Help} onClose=${() => set(now => ({ ...now, help: false }))} onTake=${query => {
       set(now => ({ ...now, help: false }));

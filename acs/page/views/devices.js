@@ -20,6 +20,8 @@ const PLAIN = ['contains', 'product_class', 'software_version', 'tag', 'serial_n
 const EVERY_MS = 20000;
 // As many as one operation takes by name.
 const MOST_PICKED = 10000;
+// Where there is room for the groups beside all columns.
+const WIDE = 1500;
 
 // All conditions as one query, for what takes no others.
 function asQuery(conditions) {
@@ -52,7 +54,7 @@ export default function Devices() {
   const [turn, setTurn] = useState(0);
   const [dialog, setDialog] = useState(null);
   const [picked, setPicked] = useState({ rows: new Set(), all: false });
-  const [aside, setAside] = useState(() => localStorage.getItem('devices.aside') !== 'no');
+  const [aside, setAside] = useState(() => (localStorage.getItem('devices.aside') || (innerWidth >= WIDE ? 'yes' : 'no')) === 'yes');
   const exporting = useAction(() => download('/devices.csv', { ...conditions, fields: keys.join() }, 'devices.csv'));
   useEffect(() => setPicked({ rows: new Set(), all: false }), [key]);
 
