@@ -200,6 +200,15 @@ impl Store for SqliteStore {
         self.page(filter, page).await
     }
 
+    async fn device_skip(
+        &self,
+        filter: &DeviceFilter,
+        after: Option<Id>,
+        skip: usize,
+    ) -> Result<Option<Id>> {
+        self.place(filter, after, skip).await
+    }
+
     async fn device_count(&self, filter: &DeviceFilter) -> Result<u64> {
         self.number(filter).await
     }
