@@ -51,6 +51,8 @@ const KINDS = [
   'task.running', 'task.queued', 'task.waiting_for_transfer', 'task.done', 'task.failed', 'task.expired', 'task.cancelled',
   'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.end',
   'operation.end', 'profile.put', 'profile.publish', 'missed',
+  'device.tags', 'device.variables', 'device.swap', 'device.merge', 'device.quarantine', 'device.admit', 'device.retry-refused',
+  'account.bind', 'account.unbind', 'account.put', 'trace.on', 'trace.off', 'provisioning.window', 'provisioning.key',
 ];
 
 function open() {
