@@ -53,6 +53,7 @@ const KINDS = [
   'operation.end', 'profile.put', 'profile.publish', 'missed',
   'device.tags', 'device.variables', 'device.swap', 'device.merge', 'device.quarantine', 'device.admit', 'device.retry-refused',
   'account.bind', 'account.unbind', 'account.put', 'trace.on', 'trace.off', 'provisioning.window', 'provisioning.key',
+  'device.health', 'device_file.put', 'task.create', 'task.cancel', 'task.retry', 'credentials.rotate', 'credentials.confirm',
 ];
 
 function open() {
