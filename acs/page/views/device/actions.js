@@ -1,5 +1,5 @@
 // What can be done with a device as a whole: calling, restarting, resetting, its account, its place, its keys.
-import { html, useState } from '../../html.js';
+import { html, useEffect, useState } from '../../html.js';
 import { t, say } from '../../texts.js';
 import { del, encode, get, once, post, put, session, useAction } from '../../api.js';
 import { go } from '../../router.js';
@@ -51,8 +51,7 @@ function Call({ device, onClose }) {
     const answer = await post(`/devices/${device.id}/call`);
     setResult({ ...answer, took: performance.now() - begun });
   });
-  const [begun, setBegun] = useState(false);
-  if (!begun) { setBegun(true); call.run(); }
+  useEffect(() => { call.run(); }, []);
   return html`<${Dialog} title=${text.call} onClose=${onClose}>
     ${call.busy && html`<p class="busy" role="status"><span class="spinner" aria-hidden="true"></span>${text.calling}</p>`}
     ${call.problem && html`<div class="problem" role="alert"><strong>${call.problem.message}</strong><p>${call.problem.why}</p></div>`}
