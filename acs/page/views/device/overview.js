@@ -53,7 +53,7 @@ function Lines({ device }) {
       const state = !line.enabled ? 'disabled' : line.registration ? line.registration.state : 'unknown';
       return html`<${State} of=${state} kind=${REGISTRATION[state]} />${line.registration && html` <span class="faint">${line.registration.said}</span>`}`;
     } },
-    { key: 'since', title: text.since, cell: line => (line.registration ? html`<${Time} at=${line.registration.since} />` : '') },
+    { key: 'since', title: text.sinceTitle, cell: line => (line.registration ? html`<${Time} at=${line.registration.since} />` : '') },
   ];
   return html`<${Card} title=${text.lines}><${Loaded} from=${from}>${page => html`<${Table} caption=${text.lines} columns=${columns} rows=${page.items}
     empty=${html`<p class="faint">${text.noLines}</p>`} />`}<//><//>`;

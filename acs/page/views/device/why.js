@@ -14,9 +14,9 @@ export function WhyValue({ value, device }) {
   return html`<div class="why"><p><${State} of=${value.state} kind=${DRIFT[value.state]} /> ${text.desired} <code>${value.desired === '' ? text.empty : value.desired}</code>
       ${value.desired === '***' && html`<${Reveal} path=${`/devices/${device.id}/reveal`} ask=${{ what: 'desired', name: value.name }} />`}</p>
     ${value.fault && html`<${Fault} fault=${value.fault} />`}
-    ${why && html`<p>${text.profile} <${Link} href=${`/profiles/${encode(why.profile)}`}>${why.profile}<//>
+    ${why && html`<p>${text.profile} <${Link} href=${`/profiles/${encode(why.profile)}`}>${why.profile}<//>${' '}
         <span class="faint">${say(text.revision, why)}, ${text.by} ${why.published_by} <${Time} at=${why.published_at} /></span></p>
       ${why.template !== value.desired && html`<p>${text.template} <code>${why.template}</code></p>`}
-      ${(why.variables || []).length > 0 && html`<ul>${why.variables.map(one => html`<li key=${one.name}><code>${one.name}</code> = <code>${one.value}</code>
+      ${(why.variables || []).length > 0 && html`<ul>${why.variables.map(one => html`<li key=${one.name}><code>${one.name}</code> = <code>${one.value}</code>${' '}
         <span class="faint">${text.sources[one.source.from] || one.source.from}${one.source.name ? ` ${one.source.name}` : ''}</span></li>`)}</ul>`}`}</div>`;
 }

@@ -1,0 +1,3 @@
+// stub
+import { html } from '../../html.js';
+export default () => html`<p>soon</p>`;
