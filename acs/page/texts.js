@@ -156,7 +156,7 @@ export const t = {
     },
     why: {
       desired: 'wanted:', empty: '(empty)', profile: 'Profile', revision: 'revision {revision}, precedence {precedence}', by: 'published by', template: 'Template:',
-      sources: { device: 'variable of the device', account: 'account', group: 'group', built_in: 'what is known of the device', facts: 'what is known of the device' },
+      sources: { device: 'variable of the device', account: 'account', group: 'group', identity: 'what the device says of itself' },
     },
     tasks: {
       title: 'Tasks', one: 'One task', state: 'State', kind: 'Kind', outcome: 'Outcome', by: 'By', created: 'Queued', make: 'New task', none: 'No tasks yet', noneSuch: 'No task is like that',
@@ -199,6 +199,45 @@ export const t = {
       masked: 'Secrets are masked before a message is kept. Whoever reads a session is named in the audit trail.', look: 'Look again', none: 'No sessions were kept', noneYet: 'They come with the next session of the device: call it.',
       noneText: 'Turn the trace on, then call the device.', back: 'All sessions', oneTitle: 'Session of {time}', showAll: 'Show all XML', hideAll: 'Hide all XML', export: 'Export (tar)', summary: '{rpcs} RPCs, {messages} messages',
       incomplete: 'The session was too large to be kept whole: messages are missing.', cpe: 'Device', acs: 'Server', nothing: 'nothing more to say', xml: 'XML', hideXml: 'Hide XML', afterBefore: '{ms} ms after the message before',
+    },
+    drift: { equal: 'equal', different: 'different', not_seen: 'not seen', refused: 'refused' },
+    measures: { ip_ping: 'Ping', trace_route: 'Trace route', ns_lookup: 'Name lookup', download: 'Download test', upload: 'Upload test', udp_echo: 'UDP echo', line_test: 'Line test' },
+    profile: {
+      title: 'Desired against observed', agrees: 'agrees with its profiles', pending: 'not compared yet', waits: 'waits for a window', hindered: 'cannot be applied', waitsUntil: 'The window opens {time}.', observed: 'last seen to change',
+      problems: 'Nothing is applied, because of this:', problemsFix: 'Give the device, its account or a group the variable, or change the profile.', retry: 'Try what was refused again', retried: '{count} refusals are forgotten, and the device is compared anew.',
+      values: 'Values ({count})', state: 'State', parameter: 'Parameter', desired: 'Desired', observedTitle: 'Observed', why: 'Why', hidden: 'hidden', empty: '(empty)', notSeen: 'not seen', none: 'No profile wants anything of this device',
+      noneText: 'Profiles choose devices by model, version, tags or a query.', noneSuch: 'No value is like that', first: 'The first {shown} of {count}: search for the others.', rows: 'Rows of tables', isRow: 'row {instance}', noRow: 'not there yet', goes: 'is to go',
+      conflicts: 'Contradictions', conflict: '{winner} says “{value}” and holds; {loser} says “{lost}” with the same precedence.', document: 'Vendor configuration file', documentText: 'The same profiles as one file, for devices that fetch such. Secrets are not shown in it.',
+      sendDocument: 'Send it to the device', show: 'Show', hide: 'Hide', leftOut: 'What the file cannot bring',
+    },
+    diagnostics: {
+      title: 'Measurements', one: 'One measurement', state: 'State', kind: 'Kind', target: 'Of', result: 'Result', at: 'Queued', none: 'Nothing was measured yet', noneText: 'Choose a kind above: the device is called, measures, and comes back with the result.',
+      loss: '{loss} % lost', hops: '{hops} hops', phone: 'a telephone is connected', noPhone: 'no telephone is connected', port: 'port {port}', over: 'Over time', series: 'Of', numbers: { average_ms: 'Time there and back', loss_percent: 'Packets lost', bits_per_second: 'Speed' },
+      trend: '{title}, {count} measurements: {min} to {max} {unit}, the last {last} {unit}', between: '{min} – {max} {unit}', waits: 'It waits for the device.', measures: 'The device measures.', cancel: 'Withdraw', cancelYes: 'Withdraw it', cancelText: 'The device is not asked for the result any more.', cancelled: 'The measurement is withdrawn.',
+      again: 'Once more…', hopTable: 'Hops', rows: 'Rows', values: 'What the device said', asked: 'What it was asked', by: 'By', took: 'Took', begun: 'The measurement is queued. The device is called for it.', begin: 'Begin', more: 'More', limit: 'May take (seconds)',
+      fields: { host: 'Host', repetitions: 'Repetitions', timeout_ms: 'Timeout (ms)', block_bytes: 'Size of a packet (bytes)', dscp: 'DSCP', interface: 'Interface', tries: 'Tries of each hop', max_hops: 'Hops at most', name: 'Name', server: 'DNS server', url: 'URL', bytes: 'Bytes', port: 'Port', pause_ms: 'Pause (ms)', test: 'Test' },
+      fieldHints: { 'ip_ping.host': 'a name or an address', 'trace_route.host': 'a name or an address', 'udp_echo.host': 'a name or an address', 'download.url': 'http or ftp', 'upload.url': 'http or ftp', 'line_test.test': 'empty for what the device has chosen, or such as PhoneConnectivityTest', 'ns_lookup.server': 'empty for the device’s own' },
+      hints: { ip_ping: 'The device sends packets to a host and counts what comes back.', trace_route: 'The device looks which way packets take to a host.', ns_lookup: 'The device asks its DNS server for a name.', download: 'The device fetches a file and says how fast that was.', upload: 'The device sends bytes and says how fast that was.', udp_echo: 'The device sends UDP packets to an echo service and counts what comes back.', line_test: 'The device tests a telephone port.' },
+    },
+    firmware: {
+      title: 'Firmware', unknown: 'not known yet', model: 'Model', hardware: 'Hardware', lastBoot: 'Last boot', download: 'Download an image…', schedule: 'Within a window…', slots: 'Slots', slot: 'Slot', version: 'Version', status: 'Status', failure: 'Why it did not start', active: 'runs', boots: 'starts next',
+      timeline: 'Versions it has had', since: 'since', runs: 'runs since', noTimeline: 'No versions are kept', noTimelineText: 'Name Device.DeviceInfo.SoftwareVersion in history.parameters of the configuration.', transfers: 'Downloads', state: 'State', what: 'What', at: 'Queued', noTransfers: 'Nothing was sent to this device yet.',
+      campaigns: 'Campaigns', noCampaigns: 'No campaign has given this device anything.', look: 'What happened',
+    },
+    files: {
+      title: 'Files the device has sent', purpose: 'What for', purposes: { backup: 'Backup', log: 'Log', upload: 'Upload' }, type: 'File type', size: 'Size', created: 'Came', acts: 'Actions', save: 'Save', restore: 'Give back…', backup: 'Back up now', log: 'Fetch the log', upload: 'Another file…', none: 'The device has sent no files',
+      noneText: 'Back up its configuration: it is kept here, and can be given back to it.', noted: 'Whoever saves a file is written into the audit trail.', remove: 'Remove this file', removeYes: 'Remove it', removed: 'The file is removed.', removeText: '{type} of {time} is deleted on the server.',
+    },
+    contact: {
+      calls: 'Connection requests', at: 'When', way: 'Way', outcome: 'Outcome', took: 'Took', ways: 'Ways', url: 'URL', udp: 'UDP address', jabber: 'Jabber id', nat: 'Behind NAT', worked: 'Last reached by', yes: 'yes', no: 'no', revealCall: 'Reveal the password it is called with', revealDevice: 'Reveal the password it comes with', noCalls: 'It was not called yet', noCallsText: 'Tasks call it by themselves.',
+      keys: 'Vendor’s own provisioning', keysText: 'Devices that fetch profiles by themselves do so with a key; without one, or without a certificate, only while their window is open.', key: 'Key', since: 'since', noKey: 'none yet', used: 'Has fetched with it', next: 'Next key', window: 'Window', windowOpen: 'open', windowShut: 'shut', until: 'until', minutes: 'Minutes', openWindow: 'Open the window', closeWindow: 'Shut it', opened: 'The window is open.', closed: 'The window is shut.',
+      rotate: 'Another key…', rotateYes: 'Make another key', rotated: 'The device is being given another key.', rotateText: 'The device is given another key. The one it has is good until it has fetched with the other.', contacts: 'Requests for profiles', from: 'From', agent: 'Device', noContacts: 'It has not asked for a profile.',
+      report: 'Its report against its profiles', reportText: 'Devices of some vendors report their whole configuration.', look: 'Compare', noReport: 'The device has reported nothing.', parameter: 'Parameter', desired: 'Desired', reported: 'Reported', source: 'Source', encrypted: 'Encrypted', equal: 'Equal', secrets: 'Secrets, not compared', notReported: 'Not reported', ignored: 'Not understood', same: 'What it reported is what its profiles want.',
+      learned: 'How it wants to be asked', learnedText: 'Learned from its answers, for the firmware it runs.', firmware: 'For firmware', branches: 'Branches', batch: 'Names in one question', tooMany: 'Too many names', lacks: 'Methods it lacks', tooLarge: 'Too large to be listed', alone: 'Asked for alone', unreadable: 'Cannot be read', avoided: 'Left alone', avoidedUntil: '{path} until {time}', methods: 'Its methods ({count})', everything: '(everything)',
+      forget: 'Learn anew…', forgetYes: 'Forget it', forgotten: 'It is learned anew, for all devices of this model.', forgetText: 'What was learned is forgotten for this device and for its model.',
+    },
+    audit: {
+      title: 'What people and programs have done with it', at: 'When', actor: 'Who', action: 'What', subject: 'Of', change: 'Change', by: 'Lines that name', byId: 'its id', byIdentity: 'its identity', none: 'Nobody has done anything with it', noneText: 'Sign-ins, changes, secrets that were revealed and sessions that were read stand here.',
     },
   },
 

@@ -34,7 +34,7 @@ function Whole({ device, reload, given, tab, item }) {
   const base = `/devices/${encode(given)}`;
   useDeviceEvents(device.id, HEAD_EVENTS, () => { reload(); health.reload(); });
   useGuard(draft.size ? say(t.device.draft.guard, { count: draft.size }) : null, base);
-  const tabs = Object.keys(TABS).filter(key => key !== 'audit' || session.can('audit'));
+  const tabs = Object.keys(TABS).filter(key => key !== 'audit' || (session.can('audit') && session.whole()));
   const title = key => (key === 'parameters' && draft.size ? `${t.device.tabs[key]} (${draft.size})` : t.device.tabs[key]);
   return html`<${Head} title=${device.identity} sub=${html`<${Sub} device=${device} health=${health.data} base=${base} />`}>
       <${Actions} device=${device} reload=${reload} base=${base} /><//>
