@@ -107,7 +107,7 @@ export const t = {
       noSubscriberOther: 'Nobody has been given this device.', account: 'Account', boundSince: 'On this device', accountVariables: 'Variables', notes: 'Notes',
       lines: 'Lines', port: 'Port', number: 'Number', registration: 'Registration', noLines: 'There are no lines: they come with an account.',
       tasks: 'Tasks', allTasks: 'All tasks', noOpen: 'Nothing waits for the device.', lately: 'Lately',
-      identity: 'Identity', serial: 'Serial number', model: 'Model', oui: 'OUI', software: 'Firmware', hardware: 'Hardware', root: 'Root', cwmp: 'CWMP version',
+      identity: 'Identity', serial: 'Serial number', id: 'Id', model: 'Model', oui: 'OUI', software: 'Firmware', hardware: 'Hardware', root: 'Root', cwmp: 'CWMP version',
       address: 'Address', lastInform: 'Last Inform', lastBoot: 'Last boot', lastBootstrap: 'Last bootstrap', firstSeen: 'First seen', informs: 'Informs',
       reach: 'How it is reached', allCalls: 'All calls', ways: 'Ways', noWay: 'none known: it is reached when it informs', lastWay: 'Last reached by', nat: 'NAT',
       behindNat: 'it is behind one', lastCall: 'Last call',
@@ -163,7 +163,7 @@ export const t = {
       noneText: 'A task waits for its device, is carried out in a session, and keeps its result.', waitsFor: 'waits for {what}', values: '{count} values', names: '{count} names',
       retry: 'Queue it once more', retried: 'It is queued once more.', cancel: 'Cancel', cancelYes: 'Cancel the task', cancelText: 'The task is withdrawn. What the device has got of it by now it keeps.', cancelled: 'The task is cancelled.',
       cancelTransfer: 'Cancel the transfer', again: 'Another like it…', course: 'Course', updated: 'Changed', attempts: 'Attempts', notBefore: 'Not before', expires: 'Given up', priority: 'Priority', campaign: 'Campaign', commandKey: 'Id and CommandKey',
-      result: 'Result', parameter: 'Parameter', value: 'Value', said: 'The device', taken: 'taken', notTaken: 'not applied', valuesOf: 'Values of the task',
+      result: 'Result', parameter: 'Parameter', value: 'Value', said: 'The device', taken: 'taken', refused: 'refused', empty: '(empty)', notTaken: 'not applied', valuesOf: 'Values of the task',
     },
     newTask: {
       title: 'New task', kind: 'What is to be done', when: 'When, and for how long', expires: 'Given up if the device has not come within', hour: 'an hour', day: 'a day', week: 'a week', never: 'never given up',

@@ -3,7 +3,7 @@ import { html, useState, useEffect } from '../html.js';
 import { t, say } from '../texts.js';
 import { encode, session, useGet } from '../api.js';
 import { useGuard } from '../router.js';
-import { Busy, Copy, Empty, Head, Loaded, State, Tabs, Time } from '../parts/ui.js';
+import { Busy, Empty, Head, Loaded, State, Tabs, Time } from '../parts/ui.js';
 import { Actions } from './device/actions.js';
 import { useDeviceEvents } from './device/common.js';
 import { useDraft } from './device/draft.js';
@@ -36,7 +36,7 @@ function Whole({ device, reload, given, tab, item }) {
   useGuard(draft.size ? say(t.device.draft.guard, { count: draft.size }) : null, base);
   const tabs = Object.keys(TABS).filter(key => key !== 'audit' || (session.can('audit') && session.whole()));
   const title = key => (key === 'parameters' && draft.size ? `${t.device.tabs[key]} (${draft.size})` : t.device.tabs[key]);
-  return html`<${Head} title=${device.identity} sub=${html`<${Sub} device=${device} health=${health.data} base=${base} />`}>
+  return html`<${Head} title=${device.identity} sub=${html`<${Sub} device=${device} health=${health.data} />`}>
       <${Actions} device=${device} reload=${reload} base=${base} /><//>
     <${Tabs} current=${tab} href=${key => (key === 'overview' ? base : `${base}/${key}`)} tabs=${tabs.map(key => [key, title(key)])} />
     ${tabs.includes(tab) ? html`<${Lazy} key=${tab} name=${tab} ...${{ device, reload, base, item, health }} />`
@@ -47,8 +47,7 @@ function Sub({ device, health }) {
   return html`<span class="device-sub">${health && html`<${State} of=${health.state} />`}
     <span>${device.manufacturer} ${device.product_class}${device.software_version && `, ${device.software_version}`}</span>
     <span>${t.device.lastInform} <${Time} at=${device.last_inform} /></span>
-    ${device.tags.map(tag => html`<span key=${tag} class="tag">${tag}</span>`)}
-    <span class="faint mono">${device.id}<${Copy} text=${device.id} /></span></span>`;
+    ${device.tags.map(tag => html`<span key=${tag} class="tag">${tag}</span>`)}</span>`;
 }
 
 const loaded = new Map();

@@ -61,9 +61,9 @@ export function Reveal({ path, ask, label }) {
   const [value, setValue] = useState(null);
   if (!session.can('reveal')) return null;
   const close = () => { setOpen(false); setValue(null); };
-  return html`<${Button} kind="quiet" onClick=${() => setOpen(true)}>${label || t.device.reveal.show}<//>
-    ${open && value === null && html`<${Confirm} title=${t.device.reveal.title} yes=${t.device.reveal.show} onClose=${() => { if (value === null) close(); }}
-      onYes=${async () => { const shown = await post(path, ask); setOpen(false); setValue(shown.value); }}><p>${t.device.reveal.text}</p><//>`}
+  return html`<${Button} kind="as-link" onClick=${() => setOpen(true)}>${label || t.device.reveal.show}<//>
+    ${open && value === null && html`<${Confirm} title=${t.device.reveal.title} yes=${t.device.reveal.show} onClose=${() => setOpen(false)}
+      onYes=${async () => { const shown = await post(path, ask); setValue(shown.value); }}><p>${t.device.reveal.text}</p><//>`}
     ${value !== null && html`<${Dialog} title=${t.device.reveal.title} onClose=${close}>
       <p class="secret"><code>${value}</code><${Copy} text=${value} /></p><p class="faint">${t.device.reveal.noted}</p>
       <footer class="actions"><${Button} onClick=${close}>${t.ui.close}<//></footer><//>`}`;

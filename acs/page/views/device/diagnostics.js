@@ -27,7 +27,7 @@ export default function Diagnostics({ device, base, item }) {
   ];
   return html`<${Over} device=${device} turn=${turn} />
     <div class="filters">${session.can('help') && KINDS.map(kind => html`<${Button} key=${kind} onClick=${() => setMaking({ kind })}>${t.device.measures[kind]}…<//>`)}</div>
-    <div class=${`tree-and-panel ${item ? 'with-panel' : ''}`}><div class="list">
+    <div class=${`tree-and-panel ${item ? 'with-panel' : ''}`}><div class="list card">
       <${PagedTable} load=${page => get(`/devices/${device.id}/diagnostics`, page)} version=${turn} limit=${50} columns=${columns} caption=${text.title}
         href=${one => to(`${base}/diagnostics/${one.id}`, query)} empty=${html`<${Empty} title=${text.none} text=${text.noneText} />`} /></div>
       ${item && html`<${One} key=${item} id=${item} turn=${turn} onAgain=${setMaking} onClose=${() => go(`${base}/diagnostics`, query)} />`}</div>

@@ -13,7 +13,7 @@ const text = t.device.overview;
 
 export default function Overview({ device, reload, base, health }) {
   return html`<div class="grid wider">
-    <div class="column"><${Health} from=${health} base=${base} /><${Lines} device=${device} /><${OpenTasks} device=${device} base=${base} /></div>
+    <div class="column"><${Health} from=${health} /><${Lines} device=${device} /><${OpenTasks} device=${device} base=${base} /></div>
     <div class="column"><${Subscriber} device=${device} /><${Identity} device=${device} />
       <${Profiles} device=${device} base=${base} /><${Reach} device=${device} base=${base} />
       <${Card} title=${t.device.tags.title}><${Tags} device=${device} reload=${reload} /><//></div></div>`;
@@ -81,6 +81,7 @@ function TaskList({ tasks, base }) {
 function Identity({ device }) {
   return html`<${Card} title=${text.identity}><${Facts} of=${[
     [text.serial, html`<span class="mono">${device.serial_number}</span><${Copy} text=${device.serial_number} />`],
+    [text.id, html`<span class="mono">${device.id}</span><${Copy} text=${device.id} />`],
     [text.model, `${device.manufacturer} ${device.product_class}`], [text.oui, html`<span class="mono">${device.oui}</span>`],
     [text.software, device.software_version], [text.hardware, device.hardware_version],
     [text.root, html`<span class="mono">${device.root}</span>`], [text.cwmp, device.cwmp_version],

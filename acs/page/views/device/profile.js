@@ -57,12 +57,12 @@ function Values({ desired, device, base }) {
   const columns = [
     { key: 'state', title: text.state, cell: one => html`<${State} of=${one.state} kind=${DRIFT[one.state]}>${t.device.drift[one.state] || words(one.state)}<//>` },
     { key: 'name', title: text.parameter, wide: true, cell: one => html`<${Link} class="mono" href=${`${base}/parameters`} query=${{ p: one.name }}>${one.name}<//>
-      ${one.fault && html`<${Fault} fault=${one.fault} />`}` },
+      ${one.fault && open !== one.name && html`<${Fault} fault=${one.fault} />`}${open === one.name && html`<${WhyValue} value=${one} device=${device} />`}` },
     { key: 'desired', title: text.desired, wide: true, cell: one => html`${value(one.desired)}
       ${one.desired === '***' && html`<${Reveal} path=${`/devices/${device.id}/reveal`} ask=${{ what: 'desired', name: one.name }} />`}` },
     { key: 'observed', title: text.observedTitle, wide: true, cell: one => html`<span title=${fullTime(one.observed_at)}>${value(one.state === 'not_seen' ? null : one.observed)}</span>` },
-    { key: 'why', title: text.why, cell: one => html`<${Button} kind="quiet" aria-expanded=${open === one.name} onClick=${() => setOpen(open === one.name ? null : one.name)}>
-      ${one.why ? one.why.profile : text.why}<//>${open === one.name && html`<${WhyValue} value=${one} device=${device} />`}` },
+    { key: 'why', title: text.why, cell: one => html`<${Button} kind="as-link" aria-expanded=${open === one.name} onClick=${() => setOpen(open === one.name ? null : one.name)}>
+      ${one.why ? one.why.profile : text.why}<//>` },
   ];
   return html`<${Card} title=${say(text.values, { count: desired.values.length })}>
     ${desired.values.length > 0 && html`<div class="filters"><${Field} label=${t.ui.search} type="search" value=${query.q || ''} onInput=${q => setQuery({ q })} />

@@ -30,6 +30,8 @@ export default function Tasks({ device, base, item }) {
     { key: 'by', title: text.by, cell: task => html`<span class="faint">${task.created_by}</span>` },
     { key: 'created', title: text.created, cell: task => html`<${Time} at=${task.created} />` },
   ];
+  // Beside the panel there is room for less.
+  const fitting = item ? columns.filter(column => column.key !== 'by') : columns;
   return html`<div class="filters">
       <${Field} as="select" label=${text.state} value=${query.state || ''} onInput=${state => setQuery({ state })}><option value="">${t.ui.all}</option>
         ${STATES.map(state => html`<option key=${state} value=${state}>${words(state)}</option>`)}<//>
@@ -38,8 +40,8 @@ export default function Tasks({ device, base, item }) {
       <span class="grow"></span>
       ${may && html`<${Button} kind="primary" onClick=${() => setMaking({})}>${text.make}<//>`}</div>
     <div class=${`tree-and-panel ${item ? 'with-panel' : ''}`}>
-      <div class="list"><${PagedTable} load=${page => get('/tasks', { ...filters, ...page })} version=${`${turn} ${query.state} ${query.kind}`} limit=${50}
-        columns=${columns} caption=${text.title} href=${task => open(task.id)}
+      <div class="list card"><${PagedTable} load=${page => get('/tasks', { ...filters, ...page })} version=${`${turn} ${query.state} ${query.kind}`} limit=${50}
+        columns=${fitting} caption=${text.title} href=${task => open(task.id)}
         empty=${html`<${Empty} title=${query.state || query.kind ? text.noneSuch : text.none} text=${text.noneText}>
           ${may && html`<${Button} onClick=${() => setMaking({})}>${text.make}<//>`}<//>`} /></div>
       ${item && html`<${One} key=${item} id=${item} turn=${turn} device=${device} base=${base} onCopy=${setMaking} onClose=${() => go(`${base}/tasks`, query)} />`}</div>
@@ -103,16 +105,13 @@ function again(task) {
 // Each value with what the device said of it.
 function Values({ task }) {
   const refused = new Map(((task.fault && task.fault.parameters) || []).map(one => [one.ParameterName, one]));
-  const columns = [
-    { key: 'name', title: text.parameter, wide: true, cell: one => html`<span class="mono">${one.name}</span>` },
-    { key: 'value', title: text.value, wide: true, cell: one => html`<code>${one.value}</code>` },
-    { key: 'said', title: text.said, wide: true, cell: one => {
-      const fault = refused.get(one.name);
-      if (fault) return html`<${State} of="refused" kind="bad" /> <span>${fault.FaultCode} ${fault.FaultString}</span>`;
-      return task.state === 'done' ? html`<${State} of=${text.taken} kind="good" />` : task.fault ? html`<span class="faint">${text.notTaken}</span>` : '';
-    } },
-  ];
-  return html`<${Table} caption=${text.valuesOf} columns=${columns} rows=${task.values} rowKey=${one => one.name} />`;
+  const said = one => {
+    const fault = refused.get(one.name);
+    if (fault) return html`<${State} of=${text.refused} kind="bad" /> <span>${fault.FaultCode} ${fault.FaultString}</span>`;
+    return task.state === 'done' ? html`<${State} of=${text.taken} kind="good" />` : task.fault ? html`<span class="faint">${text.notTaken}</span>` : null;
+  };
+  return html`<ul class="plain later" aria-label=${text.valuesOf}>${task.values.map(one => html`<li key=${one.name}><span class="mono">${one.name}</span>
+    <p class="line-up"><code>${one.value === '' ? text.empty : one.value}</code>${said(one)}</p></li>`)}</ul>`;
 }
 
 function Result({ result }) {

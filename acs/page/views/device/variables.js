@@ -22,12 +22,12 @@ function EditTags({ device, reload, onClose }) {
   const [typed, setTyped] = useState('');
   const [seen, setSeen] = useState({ tag: null, tags: device.tags });
   const look = useAction(async () => {
-    const { data, tag } = await tagged(`/devices/${device.id}`);
-    setSeen({ tag, tags: data.tags });
+    const { data, tag } = await tagged(`/devices/${device.id}/tags`);
+    setSeen({ tag, tags: data });
     save.clear();
     return data;
   });
-  useEffect(() => { look.run().then(data => data && setList(data.tags)); }, []);
+  useEffect(() => { look.run().then(data => data && setList(data)); }, []);
   const words = typed.split(/[\s,]+/).filter(Boolean);
   const wrong = words.find(word => !NAME.test(word));
   const wanted = [...new Set([...list, ...words])].sort();
