@@ -13,6 +13,7 @@ export const t = {
     toDo: 'What to do:', tryAgain: 'Try again', nothing: 'Nothing here', sections: 'Sections', chosen: 'Chosen',
     choose: 'Choose {what}', rowsOf: '{caption}, {total} rows', typeToConfirm: 'Type “{text}” to confirm',
     save: 'Save', remove: 'Remove', edit: 'Edit', search: 'Search', all: 'All',
+    readAgain: 'Read it again, and keep what I have typed',
   },
 
   // ---- around every view
@@ -99,6 +100,44 @@ export const t = {
 
   // ---- users, profile and tokens
   users: {
+    title: 'Users', sub: 'Who may sign in, as what, and for which devices', name: 'Name', role: 'Role', scope: 'Devices', password: 'Password',
+    actions: 'Actions', you: '(you)', active: 'own', oneTime: 'one-time, to be changed', change: 'Change', add: 'Add a user',
+    changeUser: 'Change {name}', removeUser: 'Remove {name}', tokensOf: 'Tokens of {name}', tokens: 'Tokens', token: 'Token',
+    onlyOne: 'There is only one user. Give everybody one of their own: the audit trail then says who did what.',
+    whatRoles: 'What each role may do', does: 'For whom', yes: 'yes', no: 'no',
+    roles: {
+      viewer: { name: 'Viewer', does: 'Looks at everything that is no secret, and changes nothing.' },
+      help_desk: { name: 'Help desk', does: 'Calls, reads, restarts and diagnoses devices while somebody is on the telephone.' },
+      operator: { name: 'Operator', does: 'Changes devices and what they are given: profiles, campaigns, subscribers, files.' },
+      auditor: { name: 'Auditor', does: 'Reads and checks the audit trail.' },
+      admin: { name: 'Administrator', does: 'Everything: people, settings, backups, forgetting devices, revealing secrets.' },
+    },
+    permissions: {
+      see: { name: 'see', means: 'read what is no secret' },
+      help: { name: 'help', means: 'call a device, read from it, restart it, diagnose it' },
+      operate: { name: 'operate', means: 'change devices and what they are given' },
+      administer: { name: 'administer', means: 'change people and settings, forget devices' },
+      audit: { name: 'audit', means: 'read and check the audit trail' },
+      reveal: { name: 'reveal', means: 'see a secret; each time leaves a line in the audit trail' },
+    },
+    wholeFleet: 'The whole fleet', partFleet: 'Only devices with one of some tags', tags: 'Tags', tagsHint: 'apart by commas: north, beta',
+    andOneOf: 'and one of', nameHint: 'letters, digits, dots, dashes and underscores', taken: 'There is a user of this name already.',
+    otherPassword: 'Give another password', oneTimePassword: 'One-time password', passwordHint: 'at least 10 characters', makeOne: 'Make one',
+    mustChoose: 'To be changed at the first sign-in', mustChooseHint: 'Until then it is good for nothing else.',
+    endsTheirs: 'Every session and token of {name} ends with the change.', endsYours: 'This is you: your session ends with the change, and you sign in again.',
+    changed: '{name} has been changed', added: '{name} has been added', removed: '{name} has been removed',
+    ready: '{name} can sign in', readyText: 'Give {name} this password. It is good for one thing: to choose another one.',
+    shownOnce: 'This is shown only once: copy it before you close the window.', haveIt: 'I have it',
+    removeText: 'Every session and token of {name} ends at once. What they did stays in the audit trail.', removeSelf: 'This is you: you are signed out with it.',
+    meSub: 'Who you are here, your password, and tokens for your programs', whoAmI: 'You', sessionEnds: 'Session ends', mayDo: 'What you may do', notYou: '(not with your role)',
+    changePassword: 'Change the password', changePasswordText: 'All your other sessions and your tokens end with it.', oldPassword: 'Password so far', newPassword: 'Other password',
+    passwordChanged: 'Your password has been changed',
+    myTokens: 'Tokens for programs', myTokensText: 'A program signs in with a token of yours, and may do at most what you may. Every token ends when your role, scope or password changes.',
+    made: 'Made', ends: 'Ends', end: 'End', endToken: 'End {name}', endTokenText: 'Programs that use it are refused from then on. It cannot be brought back.', tokenEnded: '{name} has ended',
+    makeToken: 'Make a token', tokenName: 'Name', tokenNameHint: 'what it is for, such as billing', tokenMade: 'The token is made', tokenUse: 'Programs send it with every request:',
+    noTokens: 'No tokens', noTokensText: 'Make one for each program that uses the API, so that each can be ended by itself.',
+    after: { day: 'after a day', week: 'after a week', month: 'after 30 days', quarter: 'after 90 days', year: 'after a year' },
+    allOfMine: 'All devices that are mine', partOfMine: 'Only those of them with one of some tags',
   },
 
   // ---- audit trail
