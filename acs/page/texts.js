@@ -44,6 +44,9 @@ export const t = {
     first: 'Choose your password', firstText: 'The password you came with was good for one time. Choose one of your own, with at least {least} characters.',
     firstAdmin: 'This server is being set up. Its one-time password was printed when it first started, and stands in the file admin-password of its data folder.',
     old: 'The one-time password', next: 'Password of your own', repeat: 'Once more', differ: 'The two are not the same.', choose: 'Choose and go on',
+    own: 'A user of your own', ownText: 'The server is yours. “{user}” is everybody’s and nobody’s: make a user of your own, and the audit trail says who did what. You go on as that one; keep “{user}” for emergencies.',
+    ownName: 'Your user name', ownNameHint: 'letters, digits, dots, dashes and underscores', atLeast: 'at least {least} characters', taken: 'This is the one you have.',
+    makeOwn: 'Make it and go on', goOnAs: 'Go on as {user}',
   },
 
   // ---- dashboard
