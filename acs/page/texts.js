@@ -87,6 +87,16 @@ export const t = {
 
   // ---- tasks and faults
   tasks: {
+    sub: 'What devices are asked to do, and what goes wrong', tasks: 'Tasks', faults: 'Faults', state: 'State', kind: 'Kind', what: 'What', device: 'Device',
+    deviceHint: 'id or identity', by: 'By', aCampaign: 'a campaign', queued: 'Queued', updated: 'Last change', actions: 'Actions', clear: 'Clear the filters',
+    andMore: '{first} and {more} more', behind: 'Tasks have changed since.', showThem: 'Show them',
+    none: 'No tasks yet', noneText: 'Choose a device, and have it do something: read parameters, restart, take other firmware.', toDevices: 'To the devices',
+    noneLike: 'No task is like that', noneLikeText: 'None has this state, kind and device together.',
+    withdraw: 'Withdraw', withdrawKind: 'Withdraw “{kind}”', withdrawText: 'The device is not asked any more. What it has got by now it keeps.', withdrawn: 'The task is withdrawn',
+    retryKind: 'Try “{kind}” again', retryText: 'The task is queued once more, with its attempts before it. The device does it in its next session.', queuedAgain: 'The task is queued again',
+    times: 'Times', reason: 'Reason', code: '(fault {code})', of: 'In', profiles: 'profiles', devices: 'Devices', last: 'Last', example: 'For example',
+    showTasks: 'Show tasks', showDevices: 'Show devices', allTasks: 'All tasks', since: 'Since', sinceThe: { day: 'a day ago', week: 'a week ago', month: '30 days ago' },
+    noFaults: 'Nothing has gone wrong', noFaultsText: 'No task has failed in this time, and no device refuses its profiles.',
   },
 
   // ---- diagnostics across a selection

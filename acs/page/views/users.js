@@ -5,7 +5,7 @@ import { del, encode, ifMatch, put, session, useAction, useGet } from '../api.js
 import { setQuery, useRoute } from '../router.js';
 import { Table } from '../parts/table.js';
 import { Button, Card, Confirm, Dialog, Field, Head, Loaded, tell } from '../parts/ui.js';
-import { ChangeProblem, useTagged } from '../parts/tagged.js';
+import { ChangeProblem, useTagged } from '../parts/seen.js';
 import { RoleField, RoleTable, ScopeField, ScopeShown, Secret, Tokens, UserState, madePassword, tagsOf } from '../parts/people.js';
 
 const words = t.users;
