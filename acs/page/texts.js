@@ -79,16 +79,60 @@ export const t = {
 
   // ---- groups
   groups: {
+    title: 'Groups', sub: 'Variables for every device with a tag', name: 'Name', tag: 'Tag', precedence: 'Precedence', variables: 'Variables', devices: 'Devices', add: 'Add a group', edit: 'Change {name}',
+    none: 'No groups yet', noneText: 'A group gives variables to every device with its tag: a time server of a site, a proxy of a region. Profiles use them in templates.', noVariables: 'The group sets nothing yet.',
+    noSuch: 'There is no such group', nameHint: 'letters, digits, dots, dashes and underscores', taken: 'There is a group of this name already.', tagHint: 'devices with this tag belong to it',
+    tagHas: '{n} devices have this tag', precedenceHint: 'of two groups that set the same variable the higher one wins', saved: 'Group {name} has been saved',
+    secretsAgain: 'Secrets are not shown: put them in again to keep them.', comparedAgain: 'Devices with the tag are compared with their profiles again, and called for that.',
+    remove: 'Remove {name}', removed: 'Group {name} has been removed', removeText: '{devices} devices lose {variables} variables. Those whose profiles need one are reported as failed until it is set elsewhere.',
   },
 
   // ---- subscribers and lines
   subscribers: {
+    title: 'Subscribers', sub: 'Who has which lines, and on which device', subscriber: 'Subscriber', account: 'Account', name: 'Name', notes: 'Notes', lines: 'Lines',
+    device: 'Device', changed: 'Changed', made: 'Made', onNone: 'on none', actions: 'Actions', searchHint: 'account, name or notes', showAll: 'Show all',
+    none: 'No subscribers yet', noneText: 'A subscriber has lines, and is on one device at most. Import them from a list, or add the first one.',
+    noneLike: 'No subscriber with “{contains}”', add: 'Add a subscriber', added: 'Subscriber {account} has been added', taken: 'There is a subscriber {account} already.',
+    accountHint: 'the text you know the subscriber by', withLine: 'With a telephone line', saved: 'The subscriber has been changed',
+    export: 'Export', exported: 'The list has been saved', exportText: 'A list of all subscribers with their lines. The export leaves a line in the audit trail.',
+    exportWhat: 'As', csv: 'CSV, without passwords', json: 'JSON, without passwords', csvSecrets: 'CSV, with passwords', jsonSecrets: 'JSON, with passwords',
+    exportSecretsText: 'Whoever has the file has every password in it. Keep it where nobody else reads it, and delete it when you are done.',
+    import: 'Import', importText: 'A list of subscribers in CSV or JSON. It is looked at first, and you see row by row what would happen; then all of it is carried out, or nothing.',
+    file: 'File', orPaste: 'Or paste it here', columns: 'Columns of CSV', look: 'See what would happen', looking: 'Looking…', otherFile: 'Another list', importThem: 'Import {n}',
+    columnsMean: {
+      account: 'must be there; rows with the same one are its lines', 'name, notes': 'of the subscriber', port: 'the telephone port, 1 to 24',
+      'number, user, password': 'of the line; an empty password leaves the one it has', 'display_name, proxy, enabled': 'of the line',
+      'var:NAME, option:NAME': 'a variable of the subscriber, an option of the line', 'serial, mac, customer': 'bind the subscriber to a device by it',
+    },
+    wouldImport: 'This is what would happen. Nothing has been changed yet.', cannotImport: 'Some rows cannot be. Nothing is imported until every row can be: correct the list.',
+    row: 'Row', rows: 'Rows', outcome: 'What would happen', why: 'Why', moreRows: '{n} more rows', imported: 'Imported: {create} made, {update} changed',
+    outcomes: { create: 'made', update: 'changed', unchanged: 'unchanged', error: 'cannot be' },
+    noSuch: 'There is no such subscriber', noSuchText: 'It may have been removed, or belongs to a part of the fleet that is not yours.', toAll: 'To the subscribers',
+    variables: 'Variables', noVariables: 'No variables', variablesHint: 'Templates of profiles see them.', variableName: 'Name', value: 'Value', valueOf: 'Value of {name}', stays: 'stays as it is',
+    again: 'put the secret in again', without: 'Without {name}', addVariable: 'Add a variable', secret: 'A secret: your role does not show it', reveal: 'Reveal', revealWhat: 'Reveal {what}',
+    revealText: 'The audit trail will say that you have seen it.', passwordOf: 'the password of {line}',
+    on: 'On', since: 'Since', onText: 'The templates of its device see what the subscriber has.', onNoDevice: 'On no device',
+    onNoDeviceText: 'Put it on a device you know, give out a code that is typed on the telephone, or bind it to a device that is still to come.',
+    bind: 'Put on a device', bindText: 'The device gets the lines with its next comparison, and is called for it.', deviceHint: 'identity, or a part of it', bound: 'The subscriber is on the device',
+    unbind: 'Take off the device', unbindText: 'The {lines} lines of {identity} are emptied when it is next compared, and its bindings by serial number or MAC address are removed.', unbound: 'The subscriber is on no device',
+    toCome: 'Bind to a device to come', code: 'Activation code', codeWhat: 'Twelve digits that are typed on the telephone of the device. The code is good for one device, and takes the place of one made before.',
+    goodFor: 'Good for', goodForOf: { 60: 'an hour', 1440: 'a day', 4320: 'three days', 10080: 'a week', 43200: '30 days' }, makeCode: 'Make a code',
+    codeText: 'Give the subscriber this code. A telephone on the device types it, or you enter it under Provisioning.', codeLabel: 'Code', codeEnds: 'Good until {at}.', once: 'It is shown only once.',
+    editAccount: 'Change the subscriber', removeAccount: 'Remove subscriber {account}', removed: 'Subscriber {account} has been removed',
+    removeText: 'The subscriber goes, with {lines} lines.', removeOnText: 'The subscriber goes, with {lines} lines. Those of {identity} are emptied when it is next compared.',
+    port: 'Port', number: 'Number', user: 'User', password: 'Password', proxy: 'Proxy', displayName: 'Display name', inService: 'In service', options: 'Options', registration: 'Registration',
+    optionsHint: 'Further settings by names of your own, such as register_expires.', passwordStays: 'empty: it stays as it is', portTaken: 'There is a line at this port already.',
+    addLine: 'Add a line', lineAt: 'Line at port {port}', lineWritten: 'The line has been written', removeLine: 'Remove the line at port {port}', lineRemoved: 'The line has been removed',
+    removeLineText: '{number} goes; the port of the device is emptied when it is next compared.', deviceGetsIt: 'The device gets it when it is next compared, and is called for that.',
+    noLines: 'No lines', noLinesText: 'Add the first one: a number or a user, and the password at the registrar.', notReported: 'not reported', outOfService: 'out of service',
+    saidAt: 'the device said “{said}”, last at {at}', sinceAgo: 'since {ago}', linesSub: 'Numbers, their registration, and where they ring', linesHint: 'number, user, account or name',
+    noLineLike: 'No line is like that', noLinesAtAll: 'No lines yet', noLinesAtAllText: 'Lines belong to subscribers: add or import those.',
   },
 
   // ---- tasks and faults
   tasks: {
     sub: 'What devices are asked to do, and what goes wrong', tasks: 'Tasks', faults: 'Faults', state: 'State', kind: 'Kind', what: 'What', device: 'Device',
-    deviceHint: 'id or identity', by: 'By', aCampaign: 'a campaign', queued: 'Queued', updated: 'Last change', actions: 'Actions', clear: 'Clear the filters',
+    deviceHint: 'id or identity', by: 'by {who}', aCampaign: 'a campaign', queued: 'Queued', actions: 'Actions', clear: 'Clear the filters',
     andMore: '{first} and {more} more', behind: 'Tasks have changed since.', showThem: 'Show them',
     none: 'No tasks yet', noneText: 'Choose a device, and have it do something: read parameters, restart, take other firmware.', toDevices: 'To the devices',
     noneLike: 'No task is like that', noneLikeText: 'None has this state, kind and device together.',
@@ -105,6 +149,11 @@ export const t = {
 
   // ---- provisioning: activation and requests for profiles
   provisioning: {
+    by: 'Recognised by', bys: { serial: 'Serial number', mac: 'MAC address', customer: 'Customer number', code: 'Activation code' },
+    byHints: { serial: 'as printed on the device', mac: 'in any spelling', customer: '10 to 64 letters, digits, dashes and underscores' },
+    account: 'Account', accountHint: 'a subscriber, or any text that becomes the variable “account”', window: 'Window in minutes', windowHint: 'so long the device then gets its first profile without a certificate',
+    more: 'More', rule: 'Profile rule', ruleHint: 'empty: it leads to the profile on this server', variables: 'Variables', bindIt: 'Bind', bindingWritten: 'The binding has been written',
+    bindingText: 'A device that comes with this gets the account; one that is known gets it at once.',
   },
 
   // ---- quarantine

@@ -39,5 +39,5 @@ export function useDeviceName(id) {
 export function DeviceName({ id, identity, tab, item }) {
   const name = useDeviceName(identity ? null : id);
   const path = ['/devices', encode(id), ...(tab ? [tab] : []), ...(item ? [encode(item)] : [])].join('/');
-  return html`<${Link} href=${path} class=${identity || name ? '' : 'mono'}>${identity || name || id}<//>`;
+  return html`<${Link} href=${path} class=${`nowrap ${identity || name ? '' : 'mono'}`}>${identity || name || id}<//>`;
 }

@@ -52,13 +52,13 @@ function List({ query }) {
   const load = page => get('/tasks', { ...page, state, kind, device });
   const chosen = state || kind || device;
   const columns = [
-    { key: 'state', title: words.state, cell: task => html`<${State} of=${task.state} />` },
+    { key: 'state', title: words.state, cell: task => html`<${State} of=${task.state} />
+      <div class="faint small nowrap"><${Time} at=${task.updated} /></div>` },
     { key: 'kind', title: words.what, wide: true, cell: task => html`<b>${spaced(task.kind)}</b>
       ${aboutTask(task) && html`<div class="faint mono">${aboutTask(task)}</div>`}${task.fault && html`<${Fault} of=${task.fault} />`}` },
     { key: 'device', title: words.device, cell: task => html`<${DeviceName} id=${task.device} tab="tasks" item=${task.id} />` },
-    { key: 'by', title: words.by, cell: task => (task.campaign ? html`<${Link} href=${`/campaigns/${encode(task.campaign)}`}>${words.aCampaign}<//>` : task.created_by) },
-    { key: 'created', title: words.queued, cell: task => html`<span class="nowrap"><${Time} at=${task.created} /></span>` },
-    { key: 'updated', title: words.updated, cell: task => html`<span class="nowrap"><${Time} at=${task.updated} /></span>` },
+    { key: 'created', title: words.queued, cell: task => html`<span class="nowrap"><${Time} at=${task.created} /></span>
+      <div class="faint small">${task.campaign ? html`<${Link} href=${`/campaigns/${encode(task.campaign)}`}>${words.aCampaign}<//>` : say(words.by, { who: task.created_by })}</div>` },
     { key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: task => html`<${Actions} task=${task} ask=${ask} />` },
   ];
   return html`<form class="filters" onSubmit=${event => event.preventDefault()}>
