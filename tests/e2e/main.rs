@@ -65,6 +65,7 @@ mod settings;
 mod sign_in;
 mod strangers;
 mod subscribers;
+mod system;
 mod tftp;
 mod tls;
 mod traces;

@@ -11,8 +11,8 @@ export const STATES = ['registered', 'registering', 'not_registered', 'error', '
 
 export function Registration({ of, enabled = true }) {
   if (!of) return html`<span class="faint">${enabled ? words.notReported : words.outOfService}</span>`;
-  return html`<span class="nowrap" title=${say(words.saidAt, { said: of.said, at: fullTime(of.at) })}><${State} kind=${KIND[of.state]}>${spaced(of.state)}<//>
-    <span class="faint small">${say(words.sinceAgo, { ago: ago(of.since) })}</span></span>`;
+  return html`<span title=${say(words.saidAt, { said: of.said, at: fullTime(of.at) })}><${State} kind=${KIND[of.state]}>${spaced(of.state)}<//>
+    <div class="faint small nowrap">${say(words.sinceAgo, { ago: ago(of.since) })}</div></span>`;
 }
 
 const EMPTY = { port: 1, number: '', user: '', password: '', display_name: '', proxy: '', options: {}, enabled: true };

@@ -1,6 +1,6 @@
 // Telephone lines of the fleet: found by number or state, from whichever end one looks.
 import { html, useState } from '../html.js';
-import { t } from '../texts.js';
+import { t, say } from '../texts.js';
 import { encode, get } from '../api.js';
 import { useReloadOn } from '../live.js';
 import { Link, setQuery, useRoute } from '../router.js';
@@ -23,7 +23,7 @@ export default function Lines() {
     { key: 'state', title: words.registration, cell: line => (line.enabled ? html`<${Registration} of=${line.registration} />` : html`<${State} kind="warn">${words.outOfService}<//>`) },
     { key: 'account', title: words.subscriber, wide: true, cell: line => html`<${Link} href=${`/subscribers/${encode(line.account)}`}>${line.account}<//> <span class="faint">${line.name}</span>` },
     { key: 'device', title: words.device, cell: line => (line.device ? html`<${DeviceName} id=${line.device.id} identity=${line.device.identity} />
-      <span class="faint small nowrap"> ${words.port.toLowerCase()} ${line.port}</span>` : html`<span class="faint">${words.onNone}</span>`) },
+      <div class="faint small nowrap">${say(words.atPort, line)}</div>` : html`<span class="faint">${words.onNone}</span>`) },
     { key: 'user', title: words.user, cell: line => line.user },
     { key: 'proxy', title: words.proxy, cell: line => line.proxy },
   ];
