@@ -204,6 +204,12 @@ export const t = {
 
   // ---- audit trail
   audit: {
+    title: 'Audit trail', sub: 'Who did what, to what, and when', when: 'When', line: 'line {number}', who: 'Who', what: 'Action', subject: 'To what', subjectHint: 'contains this', since: 'From', until: 'Until',
+    filter: 'Filter', clear: 'Clear the filters', newer: 'Show the newest', onlyThis: 'Only lines with this', noneLike: 'No line is like that', noneLikeText: 'Nobody has done that in this time.',
+    check: 'Is it whole?', checkIt: 'Check every line', checkText: 'Each line holds a hash over its content and over the line before it. The check looks at every line that is kept.',
+    withHead: 'Compare with a head that was noted down', expect: 'Head noted down', expectHint: 'such as 16:5f0c… — finds out whether the whole trail was written anew since', head: 'Head to note down elsewhere',
+    intact: 'intact', intactText: '{lines} lines looked at, from line {first} on: each is what was written.', broken: 'Line {number} is not what was written',
+    brokenFix: 'keep the data folder as it is, compare with a backup, and find out who could write to the disk.',
   },
 
   // ---- webhooks
@@ -212,5 +218,25 @@ export const t = {
 
   // ---- system
   system: {
+    title: 'System', sub: 'How the server itself does', uptime: 'running', sessions: 'open sessions', openTasks: 'open tasks', calls: 'calls under way', followers: 'event followers',
+    deliveries: 'to be delivered', panics: 'The program has made {n} mistakes since it started. Each is in the log with its place: please report them.', server: 'Server', version: 'Version', started: 'Started', devices: 'Devices', oldest: 'Oldest open task', memory: 'Memory', cpu: 'Processor time',
+    files: 'Open files', of: '{n} of {all}', store: 'Store', takesWrites: 'takes writes', noWrites: 'takes no writes', size: 'Database', wal: 'Write-ahead log', schema: 'Schema version', lastBackup: 'Last backup',
+    disk: 'Disk', ours: 'database', others: 'other files', free: 'free', diskLow: 'Less than a tenth of the disk is free: the store takes no writes when it is full.', backupOld: 'The last backup is more than a week old, or there is none.',
+    jobs: 'Jobs', job: 'Job', state: 'Last run', lastRun: 'Begun', took: 'Took', runs: 'Runs', failures: 'Failed', ok: 'ok', failed: 'failed', noJobs: 'No job has run yet',
+    does: {
+      advance_campaigns: 'moves campaigns on', call_devices: 'calls devices that have something to do', call_for_operations: 'calls devices of bulk operations', compare_devices: 'compares devices with their profiles',
+      expire: 'ends what has waited too long', index_parameters: 'keeps the index of parameters', look_after_health: 'concludes how devices stand', prune_events: 'removes old events', reap: 'ends sessions that have fallen silent',
+      retain: 'removes what is past its time', run_diagnostics: 'moves runs of diagnostics on', run_operations: 'moves bulk operations on', tell_webhooks: 'tells webhooks what has happened',
+    },
+    listen: 'Listeners and certificates', forWhom: 'For', address: 'Address', speaks: 'Speaks', certificate: 'Certificate', noCertificate: 'none', ends: 'ends',
+    listeners: {
+      'cwmp.listen': 'Devices (CWMP)', 'cwmp.tls_listen': 'Devices (CWMP over TLS)', 'api.listen': 'People and programs', 'files.listen': 'Files for devices', 'provisioning.http': 'Resyncs by HTTP',
+      'provisioning.https': 'Resyncs by HTTPS', 'provisioning.tftp': 'Resyncs by TFTP', 'stun.listen': 'Devices behind a NAT (STUN)',
+    },
+    settings: 'Settings in force', settingsText: 'As the server reads them from its file, the environment and the command line. Secrets are masked; what is not set is left out.', setting: 'Setting', value: 'Value', masked: 'a secret', noSetting: 'No setting is like that',
+    reload: 'Reload settings', reloadText: 'The settings are read again. Either all of them can be used, and come into force but for those that take a restart, or nothing changes. Open sessions stay.',
+    reloaded: 'The settings have been read again', applied: 'In force', needsRestart: 'Differ, and take a restart', nothing: 'none',
+    backup: 'Backup', makeBackup: 'Make and save it', backupText: 'An archive of everything the server keeps, as it is at this moment. The database has {size}; it may take a while, and the server goes on meanwhile.',
+    backupSecrets: 'There are passwords and the key of the secrets in it. Keep it where nobody else reads it.', backupMade: 'The backup has been saved as {name}',
   },
 };

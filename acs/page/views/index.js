@@ -24,6 +24,6 @@ export const views = [
   view('users', '/users', 'users', { group: 'server', needs: 'administer' }),
   view('audit', '/audit', 'audit', { group: 'server', needs: 'audit' }),
   view('webhooks', '/webhooks/:webhook?', 'webhooks', { group: 'server', needs: 'administer' }),
-  view('system', '/system', 'system', { group: 'server' }),
+  view('system', '/system', 'system', { group: 'server', whole: true }),
   view('me', '/me', 'me'),
 ];
