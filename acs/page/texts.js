@@ -149,6 +149,14 @@ export const t = {
 
   // ---- provisioning: activation and requests for profiles
   provisioning: {
+    title: 'Provisioning', sub: 'The vendor’s own way: requests for profiles, bindings and activation codes', requests: 'Requests', bindings: 'Bindings', codes: 'Activation codes', when: 'When', device: 'Device',
+    deviceHint: 'identity, or a part of it', outcome: 'What came of it', path: 'Asked for', from: 'From', filter: 'Filter', showAll: 'Show all', newer: 'Show the newest', noneOf: 'This device has asked for nothing',
+    noRequests: 'No device has asked for its profile', noRequestsText: 'Requests of known devices are listed here once provisioning.http, https or tftp is set and a device resyncs.',
+    told: 'Told', toldIt: 'told', toldNobody: 'nobody yet', gives: 'Gives', windowOf: 'a window of {n} minutes', until: 'until', actions: 'Actions', reopen: 'Tell once more', reopenText: 'The next device that comes with it is told, as if none had been.', reopened: 'It can be told once more',
+    addBinding: 'Add a binding', changeBinding: 'Change the binding', removeBinding: 'Remove the binding', removeBindingText: 'What a device got with it stays with it.', bindingRemoved: 'The binding has been removed',
+    noBindings: 'No bindings', noBindingsText: 'A binding says which account a device gets that nobody knows yet.',
+    makeCode: 'Make a code', makeCodeText: 'For a subscriber on no device: twelve digits that are typed on the telephone.', useCode: 'Use a code', useCodeText: 'When somebody reads you a code on the telephone, put the subscriber on the device with it.',
+    code: 'Code', codeUsed: 'The code has been used', isOn: 'On the device:', codesNotYou: 'Your role makes and uses no codes',
     by: 'Recognised by', bys: { serial: 'Serial number', mac: 'MAC address', customer: 'Customer number', code: 'Activation code' },
     byHints: { serial: 'as printed on the device', mac: 'in any spelling', customer: '10 to 64 letters, digits, dashes and underscores' },
     account: 'Account', accountHint: 'a subscriber, or any text that becomes the variable “account”', window: 'Window in minutes', windowHint: 'so long the device then gets its first profile without a certificate',
@@ -158,6 +166,14 @@ export const t = {
 
   // ---- quarantine
   quarantine: {
+    title: 'Quarantine', sub: 'Devices that are kept apart: they may inform, and get nothing', device: 'Device', deviceHint: 'identity, or a part of it', from: 'from {address}', reason: 'Because', why: 'Why',
+    reasons: { unknown: 'nobody knew it', replaced: 'replaced', operator: 'kept apart' }, replacedBy: 'In its place:', since: 'Since', last: 'Last seen', times: '{n} times', actions: 'Actions',
+    none: 'No device is kept apart', noneText: 'Devices nobody knows come here if the settings of admission say so, and devices whose place another one has taken.',
+    admit: 'Admit', admitOne: 'Admit {identity}', admitText: 'The device gets credentials, profiles and tasks from its next session on.', admitReplaced: 'Another unit has taken its place: what belonged to this one is with that one.',
+    subscriber: 'Subscriber', without: 'Without a subscriber', withOne: 'Put a subscriber on it', account: 'Account', accountHint: 'account, or a part of the name', halfDone: 'The device has been admitted; the subscriber is not on it yet.',
+    admitted: '{identity} has been admitted', admittedWith: '{identity} has been admitted for {account}',
+    refuse: 'Forget', refuseOne: 'Forget {identity}', refuseText: 'The device is removed with all that belongs to it.', refuseNote: 'If it comes again it is treated as one nobody knows: where those are let in, refuse it in the settings of admission.', refused: '{identity} has been removed',
+    keepApart: 'Keep a device apart', apartText: 'Its sessions end at once from then on; it gets no credentials, no profile and no task. A session that is open goes on to its end.', whyHint: 'reported stolen', apart: '{device} is kept apart',
   },
 
   // ---- users, profile and tokens
@@ -214,6 +230,15 @@ export const t = {
 
   // ---- webhooks
   webhooks: {
+    title: 'Webhooks', sub: 'Servers of yours that are told what has happened', url: 'Address', urlHint: 'https, or http within networks that outbound.allow names', kinds: 'Of what', kindsHint: 'apart by commas; empty for everything',
+    usual: 'Usual kinds', everything: 'everything', state: 'State', on: 'on', off: 'off', made: 'Made', add: 'Add a webhook', change: 'Change the webhook', enabled: 'Told from now on', saved: 'The webhook has been changed',
+    none: 'No webhooks yet', noneText: 'A server of yours is told at once when a task fails, a line loses its registration or a campaign pauses.', noSuch: 'There is no such webhook',
+    howTold: 'How it is told', howToldText: 'Each event is the body of a POST, in order, with two headers. Any 2xx within 5 seconds takes it; anything else is tried again, 12 times, with growing pauses.',
+    signature: 'HEX is HMAC-SHA256 over “SECONDS.BODY” with the secret of the webhook. An event may come twice: its number is the same.',
+    added: 'The webhook is made', secretText: 'Deliveries are signed with this secret. It is shown only once: copy it before you close the window.', secret: 'Secret', haveIt: 'I have it',
+    remove: 'Remove the webhook', removeText: '{url} is told nothing any more, and what it was still to be told is dropped.', removed: 'The webhook has been removed',
+    deliveries: 'Still to be told', deliveriesText: 'What waits for its next attempt, and what was given up.', event: 'Event', attempts: 'Attempts', next: 'Next attempt', notAgain: 'not by itself', why: 'Why it failed', waits: 'waits', givenUp: 'given up',
+    look: 'Look again', retry: 'Try all again', retried: 'Everything is tried again', allTold: 'Everything has been told', allToldText: 'Nothing waits, and nothing was given up.',
   },
 
   // ---- system
