@@ -145,6 +145,25 @@ export const t = {
 
   // ---- diagnostics across a selection
   diagnostics: {
+    sub: 'Measurements on many devices', runs: 'Runs', start: 'Start a run', startOn: 'Start on {n} devices', begun: 'The run has begun', what: 'Measurement', progress: 'Progress', state: 'State', started: 'Started', by: 'By',
+    ended: 'Ended', underWay: 'Under way', none: 'No runs yet', noneText: 'Have many devices ping, trace, look up or load something, and see at once which of them do badly.',
+    kinds: { ip_ping: 'Ping', trace_route: 'Trace route', ns_lookup: 'Name lookup', download: 'Download', upload: 'Upload', udp_echo: 'UDP echo', line_test: 'Line test' },
+    means: {
+      ip_ping: 'loss and delay to a host', trace_route: 'the way to a host', ns_lookup: 'whether a name can be looked up', download: 'how fast a file comes', upload: 'how fast bytes go', udp_echo: 'loss and delay to an echo server',
+      line_test: 'what the device says of a telephone line',
+    },
+    states: { pending: 'to come', queued: 'asked', measuring: 'measuring', done: 'done', failed: 'failed', expired: 'did not come', cancelled: 'withdrawn' },
+    which: 'Which devices', whichHint: 'a query; empty for all devices', willMeasure: '{n} devices will measure, at most {at} at one time. Each is called, and measures after its session.', nobody: 'No device is like that.',
+    more: 'More settings', typeCount: 'That is many. Type {n} to go on',
+    fields: {
+      host: 'Host', repetitions: 'Repetitions', timeout_ms: 'Time for each, in ms', block_bytes: 'Bytes of each', dscp: 'DSCP', tries: 'Tries for each hop', max_hops: 'Hops at most', name: 'Name', server: 'Server', url: 'Address', bytes: 'Bytes',
+      port: 'Port', pause_ms: 'Pause between, in ms', test: 'Test', concurrency: 'Devices at one time', limit_secs: 'Seconds to measure', expires_secs: 'Seconds to come',
+    },
+    hints: { host: 'a name or an address', server: 'empty: the device’s own', url: 'http or ftp', test: 'empty: what the device has chosen' },
+    noSuch: 'There is no such run', noSuchText: 'Runs are removed when their time is over.', toRuns: 'To the runs', devices: 'Devices', concurrency: 'At one time',
+    withdraw: 'Withdraw', withdrawText: '{left} devices that have not begun measure no more. Those under way go on.', withdrawn: 'The run is withdrawn',
+    device: 'Device', loss: 'Loss', average: 'Average', speed: 'Speed', hops: 'Hops', phone: 'Telephone', connected: 'connected', notConnected: 'not connected', details: 'Details', results: 'Results, the worst first', noResults: 'Nothing yet',
+    notYet: 'not yet', between: '{least} to {most} ms', summary: 'median {median} ms, worst {worst} ms, {lossy} with loss', onlyMost: 'Only the first {n} devices are shown here; the API has them all.',
   },
 
   // ---- provisioning: activation and requests for profiles

@@ -24,6 +24,12 @@ export default function Provisioning() {
 
 const kindOf = outcome => (/^(sent|took|not modified|given)/.test(outcome) ? 'good' : /refus|no |not |fail|unknown|too /.test(outcome) ? 'bad' : 'calm');
 
+// `refused: why` in two parts: the word, and the reason below it.
+function Outcome({ of }) {
+  const at = of.indexOf(': ');
+  return html`<${State} kind=${kindOf(of)}>${at < 0 ? of : of.slice(0, at)}<//>${at >= 0 && html`<div class="faint small">${of.slice(at + 2)}</div>`}`;
+}
+
 function Requests({ device }) {
   const [text, setText] = useState(device);
   const [turn, again] = useState(0);
@@ -31,7 +37,7 @@ function Requests({ device }) {
     { key: 'at', title: words.when, cell: one => html`<span class="nowrap"><${Time} at=${one.at} /></span>` },
     { key: 'device', title: words.device, cell: one => html`<${DeviceName} id=${one.device} identity=${one.identity} />
       ${one.agent && html`<div class="faint small">${[one.agent.product, one.agent.version].filter(Boolean).join(' ')}</div>`}` },
-    { key: 'outcome', title: words.outcome, cell: one => html`<${State} kind=${kindOf(one.outcome)}>${one.outcome}<//>` },
+    { key: 'outcome', title: words.outcome, wide: true, cell: one => html`<${Outcome} of=${one.outcome} />` },
     { key: 'path', title: words.path, wide: true, cell: one => html`<span class="mono">${one.path}</span>` },
     { key: 'from', title: words.from, cell: one => html`<span class="nowrap">${one.address}</span><div class="faint small">${one.transport.toUpperCase()}</div>` },
   ];
