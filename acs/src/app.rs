@@ -9,8 +9,9 @@ use crate::files::Library;
 use crate::handshakes::Handshakes;
 use crate::jobs::compare_devices::Round;
 use crate::jobs::index_parameters::Indexing;
+use crate::jobs::runs::Runs;
 use crate::limits::FOLLOWERS;
-use crate::listen::Port;
+use crate::listen::{Listener, Port};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -24,7 +25,7 @@ use crate::tls::Certificates;
 use crate::trace::Traces;
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
-use data_model::OperatorError;
+use data_model::{OperatorError, Timestamp};
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -65,10 +66,16 @@ pub struct App {
     pub stopping: watch::Sender<bool>,
     /// The round of calls after a change of profiles.
     pub round: Round,
+    /// How the jobs do.
+    pub runs: Runs,
     /// How far the index of parameters is.
     pub indexing: Indexing,
     /// False while the server winds down.
     pub ready: AtomicBool,
+    /// When the server was put together.
+    pub started: Timestamp,
+    /// Where it listens, once it does.
+    pub listeners: OnceLock<Vec<Listener>>,
     /// Where the file server listens, once it does.
     pub files_address: OnceLock<SocketAddr>,
     /// The vendor's own provisioning, if it is on.
@@ -144,8 +151,11 @@ impl App {
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
             stopping: watch::Sender::new(false),
             round: Round::default(),
+            runs: Runs::default(),
             indexing: Indexing::default(),
             ready: AtomicBool::new(false),
+            started: clock::now(),
+            listeners: OnceLock::new(),
             files_address: OnceLock::new(),
             provisioner,
             traces,

@@ -15,6 +15,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::metrics::gauge::Gauge;
 use rustls::pki_types::CertificateDer;
 use rustls::{HandshakeKind, ProtocolVersion, ServerConnection};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -61,6 +63,28 @@ impl std::fmt::Debug for Arrival {
             .field("address", &self.address)
             .field("tls", &self.tls)
             .finish_non_exhaustive()
+    }
+}
+
+/// Where something listens, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Listener {
+    /// The setting it is from, such as `cwmp.listen`.
+    pub name: &'static str,
+    /// The address and port it has.
+    pub address: String,
+    /// What it speaks: `http`, `https`, `tftp` or `stun`.
+    pub speaks: &'static str,
+}
+
+impl Listener {
+    /// A listener with or without TLS.
+    pub fn web(name: &'static str, address: SocketAddr, tls: bool) -> Listener {
+        Listener {
+            name,
+            address: address.to_string(),
+            speaks: if tls { "https" } else { "http" },
+        }
     }
 }
 

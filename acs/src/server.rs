@@ -9,7 +9,7 @@ use crate::connection_request::stun;
 use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
-use crate::listen::{self, Arrival, Port, arrivals, bind};
+use crate::listen::{self, Arrival, Listener, Port, arrivals, bind};
 use crate::panics;
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::proxies::Proxies;
@@ -114,8 +114,7 @@ impl Server {
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
         let jobs = jobs::start(&app);
-        app.ready.store(true, Ordering::Relaxed);
-        Ok(Server {
+        let server = Server {
             cwmp_address,
             cwmp_tls_address,
             api_address,
@@ -127,7 +126,50 @@ impl Server {
             app,
             tasks,
             jobs,
-        })
+        };
+        // Set once, here; nobody else writes it.
+        let _ = server.app.listeners.set(server.listeners());
+        server.app.ready.store(true, Ordering::Relaxed);
+        Ok(server)
+    }
+
+    /// Where it listens, and what it speaks there.
+    fn listeners(&self) -> Vec<Listener> {
+        let config = &self.app.config;
+        let first_is_private = self.cwmp_line == Line::Tls;
+        let mut all = vec![Listener::web(
+            "cwmp.listen",
+            self.cwmp_address,
+            first_is_private,
+        )];
+        let mut web = |name, address: Option<SocketAddr>, tls| {
+            all.extend(address.map(|address| Listener::web(name, address, tls)));
+        };
+        web("cwmp.tls_listen", self.cwmp_tls_address, true);
+        web(
+            "api.listen",
+            Some(self.api_address),
+            config.api.tls.is_some(),
+        );
+        web(
+            "files.listen",
+            Some(self.files_address),
+            config.files.tls.is_some(),
+        );
+        web("provisioning.http", self.provisioning.http, false);
+        web("provisioning.https", self.provisioning.https, true);
+        let datagrams = [
+            ("provisioning.tftp", self.provisioning.tftp, "tftp"),
+            ("stun.listen", self.stun_address, "stun"),
+        ];
+        for (name, address, speaks) in datagrams {
+            all.extend(address.map(|address| Listener {
+                name,
+                address: address.to_string(),
+                speaks,
+            }));
+        }
+        all
     }
 
     /// The URL devices are to be given.

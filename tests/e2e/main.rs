@@ -66,6 +66,7 @@ mod settings;
 mod sign_in;
 mod strangers;
 mod subscribers;
+mod system;
 mod tftp;
 mod tls;
 mod traces;
