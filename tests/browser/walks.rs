@@ -1,0 +1,21 @@
+//! The walks, and what must be true of the server and the devices after each of them.
+
+use crate::Test;
+use crate::stage::Stage;
+use libtest_mimic::Failed;
+
+/// Every walk with its name.
+pub const ALL: &[(&str, Test)] = &[
+    ("the_first_user_chooses_a_password", first_time),
+    ("the_door_refuses_in_the_words_of_the_server", door),
+];
+
+/// The first start: a one-time password opens nothing but the choice of another one. Covers A08.
+fn first_time(stage: &Stage) -> Result<(), Failed> {
+    stage.walk_at_first_start("first_time")
+}
+
+/// Whoever cannot sign in reads why, and what to do.
+fn door(stage: &Stage) -> Result<(), Failed> {
+    stage.walk("door")
+}
