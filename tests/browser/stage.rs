@@ -43,7 +43,12 @@ impl Stage {
 
     /// Runs a walk.
     pub fn walk(&self, name: &str) -> Result<(), Failed> {
-        let told = json!({
+        self.walk_with(name, &json!({}))
+    }
+
+    /// Runs a walk that is told something more.
+    pub fn walk_with(&self, name: &str, more: &Value) -> Result<(), Failed> {
+        let mut told = json!({
             "address": format!("http://{}", self.world.server.api_address),
             "user": "admin",
             "password": ADMIN_PASSWORD,
@@ -58,6 +63,9 @@ impl Stage {
             "image": NEW_VERSION,
             "canary": hostile::CANARY,
         });
+        for (field, value) in more.as_object().into_iter().flatten() {
+            told[field] = value.clone();
+        }
         self.runtime.block_on(walk::run(name, &told))
     }
 
