@@ -109,6 +109,20 @@ export class Visitor {
     await this.page.waitForFunction(() => !document.querySelector('main .busy'), null, { timeout: PATIENCE_MS });
   }
 
+  // Another tab of what is shown.
+  async tab(name) {
+    await this.page.locator('nav.tabs').getByRole('link', { name }).click();
+    await this.settles();
+  }
+
+  // Ends the session behind the back of the page, as an administrator would, or time.
+  async endsSession() {
+    await this.page.evaluate(async () => {
+      const { csrf } = await (await fetch('/api/v1/session')).json();
+      await fetch('/api/v1/session', { method: 'DELETE', headers: { 'X-CSRF-Token': csrf } });
+    });
+  }
+
   // What is true of every view: nothing wider than the window, one main heading, and nothing serious found by axe.
   async isAccessible(what, options = {}) {
     // Through the driver: the page itself lets no further script in.

@@ -2,6 +2,7 @@
 import { walk, told, assert } from '../harness.mjs';
 
 const OWN = 'chosen on the first day';
+const PAULAS = 'the password of paula';
 
 await walk('first_time', async (visitor, another) => {
   const { page } = visitor;
@@ -28,7 +29,15 @@ await walk('first_time', async (visitor, another) => {
   await page.getByLabel('Password of your own').fill(OWN);
   await page.getByLabel('Once more').fill(OWN);
   await choose.click();
+  // Everybody's user is nobody's: one of one's own is offered, and taken.
+  await page.getByRole('heading', { name: 'A user of your own' }).waitFor();
+  await visitor.isAccessible('a user of one’s own');
+  await page.getByLabel('Your user name').fill('paula');
+  await page.getByLabel('Password', { exact: true }).fill(PAULAS);
+  await page.getByLabel('Once more').fill(PAULAS);
+  await page.getByRole('button', { name: 'Make it and go on' }).click();
   await visitor.menu().waitFor();
+  await page.getByRole('button', { name: /^paula/ }).waitFor();
   await visitor.settles();
   // Nothing has happened here yet: the page says what to do next.
   await visitor.isAccessible('the dashboard of an empty server');
