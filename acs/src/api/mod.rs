@@ -11,6 +11,7 @@ mod bindings;
 mod calls;
 mod campaigns;
 mod conditions;
+mod constraints;
 mod contradictions;
 mod desired;
 mod device_files;
@@ -47,6 +48,7 @@ mod reveal_fleet;
 mod revisions;
 mod rosters;
 mod sign_in;
+mod system;
 mod task_checks;
 mod tasks;
 mod tokens;
@@ -108,6 +110,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(reveal::routes())
         .merge(reveal_fleet::routes())
         .merge(sign_in::routes())
+        .merge(system::routes())
         .merge(tasks::routes())
         .merge(traces::routes())
         .merge(tokens::routes())
