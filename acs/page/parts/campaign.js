@@ -36,7 +36,7 @@ export function stageText(stage, index) {
 export function Stages({ campaign, report }) {
   const texts = t.campaigns.stage;
   const stages = campaign.stages.length ? campaign.stages : [{ percent: 100 }];
-  return html`<ol class="stages">${stages.map((stage, index) => {
+  return html`<ol class="stage-list">${stages.map((stage, index) => {
     const counts = report.stages[index] || (campaign.stages.length ? {} : report.counts);
     const ended = taking(counts) > 0 && taking(counts) === (counts.done || 0) + (counts.failed || 0);
     const over = campaign.state === 'done' || (index < campaign.stage) || (index === campaign.stage && ended);

@@ -16,7 +16,7 @@ export function ImageStep({ draft, change, library, name }) {
   return html`<${Field} label=${t.campaigns.name} value=${draft.name} placeholder=${name} onInput=${text => change({ name: text })} />
     <${Loaded} from=${library}>${all => {
       const images = all.filter(file => file.file_type.startsWith('1 '));
-      return images.length ? html`<fieldset class="images"><legend>${texts.image}</legend>${images.map(file => html`<label key=${file.id} class="choice">
+      return images.length ? html`<fieldset class="option-cards"><legend>${texts.image}</legend>${images.map(file => html`<label key=${file.id} class="option-card">
         <input type="radio" name="image" checked=${draft.file === file.id} onChange=${() => change({ file: file.id })} />
         <span><b>${file.version || texts.noVersionShort}</b> ${file.name}<small>${[file.product_class || texts.anyProduct, bytes(file.bytes),
           t.files.verified[file.verification], file.minimum_version && say(texts.needs, { version: file.minimum_version })].filter(Boolean).join(' · ')}</small></span></label>`)}</fieldset>`
@@ -48,7 +48,7 @@ export function StagesStep({ draft, change }) {
   const set = (index, stage) => change({ stages: stages.map((other, at) => (at === index ? stage : other)) });
   const add = () => change({ stages: [...stages.slice(0, -1), { percent: 50 }, ...(stages.length ? stages.slice(-1) : [{ percent: 100 }])] });
   return html`<p class="faint">${texts.stagesText}</p>
-    <div class="actions plans">${Object.entries(PLANS).map(([name, plan]) => html`<${Button} key=${name} aria-pressed=${JSON.stringify(plan) === JSON.stringify(stages)}
+    <div class="actions plan-choice">${Object.entries(PLANS).map(([name, plan]) => html`<${Button} key=${name} aria-pressed=${JSON.stringify(plan) === JSON.stringify(stages)}
       onClick=${() => change({ stages: plan })}>${texts.plans[name]}<//>`)}</div>
     ${stages.length ? html`<ol class="stage-edit">${stages.map((stage, index) => {
       const kind = stage.count !== undefined ? 'count' : 'percent';

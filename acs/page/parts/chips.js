@@ -40,7 +40,7 @@ export function Chips({ label, hint, value = [], onChange, suggestions = [], pla
   };
   return html`<div class=${`field ${wide ? 'wide' : ''}`}>
     <label for=${id.current}>${label}</label>
-    <div class="chips">${value.map(one => html`<span key=${one} class="chip">${one}
+    <div class="pick-chips">${value.map(one => html`<span key=${one} class="pick-chip">${one}
         <button type="button" class="quiet" disabled=${disabled} aria-label=${say(t.campaigns.selector.takeAway, { what: one })}
           onClick=${() => remove(one)}>×</button></span>`)}
       <input id=${id.current} ref=${box} list=${`${id.current}-list`} value=${text} placeholder=${value.length ? '' : placeholder}

@@ -9,7 +9,7 @@ export function EstimateShown({ estimate, campaign }) {
   const texts = t.campaigns.estimate;
   const left = estimate.excluded.reduce((sum, group) => sum + group.devices, 0);
   const stages = campaign.stages || [];
-  return html`<div class="estimate">
+  return html`<div class="estimated">
     <${Parts} of=${[[texts.upgraded, estimate.devices, 'main'], [texts.already, estimate.already, 'good'], [texts.excluded, left, 'warn']]} />
     ${!estimate.matched && html`<p class="note warn">${texts.nobody}</p>`}
     ${estimate.devices > 0 && html`<${Facts} of=${[

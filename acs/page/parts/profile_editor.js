@@ -88,7 +88,7 @@ function Editor({ name, start, onTheirs }) {
   const mayReveal = session.can('reveal') && start.from;
   return html`
     <p class="faint">${start.from ? say(texts.from, { n: start.from }) : texts.fresh}</p>
-    <div class="actions views" role="group" aria-label=${texts.as}><${Button} aria-pressed=${json === null} disabled=${json !== null && !parsed.draft} onClick=${() => show('form')}>${texts.form}<//>
+    <div class="actions as-choice" role="group" aria-label=${texts.as}><${Button} aria-pressed=${json === null} disabled=${json !== null && !parsed.draft} onClick=${() => show('form')}>${texts.form}<//>
       <${Button} aria-pressed=${json !== null} onClick=${() => json === null && show('json')}>${texts.json}<//></div>
     ${hidden.length > 0 && html`<div class="note warn"><b>${say(texts.hidden, { n: hidden.length })}</b> ${texts.hiddenText}
       ${mayReveal && json === null && html`<p><${Button} busy=${reveal.busy} onClick=${() => revealAll(draft, reveal)}>${texts.fetchAll}<//></p>`}</div>`}
@@ -99,9 +99,9 @@ function Editor({ name, start, onTheirs }) {
     <${Card} title=${texts.look}><p class="faint">${texts.lookText}</p>
       ${parsed.problem ? html`<${ProblemBox} problem=${parsed.problem} />` : html`<${PreviewOnDevice} name=${name} what=${{ draft: request }} q=${selectorQuery(current.selector)} />
         <${PreviewCounts} name=${name} what=${{ draft: request }} />`}<//>
-    <section class="card save" aria-label=${t.ui.save}>
+    <section class="card save-bar" aria-label=${t.ui.save}>
       ${changed ? html`<${ChangedMeanwhile} busy=${save.busy} onMine=${() => theirs(false)} onTheirs=${onTheirs} />` : html`<${ProblemBox} problem=${save.problem} />`}
-      <div class="row"><${Field} label=${texts.comment} placeholder=${texts.commentHint} value=${comment} onInput=${setComment} maxlength="1000" />
+      <div class="value-row"><${Field} label=${texts.comment} placeholder=${texts.commentHint} value=${comment} onInput=${setComment} maxlength="1000" />
         <${Button} kind="primary" busy=${save.busy} disabled=${hidden.length > 0} onClick=${() => save.run(true)}>${texts.publish}<//>
         <${Button} busy=${save.busy} disabled=${hidden.length > 0} onClick=${() => save.run(false)}>${texts.save}<//>
         <${Button} kind="quiet" onClick=${() => go(start.from ? `/profiles/${encode(name)}` : '/profiles')}>${t.ui.cancel}<//></div></section>`;

@@ -85,8 +85,8 @@ function Values({ rows, onChange, known, reveal }) {
   const twice = name => name && rows.filter(row => row.name === name).length > 1;
   const now = new Map(known.names.map(one => [one.name, one.value]));
   return html`${rows.length > 12 && html`<div class="filters"><${Field} label=${texts.filter} type="search" value=${filter} onInput=${setFilter} /></div>`}
-    ${shown.length > 0 && html`<div class="values" role="group" aria-label=${texts.values}><div class="titles" aria-hidden="true"><span>${t.profiles.parameter}</span><span>${texts.value}</span><span></span></div>
-      ${shown.slice(0, most).map(({ row, index }) => html`<div key=${index} class="row">
+    ${shown.length > 0 && html`<div class="value-rows" role="group" aria-label=${texts.values}><div class="value-titles" aria-hidden="true"><span>${t.profiles.parameter}</span><span>${texts.value}</span><span></span></div>
+      ${shown.slice(0, most).map(({ row, index }) => html`<div key=${index} class="value-row">
         <${NameField} label=${say(texts.nameN, { n: index + 1 })} shown=${false} value=${row.name} names=${known.names} placeholder="~.ManagementServer.PeriodicInformInterval"
           onInput=${name => set(index, { name })} problem=${twice(row.name) ? texts.twice : null} />
         <${ValueField} label=${say(texts.valueN, { n: index + 1 })} value=${row.value} seen=${now.get(row.name)} onInput=${value => set(index, { value })} reveal=${() => reveal({ name: row.name })} />
@@ -110,16 +110,16 @@ function Variables({ draft, known }) {
   const used = variablesOf(draft);
   const has = name => (known.variables && Object.hasOwn(known.variables, name)) || BUILT_IN.includes(name);
   return html`<h3>${texts.variables}</h3>
-    ${used.length ? html`<ul class="variables">${used.map(name => html`<li key=${name}><code>{{${name}}}</code> ${BUILT_IN.includes(name) && !(known.variables && Object.hasOwn(known.variables, name))
+    ${used.length ? html`<ul class="var-list">${used.map(name => html`<li key=${name}><code>{{${name}}}</code> ${BUILT_IN.includes(name) && !(known.variables && Object.hasOwn(known.variables, name))
       ? html`<span class="faint">${texts.builtIn}</span>` : has(name) ? html`<span>${String(known.variables[name])}</span>`
-        : known.identity ? html`<span class="state warn">${say(texts.lacks, { device: known.identity })}</span>` : ''}</li>`)}</ul>` : html`<p class="faint">${texts.noVariables}</p>`}
+        : known.identity ? html`<span class="faint">${say(texts.lacks, { device: known.identity })}</span>` : ''}</li>`)}</ul>` : html`<p class="faint">${texts.noVariables}</p>`}
     <p class="faint small">${say(texts.variablesText, { names: BUILT_IN.map(name => `{{${name}}}`).join(', ') })}</p>`;
 }
 
 function Objects({ objects, onChange, known, reveal }) {
   const texts = t.profiles.form;
   const set = (index, changes) => onChange(objects.map((other, at) => (at === index ? { ...other, ...changes } : other)));
-  return html`<p class="faint">${texts.rowsText}</p>${objects.map((object, index) => html`<fieldset key=${index} class="window"><legend>${say(texts.rowN, { n: index + 1 })}</legend>
+  return html`<p class="faint">${texts.rowsText}</p>${objects.map((object, index) => html`<fieldset key=${index} class="window-box"><legend>${say(texts.rowN, { n: index + 1 })}</legend>
       <${NameField} label=${texts.table} value=${object.path} names=${known.tables} placeholder="~.BulkData.Profile." onInput=${path => set(index, { path })} />
       <${Pairs} title=${texts.key} pairs=${Object.entries(object.key || {})} onChange=${pairs => set(index, { key: Object.fromEntries(pairs) })} add=${texts.addKey} />
       <${Pairs} title=${texts.rowValues} pairs=${(object.values || []).map(row => [row.name, row.value])} add=${texts.addRowValue} reveal=${name => reveal({ name, path: object.path, key: object.key })}
@@ -132,7 +132,7 @@ function Objects({ objects, onChange, known, reveal }) {
 function Pairs({ title, pairs, onChange, add, reveal }) {
   const texts = t.profiles.form;
   const set = (index, pair) => onChange(pairs.map((other, at) => (at === index ? pair : other)));
-  return html`<h3>${title}</h3>${pairs.length > 0 && html`<div class="values">${pairs.map(([name, value], index) => html`<div key=${index} class="row">
+  return html`<h3>${title}</h3>${pairs.length > 0 && html`<div class="value-rows">${pairs.map(([name, value], index) => html`<div key=${index} class="value-row">
       <${Field} label=${html`<span class="unseen">${say(texts.nameN, { n: index + 1 })}</span>`} class="mono" value=${name} placeholder="Name" onInput=${text => set(index, [text, value])} />
       <${ValueField} label=${say(texts.valueN, { n: index + 1 })} value=${value} onInput=${text => set(index, [name, text])} reveal=${reveal ? () => reveal(name) : null} />
       <${Button} kind="quiet" aria-label=${say(texts.removeN, { name: name || index + 1 })} onClick=${() => onChange(pairs.filter((_, at) => at !== index))}>×<//></div>`)}</div>`}

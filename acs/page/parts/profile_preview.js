@@ -50,7 +50,7 @@ function PreviewShown({ of, device, name }) {
   const link = html`<${Link} href=${`/devices/${encode(device)}/profile`}>${device}<//>`;
   const nothing = !of.changes.length && !of.creates.length && !of.deletes.length && !of.problems.length && !of.not_seen.length;
   const list = (title, items) => (items.length ? html`<h3>${title}</h3><ul class="mono">${items.map(item => html`<li key=${item}>${item}</li>`)}</ul>` : null);
-  return html`<section class="preview" aria-live="polite">
+  return html`<section class="previewed" aria-live="polite">
     <p>${link} ${of.applies ? texts.applies : html`<b>${texts.appliesNot}</b>`} ${of.waits_until ? say(texts.waits, { time: fullTime(of.waits_until) }) : ''}</p>
     ${of.problems.length > 0 && html`<div class="problem"><strong>${texts.problems}</strong><ul>${of.problems.map(one => html`<li key=${one.name}>
       <code>${one.name}</code>: ${one.why}</li>`)}</ul></div>`}
@@ -78,7 +78,7 @@ export function PreviewCounts({ name, what, now, onCounts }) {
   return html`${!now && html`<${Button} busy=${count.busy} onClick=${() => count.run()}>${texts.count}<//>`}
     ${now && count.busy && html`<${Busy} what=${texts.counting} />`}
     <${ProblemBox} problem=${count.problem} onRetry=${() => count.run()} />
-    ${counts && html`<section class="preview" aria-live="polite">
+    ${counts && html`<section class="previewed" aria-live="polite">
       <p>${say(texts.of, { n: number(counts.devices) })} ${!counts.complete && html`<b>${say(texts.notAll, { n: number(counts.looked_at) })}</b>`}</p>
       <${Parts} of=${[[texts.change, counts.would_change, 'main'], [texts.unchanged, counts.unchanged, 'good'], [texts.notSeen, counts.not_seen, 'warn'], [texts.error, counts.in_error, 'bad']]} />
       ${counts.parameters.length > 0 && html`<${Table} caption=${texts.parameters} rows=${counts.parameters} rowKey=${row => row.name} columns=${[

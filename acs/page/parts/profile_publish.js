@@ -26,9 +26,9 @@ export function Publish({ name, revision, head, onClose, onDone }) {
     ${head && head.published && head.published !== revision && html`<p>${say(texts.replaces, { n: head.published })}</p>`}
     ${head && head.staged && html`<p class="note warn">${say(texts.endsStage, { n: head.staged.revision })}</p>`}
     <${PreviewCounts} name=${name} what=${{ revision }} now onCounts=${setCounts} />
-    <fieldset class="images"><legend>${texts.whom}</legend>
-      <label class="choice"><input type="radio" name="whom" checked=${!staged} onChange=${() => setStaged(false)} /><span><b>${texts.everybody}</b><small>${texts.everybodyText}</small></span></label>
-      <label class="choice"><input type="radio" name="whom" checked=${staged} onChange=${() => setStaged(true)} /><span><b>${texts.stages}</b><small>${texts.stagesText}</small></span></label></fieldset>
+    <fieldset class="option-cards"><legend>${texts.whom}</legend>
+      <label class="option-card"><input type="radio" name="whom" checked=${!staged} onChange=${() => setStaged(false)} /><span><b>${texts.everybody}</b><small>${texts.everybodyText}</small></span></label>
+      <label class="option-card"><input type="radio" name="whom" checked=${staged} onChange=${() => setStaged(true)} /><span><b>${texts.stages}</b><small>${texts.stagesText}</small></span></label></fieldset>
     ${staged && html`<ol class="stage-edit">${stages.map((stage, index) => {
       const kind = stage.tag !== undefined ? 'tag' : 'percent';
       return html`<li key=${index}><div class="filters">
@@ -49,7 +49,7 @@ export function StagedCard({ name, head, may, onDone }) {
   const act = (verb, text) => async () => { await post(`/profiles/${encode(name)}/${verb}`); tell(text); onDone(); };
   return html`<section class="card"><header><h2>${say(texts.title, { n: staged.revision })}</h2><div class="actions">${may && html`
       <${Button} kind="primary" onClick=${() => ask('next')}>${last ? texts.forAll : texts.next}<//><${Button} kind="danger" onClick=${() => ask('abort')}>${texts.abort}<//>`}</div></header>
-    <ol class="stages">${[...staged.stages.map(stageName), texts.all].map((text, index) => html`<li key=${index} class=${index < staged.reached ? 'over' : 'later'}>
+    <ol class="stage-list">${[...staged.stages.map(stageName), texts.all].map((text, index) => html`<li key=${index} class=${index < staged.reached ? 'over' : 'later'}>
       <div class="stagename"><b>${text}</b><span class="faint">${index < staged.reached ? texts.has : texts.later}</span></div></li>`)}</ol>
     <p class="faint">${say(head.published ? texts.rest : texts.restNothing, { n: head.published })}</p>
     ${asking === 'next' && html`<${Confirm} title=${last ? texts.forAll : texts.next} yes=${last ? texts.forAll : texts.next} onClose=${() => ask(null)} onYes=${act('next-stage', texts.went)}>

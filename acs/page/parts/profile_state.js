@@ -38,7 +38,7 @@ export function Conflicts({ list, of }) {
   const texts = t.profiles.conflicts;
   const shown = of ? list.filter(pair => pair.winner === of || pair.loser === of) : list;
   if (!shown.length) return html`<${Empty} title=${texts.none} text=${texts.noneText} />`;
-  return html`<p class="faint">${texts.text}</p>${shown.map(pair => html`<section key=${`${pair.winner} ${pair.loser}`} class="conflict">
+  return html`<p class="faint">${texts.text}</p>${shown.map(pair => html`<section key=${`${pair.winner} ${pair.loser}`} class="contradiction">
     <h3><${Link} href=${`/profiles/${encode(pair.winner)}`}>${pair.winner}<//> ${texts.against} <${Link} href=${`/profiles/${encode(pair.loser)}`}>${pair.loser}<//></h3>
     <${Table} caption=${say(texts.caption, pair)} rows=${pair.parameters} rowKey=${row => row.name} columns=${[
       { key: 'name', title: t.profiles.parameter, wide: true, cell: row => html`<code>${row.name}</code>` },

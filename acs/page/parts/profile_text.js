@@ -8,7 +8,7 @@ import { SelectorText } from './selector.js';
 // A template with its variables to be seen.
 export function Template({ text }) {
   const pieces = String(text).split(/(\{\{[^{}]*\}\})/);
-  return html`<span class="mono">${pieces.map((piece, index) => (index % 2 ? html`<mark key=${index}>${piece}</mark>` : piece))}</span>`;
+  return html`<span class="mono">${pieces.map((piece, index) => (index % 2 ? html`<mark class="var" key=${index}>${piece}</mark>` : piece))}</span>`;
 }
 
 export function ProfileText({ profile, title }) {

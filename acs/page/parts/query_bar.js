@@ -55,8 +55,9 @@ function Mistake({ query, error, soft }) {
 }
 
 let bars = 0;
-// `value` is the query that holds, `onChange(text)` is told what is typed, `onSubmit(text)` when somebody means it.
-export function QueryBar({ value, onChange, onSubmit, label = T.label, placeholder = T.placeholder, submit = T.submit }) {
+// `value` is the query that holds, `onChange(text)` is told what is typed, `onSubmit(text)` when somebody means it. With `field`
+// it is a field of a form: its label is seen, and nothing is submitted.
+export function QueryBar({ value, onChange, onSubmit, label = T.label, placeholder = T.placeholder, submit = T.submit, field, hint }) {
   const [text, setText] = useState(value || '');
   const [state, set] = useState({ checked: null, list: [], active: -1, open: false, meant: false, help: false });
   const id = useRef(null);
@@ -116,7 +117,7 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
         // The list says what is wrong.
       }
     }
-    onSubmit(query);
+    if (onSubmit) onSubmit(query);
   };
   const keys = event => {
     const { list, active, open } = state;
@@ -134,6 +135,8 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
     } else if ((event.key === 'Enter' || event.key === 'Tab') && open && active >= 0) {
       event.preventDefault();
       take(list[active]);
+    } else if (event.key === 'Enter' && field) {
+      mean(event);
     }
   };
   const { checked, list, active, open, meant } = state;
@@ -143,9 +146,11 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   useEffect(() => {
     if (open && active >= 0) document.getElementById(`${id.current}-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active, open]);
-  return html`<form class="query" role="search" aria-label=${label} onSubmit=${mean}>
+  const around = field ? { class: 'query field' } : { class: 'query', role: 'search', 'aria-label': label, onSubmit: mean };
+  return html`<${field ? 'div' : 'form'} ...${around}>
+    ${field && html`<label for=${id.current}>${label}</label>`}
     <div class="line">
-      <label class="unseen" for=${id.current}>${label}</label>
+      ${!field && html`<label class="unseen" for=${id.current}>${label}</label>`}
       <div class="box"><input id=${id.current} ref=${input} class="mono" value=${text} placeholder=${placeholder} autocomplete="off" autocapitalize="none"
         spellcheck=${false} role="combobox" aria-autocomplete="list" aria-expanded=${open} aria-controls=${`${id.current}-list`}
         aria-activedescendant=${open && active >= 0 ? `${id.current}-${active}` : undefined} aria-invalid=${error && !soft ? 'true' : undefined}
@@ -156,17 +161,18 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
         <ul id=${`${id.current}-list`} role="listbox" aria-label=${T.offers} hidden=${!open}>${list.map((offer, index) =>
           html`<li key=${`${offer.text}${index}`} id=${`${id.current}-${index}`} role="option" aria-selected=${index === active}
             onMouseDown=${event => { event.preventDefault(); take(offer); }}><code>${offer.text}</code><span>${offer.about}</span></li>`)}</ul></div>
-      <button type="submit" class="primary">${submit}</button>
-      ${text && html`<${Button} kind="quiet" onClick=${() => { type('', 0); onSubmit(''); }}>${T.clear}<//>`}
+      ${!field && html`<button type="submit" class="primary">${submit}</button>`}
+      ${!field && text && html`<${Button} kind="quiet" onClick=${() => { type('', 0); onSubmit(''); }}>${T.clear}<//>`}
       <${Button} kind="quiet" aria-haspopup="dialog" onClick=${() => set(now => ({ ...now, help: true, open: false }))}>${T.help}<//>
     </div>
+    ${hint && html`<small>${hint}</small>`}
     <div id=${`${id.current}-says`} aria-live="polite">${error && !(soft && open) ? html`<${Mistake} query=${text} error=${error} soft=${soft} />`
       : checked && checked.of === text && text.trim() && checked.valid && !checked.indexed ? html`<p class="faint slow">${T.slow}</p>` : null}</div>
     ${state.help && html`<${Help} onClose=${() => set(now => ({ ...now, help: false }))} onTake=${query => {
       set(now => ({ ...now, help: false }));
       type(query, query.length);
     }} />`}
-  </form>`;
+  <//>`;
 }
 
 function Help({ onClose, onTake }) {

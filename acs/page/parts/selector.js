@@ -3,8 +3,9 @@ import { html, useState, useEffect } from '../html.js';
 import { t, say } from '../texts.js';
 import { get, useGet } from '../api.js';
 import { Link, to } from '../router.js';
-import { Field, number } from './ui.js';
+import { number } from './ui.js';
 import { Chips } from './chips.js';
+import { QueryBar } from './query_bar.js';
 
 const LISTS = ['product_class', 'tags', 'software_version', 'serial_number'];
 // One, or many of something.
@@ -44,7 +45,6 @@ export function SelectorText({ of, all }) {
 const known = from => (from.data ? from.data.groups.filter(group => group.value).map(group =>
   [group.value, devices(group.devices)]) : []);
 
-// `QueryField` is what the query is typed in.
 export function SelectorFields({ value, onChange, hints = {} }) {
   const groups = {
     product_class: useGet('/devices/groups', { by: 'product_class', limit: 50 }),
@@ -56,12 +56,7 @@ export function SelectorFields({ value, onChange, hints = {} }) {
   return html`<div class="fields">
     ${LISTS.map(name => html`<${Chips} key=${name} label=${texts[name]} hint=${hints[name] || texts.hints[name]} value=${value[name] || []}
       placeholder=${texts.any} onChange=${list => set(name, list)} suggestions=${groups[name] ? known(groups[name]) : []} />`)}
-    <div class="wide"><${QueryField} value=${value.query || ''} onChange=${text => set('query', text)} /></div></div>`;
-}
-
-function QueryField({ value, onChange }) {
-  return html`<${Field} label=${t.campaigns.selector.query} hint=${t.campaigns.selector.queryHint} value=${value} onInput=${onChange}
-    class="mono" spellcheck=${false} placeholder=${'software_version < version("11-4-0") and not tag = "office"'} />`;
+    <div class="wide"><${QueryBar} field label=${texts.query} hint=${texts.queryHint} value=${value.query || ''} onChange=${text => set('query', text)} /></div></div>`;
 }
 
 // How many devices it finds at this moment, as one types; `onCount` is told.
@@ -81,7 +76,7 @@ export function SelectorCount({ selector, onCount }) {
   if (state.problem) {
     return html`<p class="problem" role="status"><strong>${state.problem.why || state.problem.message}</strong> ${state.problem.fix}</p>`;
   }
-  return html`<p class="note count" role="status">${state.devices === null || state.query !== query ? texts.counting
+  return html`<p class="note found-count" role="status">${state.devices === null || state.query !== query ? texts.counting
     : html`<b>${devices(state.devices)}</b> ${state.devices === 0 ? texts.findsNone
       : html`<${Link} href=${to('/devices', { q: query })}>${texts.look}<//>`}`}</p>`;
 }

@@ -36,7 +36,7 @@ export function UploadForm({ image, onDone }) {
   return html`<form onSubmit=${submit}>
     <label class=${`dropzone ${over ? 'over' : ''}`} onDragOver=${event => { event.preventDefault(); setOver(true); }}
         onDragLeave=${() => setOver(false)} onDrop=${drop}>
-      <input type="file" onChange=${event => choose(event.target.files[0])} />
+      <input type="file" class="unseen" aria-label=${texts.choose} onChange=${event => choose(event.target.files[0])} />
       ${file ? html`<b>${file.name}</b><span class="faint">${bytes(file.size)}</span>` : html`<b>${texts.choose}</b><span class="faint">${texts.drop}</span>`}</label>
     <div class="fields">
       <${Field} label=${texts.name} required value=${form.name} onInput=${value => set('name', value)} />
@@ -49,7 +49,7 @@ export function UploadForm({ image, onDone }) {
       <${Field} label=${texts.minimum} hint=${texts.minimumHint} value=${form.minimum_version} onInput=${value => set('minimum_version', value)} />
       <${Field} label=${texts.sha256} hint=${texts.sha256Hint} class="mono" spellcheck=${false} value=${form.sha256} onInput=${value => set('sha256', value)} />
       ${isImage && html`<div class="wide"><${Field} as="check" label=${texts.unverified} hint=${texts.unverifiedHint} value=${form.unverified} onInput=${value => set('unverified', value)} /></div>`}</div>
-    ${send.busy && html`<p class="sending"><progress max="1" value=${share} aria-label=${texts.sending}></progress>
+    ${send.busy && html`<p class="send-progress"><progress max="1" value=${share} aria-label=${texts.sending}></progress>
       <span>${share < 1 ? say(texts.sent, { n: Math.floor(share * 100) }) : texts.checking}</span></p>`}
     <${ProblemBox} problem=${send.problem} />
     <footer><button type="submit" class="primary" disabled=${!file || send.busy}>${texts.send}</button></footer></form>`;

@@ -37,8 +37,8 @@ export function WindowsField({ label, hint, value, onChange }) {
   const toggle = day => setDays(days.includes(day) ? days.filter(other => other !== day) : [...days, day].sort());
   return html`<div class="wide"><${Field} label=${label} hint=${hint || texts.hint} value=${value} onInput=${onChange} class="mono"
       placeholder=${texts.none} spellcheck=${false} />
-    ${open ? html`<fieldset class="window"><legend>${texts.add}</legend>
-      <div class="days">${DAYS.map((day, index) => html`<button key=${day} type="button" aria-pressed=${days.includes(index)}
+    ${open ? html`<fieldset class="window-box"><legend>${texts.add}</legend>
+      <div class="day-choice">${DAYS.map((day, index) => html`<button key=${day} type="button" aria-pressed=${days.includes(index)}
         onClick=${() => toggle(index)}>${day}</button>`)}</div>
       <div class="filters"><${Field} label=${texts.from} type="time" value=${from} onInput=${setFrom} />
         <${Field} label=${texts.until} type="time" value=${until} onInput=${setUntil} />

@@ -136,7 +136,7 @@ function Timeline({ campaign, device }) {
     ${found.problem ? html`<${ProblemBox} problem=${found.problem} onRetry=${found.reload} />` : !it ? html`<${Busy} />` : html`
       <p><${State} kind=${stepKind(it.step)}>${t.campaigns.steps[it.step]}<//> ${say(texts.from, { version: it.from_version || '?', stage: it.stage + 1 })}
         ${it.hops ? ` ${say(texts.hops, { n: it.hops })}` : ''}</p>
-      ${it.events.length ? html`<ol class="timeline">${it.events.map((event, index) => html`<li key=${index} class=${stepKind(event.step)}>
+      ${it.events.length ? html`<ol class="story">${it.events.map((event, index) => html`<li key=${index} class=${stepKind(event.step)}>
         <time datetime=${new Date(event.at).toISOString()}>${fullTime(event.at)}</time>
         <div><b>${t.campaigns.steps[event.step]}</b> ${event.text}
           ${event.fault && html`<div class="badtext">${event.fault.text}${event.fault.code ? ` (${event.fault.code})` : ''}</div>`}

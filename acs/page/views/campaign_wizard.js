@@ -80,9 +80,9 @@ function Steps({ begin, id, tag, onTheirs }) {
   const changed = save.problem && save.problem.status === 412;
   return html`<p class="crumb"><${Link} href="/campaigns">${t.campaigns.title}<//></p>
     <${Head} title=${id ? say(texts.editTitle, { name: begin.name }) : texts.title} sub=${texts.sub} />
-    <nav aria-label=${texts.steps}><ol class="steps">${STEPS.map((one, index) => html`<li key=${one}>
+    <nav aria-label=${texts.steps}><ol class="wizard-steps">${STEPS.map((one, index) => html`<li key=${one}>
       <button type="button" class="quiet" aria-current=${one === step ? 'step' : undefined} onClick=${() => show(one)}>
-        <span class="n" aria-hidden="true">${index + 1}</span>${texts.step[one]}</button></li>`)}</ol></nav>
+        <span class="step-n" aria-hidden="true">${index + 1}</span>${texts.step[one]}</button></li>`)}</ol></nav>
     <${Card} title=${texts.step[step]}>
       ${step === 'image' && html`<${ImageStep} ...${stepProps} name=${name} />`}
       ${step === 'devices' && html`<${DevicesStep} ...${stepProps} />`}

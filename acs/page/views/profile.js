@@ -99,7 +99,7 @@ function Revisions({ profile, may, query }) {
     { key: 'comment', title: texts.comment, wide: true, cell: row => row.comment || html`<span class="faint">${texts.noComment}</span>` },
     { key: 'by', title: texts.who, cell: row => row.by },
     { key: 'at', title: texts.at, cell: row => html`<span class="nowrap"><${Time} at=${row.at} /></span>` },
-    { key: 'do', title: html`<span class="unseen">${texts.actions}</span>`, cell: row => html`<div class="actions tight">
+    { key: 'do', title: html`<span class="unseen">${texts.actions}</span>`, cell: row => html`<div class="actions row-actions">
       <${Button} kind="quiet" onClick=${() => setQuery({ from: row.revision - 1 || 1, to: row.revision, show: '' })}>${texts.diff}<//>
       ${may && row.revision !== head.published && html`<${Button} kind="quiet" onClick=${() => setQuery({ publish: row.revision })}>${head.published && row.revision < head.published ? texts.rollBack : texts.publish.short}<//>`}
       ${may && html`<${Link} class="button quiet" href=${to(`${path}/edit`, { revision: row.revision })}>${texts.editFrom}<//>`}</div>` },
