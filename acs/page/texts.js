@@ -364,7 +364,7 @@ export const t = {
     newerText: 'Revision {n} is written and not published.', draftText: 'Revision {n} is a draft: no device gets anything from it before it is published.', toPreview: 'See what it would change',
     saysInForce: 'What revision {n} says, which is in force', saysDraft: 'What revision {n} says', saysNothing: 'It says nothing.', asServer: 'as the server is set', secret: 'a secret that is not shown', rowOf: 'A row of {path}',
     parameter: 'Parameter', comment: 'Comment', noComment: 'no comment', who: 'By', at: 'When', actions: 'Actions', diff: 'What changed', rollBack: 'Roll back to it', editFrom: 'Edit from it', forAll: 'in force', staged: 'staged',
-    compare: 'Compare two revisions', compareFrom: 'From', compareTo: 'To', what: 'What', notThere: 'not there', same: 'The two say the same.', suggestions: 'Suggestions for {what}',
+    compare: 'Compare two revisions', compareFrom: 'From', compareTo: 'To', what: 'What', notThere: 'not there', same: 'The two say the same.', suggestions: 'Suggestions',
     conflicts: {
       title: 'Contradictions', none: 'No profiles contradict each other', noneText: 'Of two profiles of one precedence that want different values on a device, the one whose name comes first wins; such pairs stand here.',
       text: 'Profiles of one precedence that want different values on a device. Give one of them a higher precedence, or take the parameter out of it.', against: 'against', caption: '{winner} against {loser}', holds: '{name} holds', lost: '{name} is overridden', on: 'For instance on',

@@ -83,7 +83,7 @@ export function CareStep({ draft, change }) {
   return html`<h3>${texts.when}</h3><div class="fields">
       <${WindowsField} label=${t.campaigns.facts.windows} value=${draft.windows || ''} onChange=${windows => change({ windows })} />
       <${Field} label=${texts.zone} hint=${texts.zoneHint} value=${draft.time_zone || ''} list="zones" class="mono" onInput=${time_zone => change({ time_zone })} />
-      <datalist id="zones">${ZONES.map(([value, place]) => html`<option key=${value} value=${value}>${place}</option>`)}</datalist></div>
+      <datalist id="zones">${ZONES.map(([value, place]) => html`<option key=${value} value=${value} label=${place}></option>`)}</datalist></div>
     <h3>${texts.stop}</h3><p class="faint">${texts.stopText}</p><div class="fields">
       <${Field} label=${texts.failures} hint=${texts.failuresHint} type="number" min="0" placeholder=${texts.neverShort} value=${draft.failure_limit || ''}
         onInput=${text => change({ failure_limit: whole(text) })} />

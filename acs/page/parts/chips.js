@@ -47,6 +47,6 @@ export function Chips({ label, hint, value = [], onChange, suggestions = [], pla
         disabled=${disabled} autocomplete="off" aria-describedby=${hint ? `${id.current}-hint` : undefined}
         onInput=${type} onKeyDown=${key} onBlur=${() => add(text)} /></div>
     <datalist id=${`${id.current}-list`}>${suggestions.filter(([known]) => !value.includes(known)).map(([known, note]) =>
-      html`<option key=${known} value=${known}>${note}</option>`)}</datalist>
+      html`<option key=${known} value=${known} label=${note ? `${known}: ${note}` : known}></option>`)}</datalist>
     ${hint && html`<small id=${`${id.current}-hint`}>${hint}</small>`}</div>`;
 }

@@ -1,6 +1,6 @@
 // A field that completes names as one types: of parameters, of tables.
 import { html, useRef, useState } from '../html.js';
-import { t, say } from '../texts.js';
+import { t } from '../texts.js';
 
 let number = 0;
 const MOST = 12;
@@ -49,7 +49,7 @@ export function NameField({ label, shown = true, value, onInput, names, placehol
       value=${value} placeholder=${placeholder} onInput=${event => { onInput(event.target.value); setOpen(true); setAt(-1); }}
       onKeyDown=${key} onBlur=${() => setOpen(false)} />
     ${problem && html`<small class="wrong">${problem}</small>`}
-    <ul id=${`${id.current}-list`} role="listbox" aria-label=${say(t.profiles.suggestions, { what: label })} hidden=${!expanded}>${list.map((one, index) => html`<li key=${one.name} id=${`${id.current}-${index}`} role="option"
+    <ul id=${`${id.current}-list`} role="listbox" aria-label=${t.profiles.suggestions} hidden=${!expanded}>${list.map((one, index) => html`<li key=${one.name} id=${`${id.current}-${index}`} role="option"
       aria-selected=${index === at} class=${index === at ? 'at' : ''} onMouseDown=${event => { event.preventDefault(); choose(one); }}>
       <span class="mono">${one.name}</span>${one.note && html` <span class="faint">${one.note}</span>`}</li>`)}</ul></div>`;
 }

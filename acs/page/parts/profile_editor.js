@@ -30,7 +30,8 @@ async function begin(name, revision, fresh) {
   }
 }
 
-export function ProfileEditor({ name, revision, fresh }) {
+// `onSaved` is called when there is another revision.
+export function ProfileEditor({ name, revision, fresh, onSaved }) {
   const [state, set] = useState(null);
   const [turn, again] = useState(0);
   useEffect(() => {
@@ -39,7 +40,7 @@ export function ProfileEditor({ name, revision, fresh }) {
   }, [name, revision, turn]);
   if (!state) return html`<${Busy} />`;
   if (state.problem) return html`<${ProblemBox} problem=${state.problem} onRetry=${() => again(n => n + 1)} />`;
-  return html`<${Editor} key=${turn} name=${name} start=${state} onTheirs=${() => again(n => n + 1)} />`;
+  return html`<${Editor} key=${turn} name=${name} start=${state} onSaved=${onSaved} onTheirs=${() => again(n => n + 1)} />`;
 }
 
 // As the server takes it: without empty conditions and rows nobody has filled in.
@@ -52,7 +53,7 @@ function toRequest(draft, comment) {
 
 const hiddenIn = draft => [...(draft.values || []), ...(draft.objects || []).flatMap(object => object.values || [])].filter(row => row.value === HIDDEN).map(row => row.name);
 
-function Editor({ name, start, onTheirs }) {
+function Editor({ name, start, onSaved, onTheirs }) {
   const texts = t.profiles.editor;
   const [draft, setDraft] = useState(start.draft);
   const [comment, setComment] = useState('');
@@ -76,6 +77,7 @@ function Editor({ name, start, onTheirs }) {
     const options = { params: { publish: 'false' }, ...(over ? ifMatch(over) : {}) };
     const made = await put(`/profiles/${encode(name)}`, request, options);
     setLeft(true);
+    if (onSaved) onSaved();
     tell(say(texts.saved, { n: made.revision }));
     setTimeout(() => go(`/profiles/${encode(name)}`, publish ? { publish: made.revision } : {}), 0);
   });

@@ -65,7 +65,14 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   const input = useRef(null);
   const timer = useRef(null);
   const turn = useRef(0);
-  useEffect(() => { setText(value || ''); set(now => ({ ...now, checked: null, open: false, meant: false })); }, [value]);
+  // What was told comes back as the value, perhaps when more has been typed.
+  const told = useRef([]);
+  useEffect(() => {
+    if (told.current.includes(value || '')) return;
+    told.current = [];
+    setText(value || '');
+    set(now => ({ ...now, checked: null, open: false, meant: false }));
+  }, [value]);
   useEffect(() => () => { clearTimeout(timer.current); turn.current += 1; }, []);
 
   const check = (query, cursor, open) => {
@@ -85,7 +92,10 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   const type = (query, cursor) => {
     setText(query);
     set(now => ({ ...now, meant: false }));
-    if (onChange) onChange(query);
+    if (onChange) {
+      told.current = [...told.current.slice(-40), query];
+      onChange(query);
+    }
     check(query, cursor, true);
   };
   const take = offer => {

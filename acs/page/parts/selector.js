@@ -1,7 +1,7 @@
 // Which devices: the lists and the query of a selector, as campaigns and profiles take it, with a live count.
 import { html, useState, useEffect } from '../html.js';
 import { t, say } from '../texts.js';
-import { get, useGet } from '../api.js';
+import { get, post, useGet } from '../api.js';
 import { Link, to } from '../router.js';
 import { number } from './ui.js';
 import { Chips } from './chips.js';
@@ -66,8 +66,13 @@ export function SelectorCount({ selector, onCount }) {
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      get('/devices/count', { q: query }, { signal: stop.signal })
-        .then(found => { set({ query, devices: found.devices, problem: null }); if (onCount) onCount(found.devices); })
+      const counted = async () => {
+        // A query that is still being typed is no refusal.
+        const checked = query ? await post('/queries/check', { query }, { signal: stop.signal }) : { valid: true };
+        if (!checked.valid) throw checked.error;
+        return get('/devices/count', { q: query }, { signal: stop.signal });
+      };
+      counted().then(found => { set({ query, devices: found.devices, problem: null }); if (onCount) onCount(found.devices); })
         .catch(problem => { if (problem.name !== 'AbortError') set({ query, devices: null, problem }); });
     }, 350);
     return () => { clearTimeout(timer); stop.abort(); };

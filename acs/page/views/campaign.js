@@ -110,18 +110,18 @@ function Devices({ campaign, turn, counts }) {
   return html`<${Card} title=${texts.devices} actions=${html`<${Field} as="select" label=${texts.show} value=${step} onInput=${value => setQuery({ step: value })}>
       <option value="">${say(texts.showAll, { n: number(total(counts)) })}</option>
       ${STEPS.filter(name => counts[name] || name === step).map(name => html`<option key=${name} value=${name}>${texts.steps[name]} (${number(counts[name])})</option>`)}<//>`} kind="inline-field">
-    <${Fresh} turn=${turn} version=${`${campaign.id} ${step}`}>${version => html`<${PagedTable} caption=${texts.devices} version=${version} columns=${columns}
+    <${Fresh} turn=${turn} many=${(step ? counts[step] : total(counts)) > 100} version=${`${campaign.id} ${step}`}>${version => html`<${PagedTable} caption=${texts.devices} version=${version} columns=${columns}
       rowKey=${row => row.device} href=${row => to(`/campaigns/${campaign.id}/${row.device}`, query)}
       load=${page => get(`/campaigns/${campaign.id}/devices`, { ...page, step })}
       empty=${html`<${Empty} title=${step ? texts.noneThere : texts.nobody} />`} />`}<//><//>`;
 }
 
-// The list is read anew when one asks for it, not under the eyes of who reads it.
-function Fresh({ turn, version, children }) {
+// A long list is read anew when one asks for it, not under the eyes of who reads it.
+function Fresh({ turn, version, many, children }) {
   const [shown, setShown] = useState(turn);
-  const stale = turn !== shown;
+  const stale = many && turn !== shown;
   return html`${stale && html`<p class="faint stale"><${Button} kind="quiet" onClick=${() => setShown(turn)}>${t.campaigns.moved}<//></p>`}
-    ${children(`${version} ${shown}`)}`;
+    ${children(`${version} ${many ? shown : turn}`)}`;
 }
 
 // What happened to one device, the oldest first.

@@ -78,7 +78,7 @@ function Top({ it, path, reload }) {
   const open = it.state === 'running' || it.state === 'paused';
   const act = verb => async () => { await post(`${path}/${verb}`); tell(texts.did[verb]); reload(); };
   const numbers = { pending: number(it.counts.pending), queued: number(it.counts.queued) };
-  return html`<${Head} title=${title(it)} sub=${html`<${State} of=${it.state}>${texts.states[it.state]}<//> ${actionText(it.action)}`}>
+  return html`<${Head} title=${title(it)} sub=${html`<${State} of=${it.state}>${texts.states[it.state]}<//> ${it.name ? actionText(it.action) : ''}`}>
       ${session.can('operate') && html`${it.state === 'running' && html`<${Button} onClick=${() => ask('pause')}>${texts.pause}<//>`}
         ${it.state === 'paused' && html`<${Button} kind="primary" onClick=${() => ask('resume')}>${texts.resume}<//>`}
         ${open && html`<${Button} kind="danger" onClick=${() => ask('cancel')}>${texts.cancel}<//>`}`}<//>
@@ -102,6 +102,8 @@ function Devices({ it, path, turn }) {
   const { query } = useRoute();
   const [shown, setShown] = useState(turn);
   const step = STEPS.includes(query.step) ? query.step : '';
+  // A long list is read anew when one asks for it, not under the eyes of who reads it.
+  const many = (step ? it.counts[step] : it.counts.total) > 100;
   const columns = [
     { key: 'device', title: texts.device, cell: row => html`<${Link} class="nowrap" href=${`/devices/${encode(row.device)}`}>${row.identity || row.device}<//>` },
     { key: 'step', title: texts.state, cell: row => html`<${State} kind=${stepKind(row.step)}>${texts.steps[row.step]}<//>` },
@@ -112,7 +114,7 @@ function Devices({ it, path, turn }) {
   return html`<${Card} title=${texts.devices} kind="inline-field" actions=${html`<${Field} as="select" label=${texts.show} value=${step} onInput=${value => setQuery({ step: value })}>
       <option value="">${say(texts.showAll, { n: number(it.counts.total) })}</option>
       ${STEPS.filter(name => it.counts[name] || name === step).map(name => html`<option key=${name} value=${name}>${texts.steps[name]} (${number(it.counts[name])})</option>`)}<//>`}>
-    ${turn !== shown && html`<p class="stale"><${Button} kind="quiet" onClick=${() => setShown(turn)}>${texts.moved}<//></p>`}
-    <${PagedTable} caption=${texts.devices} columns=${columns} rowKey=${row => row.device} version=${`${step} ${shown}`} load=${page => get(`${path}/devices`, { ...page, step })}
+    ${turn !== shown && many && html`<p class="stale"><${Button} kind="quiet" onClick=${() => setShown(turn)}>${texts.moved}<//></p>`}
+    <${PagedTable} caption=${texts.devices} columns=${columns} rowKey=${row => row.device} version=${`${step} ${many ? shown : turn}`} load=${page => get(`${path}/devices`, { ...page, step })}
       empty=${html`<${Empty} title=${texts.noneThere} />`} /><//>`;
 }

@@ -33,7 +33,7 @@ export default function Profile({ name, tab }) {
     <${Tabs} current=${now} tabs=${TABS.filter(key => key !== 'edit' || may).map(key => [key, texts.tab[key]])}
       href=${key => to(`/profiles/${encode(name)}${key === 'state' ? '' : `/${key}`}`)} />
     ${now === 'state' && html`<${StateTab} profile=${it} may=${may} reload=${profile.reload} />`}
-    ${now === 'edit' && html`<${ProfileEditor} name=${name} revision=${Number(query.revision) || undefined} />`}
+    ${now === 'edit' && html`<${ProfileEditor} name=${name} revision=${Number(query.revision) || undefined} onSaved=${profile.reload} />`}
     ${now === 'preview' && html`<${PreviewTab} profile=${it} query=${query} />`}
     ${now === 'revisions' && html`<${Revisions} profile=${it} may=${may} query=${query} />`}`}<//>`;
 }

@@ -4,7 +4,7 @@ import { t, say } from '../texts.js';
 import { encode, session, useGet } from '../api.js';
 import { useReloadOn } from '../live.js';
 import { Link, go, setQuery, to, useRoute } from '../router.js';
-import { Button, Dialog, Empty, Field, Head, Loaded, State, Tabs, number } from '../parts/ui.js';
+import { Button, Card, Dialog, Empty, Field, Head, Loaded, State, Tabs, number } from '../parts/ui.js';
 import { Table } from '../parts/table.js';
 import { SelectorText, many } from '../parts/selector.js';
 import { Conflicts, StandBar } from '../parts/profile_state.js';
@@ -22,7 +22,7 @@ export default function Profiles() {
   return html`<${Head} title=${texts.title} sub=${texts.sub}>${make}<//>
     <${Tabs} current=${tab} tabs=${[['all', texts.tabs.all], ['conflicts', found ? say(texts.tabs.conflictsN, { n: number(found) }) : texts.tabs.conflicts]]}
       href=${key => to('/profiles', key === 'all' ? {} : { tab: key })} />
-    ${tab === 'conflicts' ? html`<${Loaded} from=${conflicts}>${list => html`<div class="card"><${Conflicts} list=${list} /></div>`}<//>`
+    ${tab === 'conflicts' ? html`<${Loaded} from=${conflicts}>${list => html`<${Card} title=${texts.conflicts.title}><${Conflicts} list=${list} /><//>`}<//>`
       : html`${found > 0 && html`<p class="note warn">${say(texts.contradict, { n: number(found) })} <${Link} href=${to('/profiles', { tab: 'conflicts' })}>${texts.look}<//></p>`}
         <${Loaded} from=${profiles}>${all => html`<${List} all=${all} query=${query} make=${make} />`}<//>`}
     ${making && html`<${Make} onClose=${() => setMaking(false)} names=${(profiles.data || []).map(profile => profile.name)} />`}`;
