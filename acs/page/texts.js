@@ -381,7 +381,7 @@ export const t = {
     publish: {
       short: 'Publish', title: 'Publish revision {n} of “{name}”?', back: 'Roll “{name}” back to revision {n}?', replaces: 'It replaces revision {n}.', endsStage: 'Revision {n} is being rolled out by stages; this ends that.', yes: 'Publish', yesN: 'Publish: {n} devices change', yesStage: 'Begin with the first stage',
       did: 'Revision {n} is in force. Devices get it in their next session.', didStage: 'Revision {n} is in force for the first stage.', whom: 'For whom', everybody: 'For everybody at once', everybodyText: 'Devices that change are called.', stages: 'Stage by stage', stagesText: 'The others keep what they have until you take it further.',
-      stage: 'Stage {n}', percent: 'a share of the devices', tag: 'devices with a tag', tagName: 'Tag', percentOf: 'Of a hundred', removeStage: 'Remove stage {n}', addStage: 'Add a stage',
+      stage: 'Stage {n}', percent: 'a percentage', tag: 'a tag', tagName: 'Tag', percentOf: 'Of a hundred', removeStage: 'Remove stage {n}', addStage: 'Add a stage',
     },
     stage: {
       title: 'Revision {n}, stage by stage', tag: 'Devices with the tag {tag}', percent: '{n} % of the devices', all: 'Everybody', has: 'has it', later: 'later', rest: 'All others have revision {n}.', restNothing: 'All others have nothing of it yet.', next: 'Next stage', forAll: 'Publish for everybody', abort: 'Take it back',
@@ -430,7 +430,7 @@ export const t = {
       nothing: 'Nothing has happened yet', nothingText: 'The device waits for its turn.', device: 'To the device', task: 'Its task',
     },
     stage: {
-      title: 'Stages', count: 'The first {n} devices', countMore: 'Up to {n} devices', percent: 'Up to {n} % of all', rest: 'All others', everybody: 'Everybody',
+      title: 'Stages', one: 'The first device', count: 'The first {n} devices', countMore: 'Up to {n} devices', percent: 'Up to {n} % of all', rest: 'All others', everybody: 'Everybody',
       over: 'over', open: 'open', later: 'still closed', ended: 'given up', nobody: 'No device is in it.',
     },
     facts: {
@@ -439,7 +439,7 @@ export const t = {
       atFailures: 'at {n} failures', atPercent: 'at {n} % of the stage', atRecent: 'at {n} failures of the last {of}', neverStops: 'only if a stage falls short',
       windows: 'Windows', anyTime: 'at any time', zone: 'Time zone, if a device says none', idle: 'Calls', idleFail: 'waits {n} minutes for a silent line, then fails',
       idleUpgrade: 'waits {n} minutes for a silent line, then upgrades', notAsked: 'not asked for', voice: 'Lines', voiceMinutes: 'registered again after {n} minutes',
-      overdue: 'Devices that do not come', overdueHours: 'left out after {n} hours', overdueAll: 'take part', downgrade: 'Newer versions', downgradeYes: 'go back',
+      overdue: 'Devices that do not come', overdueHours: 'left out after {n} hours', overdueAll: 'take part', overdueServer: 'as the server is set', downgrade: 'Newer versions', downgradeYes: 'go back',
       downgradeNo: 'are left alone', takesBack: 'Takes back', other: 'another campaign', created: 'Made', started: 'Started', ended: 'Ended',
     },
     selector: {
@@ -459,7 +459,7 @@ export const t = {
       removeOne: 'Remove the freeze from {from}', save: 'Save the calendar', discard: 'Discard', saved: 'The freeze calendar is saved.', unsaved: 'The calendar is changed and not saved yet.',
     },
     start: {
-      title: 'Start “{name}”?', yes: 'Start', looking: 'Looking at what it would do…', started: 'The campaign has begun.', text: '{n} devices are to get {version}, beginning at once.', textWindows: '{n} devices are to get {version}, each when one of its windows is open.',
+      title: 'Start “{name}”?', yes: 'Start', looking: 'Looking at what it would do…', started: 'The campaign has begun.', text: '{n} devices are to get {version}, beginning at once.', textWindows: '{n} devices are to get {version}, each when one of its windows is open: {windows}.',
       textPlain: 'Devices begin at once.', confirm: 'Number of devices', confirmHint: 'Must be typed if there are many; the refusal says it.',
     },
     rollback: {
@@ -488,7 +488,7 @@ export const t = {
       recent: 'Too many of the last ones', recentFailures: 'Failures', recentOf: 'Of the last', voiceTitle: 'Calls and lines', idle: 'Wait until nobody is on the phone',
       idleHint: 'The lines are asked right before the download.', idleMinutes: 'For at most so many minutes', idleThen: 'Then', idleFail: 'the device fails', idleUpgrade: 'upgrade all the same',
       voice: 'Lines must register again', voiceHint: 'A device is done only when the lines it had are registered again.', voiceMinutes: 'Within so many minutes',
-      begin: 'Start: upgrade {n} devices', again: 'Estimate again', firstStage: 'The first stage is {n} devices.', inWindows: 'Only in the windows {windows}.',
+      begin: 'Start: upgrade {n} devices', again: 'Estimate again', firstStage: 'The first stage: {n}.',
     },
   },
 

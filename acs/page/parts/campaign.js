@@ -28,6 +28,7 @@ export function Progress({ counts }) {
 
 export function stageText(stage, index) {
   const texts = t.campaigns.stage;
+  if (stage.count === 1) return texts.one;
   if (stage.count !== undefined) return say(index ? texts.countMore : texts.count, { n: number(stage.count) });
   return stage.percent >= 100 ? (index ? texts.rest : texts.everybody) : say(texts.percent, { n: stage.percent });
 }
@@ -42,7 +43,7 @@ export function Stages({ campaign, report }) {
     const over = campaign.state === 'done' || (index < campaign.stage) || (index === campaign.stage && ended);
     const opened = index <= campaign.stage && campaign.state !== 'draft';
     const word = over && opened ? texts.over : opened && campaign.state === 'aborted' ? texts.ended : opened ? texts.open : texts.later;
-    return html`<li key=${index} class=${over && opened ? (counts.failed > counts.done ? 'fell' : 'over') : opened ? 'open' : 'later'}>
+    return html`<li key=${index} class=${over && opened ? (counts.failed > counts.done ? 'fell' : 'over') : opened ? 'open' : 'to-come'}>
       <div class="stagename"><b>${stageText(stage, index)}</b> <span class="faint">${word}</span></div>
       ${total(counts) ? html`<${Parts} of=${countParts(counts)} />` : html`<p class="faint">${texts.nobody}</p>`}</li>`;
   })}</ol>`;
@@ -77,7 +78,7 @@ export function Settings({ campaign, file }) {
     [texts.zone, c.windows ? html`<code>${c.time_zone}</code>` : null],
     [texts.idle, c.idle ? say(c.idle.then === 'upgrade' ? texts.idleUpgrade : texts.idleFail, { n: c.idle.minutes }) : texts.notAsked],
     [texts.voice, c.voice ? say(texts.voiceMinutes, { n: c.voice.minutes }) : texts.notAsked],
-    [texts.overdue, c.overdue_hours ? say(texts.overdueHours, { n: number(c.overdue_hours) }) : texts.overdueAll],
+    [texts.overdue, c.overdue_hours === undefined ? texts.overdueServer : c.overdue_hours ? say(texts.overdueHours, { n: number(c.overdue_hours) }) : texts.overdueAll],
     [texts.downgrade, c.downgrade ? texts.downgradeYes : texts.downgradeNo],
     [texts.takesBack, c.rollback_of ? html`<${Link} href=${`/campaigns/${c.rollback_of}`}>${texts.other}<//>` : null],
     [texts.created, c.created ? html`<${Time} at=${c.created} />` : null],

@@ -36,7 +36,7 @@ export function StartCampaign({ campaign, onClose, onStarted }) {
   return html`<${Confirm} title=${say(texts.title, campaign)} yes=${texts.yes} onClose=${onClose} onYes=${start}
       typed=${confirm ? String(estimate.devices) : undefined}>
     <${ProblemBox} problem=${state.problem} />
-    ${estimate ? html`<${EstimateShown} estimate=${estimate} campaign=${campaign} /><p>${say(campaign.windows ? texts.textWindows : texts.text, { n: number(estimate.devices), version: campaign.target_version })}</p>`
+    ${estimate ? html`<${EstimateShown} estimate=${estimate} campaign=${campaign} /><p>${say(campaign.windows ? texts.textWindows : texts.text, { n: number(estimate.devices), version: campaign.target_version, windows: campaign.windows })}</p>`
       : html`<p>${texts.textPlain}</p><${Field} label=${texts.confirm} hint=${texts.confirmHint} type="number" min="0" value=${typed} onInput=${setTyped} />`}<//>`;
 }
 

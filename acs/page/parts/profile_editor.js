@@ -58,10 +58,12 @@ function Editor({ name, start, onSaved, onTheirs }) {
   const [draft, setDraft] = useState(start.draft);
   const [comment, setComment] = useState('');
   const [json, setJson] = useState(null);
-  const [left, setLeft] = useState(false);
+  const [left, setLeft] = useState(null);
   const typed = json !== null && json !== JSON.stringify(toRequest(draft), null, 2);
   const dirty = !left && (typed || JSON.stringify(draft) !== JSON.stringify(start.draft));
   useGuard(dirty ? texts.unsaved : null);
+  // Behind the guard, which holds nobody by then.
+  useEffect(() => { if (left) go(`/profiles/${encode(name)}`, left.query); }, [left]);
   const change = changes => setDraft(now => ({ ...now, ...changes }));
   const parsed = json === null ? { draft } : parse(json);
   const current = parsed.draft || draft;
@@ -76,10 +78,9 @@ function Editor({ name, start, onSaved, onTheirs }) {
     const over = tag === undefined ? start.tag : tag;
     const options = { params: { publish: 'false' }, ...(over ? ifMatch(over) : {}) };
     const made = await put(`/profiles/${encode(name)}`, request, options);
-    setLeft(true);
+    setLeft({ query: publish ? { publish: made.revision } : {} });
     if (onSaved) onSaved();
     tell(say(texts.saved, { n: made.revision }));
-    setTimeout(() => go(`/profiles/${encode(name)}`, publish ? { publish: made.revision } : {}), 0);
   });
   const theirs = async publish => save.run(publish, (await tagged(`/profiles/${encode(name)}`)).tag);
   const show = as => {

@@ -49,7 +49,7 @@ export function StagedCard({ name, head, may, onDone }) {
   const act = (verb, text) => async () => { await post(`/profiles/${encode(name)}/${verb}`); tell(text); onDone(); };
   return html`<section class="card"><header><h2>${say(texts.title, { n: staged.revision })}</h2><div class="actions">${may && html`
       <${Button} kind="primary" onClick=${() => ask('next')}>${last ? texts.forAll : texts.next}<//><${Button} kind="danger" onClick=${() => ask('abort')}>${texts.abort}<//>`}</div></header>
-    <ol class="stage-list">${[...staged.stages.map(stageName), texts.all].map((text, index) => html`<li key=${index} class=${index < staged.reached ? 'over' : 'later'}>
+    <ol class="stage-list">${[...staged.stages.map(stageName), texts.all].map((text, index) => html`<li key=${index} class=${index < staged.reached ? 'over' : 'to-come'}>
       <div class="stagename"><b>${text}</b><span class="faint">${index < staged.reached ? texts.has : texts.later}</span></div></li>`)}</ol>
     <p class="faint">${say(head.published ? texts.rest : texts.restNothing, { n: head.published })}</p>
     ${asking === 'next' && html`<${Confirm} title=${last ? texts.forAll : texts.next} yes=${last ? texts.forAll : texts.next} onClose=${() => ask(null)} onYes=${act('next-stage', texts.went)}>

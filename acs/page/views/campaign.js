@@ -70,7 +70,7 @@ function Body({ campaign, report, turn, library }) {
   const tile = (title, text, kind, step) => html`<${Link} class=${`tile ${kind || ''}`} href=${to(`/campaigns/${campaign.id}`, { step })}>
     <b>${text}</b>${title}<//>`;
   return html`<div class="tiles">
-      ${tile(texts.tiles.done, html`${number(counts.done)} <small class="faint">${share} %</small>`, '', 'done')}
+      ${tile(texts.tiles.done, html`${number(counts.done)} <span class="share">${share} %</span>`, '', 'done')}
       ${tile(texts.tiles.under, number(counts.upgrading + counts.verifying), '', 'upgrading')}
       ${tile(texts.tiles.pending, number(counts.pending), '', 'pending')}
       ${tile(texts.tiles.failed, number(counts.failed), counts.failed ? 'bad' : '', 'failed')}

@@ -49,7 +49,7 @@ function Steps({ begin, id, tag, onTheirs }) {
   const { query } = useRoute();
   const library = useLibrary();
   const [draft, setDraft] = useState(begin);
-  const [left, setLeft] = useState(false);
+  const [left, setLeft] = useState(null);
   const step = STEPS.includes(query.step) ? query.step : 'image';
   const at = STEPS.indexOf(step);
   const file = library.byId.get(draft.file);
@@ -59,7 +59,9 @@ function Steps({ begin, id, tag, onTheirs }) {
   useGuard(dirty ? texts.unsaved : null);
   const change = changes => setDraft(now => ({ ...now, ...changes }));
   const show = wanted => { setQuery({ step: wanted }); document.querySelector('main').scrollTo(0, 0); window.scrollTo(0, 0); };
-  const leave = (where, text) => { setLeft(true); tell(text); setTimeout(() => go(where), 0); };
+  const leave = (where, text) => { setLeft(where); tell(text); };
+  // Behind the guard, which holds nobody by then.
+  useEffect(() => { if (left) go(left); }, [left]);
   const save = useAction(async over => {
     if (id) await put(`/campaigns/${encode(id)}`, request, ifMatch(over === undefined ? tag : over));
     const made = id ? { id } : await post('/campaigns', { ...request, start: false }, once());
