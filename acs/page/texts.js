@@ -434,7 +434,7 @@ export const t = {
       over: 'over', open: 'open', later: 'still closed', ended: 'given up', nobody: 'No device is in it.',
     },
     facts: {
-      title: 'What it was told', image: 'Image', target: 'Brings them to', devices: 'For', scope: 'Restricted to the tags', concurrency: 'Devices at one time', atOnce: '{n} at one time',
+      title: 'What it was told', image: 'Image', target: 'Brings them to', before: 'what each ran before', those: 'those that the campaign has upgraded', devices: 'For', scope: 'Restricted to the tags', concurrency: 'Devices at one time', atOnce: '{n} at one time',
       bandwidth: 'Bandwidth', perSecond: '{n} a second', noLimit: 'no limit', success: 'Next stage opens at', percentDone: '{n} % done', stops: 'Pauses by itself',
       atFailures: 'at {n} failures', atPercent: 'at {n} % of the stage', atRecent: 'at {n} failures of the last {of}', neverStops: 'only if a stage falls short',
       windows: 'Windows', anyTime: 'at any time', zone: 'Time zone, if a device says none', idle: 'Calls', idleFail: 'waits {n} minutes for a silent line, then fails',

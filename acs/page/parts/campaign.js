@@ -62,9 +62,9 @@ export function Settings({ campaign, file }) {
   const c = campaign;
   const recent = c.recent_failures;
   return html`<${Facts} of=${[
-    [texts.image, file ? html`${file.name} <span class="faint">${file.version}, ${bytes(file.bytes)}</span>` : html`<code>${c.file}</code>`],
-    [texts.target, c.target_version],
-    [texts.devices, html`<${SelectorText} of=${c.selector} />`],
+    [texts.image, c.rollback_of ? null : file ? html`${file.name} <span class="faint">${file.version}, ${bytes(file.bytes)}</span>` : html`<code>${c.file}</code>`],
+    [texts.target, c.rollback_of ? texts.before : c.target_version],
+    [texts.devices, c.rollback_of ? texts.those : html`<${SelectorText} of=${c.selector} />`],
     [texts.scope, c.scope && c.scope.length ? c.scope.flat().join(', ') : null],
     [texts.concurrency, say(texts.atOnce, { n: number(c.concurrency) })],
     [texts.bandwidth, c.bytes_per_sec ? say(texts.perSecond, { n: bytes(c.bytes_per_sec) }) : texts.noLimit],

@@ -2,6 +2,7 @@
 import { html, useState } from '../html.js';
 import { t, say } from '../texts.js';
 import { del, session, useGet } from '../api.js';
+import { useReloadOn } from '../live.js';
 import { Link, setQuery, to, useRoute } from '../router.js';
 import { Button, Confirm, Copy, Dialog, Empty, Facts, Field, Head, Loaded, State, Time, bytes, fullTime, number, tell } from '../parts/ui.js';
 import { Table } from '../parts/table.js';
@@ -15,6 +16,7 @@ export default function Files() {
   const campaigns = useGet('/campaigns');
   const versions = useGet('/devices/groups', { by: 'software_version', limit: 1000 });
   const { query } = useRoute();
+  useReloadOn(['file.*', 'campaign.*', 'device.version'], null, () => { files.reload(); campaigns.reload(); versions.reload(); }, 5000);
   const [uploading, setUploading] = useState(false);
   const [removing, setRemoving] = useState(null);
   const may = session.can('operate') && session.whole();

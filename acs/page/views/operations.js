@@ -1,5 +1,5 @@
 // Bulk operations: one thing done with many devices. The list; one with how far it is, its devices, and what can be done about it.
-import { html, useState } from '../html.js';
+import { html, useEffect, useState } from '../html.js';
 import { t, say } from '../texts.js';
 import { encode, get, post, session, useGet } from '../api.js';
 import { useReloadOn } from '../live.js';
@@ -10,7 +10,6 @@ import { PagedTable, Table } from '../parts/table.js';
 const STEPS = ['done', 'queued', 'pending', 'failed', 'expired', 'cancelled', 'skipped'];
 const KINDS = { done: 'good', queued: 'main', pending: 'rest', failed: 'bad', expired: 'warn', cancelled: '', skipped: '' };
 const stepKind = step => ({ done: 'good', failed: 'bad', expired: 'warn' }[step] || 'calm');
-// No end is told of each device: an open one is looked at again by itself too.
 const KINDS_OF_EVENTS = ['operation.*', 'task.*'];
 
 export default function Operations({ operation }) {
@@ -60,6 +59,13 @@ function Operation({ id }) {
   const operation = useGet(path);
   const [turn, setTurn] = useState(0);
   useReloadOn(KINDS_OF_EVENTS, null, () => { operation.reload(); setTurn(n => n + 1); }, 2000);
+  const open = operation.data && !operation.data.ended;
+  // Not everything that is done with a device is an event.
+  useEffect(() => {
+    if (!open) return undefined;
+    const timer = setInterval(() => { operation.reload(); setTurn(n => n + 1); }, 5000);
+    return () => clearInterval(timer);
+  }, [open]);
   return html`<p class="crumb"><${Link} href="/operations">${texts.title}<//></p>
     <${Loaded} from=${operation}>${it => html`<${Top} it=${it} path=${path} reload=${operation.reload} />
       <${Card} title=${texts.how}><${Parts} of=${STEPS.map(step => [texts.steps[step], it.counts[step], KINDS[step]])} /><//>

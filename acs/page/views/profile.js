@@ -24,6 +24,9 @@ export default function Profile({ name, tab }) {
   useReloadOn(['profile.*'], null, profile.reload);
   const fresh = query.new || (profile.problem && profile.problem.status === 404);
   const crumb = html`<p class="crumb"><${Link} href="/profiles">${texts.title}<//></p>`;
+  if (now === 'edit' && !may) {
+    return html`${crumb}<${Empty} title=${t.shell.notAllowed} text=${say(t.shell.notAllowedText, { permission: 'operate' })} />`;
+  }
   if (fresh && now === 'edit') return html`${crumb}<${Head} title=${name} sub=${texts.fresh} /><${ProfileEditor} name=${name} fresh />`;
   if (fresh) {
     return html`${crumb}<${Empty} title=${say(texts.gone, { name })} text=${texts.goneText}>
