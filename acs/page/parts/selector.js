@@ -54,9 +54,11 @@ export function SelectorFields({ value, onChange, hints = {} }) {
   const set = (name, to) => onChange({ ...value, [name]: to });
   const texts = t.campaigns.selector;
   return html`<div class="fields">
-    ${LISTS.map(name => html`<${Chips} key=${name} label=${texts[name]} hint=${hints[name] || texts.hints[name]} value=${value[name] || []}
+    ${LISTS.map(name => html`<${Chips} key=${name} label=${texts[name]} hint=${hints[name] || texts.hints[name]}
+        value=${value[name] || []}
       placeholder=${texts.any} onChange=${list => set(name, list)} suggestions=${groups[name] ? known(groups[name]) : []} />`)}
-    <div class="wide"><${QueryBar} field label=${texts.query} hint=${texts.queryHint} value=${value.query || ''} onChange=${text => set('query', text)} /></div></div>`;
+    <div class="wide"><${QueryBar} field label=${texts.query} hint=${texts.queryHint} value=${value.query || ''}
+        onChange=${text => set('query', text)} /></div></div>`;
 }
 
 // How many devices it finds at this moment, as one types; `onCount` is told.
@@ -79,7 +81,8 @@ export function SelectorCount({ selector, onCount }) {
   }, [query]);
   const texts = t.campaigns.selector;
   if (state.problem) {
-    return html`<p class="problem" role="status"><strong>${state.problem.why || state.problem.message}</strong> ${state.problem.fix}</p>`;
+    return html`<p class="problem" role="status">
+        <strong>${state.problem.why || state.problem.message}</strong> ${state.problem.fix}</p>`;
   }
   return html`<p class="note found-count" role="status">${state.devices === null || state.query !== query ? texts.counting
     : html`<b>${devices(state.devices)}</b> ${state.devices === 0 ? texts.findsNone

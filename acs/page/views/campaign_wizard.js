@@ -41,7 +41,8 @@ export default function Wizard() {
   }, [from, turn]);
   if (!start) return html`<${Busy} />`;
   if (start.problem) return html`<${ProblemBox} problem=${start.problem} />`;
-  return html`<${Steps} key=${`${from} ${start.turn}`} begin=${start.draft} id=${query.draft} tag=${start.tag} onTheirs=${() => again(n => n + 1)} />`;
+  return html`<${Steps} key=${`${from} ${start.turn}`} begin=${start.draft} id=${query.draft} tag=${start.tag}
+      onTheirs=${() => again(n => n + 1)} />`;
 }
 
 function Steps({ begin, id, tag, onTheirs }) {
@@ -90,12 +91,15 @@ function Steps({ begin, id, tag, onTheirs }) {
       ${step === 'devices' && html`<${DevicesStep} ...${stepProps} />`}
       ${step === 'stages' && html`<${StagesStep} ...${stepProps} />`}
       ${step === 'care' && html`<${CareStep} ...${stepProps} />`}
-      ${step === 'review' && (missing ? html`<p class="note warn">${missing} <${Button} onClick=${() => show('image')}>${texts.toImage}<//></p>`
+      ${step === 'review' && (missing ? html`<p class="note warn">${missing} <${Button}
+          onClick=${() => show('image')}>${texts.toImage}<//></p>`
         : html`<${ReviewStep} request=${request} file=${file} begins=${begins} />`)}
-      ${changed ? html`<${ChangedMeanwhile} busy=${save.busy} onMine=${() => save.run(null)} onTheirs=${onTheirs} />` : html`<${ProblemBox} problem=${save.problem} />`}
+      ${changed ? html`<${ChangedMeanwhile} busy=${save.busy} onMine=${() => save.run(null)} onTheirs=${onTheirs} />`
+          : html`<${ProblemBox} problem=${save.problem} />`}
       <div class="actions wizard-foot">
         ${at > 0 && html`<${Button} onClick=${() => show(STEPS[at - 1])}>${texts.back}<//>`}
-        ${at < STEPS.length - 1 && html`<${Button} kind="primary" disabled=${step === 'image' && Boolean(missing)} onClick=${() => show(STEPS[at + 1])}>${texts.next}<//>`}
+        ${at < STEPS.length - 1 && html`<${Button} kind="primary" disabled=${step === 'image' && Boolean(missing)}
+            onClick=${() => show(STEPS[at + 1])}>${texts.next}<//>`}
         <span class="grow"></span>
         <${Button} busy=${save.busy} disabled=${Boolean(missing)} onClick=${() => save.run()}>${texts.save}<//></div><//>`;
 }
