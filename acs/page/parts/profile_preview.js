@@ -100,6 +100,6 @@ export function PreviewCounts({ name, what, now, onCounts }) {
           href=${`/devices/${encode(device)}`}>${device}<//>`)}</p>`}
       ${counts.errors.length > 0 && html`<div class="problem"><strong>${texts.errors}</strong>
           <ul>${counts.errors.map(one => html`<li key=${one.device}><${Link}
-          href=${`/devices/${encode(one.device)}`}>${one.device}<//>:
+          href=${`/devices/${encode(one.device)}`}>${one.device}<//>${': '}
         ${one.problems.map(problem => `${problem.name}: ${problem.why}`).join('; ')}</li>`)}</ul></div>`}</section>`}`;
 }
