@@ -17,7 +17,8 @@ export default function Campaign({ campaign: id, device }) {
   const library = useLibrary();
   const [turn, setTurn] = useState(0);
   const reload = () => { campaign.reload(); report.reload(); setTurn(n => n + 1); };
-  useReloadOn(['campaign.*', 'task.*'], null, reload, 2000);
+  const ended = campaign.data && campaign.data.ended;
+  useReloadOn(ended ? ['campaign.start', 'campaign.abort'] : ['campaign.*', 'task.*'], null, reload, 2000);
   return html`<p class="crumb"><${Link} href="/campaigns">${t.campaigns.title}<//></p>
     <${Loaded} from=${campaign}>${it => html`<${Top} campaign=${it} reload=${reload} />
       <${Loaded} from=${report}>${found => html`<${Body} campaign=${it} report=${found} turn=${turn}
