@@ -140,10 +140,10 @@ export const t = {
     register: 'Register a device', registerText: 'A device that is registered is let in when it comes, and its profiles are ready for it.', oui: 'OUI', ouiHint: 'six hexadecimal digits', serial_number: 'Serial number',
     product_class: 'Product class', manufacturer: 'Manufacturer', asTold: 'as the device tells it', password: 'Its password', passwordHint: 'the one it will come with; without one the enrolment rule decides',
     calls: 'Credentials for connection requests', callsText: 'Only if it has some already: otherwise it is given some when it comes.', user: 'User name', call: 'Password', registered: '{identity} is registered.',
-    import: 'Import devices', importText: 'A list as CSV or JSON: every row or none. Try it first; it says what would happen.', file: 'List', dryRun: 'Try it', apply: 'Import {rows} rows', imported: 'Imported: {create} new, {update} changed.',
+    import: 'Import devices', importText: 'A list as CSV or JSON: every row or none. Try it first; it says what would happen.', file: 'List', dryRun: 'Try it', apply: 'Import ({rows})', imported: 'Imported: {create} new, {update} changed.',
     example: 'oui,serial_number,product_class,password,tags,var:site\n00562B,ATA0003,ATA192,its-password,beta office,bern',
     row: 'Row', subject: 'Device', outcome: 'What happens', why: 'Why', outcomes: { create: 'new', update: 'changes', unchanged: 'stays', error: 'refused' },
-    report: '{create} new, {update} change, {unchanged} stay as they are.', reportBad: '{error} rows are refused, so nothing would be imported. Of the others {create} would be new, {update} changed, {unchanged} stay as they are.',
+    report: '{create} new, {update} change, {unchanged} stay as they are.', reportBad: 'Refused rows: {error}, so nothing would be imported. Of the others {create} would be new, {update} changed, {unchanged} stay as they are.',
     reportCaption: 'What would happen', further: 'and {rows} rows more',
   },
 

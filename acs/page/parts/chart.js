@@ -28,7 +28,7 @@ const colour = name => getComputedStyle(document.documentElement).getPropertyVal
 const clock = ms => new Date(ms).toLocaleTimeString('en-GB');
 
 function options(Plot, lines, { width, height, format, time }) {
-  const axis = { stroke: () => colour('--faint'), grid: { stroke: () => colour('--line'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
+  const axis = { stroke: () => colour('--faint'), grid: { stroke: () => colour('--line'), width: 1 }, ticks: { show: false }, size: 26, font: '12px system-ui, sans-serif' };
   return {
     width, height, ms: 1, legend: { show: lines.length > 1 }, cursor: { y: false, drag: { x: false, y: false } }, padding: [8, 8, 0, 0],
     scales: { x: { time }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },

@@ -69,7 +69,7 @@ export function Import({ onClose, onDone }) {
     <${ProblemBox} problem=${problem} />
     ${report && html`<${Report} report=${report} />`}
     <footer class="actions right"><${Button} onClick=${onClose}>${t.ui.cancel}<//>
-      <${Button} kind=${report && !report.error ? '' : 'primary'} busy=${busy && !report} disabled=${!file} onClick=${() => send(true)}>${T.dryRun}<//>
+      <${Button} kind=${report ? '' : 'primary'} busy=${busy && !report} disabled=${!file} onClick=${() => send(true)}>${T.dryRun}<//>
       ${report && html`<${Button} kind="primary" busy=${busy} disabled=${report.error > 0 || report.create + report.update === 0} onClick=${() => send(false)}>${say(T.apply, { rows: number(report.create + report.update) })}<//>`}
     </footer><//>`;
 }

@@ -214,5 +214,5 @@ export function Copy({ text }) {
       tell(t.ui.cannotCopy, 'bad');
     }
   };
-  return html`<button type="button" class="quiet copy" onClick=${copy} title=${t.ui.copy} aria-label=${t.ui.copy}>${done ? '✓' : '⧉'}</button>`;
+  return html`<button type="button" class="quiet copy" onClick=${copy} title=${t.ui.copy} aria-label=${t.ui.copy}>${done ? '✓' : html`<i aria-hidden="true"></i>`}</button>`;
 }

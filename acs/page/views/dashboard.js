@@ -60,17 +60,18 @@ function Fleet({ summary, points }) {
   const running = (campaigns.data || []).filter(campaign => campaign.state === 'running' || campaign.state === 'paused');
   const going = ((operations.data && operations.data.items) || []).filter(operation => !operation.ended);
   return html`<${Tiles} summary=${summary} />
-    <div class="grid board">
+    <div class="board"><div>
       <${Attention} summary=${summary} health=${health} running=${running} going=${going} quarantine=${quarantine} />
+      <${Standing} summary=${summary} health=${health} />
+      <${Campaigns} from=${campaigns} running=${running} />
+      <${Operations} from=${operations} going=${going} />
+    </div><div>
       <${Card} title=${T.informs}><${Series} label=${T.informs} x=${points.at} lines=${[{ name: T.thisMinute, values: points.informs }]} height=${150} />
         <p class="faint small">${say(T.informsText, { secs: EVERY_MS / 1000 })}</p><//>
-      <${Standing} summary=${summary} health=${health} />
       <${Versions} title=${T.versions} groups=${summary.versions} attribute="software_version" />
-      <${Campaigns} from=${campaigns} running=${running} />
       <${Versions} title=${T.models} groups=${summary.models} attribute="product_class" />
-      <${Operations} from=${operations} going=${going} />
       <${Faults} from=${faults} />
-    </div>`;
+    </div></div>`;
 }
 
 function span(minutes) {
@@ -93,7 +94,7 @@ function Tiles({ summary }) {
     ${tile(T.online, summary.online, devices(ask.online), '', share(summary.online))}
     ${tile(T.overdue, summary.overdue, devices(ask.overdue), 'warn', share(summary.overdue))}
     ${tile(T.never, summary.never, devices(ask.never), '', share(summary.never))}
-    ${tile(T.perMinute, summary.informs_per_minute, devices('last_inform >= ago("1m")'), '', `${number(summary.sessions)} ${T.sessions}`)}
+    ${tile(T.perMinute, summary.informs_per_minute, devices('last_inform >= ago("1m")'), '', `${T.sessions}: ${number(summary.sessions)}`)}
     ${tile(T.failedTasks, summary.tasks_failed, '/tasks?state=failed', 'bad', T.today)}</div>`;
 }
 
@@ -125,7 +126,7 @@ function Attention(props) {
   const list = wanting(props);
   return html`<${Card} title=${T.attention} kind="attention"><${Loaded} from=${props.health}>${() => (list.length ? html`<ul>${list.map(one =>
     html`<li key=${one.key} class=${one.kind}><${Link} href=${one.href}><span>${one.count && html`<b>${one.count}</b> `}${one.text}
-      ${one.why && html`<small class="faint">${one.why}</small>`}</span><span aria-hidden="true">→</span><//></li>`)}</ul>`
+      ${one.why && html`<small class="faint">${one.why}</small>`}</span><span class="to" aria-hidden="true"></span><//></li>`)}</ul>`
     : html`<${Empty} title=${T.calm} text=${T.calmText} />`)}<//><//>`;
 }
 
@@ -179,7 +180,7 @@ function Faults({ from }) {
     { key: 'devices', title: T.onDevices, number: true, cell: fault => number(fault.devices) },
     { key: 'last', title: T.last, cell: fault => html`<span class="nowrap"><${Time} at=${fault.last} /></span>` },
   ];
-  return html`<${Card} title=${T.faults} kind="broad" actions=${html`<${Link} href="/tasks">${T.allFaults}<//>`}><${Loaded} from=${from}>${list =>
+  return html`<${Card} title=${T.faults} actions=${html`<${Link} href="/tasks">${T.allFaults}<//>`}><${Loaded} from=${from}>${list =>
     html`<${Table} columns=${columns} rows=${list.slice(0, MOST_FAULTS)} rowKey=${fault => `${fault.kind} ${fault.code} ${fault.text}`} caption=${T.faults}
       empty=${html`<${Empty} title=${T.noFaults} text=${T.noFaultsText} />`} />`}<//><//>`;
 }

@@ -86,7 +86,7 @@ export default function Devices() {
       <${Button} busy=${exporting.busy} onClick=${() => exporting.run()}>${T.export}<//>
       ${operate && session.whole() && html`<${Button} onClick=${() => setDialog('import')}>${T.import}<//>
         <${Button} onClick=${() => setDialog('register')}>${T.register}<//>`}
-      ${operate && html`<${Button} kind="primary" disabled=${!total} onClick=${() => { setPicked({ rows: new Set(), all: true }); setDialog('bulk'); }}>${T.doWithAll}<//>`}<//>
+      ${operate && html`<${Button} disabled=${!total} onClick=${() => { setPicked({ rows: new Set(), all: true }); setDialog('bulk'); }}>${T.doWithAll}<//>`}<//>
     <${QueryBar} value=${conditions.q || ''} onSubmit=${q => { setQuery({ q }); if (q === (conditions.q || '')) again(); }} />
     <${Chips} conditions=${conditions} />
     <${ProblemBox} problem=${exporting.problem} />
