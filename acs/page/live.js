@@ -105,6 +105,16 @@ export function useReloadOn(kinds, device, reload, ms = 1500) {
   useEffect(() => () => clearTimeout(waiting.current), []);
 }
 
+// Calls `act` every `ms` while the window is in sight: for what is no event, such as Informs.
+export function useEvery(ms, act) {
+  const current = useRef(act);
+  current.current = act;
+  useEffect(() => {
+    const timer = setInterval(() => { if (!document.hidden) current.current(); }, ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}
+
 // off, connecting or live.
 export function useLiveState() {
   const [now, set] = useState(state);

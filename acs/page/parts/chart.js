@@ -8,6 +8,8 @@ const T = t.chart;
 // Rows of the table: the newest.
 const ROWS = 60;
 const COLOURS = { main: '--main', good: '--good', warn: '--warn', bad: '--bad', calm: '--calm' };
+// Steps of an axis of whole numbers.
+const WHOLE = [...Array(8).keys()].flatMap(power => [1, 2, 5].map(step => step * 10 ** power));
 const ORDER = ['main', 'warn', 'calm', 'bad', 'good'];
 
 let library = null;
@@ -27,14 +29,14 @@ function load() {
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(COLOURS[name] || name).trim();
 const clock = ms => new Date(ms).toLocaleTimeString('en-GB');
 
-function options(Plot, lines, { width, height, format, time }) {
+function options(Plot, lines, { width, height, format, time, whole }) {
   const axis = { stroke: () => colour('--faint'), grid: { stroke: () => colour('--line'), width: 1 }, ticks: { show: false }, size: 26, font: '12px system-ui, sans-serif' };
   return {
     width, height, ms: 1, legend: { show: lines.length > 1 }, cursor: { y: false, drag: { x: false, y: false } }, padding: [8, 8, 0, 0],
     scales: { x: { time }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
     axes: [{ ...axis, space: 70, grid: { show: false }, values: time ? [[3600000, '{HH}:{mm}'], [60000, '{HH}:{mm}'], [1000, '{HH}:{mm}:{ss}']].map(([ms, text]) =>
       [ms, text, null, null, null, null, null, null, 1]) : undefined },
-    { ...axis, size: 52, space: 34, values: (_, all) => all.map(format) }],
+    { ...axis, size: 52, space: 34, incrs: whole ? WHOLE : undefined, values: (_, all) => all.map(format) }],
     series: [{ value: (_, at) => (at === null ? '' : time ? clock(at) : String(at)) }, ...lines.map((line, index) => {
       const name = line.kind || ORDER[index % ORDER.length];
       return {
@@ -46,8 +48,9 @@ function options(Plot, lines, { width, height, format, time }) {
 }
 
 // `x` are times in milliseconds (or plain numbers, with `time=${false}`), `lines` [{ name, values, kind }] of the same length;
-// `label` says what it shows, `unit` stands in the head of the table.
-export function Series({ label, x, lines, height = 170, format = number, time = true, unit = '' }) {
+// `label` says what it shows, `unit` stands in the head of the table;
+// `whole` that there are no halves of it.
+export function Series({ label, x, lines, height = 170, format = number, time = true, whole = false, unit = '' }) {
   const box = useRef(null);
   const plot = useRef(null);
   const [failed, setFailed] = useState(false);
@@ -63,7 +66,7 @@ export function Series({ label, x, lines, height = 170, format = number, time = 
     const theme = new MutationObserver(redraw);
     load().then(Plot => {
       if (gone || !box.current) return;
-      plot.current = new Plot(options(Plot, lines, { width: box.current.clientWidth, height, format, time }), current.current, box.current);
+      plot.current = new Plot(options(Plot, lines, { width: box.current.clientWidth, height, format, time, whole }), current.current, box.current);
       watch = new ResizeObserver(() => plot.current && plot.current.setSize({ width: box.current.clientWidth, height }));
       watch.observe(box.current);
       dark.addEventListener('change', redraw);

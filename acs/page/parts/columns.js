@@ -7,7 +7,7 @@ import { Link } from '../router.js';
 const T = t.devices;
 const TIMES = new Set(['last_inform', 'first_seen', 'last_boot', 'last_bootstrap']);
 const WIDTH = {
-  identity: 196, product_class: 86, software_version: 162, hardware_version: 100, health: 92, tag: 104, address: 112, informs: 90,
+  identity: 190, product_class: 86, software_version: 158, hardware_version: 100, health: 104, tag: 94, address: 110, informs: 90,
   'line.state': 116, 'health.reason': 190, cwmp_version: 110, oui: 90, root: 160, account: 140, 'profile.state': 120,
 };
 export const DEFAULT = ['identity', 'product_class', 'software_version', 'health', 'line.state', 'tag', 'last_inform', 'address'];
@@ -52,7 +52,7 @@ function cell(key, row) {
 }
 
 export const columnsOf = keys => keys.map(key => ({
-  key, title: titleOf(key), width: WIDTH[key] || (TIMES.has(key) ? 134 : 180), number: key === 'informs', cell: row => cell(key, row),
+  key, title: titleOf(key), width: WIDTH[key] || (TIMES.has(key) ? 130 : 180), number: key === 'informs', cell: row => cell(key, row),
 }));
 
 // What the API is asked for.

@@ -4,6 +4,7 @@ import { useGet } from '../api.js';
 import { t, say } from '../texts.js';
 import { Busy, Field, ProblemBox, number, words } from './ui.js';
 import { titleOf } from './columns.js';
+import { quoted } from './query_text.js';
 
 const T = t.devices;
 const BY = ['health', 'health.reason', 'product_class', 'software_version', 'hardware_version', 'tag', 'line.state', 'profile.state',
@@ -12,14 +13,6 @@ const OTHERS = '(others)';
 const KEPT = 'devices.groups';
 const MOST = 40;
 
-// A text as a query writes it.
-export const quoted = text => `"${text.replace(/["\\]/g, '\\$&')}"`;
-// A condition beside those there are; brackets keep an `or` among them together.
-export const also = (query, condition) => {
-  const text = (query || '').trim();
-  if (!text) return condition;
-  return /\bor\b/i.test(text) ? `(${text}) and ${condition}` : `${text} and ${condition}`;
-};
 const asField = by => (by.startsWith('param:') ? `param(${quoted(by.slice(6))})` : by);
 const condition = (by, value) => (value === '' ? `not ${asField(by)} exists` : `${asField(by)} = ${quoted(value)}`);
 

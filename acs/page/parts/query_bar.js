@@ -3,6 +3,7 @@ import { html, useState, useEffect, useRef } from '../html.js';
 import { get, post } from '../api.js';
 import { t, say } from '../texts.js';
 import { Button, Dialog, number } from './ui.js';
+import { quoted } from './query_text.js';
 
 const T = t.queries;
 // After so long without a key the server is asked what it thinks of what was typed.
@@ -12,7 +13,6 @@ const FEW_VALUES = new Set(['product_class', 'software_version', 'hardware_versi
   'oui', 'cwmp_version', 'root']);
 // `tag = "be`, `product_class in ("ATA192", "A`: the attribute, and what was begun of its value.
 const VALUE = /([a-z_.]+)\s*(?:=|!=|~|like|(?:not\s+)?in\s*\((?:[^()]*,)?)\s*("?)((?:[^"\\]|\\.)*)$/;
-const quoted = text => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 const known = new Map();
 async function valuesOf(attribute) {

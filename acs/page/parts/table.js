@@ -60,7 +60,8 @@ export function PagedTable({ load, version, columns, rowKey, href, caption, empt
 }
 
 const ROW = 36;
-const BLOCK = 100;
+// Rows of one page.
+export const BLOCK = 100;
 // Rows beside the visible ones, so that scrolling a little shows no gaps.
 const MARGIN = 12;
 // The most rows that are in the document, however high the window is.
@@ -153,12 +154,14 @@ export function EndlessTable({ total, load, version, turn, columns, rowKey = row
     rows.push([index, block && block.items ? block.items[index % BLOCK] : null]);
   }
   const retry = () => inBlocks(index => want(index, true));
+  // A little less than all widths together: a bar at the side must not bring one below.
+  const least = 0.95 * columns.reduce((all, column) => all + (column.width || 160), 40);
   const span = columns.length + (onPick ? 1 : 0);
   const space = height => html`<tr class="space" aria-hidden="true" style=${{ height: `${height}px` }}><td colspan=${span}></td></tr>`;
   return html`<${ProblemBox} problem=${problem} onRetry=${retry} />
     <div class="endless" ref=${box} tabindex="0" role="region" aria-label=${caption}
         onScroll=${event => { const top = event.currentTarget.scrollTop; setView(now => ({ ...now, top })); }}>
-      <table aria-rowcount=${total + 1} style=${{ minWidth: `${columns.reduce((all, column) => all + (column.width || 160), 40)}px` }}>
+      <table aria-rowcount=${total + 1} style=${{ minWidth: `${least}px` }}>
         <caption class="unseen">${say(t.ui.rowsOf, { caption, total: number(total) })}</caption>
         <colgroup>${onPick && html`<col class="pick" />`}
           ${columns.map(column => html`<col key=${column.key} style=${{ width: `${column.width || 160}px` }} />`)}</colgroup>

@@ -1,15 +1,14 @@
 // The fleet at one look: who is there, what needs attention, what is under way; it goes on by itself.
-import { html, useState, useEffect, useRef } from '../html.js';
+import { html, useRef } from '../html.js';
 import { useGet, session } from '../api.js';
 import { Link } from '../router.js';
-import { useReloadOn } from '../live.js';
+import { useEvery, useReloadOn } from '../live.js';
 import { t, say } from '../texts.js';
 import { Card, Empty, Head, Loaded, Parts, ProblemBox, State, Time, number, words } from '../parts/ui.js';
 import { Table } from '../parts/table.js';
 import { Bars, Series } from '../parts/chart.js';
 import { HowToConnect } from '../parts/connect.js';
-import { quoted } from '../parts/facets.js';
-import { useEvery } from './devices.js';
+import { listOf as devices, quoted } from '../parts/query_text.js';
 
 const T = t.dashboard;
 const EVERY_MS = 5000;
@@ -18,9 +17,9 @@ const SLOW_MS = 20000;
 const MOST_POINTS = 360;
 const MOST_BARS = 7;
 const MOST_FAULTS = 6;
+const REST_EVENTS = ['campaign.*', 'operation.*', 'task.failed', 'device.health', 'device.profile_failed', 'device.quarantine', 'device.admit'];
 const CRITICAL = new Set(['registration_lost', 'reboot_loop', 'overdue']);
 
-const devices = (q, more) => `/devices?${new URLSearchParams({ q, ...more })}`;
 const many = n => say(n === 1 ? T.device : T.manyDevices, { n: number(n) });
 
 // Kept while the page is open, so that coming back shows what there was.
@@ -40,23 +39,28 @@ export default function Dashboard() {
   useEvery(EVERY_MS, summary.reload);
   useReloadOn(['device.first_contact', 'device.register', 'device.delete', 'task.failed'], null, summary.reload, 1500);
   const points = useMeasured(summary.data);
+  const rest = useRest();
   return html`<div class="dashboard"><${Head} title=${T.title} sub=${T.sub} />
     ${summary.problem && summary.data === null ? html`<${ProblemBox} problem=${summary.problem} onRetry=${summary.reload} />`
       : html`<${Loaded} from=${summary}>${data => (data.devices === 0
         ? html`<div class="card"><${HowToConnect} onDone=${summary.reload} /></div>`
-        : html`<${Fleet} summary=${data} points=${points} />`)}<//>`}</div>`;
+        : html`<${Fleet} summary=${data} points=${points} rest=${rest} />`)}<//>`}</div>`;
 }
 
-function Fleet({ summary, points }) {
-  const health = useGet('/health/summary');
-  const faults = useGet('/faults');
-  const campaigns = useGet('/campaigns');
-  const operations = useGet('/operations', { limit: 50 });
-  const quarantine = useGet(session.whole() ? '/quarantine' : null, { limit: 100 });
-  const all = [health, faults, campaigns, operations, quarantine];
-  const reload = () => all.forEach(one => one.reload());
+// What else stands here: asked for at once, and again more seldom than the summary.
+function useRest() {
+  const rest = {
+    health: useGet('/health/summary'), faults: useGet('/faults'), campaigns: useGet('/campaigns'), operations: useGet('/operations', { limit: 50 }),
+    quarantine: useGet(session.whole() ? '/quarantine' : null, { limit: 100 }),
+  };
+  const reload = () => Object.values(rest).forEach(one => one.reload());
   useEvery(SLOW_MS, reload);
-  useReloadOn(['campaign.*', 'operation.*', 'task.failed', 'device.health', 'device.profile_failed', 'device.quarantine', 'device.admit'], null, reload, 4000);
+  useReloadOn(REST_EVENTS, null, reload, 4000);
+  return rest;
+}
+
+function Fleet({ summary, points, rest }) {
+  const { health, faults, campaigns, operations, quarantine } = rest;
   const running = (campaigns.data || []).filter(campaign => campaign.state === 'running' || campaign.state === 'paused');
   const going = ((operations.data && operations.data.items) || []).filter(operation => !operation.ended);
   return html`<${Tiles} summary=${summary} />
@@ -66,7 +70,7 @@ function Fleet({ summary, points }) {
       <${Campaigns} from=${campaigns} running=${running} />
       <${Operations} from=${operations} going=${going} />
     </div><div>
-      <${Card} title=${T.informs}><${Series} label=${T.informs} x=${points.at} lines=${[{ name: T.thisMinute, values: points.informs }]} height=${150} />
+      <${Card} title=${T.informs}><${Series} label=${T.informs} x=${points.at} lines=${[{ name: T.thisMinute, values: points.informs }]} height=${150} whole=${true} />
         <p class="faint small">${say(T.informsText, { secs: EVERY_MS / 1000 })}</p><//>
       <${Versions} title=${T.versions} groups=${summary.versions} attribute="software_version" />
       <${Versions} title=${T.models} groups=${summary.models} attribute="product_class" />

@@ -1,14 +1,15 @@
 // The devices: a table of any length, what one asks for, and what is done with many of them.
-import { html, useState, useEffect, useRef, useMemo } from '../html.js';
+import { html, useState, useEffect, useMemo } from '../html.js';
 import { get, useGet, useAction, download, session } from '../api.js';
 import { useRoute, setQuery, Link } from '../router.js';
-import { useReloadOn } from '../live.js';
+import { useEvery, useReloadOn } from '../live.js';
 import { t, say } from '../texts.js';
 import { Button, Busy, Empty, Head, ProblemBox, number } from '../parts/ui.js';
-import { EndlessTable } from '../parts/table.js';
+import { BLOCK, EndlessTable } from '../parts/table.js';
 import { QueryBar } from '../parts/query_bar.js';
 import { SavedViews } from '../parts/saved_views.js';
-import { Facets, also, quoted } from '../parts/facets.js';
+import { Facets } from '../parts/facets.js';
+import { also, quoted } from '../parts/query_text.js';
 import { BulkDialog } from '../parts/bulk.js';
 import { Register, Import } from '../parts/new_devices.js';
 import { ChooseColumns, columnsOf, fieldsOf, remember, remembered } from '../parts/columns.js';
@@ -32,16 +33,6 @@ function asQuery(conditions) {
   return query;
 }
 
-// Reads again by and by, as long as the window is in sight.
-export function useEvery(ms, act) {
-  const current = useRef(act);
-  current.current = act;
-  useEffect(() => {
-    const timer = setInterval(() => { if (!document.hidden) current.current(); }, ms);
-    return () => clearInterval(timer);
-  }, [ms]);
-}
-
 export default function Devices() {
   const { query } = useRoute();
   const conditions = useMemo(() => Object.fromEntries(['q', ...PLAIN].filter(name => query[name]).map(name => [name, query[name]])),
@@ -51,6 +42,17 @@ export default function Devices() {
   const fields = fieldsOf(keys);
   const columns = useMemo(() => columnsOf(keys), [keys.join()]);
   const count = useGet('/devices/count', conditions);
+  const load = useMemo(() => {
+    // The first page is asked for together with the count, and kept for the table.
+    const ask = place => get('/devices', { ...conditions, fields, ...place });
+    let first = ask({ limit: BLOCK });
+    first.catch(() => {});
+    return place => {
+      const page = place.skip === 0 && first ? first : ask(place);
+      if (page === first) first = null;
+      return page;
+    };
+  }, [key, fields]);
   const [turn, setTurn] = useState(0);
   const [dialog, setDialog] = useState(null);
   const [picked, setPicked] = useState({ rows: new Set(), all: false });
@@ -102,7 +104,7 @@ export default function Devices() {
           <div class="list">${total === null ? html`<${Busy} />` : total === 0
             ? html`<div class="card"><${Empty} title=${T.noneFound} text=${T.noneFoundText}><${Link} class="button" href="/devices">${T.showAll}<//><//></div>`
             : html`<${EndlessTable} total=${total} version=${`${key} ${fields}`} turn=${turn} columns=${columns} caption=${T.title}
-                load=${place => get('/devices', { ...conditions, fields, ...place })} href=${row => `/devices/${encodeURIComponent(row.id)}`}
+                load=${load} href=${row => `/devices/${encodeURIComponent(row.id)}`}
                 picked=${row => picked.all || picked.rows.has(row.id)} onPick=${operate ? pick : undefined} pickAll=${pickAll} />`}</div></div>`}
     ${dialog === 'columns' && html`<${ChooseColumns} keys=${keys} onChoose=${choose} onClose=${() => setDialog(null)} />`}
     ${dialog === 'register' && html`<${Register} onDone=${again} onClose=${() => setDialog(null)} />`}
