@@ -7,11 +7,13 @@ import { Link } from '../router.js';
 const T = t.devices;
 const TIMES = new Set(['last_inform', 'first_seen', 'last_boot', 'last_bootstrap']);
 const WIDTH = {
-  identity: 190, product_class: 86, software_version: 158, hardware_version: 100, health: 104, tag: 94, address: 110, informs: 90,
-  'line.state': 116, 'health.reason': 190, cwmp_version: 110, oui: 90, root: 160, account: 140, 'profile.state': 120,
+  identity: 212, product_class: 80, software_version: 166, hardware_version: 100, health: 96, tag: 90, address: 112, informs: 90,
+  'line.state': 134, 'health.reason': 190, cwmp_version: 110, oui: 90, root: 160, account: 140, 'profile.state': 120,
 };
 export const DEFAULT = ['identity', 'product_class', 'software_version', 'health', 'line.state', 'tag', 'last_inform', 'address'];
 const LINE_KIND = { registered: 'good', registering: 'warn', not_registered: 'warn', error: 'bad', disabled: 'calm' };
+// The worst first: it is what fits the cell.
+const LINE_ORDER = ['error', 'not_registered', 'registering', 'registered', 'disabled'];
 const PROFILE_KIND = { agreed: 'good', pending: 'calm', failed: 'bad' };
 
 const list = value => (Array.isArray(value) ? value : value === null || value === undefined || value === '' ? [] : [value]);
@@ -40,10 +42,14 @@ function cell(key, row) {
     return html`<span title=${found.map(([name, text]) => `${name} = ${text}`).join('\n')}>${found.map(([, text]) => text).join(', ')}</span>`;
   }
   if (key === 'identity') return html`<${Link} class="mono" href=${`/devices/${encodeURIComponent(row.id)}`} title=${value}>${value}<//>`;
-  if (TIMES.has(key)) return html`<${Time} at=${value} />`;
+  if (TIMES.has(key)) return html`<${Time} at=${value} short=${true} />`;
   if (key === 'informs') return number(value);
   if (key === 'health') return html`<span title=${list(row['health.reason']).map(words).join(', ')}>${states(list(value))}</span>`;
-  if (key === 'line.state') return states(list(value), LINE_KIND);
+  if (key === 'line.state') {
+    const [worst, ...rest] = [...list(value)].sort((a, b) => LINE_ORDER.indexOf(a) - LINE_ORDER.indexOf(b));
+    if (!worst) return null;
+    return html`<span title=${[worst, ...rest].map(words).join(', ')}>${states([worst], LINE_KIND)}${rest.length > 0 && html`<small class="faint"> +${rest.length}</small>`}</span>`;
+  }
   if (key === 'profile.state') return states(list(value), PROFILE_KIND);
   if (key === 'tag') return list(value).map(tag => html`<span key=${tag} class="tag">${tag}</span>`);
   if (key === 'health.reason') return list(value).map(words).join(', ');
@@ -52,7 +58,7 @@ function cell(key, row) {
 }
 
 export const columnsOf = keys => keys.map(key => ({
-  key, title: titleOf(key), width: WIDTH[key] || (TIMES.has(key) ? 130 : 180), number: key === 'informs', cell: row => cell(key, row),
+  key, title: titleOf(key), width: WIDTH[key] || (TIMES.has(key) ? 96 : 180), number: key === 'informs', cell: row => cell(key, row),
 }));
 
 // What the API is asked for.
