@@ -47,8 +47,7 @@ export const t = {
 
   // ---- dashboard
   dashboard: {
-    title: 'Dashboard', sub: 'How the fleet stands, now', notYours: 'Your role reads the audit trail',
-    notYoursText: 'Devices are shown to those who may see them.', toAudit: 'To the audit trail',
+    title: 'Dashboard', sub: 'How the fleet stands, now',
     devices: 'Devices', online: 'Online', overdue: 'Overdue', never: 'Never came', sessions: 'open sessions',
     failedTasks: 'Failed tasks', today: 'in 24 hours',
     perMinute: 'Informs a minute', health: 'Health', states: { ok: 'ok', warning: 'warning', critical: 'critical',
@@ -58,14 +57,13 @@ export const t = {
     attention: 'Needs attention', calm: 'Nothing needs attention',
     calmText: 'No device stands badly, nothing has failed, no campaign has paused.',
     reasons: {
-      registration_lost: 'lost the registration of a line', not_registered: 'have a line that was never registered',
-      high_loss: 'measured a high loss',
-      reboot_loop: 'restart again and again', overdue: 'missed their Informs', profile_refused: 'refuse their profiles',
-      task_failed: 'had a task that failed',
+      registration_lost: 'lost the registration of a line', not_registered: 'with a line that was never registered',
+      high_loss: 'with a high measured loss', reboot_loop: 'restarting again and again', overdue: 'overdue: Informs were missed',
+      profile_refused: 'refusing the profiles', task_failed: 'with a task that failed',
     },
     pausedCampaign: 'Campaign “{name}” has paused', pausedOperation: 'Bulk operation “{name}” has paused',
-    profileFailed: 'cannot be given their profiles',
-    failedTask: 'tasks failed in the last 24 hours', quarantine: 'wait in quarantine to be let in', see: 'See them',
+    profileFailed: 'refusing the profiles',
+    failedTask: 'tasks failed in the last 24 hours', quarantine: 'waiting in quarantine to be let in', see: 'See them',
     device: '{n} device', manyDevices: '{n} devices',
     informs: 'Devices that informed within the last minute', informsText: 'Since this page was opened; every {secs} seconds.',
     thisMinute: 'Informs a minute',

@@ -36,12 +36,6 @@ function useMeasured(summary) {
 }
 
 export default function Dashboard() {
-  if (session.can('see')) return html`<${Overview} />`;
-  return html`<${Head} title=${T.title} /><div class="card"><${Empty} title=${T.notYours} text=${T.notYoursText}>
-    <${Link} class="button" href="/audit">${T.toAudit}<//><//></div>`;
-}
-
-function Overview() {
   const summary = useGet('/summary');
   useEvery(EVERY_MS, summary.reload);
   useReloadOn(['device.first_contact', 'device.register', 'device.delete', 'task.failed'], null, summary.reload, 1500);
@@ -54,10 +48,23 @@ function Overview() {
         : html`<${Fleet} summary=${data} points=${points} rest=${rest} />`)}<//>`}</div>`;
 }
 
+// How the devices stand. Who has a part of the fleet counts them by a query: the summary is of the whole.
+function useHealth() {
+  const whole = session.whole();
+  const summary = useGet(whole ? '/health/summary' : null);
+  const states = useGet(whole ? null : '/devices/groups', { by: 'health' });
+  const reasons = useGet(whole ? null : '/devices/groups', { by: 'health.reason' });
+  if (whole) return summary;
+  const named = from => Object.fromEntries(from.data.groups.map(group => [group.value, group.devices]));
+  const data = states.data && reasons.data ? { states: named(states), reasons: named(reasons) } : null;
+  if (data) delete data.reasons[''];
+  return { data, problem: states.problem || reasons.problem, reload: () => { states.reload(); reasons.reload(); } };
+}
+
 // What else stands here: asked for at once, and again more seldom than the summary.
 function useRest() {
   const rest = {
-    health: useGet('/health/summary'), faults: useGet('/faults'), campaigns: useGet('/campaigns'),
+    health: useHealth(), faults: useGet(session.whole() ? '/faults' : null), campaigns: useGet('/campaigns'),
       operations: useGet('/operations', { limit: 50 }),
     quarantine: useGet(session.whole() ? '/quarantine' : null, { limit: 100 }),
   };
@@ -83,7 +90,7 @@ function Fleet({ summary, points, rest }) {
         <p class="faint small">${say(T.informsText, { secs: EVERY_MS / 1000 })}</p><//>
       <${Versions} title=${T.versions} groups=${summary.versions} attribute="software_version" />
       <${Versions} title=${T.models} groups=${summary.models} attribute="product_class" />
-      <${Faults} from=${faults} />
+      ${session.whole() && html`<${Faults} from=${faults} />`}
     </div></div>`;
 }
 
@@ -165,13 +172,13 @@ function Standing({ summary, health }) {
     const { ok = 0, warning = 0, critical = 0 } = data.states;
     const unknown = Math.max(0, summary.devices - ok - warning - critical);
     return html`<${Parts} of=${[[T.states.ok, ok, 'good'], [T.states.warning, warning, 'warn'],
-      [T.states.critical, critical, 'bad'], [T.states.unknown, unknown, '']]} />
+      [T.states.critical, critical, 'bad'], [T.states.unknown, unknown, 'off']]} />
       <p class="small">${['critical', 'warning'].filter(state => data.states[state]).map(state => html`<span
           key=${state}>${link(`${T.see}: ${T.states[state]}`, `health = "${state}"`)} </span>`)}</p>`;
   }}<//>
     <h2>${T.contact}</h2>
     <${Parts} of=${[[T.online, summary.online, 'good'], [T.overdue, summary.overdue, 'warn'], [T.never, summary.never, '']]} />
-    <p class="faint small">${say(T.contactText, { time: span(summary.overdue_minutes) })}
+    <p class="faint small">${say(T.contactText, { time: span(summary.overdue_minutes) })}${' '}
       ${summary.overdue > 0 && link(T.see, ask.overdue)}</p><//>`;
 }
 
@@ -196,7 +203,7 @@ function Campaigns({ from, running }) {
       ${stages > 1 && `, ${say(T.stage, { now: campaign.stage + 1, all: stages })}`}</span> <${State} of=${campaign.state} /></p>
       ${campaign.reason && html`<p class="small">${campaign.reason}</p>`}
       <${Parts} of=${[[T.parts.done, done, 'good'], [T.parts.failed, failed, 'bad'],
-        [T.parts.under_way, upgrading + verifying, 'main'], [T.parts.pending, pending, ''], [T.parts.other, skipped + excluded, '']]} /></li>`;
+        [T.parts.under_way, upgrading + verifying, 'main'], [T.parts.pending, pending, ''], [T.parts.other, skipped + excluded, 'off']]} /></li>`;
   })}</ul>` : html`<${Empty} title=${T.noCampaigns} text=${T.noCampaignsText}>${session.can('operate') && html`<${Link}
       class="button" href="/campaigns/new">${T.newCampaign}<//>`}<//>`)}<//><//>`;
 }
@@ -210,7 +217,7 @@ function Operations({ from, going }) {
         href=${`/operations/${encodeURIComponent(operation.id)}`}>${operation.name || words(operation.action.kind)}<//>
       <span class="faint"> <${Time} at=${operation.created} /></span> <${State} of=${operation.state} /></p>
       <${Parts} of=${[[T.parts.done, done, 'good'], [T.parts.failed, failed, 'bad'], [T.parts.expired, expired, 'warn'],
-        [T.parts.under_way, queued, 'main'], [T.parts.pending, pending, ''], [T.parts.other, cancelled + skipped, '']]} /></li>`;
+        [T.parts.under_way, queued, 'main'], [T.parts.pending, pending, ''], [T.parts.other, cancelled + skipped, 'off']]} /></li>`;
   })}</ul>` : html`<${Empty} title=${T.noOperations} text=${T.noOperationsText} />`)}<//><//>`;
 }
 
