@@ -128,8 +128,8 @@ export const t = {
     },
     values: {
       yes: '1 · true', no: '0 · false', emptyChoice: '(empty)', tooLong: 'is longer than {max} characters', noChoice: 'is not one of {choices}', noWhole: 'is no whole number',
-      noNumber: 'is no number', outOfType: 'is no {type}: {min} to {max}', outOfRange: 'is not within {ranges}', noBoolean: 'is neither 1 nor 0', noTime: 'is no time such as 2026-05-01T12:00:00Z',
-      noHex: 'is not hexadecimal', noBase64: 'is not base64', isList: 'a list with commas; of each item:', isForm: '{form}', isWithin: 'within {ranges}', isOr: 'or {words}',
+      noNumber: 'is no number', outOfType: 'is no {type}: {min} to {max}', outOfRange: 'does not lie in {ranges}', noBoolean: 'is neither 1 nor 0', noTime: 'is no time such as 2026-05-01T12:00:00Z',
+      noHex: 'is not hexadecimal', noBase64: 'is not base64', isList: 'a list with commas; of each item:', isForm: '{form}', isWithin: 'a number: {ranges}', isOr: 'or {words}',
       isOneOf: 'one of {count} words', isShort: 'at most {max} characters', isOctets: 'at most {max} octets', mayBeEmpty: 'may be empty', afterReboot: 'takes effect with the next restart',
     },
     parameters: {

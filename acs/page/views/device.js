@@ -34,6 +34,11 @@ function Whole({ device, reload, given, tab, item }) {
   const base = `/devices/${encode(given)}`;
   useDeviceEvents(device.id, HEAD_EVENTS, () => { reload(); health.reload(); });
   useGuard(draft.size ? say(t.device.draft.guard, { count: draft.size }) : null, base);
+  // On a phone not all tabs are in sight: this one is.
+  useEffect(() => {
+    const link = document.querySelector('.tabs [aria-current]');
+    if (link) link.parentNode.scrollLeft = link.offsetLeft - link.parentNode.offsetLeft - (link.parentNode.clientWidth - link.clientWidth) / 2;
+  }, [tab]);
   const tabs = Object.keys(TABS).filter(key => key !== 'audit' || (session.can('audit') && session.whole()));
   const title = key => (key === 'parameters' && draft.size ? `${t.device.tabs[key]} (${draft.size})` : t.device.tabs[key]);
   return html`<${Head} title=${device.identity} sub=${html`<${Sub} device=${device} health=${health.data} />`}>

@@ -61,7 +61,12 @@ function Over({ device, turn }) {
   if (seen !== turn) { setSeen(turn); from.reload(); }
   if (!from.data) return null;
   const done = from.data.items.filter(one => one.result && NUMBERS.some(([name]) => has(one.result[name])));
-  const series = [...new Set(done.map(one => `${one.kind} ${target(one.arguments)}`))];
+  const counts = new Map();
+  for (const one of done) {
+    const key = `${one.kind} ${target(one.arguments)}`;
+    counts.set(key, (counts.get(key) || 0) + 1);
+  }
+  const series = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a));
   if (!series.length) return null;
   const chosen = series.includes(query.over) ? query.over : series[0];
   const points = done.filter(one => `${one.kind} ${target(one.arguments)}` === chosen).reverse();
