@@ -50,10 +50,11 @@ const KINDS = [
   'device.first_contact', 'device.bootstrap', 'device.boot', 'device.version', 'device.profile_failed', 'line.registration',
   'task.running', 'task.queued', 'task.waiting_for_transfer', 'task.done', 'task.failed', 'task.expired', 'task.cancelled',
   'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.end',
-  'operation.end', 'profile.put', 'profile.publish', 'missed',
-  'device.tags', 'device.variables', 'device.swap', 'device.merge', 'device.quarantine', 'device.admit', 'device.retry-refused',
-  'account.bind', 'account.unbind', 'account.put', 'trace.on', 'trace.off', 'provisioning.window', 'provisioning.key',
-  'device.health', 'device_file.put', 'task.create', 'task.cancel', 'task.retry', 'credentials.rotate', 'credentials.confirm',
+  'operation.end', 'operation.create', 'operation.pause', 'operation.resume', 'operation.cancel', 'profile.put', 'profile.publish',
+  'device.health', 'device.register', 'device.delete', 'device.tags', 'device.variables', 'device.swap', 'device.merge',
+  'device.quarantine', 'device.admit', 'device.retry-refused', 'account.bind', 'account.unbind', 'account.put', 'trace.on',
+  'trace.off', 'provisioning.window', 'provisioning.key', 'device_file.put', 'task.create', 'task.cancel', 'task.retry',
+  'credentials.rotate', 'credentials.confirm', 'missed',
 ];
 
 function open() {

@@ -1,7 +1,7 @@
 // Signing in: at the beginning, with a one-time password, and again when a session has ended in the middle of something.
 import { html, useState } from './html.js';
 import { t, say } from './texts.js';
-import { ask, put, session, goOn } from './api.js';
+import { ask, encode, get, put, session, goOn } from './api.js';
 import { Dialog, Field, ProblemBox } from './parts/ui.js';
 
 const LEAST = 10;
@@ -51,6 +51,7 @@ export function ChoosePassword({ who, password }) {
   const [old, setOld] = useState(password || '');
   const [next, setNext] = useState('');
   const [repeat, setRepeat] = useState('');
+  const [alone, setAlone] = useState(null);
   const [state, set] = useState({ busy: false, problem: null });
   const submit = async event => {
     event.preventDefault();
@@ -59,19 +60,66 @@ export function ChoosePassword({ who, password }) {
       session.who = who;
       await put('/password', { old, new: next });
       // The session has ended with the password it was begun with.
-      session.set(await ask('POST', '/session', { body: { user: who.user, password: next } }));
+      const again = await ask('POST', '/session', { body: { user: who.user, password: next } });
+      session.who = again;
+      if (await isAlone(again)) setAlone(again);
+      else session.set(again);
     } catch (problem) {
       session.who = null;
       set({ busy: false, problem });
     }
   };
   const differ = repeat && next !== repeat ? t.signIn.differ : undefined;
+  if (alone) return html`<${FirstUser} who=${alone} />`;
   return html`<form onSubmit=${submit}><h2>${t.signIn.first}</h2><p>${say(t.signIn.firstText, { least: LEAST })}</p>
     ${!password && html`<${Field} label=${t.signIn.old} type="password" value=${old} onInput=${setOld} autocomplete="current-password" required />`}
     <${Field} label=${t.signIn.next} type="password" value=${next} onInput=${setNext} autocomplete="new-password" minlength=${LEAST} required autofocus />
     <${Field} label=${t.signIn.repeat} type="password" value=${repeat} onInput=${setRepeat} problem=${differ} autocomplete="new-password" required />
     <${ProblemBox} problem=${state.problem} />
     <footer><button type="submit" class="primary" disabled=${state.busy || Boolean(differ) || !repeat}>${t.signIn.choose}</button></footer></form>`;
+}
+
+// Whether nobody but this administrator may sign in yet.
+async function isAlone(who) {
+  if (who.role !== 'admin' || who.scope.length) return false;
+  try {
+    return (await get('/users')).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+// A server that has just been set up: whoever did it gets a user of their own, and goes on as that.
+function FirstUser({ who }) {
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [repeat, setRepeat] = useState('');
+  const [state, set] = useState({ busy: false, problem: null });
+  const submit = async event => {
+    event.preventDefault();
+    set({ busy: true, problem: null });
+    try {
+      const user = name.trim();
+      await put(`/users/${encode(user)}`, { role: 'admin', password });
+      // The session of the first administrator ends with it, not only on this side.
+      await ask('DELETE', '/session');
+      session.set(await ask('POST', '/session', { body: { user, password } }));
+    } catch (problem) {
+      set({ busy: false, problem });
+    }
+  };
+  const differ = repeat && password !== repeat ? t.signIn.differ : undefined;
+  const taken = name.trim() === who.user ? t.signIn.taken : undefined;
+  return html`<form onSubmit=${submit}><h2>${t.signIn.own}</h2><p>${say(t.signIn.ownText, who)}</p>
+    <${Field} label=${t.signIn.ownName} hint=${t.signIn.ownNameHint} value=${name} onInput=${setName} problem=${taken}
+      autocomplete="username" autocapitalize="none" required autofocus />
+    <${Field} label=${t.signIn.password} hint=${say(t.signIn.atLeast, { least: LEAST })} type="password" value=${password}
+      onInput=${setPassword} autocomplete="new-password" minlength=${LEAST} required />
+    <${Field} label=${t.signIn.repeat} type="password" value=${repeat} onInput=${setRepeat} problem=${differ}
+      autocomplete="new-password" required />
+    <${ProblemBox} problem=${state.problem} />
+    <footer><button type="button" onClick=${() => session.set(who)}>${say(t.signIn.goOnAs, who)}</button>
+      <button type="submit" class="primary" disabled=${state.busy || Boolean(differ || taken) || !repeat}>${t.signIn.makeOwn}</button></footer></form>`;
 }
 
 // In front of what somebody was doing when the session ended.

@@ -6,10 +6,12 @@ use crate::clock;
 use crate::config::Config;
 use crate::connection_request::Caller;
 use crate::files::Library;
+use crate::handshakes::Handshakes;
 use crate::jobs::compare_devices::Round;
 use crate::jobs::index_parameters::Indexing;
+use crate::jobs::runs::Runs;
 use crate::limits::FOLLOWERS;
-use crate::listen::Port;
+use crate::listen::{Listener, Port};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -23,7 +25,7 @@ use crate::tls::Certificates;
 use crate::trace::Traces;
 use cwmp::http::DigestServer;
 use cwmp::http::digest::Algorithm;
-use data_model::OperatorError;
+use data_model::{OperatorError, Timestamp};
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -50,6 +52,8 @@ pub struct App {
     pub admission: Live<Admission>,
     /// Proxies in front of the listeners.
     pub proxies: Arc<Proxies>,
+    /// The budgets of TLS handshakes.
+    pub handshakes: Arc<Handshakes>,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
@@ -62,10 +66,16 @@ pub struct App {
     pub stopping: watch::Sender<bool>,
     /// The round of calls after a change of profiles.
     pub round: Round,
+    /// How the jobs do.
+    pub runs: Runs,
     /// How far the index of parameters is.
     pub indexing: Indexing,
     /// False while the server winds down.
     pub ready: AtomicBool,
+    /// When the server was put together.
+    pub started: Timestamp,
+    /// Where it listens, once it does.
+    pub listeners: OnceLock<Vec<Listener>>,
     /// Where the file server listens, once it does.
     pub files_address: OnceLock<SocketAddr>,
     /// The vendor's own provisioning, if it is on.
@@ -123,7 +133,7 @@ impl App {
         })?;
         let traces = Traces::new(&config.trace, traced);
         let digest = digest_server(&config);
-        let metrics = store.metrics();
+        let metrics = Metrics::new(store.metrics());
         let live = Live::new(config.clone());
         let app = App {
             caller: Caller::new(&config)?,
@@ -134,14 +144,18 @@ impl App {
             config,
             store,
             sessions: SessionTable::default(),
-            metrics: Metrics::new(metrics),
+            handshakes: Arc::new(Handshakes::new(metrics.rate_limited.clone())),
+            metrics,
             nudge: Notify::new(),
             outbound,
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
             stopping: watch::Sender::new(false),
             round: Round::default(),
+            runs: Runs::default(),
             indexing: Indexing::default(),
             ready: AtomicBool::new(false),
+            started: clock::now(),
+            listeners: OnceLock::new(),
             files_address: OnceLock::new(),
             provisioner,
             traces,
@@ -164,6 +178,7 @@ impl App {
             name,
             wire: self.metrics.wire.clone(),
             proxies: Arc::clone(&self.proxies),
+            handshakes: Arc::clone(&self.handshakes),
         }
     }
 

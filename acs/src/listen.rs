@@ -1,5 +1,6 @@
 //! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
 
+use crate::handshakes::Handshakes;
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
 use crate::metrics::wire::{HandshakeLabel, WireMetrics};
 use crate::metrics::{Metrics, NameLabel};
@@ -14,6 +15,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::metrics::gauge::Gauge;
 use rustls::pki_types::CertificateDer;
 use rustls::{HandshakeKind, ProtocolVersion, ServerConnection};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -63,6 +66,28 @@ impl std::fmt::Debug for Arrival {
     }
 }
 
+/// Where something listens, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Listener {
+    /// The setting it is from, such as `cwmp.listen`.
+    pub name: &'static str,
+    /// The address and port it has.
+    pub address: String,
+    /// What it speaks: `http`, `https`, `tftp` or `stun`.
+    pub speaks: &'static str,
+}
+
+impl Listener {
+    /// A listener with or without TLS.
+    pub fn web(name: &'static str, address: SocketAddr, tls: bool) -> Listener {
+        Listener {
+            name,
+            address: address.to_string(),
+            speaks: if tls { "https" } else { "http" },
+        }
+    }
+}
+
 /// What is known of a listener.
 #[derive(Debug, Clone)]
 pub struct Port {
@@ -72,6 +97,8 @@ pub struct Port {
     pub wire: WireMetrics,
     /// Proxies that may be in front of it.
     pub proxies: Arc<Proxies>,
+    /// The budgets of TLS handshakes.
+    pub handshakes: Arc<Handshakes>,
 }
 
 impl Port {
@@ -208,6 +235,11 @@ async fn taken(
             }
             Err(_) => return None,
         }
+    }
+    // A proxy speaks for many, who are in nobody's table.
+    let counts = tls.is_some() && !port.proxies.trusts(address.ip());
+    if counts && !port.handshakes.may_begin(address.ip()) {
+        return None;
     }
     shake_hands(stream, address, tls, &port.wire).await
 }

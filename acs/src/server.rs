@@ -9,7 +9,7 @@ use crate::connection_request::stun;
 use crate::files;
 use crate::jobs;
 use crate::limits::HEAD_TIMEOUT;
-use crate::listen::{self, Arrival, Port, arrivals, bind};
+use crate::listen::{self, Arrival, Listener, Port, arrivals, bind};
 use crate::panics;
 use crate::provisioning_server::listeners::{Addresses, Listeners};
 use crate::proxies::Proxies;
@@ -114,8 +114,7 @@ impl Server {
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
         let jobs = jobs::start(&app);
-        app.ready.store(true, Ordering::Relaxed);
-        Ok(Server {
+        let server = Server {
             cwmp_address,
             cwmp_tls_address,
             api_address,
@@ -127,7 +126,50 @@ impl Server {
             app,
             tasks,
             jobs,
-        })
+        };
+        // Set once, here; nobody else writes it.
+        let _ = server.app.listeners.set(server.listeners());
+        server.app.ready.store(true, Ordering::Relaxed);
+        Ok(server)
+    }
+
+    /// Where it listens, and what it speaks there.
+    fn listeners(&self) -> Vec<Listener> {
+        let config = &self.app.config;
+        let first_is_private = self.cwmp_line == Line::Tls;
+        let mut all = vec![Listener::web(
+            "cwmp.listen",
+            self.cwmp_address,
+            first_is_private,
+        )];
+        let mut web = |name, address: Option<SocketAddr>, tls| {
+            all.extend(address.map(|address| Listener::web(name, address, tls)));
+        };
+        web("cwmp.tls_listen", self.cwmp_tls_address, true);
+        web(
+            "api.listen",
+            Some(self.api_address),
+            config.api.tls.is_some(),
+        );
+        web(
+            "files.listen",
+            Some(self.files_address),
+            config.files.tls.is_some(),
+        );
+        web("provisioning.http", self.provisioning.http, false);
+        web("provisioning.https", self.provisioning.https, true);
+        let datagrams = [
+            ("provisioning.tftp", self.provisioning.tftp, "tftp"),
+            ("stun.listen", self.stun_address, "stun"),
+        ];
+        for (name, address, speaks) in datagrams {
+            all.extend(address.map(|address| Listener {
+                name,
+                address: address.to_string(),
+                speaks,
+            }));
+        }
+        all
     }
 
     /// The URL devices are to be given.
@@ -244,23 +286,23 @@ fn start_cwmp(
     tasks: &mut JoinSet<()>,
     stopped: &watch::Receiver<bool>,
 ) -> (Line, Option<SocketAddr>) {
-    let mut serve = |listener, tls| {
+    let mut serve = |name, listener, tls| {
         let app = Arc::clone(app);
-        tasks.spawn(serve_cwmp(app, listener, tls, stopped.clone()));
+        tasks.spawn(serve_cwmp(app, name, listener, tls, stopped.clone()));
     };
     match (second, tls) {
         (Some(second), tls) => {
             let address = second.local_addr().ok();
-            serve(first, None);
-            serve(second, tls);
+            serve("cwmp", first, None);
+            serve("cwmp_tls", second, tls);
             (Line::Plain, address)
         }
         (None, Some(tls)) => {
-            serve(first, Some(tls));
+            serve("cwmp", first, Some(tls));
             (Line::Tls, None)
         }
         (None, None) => {
-            serve(first, None);
+            serve("cwmp", first, None);
             (Line::Plain, None)
         }
     }
@@ -284,27 +326,30 @@ fn load(
     config.map(acceptor).transpose()
 }
 
-/// Takes connections of devices.
+/// Takes connections of devices. Both listeners are one port to proxies and connections; sessions tell them apart by
+/// their names.
 async fn serve_cwmp(
     app: Arc<App>,
+    name: &'static str,
     listener: TcpListener,
     tls: Option<Current>,
     stopped: watch::Receiver<bool>,
 ) {
     let port = app.port("cwmp");
-    let serve = move |arrival, stopped| talk(Arc::clone(&app), arrival, stopped);
+    let serve = move |arrival, stopped| talk(Arc::clone(&app), name, arrival, stopped);
     arrivals(listener, tls, stopped, port, serve).await;
 }
 
 /// One connection of a device, until either side closes it. On one of a proxy each request may be another device's.
-async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
+async fn talk(app: Arc<App>, name: &'static str, arrival: Arrival, stopped: watch::Receiver<bool>) {
     let origin = arrival.origin();
-    let peer = (!app.proxies.trusts(origin.address)).then(|| Arc::new(Peer::new(&origin)));
+    let peer = (!app.proxies.trusts(origin.address)).then(|| Arc::new(Peer::new(name, &origin)));
     let service = service_fn(move |mut request: http::Request<Incoming>| {
         let app = Arc::clone(&app);
         let peer = match &peer {
             Some(peer) => Arc::clone(peer),
             None => Arc::new(Peer::new(
+                name,
                 &app.proxies.origin(&origin, request.headers_mut()),
             )),
         };

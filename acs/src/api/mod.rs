@@ -48,6 +48,7 @@ mod reveal_fleet;
 mod revisions;
 mod rosters;
 mod sign_in;
+mod system;
 mod task_checks;
 mod tasks;
 mod tokens;
@@ -109,6 +110,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(reveal::routes())
         .merge(reveal_fleet::routes())
         .merge(sign_in::routes())
+        .merge(system::routes())
         .merge(tasks::routes())
         .merge(traces::routes())
         .merge(tokens::routes())

@@ -5,16 +5,17 @@ use super::auth::{Operator, Viewer};
 use super::devices::{Argument, find};
 use super::error::{Answer, ApiError};
 use super::openapi::says;
+use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::clock;
 use crate::limits::WINDOW_MINUTES;
 use crate::provisioning_server::{NoRotation, rotate};
-use crate::store::{Contact, StoreError};
+use crate::store::{Contact, FleetContact, StoreError};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with, put_with};
 use axum::Json;
-use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Query, State};
 use data_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,13 @@ use std::sync::Arc;
 /// The routes of this noun.
 pub fn routes() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
+        .api_route(
+            "/contacts",
+            get_with(
+                fleet_contacts,
+                says("Lists requests for profiles of the fleet, newest first."),
+            ),
+        )
         .api_route(
             "/devices/{device}/contacts",
             get_with(contacts, says("Lists its requests for profiles.")),
@@ -147,4 +155,32 @@ pub async fn contacts(
 ) -> Answer<Json<Vec<Contact>>> {
     let device = find(&app, &who, &device?).await?;
     Ok(Json(app.store.contact_list(device.id).await?))
+}
+
+/// Which requests.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ContactsQuery {
+    /// Of one device, by its id or identity.
+    device: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Requests of a page.
+    limit: Option<usize>,
+}
+
+/// GET /contacts
+pub async fn fleet_contacts(
+    State(app): State<Arc<App>>,
+    Viewer(who): Viewer,
+    query: Result<Query<ContactsQuery>, QueryRejection>,
+) -> Answer<Json<Listed<FleetContact>>> {
+    let Query(query) = query?;
+    let device = match &query.device {
+        Some(device) => Some(find(&app, &who, device).await?.id),
+        None => None,
+    };
+    let page = PageQuery::new(query.after, query.limit).page()?;
+    let found = app.store.contact_page(device, page).await?;
+    Ok(Json(Listed::new(found, page.limit, |contact| contact.id)))
 }

@@ -14,6 +14,7 @@ pub use campaigns::CampaignsConfig;
 pub mod admission;
 pub mod calls;
 pub mod log;
+mod masked;
 pub mod outbound;
 pub mod profiles;
 pub mod proxies;

@@ -42,7 +42,7 @@ pub async fn choose(app: &App, parameters: Vec<Pattern>) -> Result<()> {
 
 pub(super) async fn run(app: Arc<App>) {
     loop {
-        match step(&app).await {
+        match app.runs.of("index_parameters", step(&app)).await {
             Ok(true) => {}
             Ok(false) => tokio::select! {
                 () = app.indexing.again.notified() => {}

@@ -20,7 +20,8 @@ pub(super) async fn watch(app: Arc<App>) {
     loop {
         tokio::time::sleep(PERIOD).await;
         beat = beat.wrapping_add(1);
-        if let Err(error) = run(&app, beat, since).await {
+        let looked = app.runs.of("look_after_health", run(&app, beat, since));
+        if let Err(error) = looked.await {
             tracing::error!(job = "look_after_health", %error, "job failed");
         }
     }

@@ -10,12 +10,14 @@ mod prune_events;
 pub mod retain;
 mod run_diagnostics;
 mod run_operations;
+pub mod runs;
 mod tell_webhooks;
 
 use crate::app::App;
 use crate::metrics::SessionEnd;
 use crate::panics;
 use crate::trace;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -33,7 +35,11 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
     keep(&mut jobs, app, "reap", |app| async move {
         loop {
             tokio::time::sleep(REAP_PERIOD).await;
-            reap(&app);
+            let reaped = app.runs.of("reap", async {
+                reap(&app);
+                Ok::<(), Infallible>(())
+            });
+            let Ok(()) = reaped.await;
         }
     });
     keep(
@@ -63,7 +69,8 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
                 () = app.round.nudged() => {}
                 () = tokio::time::sleep(PERIOD) => {}
             }
-            if let Err(error) = compare_devices::run(&app).await {
+            let run = app.runs.of("compare_devices", compare_devices::run(&app));
+            if let Err(error) = run.await {
                 tracing::error!(job = "compare_devices", %error, "job failed");
             }
         }
@@ -91,7 +98,8 @@ fn keep<F>(
 async fn tell(app: &App) {
     let mut happened = app.store.feed().subscribe();
     loop {
-        let more = tell_webhooks::run(app).await.unwrap_or_else(|error| {
+        let run = app.runs.of("tell_webhooks", tell_webhooks::run(app));
+        let more = run.await.unwrap_or_else(|error| {
             tracing::error!(job = "tell_webhooks", %error, "job failed");
             false
         });
@@ -107,13 +115,30 @@ async fn tell(app: &App) {
 
 /// One run of everything but the rounds. What fails is tried again by the next run.
 async fn run(app: &Arc<App>) {
+    let runs = &app.runs;
     let outcomes = [
-        ("expire", expire::run(app).await),
-        ("advance_campaigns", advance_campaigns::run(app).await),
-        ("run_diagnostics", run_diagnostics::run(app).await),
-        ("run_operations", run_operations::run(app).await),
-        ("call_devices", call_devices::run(app).await),
-        ("prune_events", prune_events::run(app).await),
+        ("expire", runs.of("expire", expire::run(app)).await),
+        (
+            "advance_campaigns",
+            runs.of("advance_campaigns", advance_campaigns::run(app))
+                .await,
+        ),
+        (
+            "run_diagnostics",
+            runs.of("run_diagnostics", run_diagnostics::run(app)).await,
+        ),
+        (
+            "run_operations",
+            runs.of("run_operations", run_operations::run(app)).await,
+        ),
+        (
+            "call_devices",
+            runs.of("call_devices", call_devices::run(app)).await,
+        ),
+        (
+            "prune_events",
+            runs.of("prune_events", prune_events::run(app)).await,
+        ),
     ];
     for (job, outcome) in outcomes {
         if let Err(error) = outcome {

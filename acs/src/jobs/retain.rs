@@ -19,7 +19,7 @@ const PERIOD: Duration = Duration::from_secs(10 * 60);
 /// Removes what is old, for ever.
 pub(super) async fn run(app: Arc<App>) {
     loop {
-        let pause = match step(&app).await {
+        let pause = match app.runs.of("retain", step(&app)).await {
             Ok(0) => PERIOD,
             Ok(_) => PAUSE,
             Err(error) => {

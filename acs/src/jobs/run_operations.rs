@@ -36,7 +36,7 @@ pub(super) async fn run(app: &App) -> Result<()> {
 /// Calls devices for ever. A call that was made and not kept is made once more after a restart, which does no harm.
 pub(super) async fn call(app: Arc<App>) {
     loop {
-        match call_some(&app).await {
+        match app.runs.of("call_for_operations", call_some(&app)).await {
             Ok(0) => tokio::time::sleep(PERIOD).await,
             Ok(_) => {}
             Err(error) => {

@@ -260,6 +260,17 @@ impl StateMetrics {
         gauge.set(seconds(at));
     }
 
+    /// When the certificate of a listener ends that is in force.
+    pub fn certificate_end(&self, name: &'static str) -> Option<Timestamp> {
+        let gauge = self.certificate_expiry_seconds.get(&NameLabel { name })?;
+        // Seconds since 1970 are far below 2^53: exact as a float, and back.
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "milliseconds of a year people write"
+        )]
+        Some(Timestamp::from_millis((gauge.get() * 1000.0) as i64))
+    }
+
     fn measure(&self, data: &Path) {
         let bytes = |name: &str| {
             let metadata = std::fs::metadata(data.join(name));

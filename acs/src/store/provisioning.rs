@@ -1,8 +1,8 @@
 //! What the provisioning server keeps: a part of [`Store`](super::Store) with a file of its own.
 
 use super::{
-    Activation, Actor, Binding, Claim, Contact, Id, Observed, Page, ProvisioningKeys, Report,
-    Result, SealedKey,
+    Activation, Actor, Binding, Claim, Contact, FleetContact, Id, Observed, Page, ProvisioningKeys,
+    Report, Result, SealedKey,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -65,6 +65,9 @@ pub trait ProvisioningStore: Send + Sync + 'static {
 
     /// The contacts of a device, newest first.
     async fn contact_list(&self, device: Id) -> Result<Vec<Contact>>;
+
+    /// The contacts of all devices, or of one, newest first.
+    async fn contact_page(&self, device: Option<Id>, page: Page<Id>) -> Result<Vec<FleetContact>>;
 
     // ---- activation and reports ----------------------------------------------------------------------
 

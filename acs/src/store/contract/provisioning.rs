@@ -13,6 +13,7 @@ super::cases! {
     a_window_is_kept_and_can_be_closed,
     a_window_closes_when_the_device_has_its_key,
     the_last_contacts_are_kept,
+    contacts_of_the_fleet_come_in_pages,
     a_forgotten_device_leaves_nothing_of_it,
 }
 
@@ -182,6 +183,29 @@ async fn the_last_contacts_are_kept(store: &dyn Store) {
     assert_eq!(store.contact_list(other).await.unwrap(), [contact(0)]);
     store.contact_add(id(9), contact(1)).await.unwrap();
     assert_eq!(store.contact_list(id(9)).await.unwrap(), []);
+}
+
+async fn contacts_of_the_fleet_come_in_pages(store: &dyn Store) {
+    let (one, other) = (device(store, "A").await, device(store, "B").await);
+    for number in 0..5 {
+        let whose = if number % 2 == 0 { one } else { other };
+        store.contact_add(whose, contact(number)).await.unwrap();
+    }
+    let page = async |device, after, limit| {
+        let found = store.contact_page(device, Page { after, limit }).await;
+        found.unwrap()
+    };
+    let times = |found: &[FleetContact]| -> Vec<Timestamp> {
+        found.iter().map(|found| found.contact.at).collect()
+    };
+    let first = page(None, None, 3).await;
+    assert_eq!(times(&first), [at(4), at(3), at(2)]);
+    assert_eq!((first[1].device, first[0].device), (other, one));
+    assert!(first[1].identity.contains('B'), "{}", first[1].identity);
+    let rest = page(None, Some(first[2].id), 3).await;
+    assert_eq!(times(&rest), [at(1), at(0)]);
+    let of_other = page(Some(other), None, 9).await;
+    assert_eq!(times(&of_other), [at(3), at(1)]);
 }
 
 async fn a_forgotten_device_leaves_nothing_of_it(store: &dyn Store) {

@@ -1,5 +1,6 @@
 //! What the provisioning server keeps of a device: keys, a window for the first contact, and its contacts.
 
+use super::Id;
 use crate::provisioning::user_agent::UserAgent;
 use data_model::Timestamp;
 use schemars::JsonSchema;
@@ -34,6 +35,20 @@ pub struct ProvisioningKeys {
     pub used: bool,
     /// The one it is being given; it becomes the current one when the device fetches with it.
     pub next: Option<SealedKey>,
+}
+
+/// A request for a profile with whose it was, as the fleet's are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FleetContact {
+    /// Its key; those that come later have larger ones.
+    pub id: Id,
+    /// The device.
+    pub device: Id,
+    /// Its identity.
+    pub identity: String,
+    /// The request.
+    #[serde(flatten)]
+    pub contact: Contact,
 }
 
 /// One request of a device for its profile.

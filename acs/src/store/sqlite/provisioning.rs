@@ -1,11 +1,11 @@
 //! The provisioning server's own: keys of profiles, windows, contacts.
 
 use super::engine::Tx;
-use super::rows::{Ms, from_json, json, readable};
+use super::rows::{Ms, from_json, json, limit, readable};
 use super::{SqliteStore, activation, audit, devices, reports};
 use crate::limits::CONTACTS;
 use crate::store::{
-    Activation, Actor, Binding, Claim, Contact, Id, Observed, Page, ProvisioningKeys,
+    Activation, Actor, Binding, Claim, Contact, FleetContact, Id, Observed, Page, ProvisioningKeys,
     ProvisioningStore, Report, Result, SealedKey, StoreError,
 };
 use async_trait::async_trait;
@@ -215,6 +215,37 @@ pub(super) fn contacts(db: &Connection, device: Id) -> Result<Vec<Contact>> {
     Ok(found)
 }
 
+/// The contacts of the fleet, or of one device, newest first.
+fn contact_page(db: &Connection, device: Option<Id>, page: Page<Id>) -> Result<Vec<FleetContact>> {
+    let of_one = if device.is_some() {
+        "AND c.device = ?3"
+    } else {
+        "AND ?3 IS NULL"
+    };
+    let sql = format!(
+        "SELECT c.id, c.device, d.identity, c.contact FROM contact c JOIN device d ON d.id = c.device
+         WHERE c.id < ?1 {of_one} ORDER BY c.id DESC LIMIT ?2"
+    );
+    let before = page.after.map_or(i64::MAX, Id::to_i64);
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![before, limit(page.limit), device])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, device) = (Id::from_i64(row.get(0)?), row.get(1)?);
+        let text: String = row.get(3)?;
+        // A record nobody can read is left out, as of one device.
+        if let Some(contact) = readable(from_json(&text, "contact", device))? {
+            found.push(FleetContact {
+                id,
+                device,
+                identity: row.get(2)?,
+                contact,
+            });
+        }
+    }
+    Ok(found)
+}
+
 #[async_trait]
 impl ProvisioningStore for SqliteStore {
     async fn device_by_mac(&self, mac: &str) -> Result<Option<Id>> {
@@ -293,6 +324,12 @@ impl ProvisioningStore for SqliteStore {
     async fn contact_add(&self, device: Id, contact: Contact) -> Result<()> {
         self.engine
             .write(move |tx| add_contact(tx, device, &contact))
+            .await
+    }
+
+    async fn contact_page(&self, device: Option<Id>, page: Page<Id>) -> Result<Vec<FleetContact>> {
+        self.engine
+            .read(move |db| contact_page(db, device, page))
             .await
     }
 
