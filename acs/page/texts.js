@@ -167,6 +167,10 @@ export const t = {
       overview: 'Overview', parameters: 'Parameters', tasks: 'Tasks', profile: 'Profile', diagnostics: 'Diagnostics', firmware: 'Firmware',
       sessions: 'Sessions', files: 'Files', contact: 'Contact', audit: 'Audit',
     },
+    apart: {
+      title: 'This device is kept apart:', reasons: { unknown: 'nobody knew it.', replaced: 'another unit has its place.', operator: 'somebody decided so.' }, replaced: 'The unit that has its place',
+      admit: 'Let it in', admitted: 'The device is let in.',
+    },
     ways: { http: 'HTTP', udp: 'UDP (STUN)', xmpp: 'XMPP' },
     queued: 'Queued: {kind}. The device is called for it.', seeTask: 'See the task',
     changed: 'Somebody else has changed this meanwhile', changedText: 'Nothing was written. What you typed is still here.',
