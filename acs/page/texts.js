@@ -333,7 +333,7 @@ export const t = {
     firmware: {
       title: 'Firmware', unknown: 'not known yet', model: 'Model', hardware: 'Hardware', lastBoot: 'Last boot', download: 'Download an image…', schedule: 'Within a window…', slots: 'Slots', slot: 'Slot', version: 'Version', status: 'Status', failure: 'Why it did not start', active: 'runs', boots: 'starts next',
       timeline: 'Versions it has had', since: 'since', runs: 'runs since', noTimeline: 'No versions are kept', noTimelineText: 'Name Device.DeviceInfo.SoftwareVersion in history.parameters of the configuration.', transfers: 'Downloads', state: 'State', what: 'What', at: 'Queued', noTransfers: 'Nothing was sent to this device yet.',
-      campaigns: 'Campaigns', noCampaigns: 'No campaign has given this device anything.', look: 'What happened',
+      campaigns: 'Campaigns', noCampaigns: 'No campaign has given this device anything.', look: 'What happened', from: 'ran {version} before',
     },
     files: {
       title: 'Files the device has sent', purpose: 'What for', purposes: { backup: 'Backup', log: 'Log', upload: 'Upload' }, type: 'File type', size: 'Size', created: 'Came', acts: 'Actions', save: 'Save', restore: 'Give back…', backup: 'Back up now', log: 'Fetch the log', upload: 'Another file…', none: 'The device has sent no files',

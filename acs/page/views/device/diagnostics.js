@@ -15,8 +15,13 @@ const STATE = { measuring: 'calm', cancelled: 'calm' };
 export default function Diagnostics({ device, base, item }) {
   const { query } = useRoute();
   const [turn, setTurn] = useState(0);
+  const [listTurn, setListTurn] = useState(0);
   const [making, setMaking] = useState(null);
-  useDeviceEvents(device.id, TASK_EVENTS, () => setTurn(n => n + 1));
+  useDeviceEvents(device.id, TASK_EVENTS, () => {
+    setTurn(n => n + 1);
+    // Whoever has scrolled down is reading: nothing moves under their eyes.
+    if (window.scrollY < 300) setListTurn(n => n + 1);
+  });
   const columns = [
     { key: 'state', title: text.state, cell: one => html`<${State} of=${one.state} kind=${STATE[one.state]} />` },
     { key: 'kind', title: text.kind, cell: one => html`<a href=${to(`${base}/diagnostics/${one.id}`, query)} aria-current=${one.id === item ? 'true' : undefined}
@@ -28,11 +33,11 @@ export default function Diagnostics({ device, base, item }) {
   return html`<${Over} device=${device} turn=${turn} />
     <div class="filters">${session.can('help') && KINDS.map(kind => html`<${Button} key=${kind} onClick=${() => setMaking({ kind })}>${t.device.measures[kind]}…<//>`)}</div>
     <div class=${`tree-and-panel ${item ? 'with-panel' : ''}`}><div class="list card">
-      <${PagedTable} load=${page => get(`/devices/${device.id}/diagnostics`, page)} version=${turn} limit=${50} columns=${columns} caption=${text.title}
+      <${PagedTable} load=${page => get(`/devices/${device.id}/diagnostics`, page)} version=${listTurn} limit=${50} columns=${columns} caption=${text.title}
         href=${one => to(`${base}/diagnostics/${one.id}`, query)} empty=${html`<${Empty} title=${text.none} text=${text.noneText} />`} /></div>
       ${item && html`<${One} key=${item} id=${item} turn=${turn} onAgain=${setMaking} onClose=${() => go(`${base}/diagnostics`, query)} />`}</div>
     ${making && html`<${Measure} device=${device} like=${making} onClose=${() => setMaking(null)}
-      onBegun=${one => { setTurn(n => n + 1); go(`${base}/diagnostics/${one.id}`, query); }} />`}`;
+      onBegun=${one => { setListTurn(n => n + 1); go(`${base}/diagnostics/${one.id}`, query); }} />`}`;
 }
 
 const target = given => given.host || given.name || given.url || (given.port ? say(text.port, given) : '');

@@ -1,6 +1,6 @@
 // The firmware of a device: what it runs, its slots if it has such, the versions it has had, and campaigns it is in.
 import { html, useState } from '../../html.js';
-import { t } from '../../texts.js';
+import { t, say } from '../../texts.js';
 import { encode, get, useGet } from '../../api.js';
 import { Link } from '../../router.js';
 import { Button, Card, Empty, Facts, Loaded, State, Time, fullTime, words } from '../../parts/ui.js';
@@ -103,6 +103,7 @@ function Campaign({ id, device }) {
   return html`<li><p class="line-up"><${Link} href=${`/campaigns/${encode(id)}/${device.id}`}>${record ? record.name : id}<//>
       ${record && html`<${State} of=${record.state} />`}<span class="grow"></span><${Button} kind="quiet" onClick=${look}>${text.look}<//></p>
     ${steps && steps.problem && html`<p class="wrong">${steps.problem.message}</p>`}
-    ${steps && !steps.problem && html`<p>${steps.state && html`<${State} of=${steps.state}>${words(steps.state)}<//>`}</p>
-      <ol>${(steps.steps || steps.history || []).map((one, index) => html`<li key=${index}>${one.text || words(one.step || '')} <span class="faint"><${Time} at=${one.at} /></span></li>`)}</ol>`}</li>`;
+    ${steps && !steps.problem && html`<p><${State} of=${steps.step} />${steps.from_version && html` <span class="faint">${say(text.from, { version: steps.from_version })}</span>`}</p>
+      <${Fault} fault=${steps.fault} />
+      <ol class="timeline">${(steps.events || []).map((one, index) => html`<li key=${index}>${one.text || words(one.step)} <span class="faint" title=${fullTime(one.at)}><${Time} at=${one.at} /></span></li>`)}</ol>`}</li>`;
 }

@@ -16,8 +16,13 @@ export const kindName = kind => t.device.kinds[kind] || words(kind);
 export default function Tasks({ device, base, item }) {
   const { query } = useRoute();
   const [turn, setTurn] = useState(0);
+  const [listTurn, setListTurn] = useState(0);
   const [making, setMaking] = useState(null);
-  useDeviceEvents(device.id, TASK_EVENTS, () => setTurn(n => n + 1));
+  useDeviceEvents(device.id, TASK_EVENTS, () => {
+    setTurn(n => n + 1);
+    // Whoever has scrolled down is reading: nothing moves under their eyes.
+    if (window.scrollY < 300) setListTurn(n => n + 1);
+  });
   const filters = { device: device.id, state: query.state, kind: query.kind };
   const may = Object.keys(KINDS).some(mayTask);
   const open = id => to(id ? `${base}/tasks/${id}` : `${base}/tasks`, query);
@@ -40,7 +45,7 @@ export default function Tasks({ device, base, item }) {
       <span class="grow"></span>
       ${may && html`<${Button} kind="primary" onClick=${() => setMaking({})}>${text.make}<//>`}</div>
     <div class=${`tree-and-panel ${item ? 'with-panel' : ''}`}>
-      <div class="list card"><${PagedTable} load=${page => get('/tasks', { ...filters, ...page })} version=${`${turn} ${query.state} ${query.kind}`} limit=${50}
+      <div class="list card"><${PagedTable} load=${page => get('/tasks', { ...filters, ...page })} version=${`${listTurn} ${query.state} ${query.kind}`} limit=${50}
         columns=${fitting} caption=${text.title} href=${task => open(task.id)}
         empty=${html`<${Empty} title=${query.state || query.kind ? text.noneSuch : text.none} text=${text.noneText}>
           ${may && html`<${Button} onClick=${() => setMaking({})}>${text.make}<//>`}<//>`} /></div>
