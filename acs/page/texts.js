@@ -162,7 +162,8 @@ export const t = {
 
   // ---- a device
   device: {
-    lastInform: 'last Inform', noTab: 'There is no such tab', noTabText: 'Choose one of those above.',
+    lastInform: 'last Inform', noTab: 'There is no such tab', noTabText: 'Choose one of those above.', neverCame: 'has never come', notLooked: 'not looked at yet',
+    gone: 'There is no such device', goneText: 'It was forgotten, or it is outside of your part of the fleet.', toDevices: 'All devices',
     tabs: {
       overview: 'Overview', parameters: 'Parameters', tasks: 'Tasks', profile: 'Profile', diagnostics: 'Diagnostics', firmware: 'Firmware',
       sessions: 'Sessions', files: 'Files', contact: 'Contact', audit: 'Audit',
@@ -213,7 +214,7 @@ export const t = {
       forgetYes: 'Forget the device', forgetDone: '{device} is forgotten.',
     },
     overview: {
-      health: 'Health', since: 'since', sinceTitle: 'Since', notLooked: 'not looked at yet', wellText: 'Nothing is wrong with this device.',
+      health: 'Health', since: 'since', sinceTitle: 'Since', notLooked: 'It is looked at when it comes, and when somebody should have heard of it.', wellText: 'Nothing is wrong with this device.',
       subscriber: 'Subscriber', noSubscriber: 'No account', noSubscriberText: 'Bind it to an account under More: its lines come with it.',
       noSubscriberOther: 'Nobody has been given this device.', account: 'Account', boundSince: 'On this device', accountVariables: 'Variables', notes: 'Notes',
       lines: 'Lines', port: 'Port', number: 'Number', registration: 'Registration', noLines: 'There are no lines: they come with an account.',

@@ -24,6 +24,9 @@ const HEAD_EVENTS = ['device.*', 'account.bind', 'account.unbind', 'line.registr
 
 export default function Device({ device, tab = 'overview', item }) {
   const from = useGet(`/devices/${encode(device)}`);
+  if (from.problem && from.problem.status === 404) {
+    return html`<${Head} title=${device} /><${Empty} title=${t.device.gone} text=${t.device.goneText}><${Link} class="button" href="/devices">${t.device.toDevices}<//><//>`;
+  }
   return html`<${Loaded} from=${from}>${record =>
     html`<${Whole} key=${record.id} device=${record} reload=${from.reload} given=${device} tab=${tab} item=${item} />`}<//>`;
 }
@@ -51,7 +54,7 @@ function Whole({ device, reload, given, tab, item }) {
 }
 
 function Sub({ device, health }) {
-  return html`<span class="device-sub">${health && html`<${State} of=${health.state} />`}
+  return html`<span class="device-sub">${health && (health.since ? html`<${State} of=${health.state} />` : html`<${State} of=${device.last_inform ? t.device.notLooked : t.device.neverCame} kind="calm" />`)}
     <span>${device.manufacturer} ${device.product_class}${device.software_version && `, ${device.software_version}`}</span>
     <span>${t.device.lastInform} <${Time} at=${device.last_inform} /></span>
     ${device.tags.map(tag => html`<span key=${tag} class="tag">${tag}</span>`)}</span>`;
