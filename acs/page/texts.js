@@ -249,11 +249,11 @@ export const t = {
       search: 'Search', searchHint: 'words of names or values', show: 'Show', all: 'all', writable: 'those that can be written', changed: 'those I have changed',
       found: '{count} of {total} parameters', count: '{count} parameters', changedAt: 'changed', collapse: 'Close all', nothing: 'No parameter is like that',
       nothingText: 'Every word must be in the name or the value.', showAll: 'Show all', tree: 'Parameters', name: 'Name', value: 'Value', type: 'Type', seen: 'Last seen',
-      rows: '{count} rows', mayWrite: 'can be written', readOnly: 'cannot be written', notAsked: 'nobody has asked the device yet', access: 'Writing', emptyValue: '(empty)', hidden: 'hidden', secretChanged: 'hidden, another one typed',
+      row: '{count} row', rows: '{count} rows', mayWrite: 'can be written', readOnly: 'cannot be written', notAsked: 'nobody has asked the device yet', access: 'Writing', emptyValue: '(empty)', hidden: 'hidden', secretChanged: 'hidden, another one typed',
       hiddenText: 'A secret: it can be set, and is not shown.', newValue: 'Value', newSecret: 'Set another value', inDraft: 'In the queue of changes below; nothing is sent yet.', undo: 'Leave it as it is',
       readAgain: 'Read it now', reveal: 'Reveal what is wanted here', why: 'Why this value', history: 'History', noWhy: 'No profile and no task says anything of it.', noProfile: 'No profile wants anything here.',
       overridden: 'Overridden:', precedence: 'precedence {precedence}, revision {revision}', lastTask: 'Last set by a task:', setTo: 'to {value}', noHistory: 'No values are kept of it. The setting history.parameters says of which they are.',
-      tableText: 'A table with {count} rows.', branchText: '{count} parameters below.', addRow: 'Add a row…', addRowBelow: 'Add a row to a table…', deleteRow: 'Delete this row…',
+      tableText: 'A table; rows: {count}.', branchText: '{count} parameters below.', addRow: 'Add a row…', addRowBelow: 'Add a row to a table…', deleteRow: 'Delete this row…',
     },
     rows: {
       add: 'Add a row', addYes: 'Add', addText: 'A task adds the row when the device comes. If the device refuses the values, the row stays without them.', table: 'Table', tableHint: 'with a dot at its end',
