@@ -260,7 +260,7 @@ export const t = {
       like: 'What other rows of this table can be given. What is left empty stays as the device makes it.', remove: 'Delete this row', removeYes: 'Delete the row', removeText: 'A task deletes the row with its {count} parameters when the device comes.',
     },
     draft: {
-      title: 'Changes not sent', guard: '{count} changes of parameters are not sent. Leave them?', one: '{count} change not sent', many: '{count} changes not sent', wrong: '{count} cannot be',
+      title: 'Changes not sent', guard: 'Changes of parameters that are not sent: {count}. Leave them?', one: '{count} change not sent', many: '{count} changes not sent', wrong: '{count} cannot be',
       discard: 'Discard', discardYes: 'Discard them', discardText: '{count} changes are forgotten. The device keeps what it has.', review: 'Look and send…', sendTitle: 'Send these changes',
       sendText: 'They are sent together, as one task, as soon as the device comes; it is called for that. It takes all of them or none (up to 256).', later: 'Some take effect with the next restart of the device.',
       parameter: 'Parameter', before: 'Now', after: 'Then', drop: 'Leave {name} out', hidden: 'hidden', empty: '(empty)', expires: 'Given up if the device has not come within', hour: 'an hour', day: 'a day', week: 'a week', never: 'never given up',
