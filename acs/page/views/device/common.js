@@ -62,11 +62,11 @@ export function Reveal({ path, ask, label }) {
   const [value, setValue] = useState(null);
   if (!session.can('reveal')) return null;
   const close = () => { setOpen(false); setValue(null); };
-  return html`<${Button} kind="as-link" onClick=${() => setOpen(true)}>${label || t.device.reveal.show}<//>
+  return html`<${Button} kind="d-as-link" onClick=${() => setOpen(true)}>${label || t.device.reveal.show}<//>
     ${open && value === null && html`<${Confirm} title=${t.device.reveal.title} yes=${t.device.reveal.show} onClose=${() => setOpen(false)}
       onYes=${async () => { const shown = await post(path, ask); setValue(shown.value); }}><p>${t.device.reveal.text}</p><//>`}
     ${value !== null && html`<${Dialog} title=${t.device.reveal.title} onClose=${close}>
-      <p class="secret"><code>${value}</code><${Copy} text=${value} /></p><p class="faint">${t.device.reveal.noted}</p>
+      <p class="d-secret"><code>${value}</code><${Copy} text=${value} /></p><p class="faint">${t.device.reveal.noted}</p>
       <footer class="actions"><${Button} onClick=${close}>${t.ui.close}<//></footer><//>`}`;
 }
 
@@ -83,7 +83,7 @@ export function Refusal({ problem, onAgain }) {
 export function Fault({ fault }) {
   if (!fault) return null;
   const each = fault.parameters || [];
-  return html`<div class="fault"><p><b>${fault.code ? `${fault.code} ` : ''}</b>${fault.text}</p>
+  return html`<div class="d-fault"><p><b>${fault.code ? `${fault.code} ` : ''}</b>${fault.text}</p>
     ${each.length > 0 && html`<ul>${each.map(one =>
       html`<li key=${one.ParameterName}><code>${one.ParameterName}</code> <span>${one.FaultCode} ${one.FaultString}</span></li>`)}</ul>`}</div>`;
 }

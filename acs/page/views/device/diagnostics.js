@@ -27,7 +27,7 @@ export default function Diagnostics({ device, base, item }) {
     { key: 'kind', title: text.kind, cell: one => html`<a href=${to(`${base}/diagnostics/${one.id}`, query)} aria-current=${one.id === item ? 'true' : undefined}
       onClick=${event => { event.preventDefault(); go(`${base}/diagnostics/${one.id}`, query); }}>${t.device.measures[one.kind] || words(one.kind)}</a>` },
     { key: 'of', title: text.target, wide: true, cell: one => html`<span class="mono">${target(one.arguments)}</span>` },
-    { key: 'result', title: text.result, wide: true, cell: one => (one.fault ? html`<span class="wrong">${one.fault.text}</span>` : one.result ? gist(one.result) : '') },
+    { key: 'result', title: text.result, wide: true, cell: one => (one.fault ? html`<span class="d-wrong">${one.fault.text}</span>` : one.result ? gist(one.result) : '') },
     { key: 'at', title: text.at, cell: one => html`<${Time} at=${one.created} />` },
   ];
   return html`<${Over} device=${device} turn=${turn} />

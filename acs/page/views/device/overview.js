@@ -73,7 +73,7 @@ function OpenTasks({ device, base }) {
 }
 
 function TaskList({ tasks, base }) {
-  return html`<ul class="plain">${tasks.map(task => html`<li key=${task.id} class="line-up">
+  return html`<ul class="d-plain">${tasks.map(task => html`<li key=${task.id} class="line-up">
     <${State} of=${task.state} /><${Link} href=${`${base}/tasks/${task.id}`}>${t.device.kinds[task.kind] || words(task.kind)}<//>
     <span class="faint grow">${task.created_by}</span><span class="faint"><${Time} at=${task.updated} /></span></li>`)}</ul>`;
 }

@@ -46,7 +46,7 @@ function EditTags({ device, reload, onClose }) {
   useGuard(wanted.join() !== seen.tags.join() ? t.device.tags.guard : null);
   return html`<${Dialog} title=${t.device.tags.title} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); save.run(); }}>
     <p>${t.device.tags.text}</p>
-    <div class="chips">${list.map(tag => html`<span key=${tag} class="tag">${tag}
+    <div class="d-chips">${list.map(tag => html`<span key=${tag} class="tag">${tag}
       <button type="button" class="quiet close" aria-label=${say(t.device.tags.drop, { tag })} onClick=${() => setList(list.filter(one => one !== tag))}>×</button></span>`)}</div>
     <${Field} label=${t.device.tags.add} value=${typed} onInput=${setTyped} hint=${t.device.tags.hint} problem=${wrong && say(t.device.tags.wrong, { tag: wrong })} autofocus />
     <${Refusal} problem=${save.problem || look.problem} onAgain=${again} />
