@@ -218,10 +218,15 @@ export const t = {
 
   // ---- a device
   device: {
-    lastInform: 'last Inform', noTab: 'There is no such tab', noTabText: 'Choose one of those above.',
+    lastInform: 'last Inform', noTab: 'There is no such tab', noTabText: 'Choose one of those above.', neverCame: 'has never come', notLooked: 'not looked at yet',
+    gone: 'There is no such device', goneText: 'It was forgotten, or it is outside of your part of the fleet.', toDevices: 'All devices',
     tabs: {
       overview: 'Overview', parameters: 'Parameters', tasks: 'Tasks', profile: 'Profile', diagnostics: 'Diagnostics', firmware: 'Firmware',
       sessions: 'Sessions', files: 'Files', contact: 'Contact', audit: 'Audit',
+    },
+    apart: {
+      title: 'This device is kept apart:', reasons: { unknown: 'nobody knew it.', replaced: 'another unit has its place.', operator: 'somebody decided so.' }, replaced: 'The unit that has its place',
+      admit: 'Let it in', admitted: 'The device is let in.',
     },
     ways: { http: 'HTTP', udp: 'UDP (STUN)', xmpp: 'XMPP' },
     queued: 'Queued: {kind}. The device is called for it.', seeTask: 'See the task',
@@ -265,7 +270,7 @@ export const t = {
       forgetYes: 'Forget the device', forgetDone: '{device} is forgotten.',
     },
     overview: {
-      health: 'Health', since: 'since', sinceTitle: 'Since', notLooked: 'not looked at yet', wellText: 'Nothing is wrong with this device.',
+      health: 'Health', since: 'since', sinceTitle: 'Since', notLooked: 'It is looked at when it comes, and when somebody should have heard of it.', wellText: 'Nothing is wrong with this device.',
       subscriber: 'Subscriber', noSubscriber: 'No account', noSubscriberText: 'Bind it to an account under More: its lines come with it.',
       noSubscriberOther: 'Nobody has been given this device.', account: 'Account', boundSince: 'On this device', accountVariables: 'Variables', notes: 'Notes',
       lines: 'Lines', port: 'Port', number: 'Number', registration: 'Registration', noLines: 'There are no lines: they come with an account.',
@@ -291,8 +296,8 @@ export const t = {
     },
     values: {
       yes: '1 · true', no: '0 · false', emptyChoice: '(empty)', tooLong: 'is longer than {max} characters', noChoice: 'is not one of {choices}', noWhole: 'is no whole number',
-      noNumber: 'is no number', outOfType: 'is no {type}: {min} to {max}', outOfRange: 'is not within {ranges}', noBoolean: 'is neither 1 nor 0', noTime: 'is no time such as 2026-05-01T12:00:00Z',
-      noHex: 'is not hexadecimal', noBase64: 'is not base64', isList: 'a list with commas; of each item:', isForm: '{form}', isWithin: 'within {ranges}', isOr: 'or {words}',
+      noNumber: 'is no number', outOfType: 'is no {type}: {min} to {max}', outOfRange: 'does not lie in {ranges}', noBoolean: 'is neither 1 nor 0', noTime: 'is no time such as 2026-05-01T12:00:00Z',
+      noHex: 'is not hexadecimal', noBase64: 'is not base64', isList: 'a list with commas; of each item:', isForm: '{form}', isWithin: 'a number: {ranges}', isOr: 'or {words}',
       isOneOf: 'one of {count} words', isShort: 'at most {max} characters', isOctets: 'at most {max} octets', mayBeEmpty: 'may be empty', afterReboot: 'takes effect with the next restart',
     },
     parameters: {
@@ -300,18 +305,18 @@ export const t = {
       search: 'Search', searchHint: 'words of names or values', show: 'Show', all: 'all', writable: 'those that can be written', changed: 'those I have changed',
       found: '{count} of {total} parameters', count: '{count} parameters', changedAt: 'changed', collapse: 'Close all', nothing: 'No parameter is like that',
       nothingText: 'Every word must be in the name or the value.', showAll: 'Show all', tree: 'Parameters', name: 'Name', value: 'Value', type: 'Type', seen: 'Last seen',
-      rows: '{count} rows', mayWrite: 'can be written', readOnly: 'cannot be written', notAsked: 'nobody has asked the device yet', access: 'Writing', emptyValue: '(empty)', hidden: 'hidden', secretChanged: 'hidden, another one typed',
+      row: '{count} row', rows: '{count} rows', mayWrite: 'can be written', readOnly: 'cannot be written', notAsked: 'nobody has asked the device yet', access: 'Writing', emptyValue: '(empty)', hidden: 'hidden', secretChanged: 'hidden, another one typed',
       hiddenText: 'A secret: it can be set, and is not shown.', newValue: 'Value', newSecret: 'Set another value', inDraft: 'In the queue of changes below; nothing is sent yet.', undo: 'Leave it as it is',
       readAgain: 'Read it now', reveal: 'Reveal what is wanted here', why: 'Why this value', history: 'History', noWhy: 'No profile and no task says anything of it.', noProfile: 'No profile wants anything here.',
       overridden: 'Overridden:', precedence: 'precedence {precedence}, revision {revision}', lastTask: 'Last set by a task:', setTo: 'to {value}', noHistory: 'No values are kept of it. The setting history.parameters says of which they are.',
-      tableText: 'A table with {count} rows.', branchText: '{count} parameters below.', addRow: 'Add a row…', addRowBelow: 'Add a row to a table…', deleteRow: 'Delete this row…',
+      tableText: 'A table; rows: {count}.', branchText: '{count} parameters below.', addRow: 'Add a row…', addRowBelow: 'Add a row to a table…', deleteRow: 'Delete this row…',
     },
     rows: {
       add: 'Add a row', addYes: 'Add', addText: 'A task adds the row when the device comes. If the device refuses the values, the row stays without them.', table: 'Table', tableHint: 'with a dot at its end',
       like: 'What other rows of this table can be given. What is left empty stays as the device makes it.', remove: 'Delete this row', removeYes: 'Delete the row', removeText: 'A task deletes the row with its {count} parameters when the device comes.',
     },
     draft: {
-      title: 'Changes not sent', guard: '{count} changes of parameters are not sent. Leave them?', one: '{count} change not sent', many: '{count} changes not sent', wrong: '{count} cannot be',
+      title: 'Changes not sent', guard: 'Changes of parameters that are not sent: {count}. Leave them?', one: '{count} change not sent', many: '{count} changes not sent', wrong: '{count} cannot be',
       discard: 'Discard', discardYes: 'Discard them', discardText: '{count} changes are forgotten. The device keeps what it has.', review: 'Look and send…', sendTitle: 'Send these changes',
       sendText: 'They are sent together, as one task, as soon as the device comes; it is called for that. It takes all of them or none (up to 256).', later: 'Some take effect with the next restart of the device.',
       parameter: 'Parameter', before: 'Now', after: 'Then', drop: 'Leave {name} out', hidden: 'hidden', empty: '(empty)', expires: 'Given up if the device has not come within', hour: 'an hour', day: 'a day', week: 'a week', never: 'never given up',
@@ -385,7 +390,7 @@ export const t = {
     firmware: {
       title: 'Firmware', unknown: 'not known yet', model: 'Model', hardware: 'Hardware', lastBoot: 'Last boot', download: 'Download an image…', schedule: 'Within a window…', slots: 'Slots', slot: 'Slot', version: 'Version', status: 'Status', failure: 'Why it did not start', active: 'runs', boots: 'starts next',
       timeline: 'Versions it has had', since: 'since', runs: 'runs since', noTimeline: 'No versions are kept', noTimelineText: 'Name Device.DeviceInfo.SoftwareVersion in history.parameters of the configuration.', transfers: 'Downloads', state: 'State', what: 'What', at: 'Queued', noTransfers: 'Nothing was sent to this device yet.',
-      campaigns: 'Campaigns', noCampaigns: 'No campaign has given this device anything.', look: 'What happened',
+      campaigns: 'Campaigns', noCampaigns: 'No campaign has given this device anything.', look: 'What happened', from: 'ran {version} before',
     },
     files: {
       title: 'Files the device has sent', purpose: 'What for', purposes: { backup: 'Backup', log: 'Log', upload: 'Upload' }, type: 'File type', size: 'Size', created: 'Came', acts: 'Actions', save: 'Save', restore: 'Give back…', backup: 'Back up now', log: 'Fetch the log', upload: 'Another file…', none: 'The device has sent no files',
