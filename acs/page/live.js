@@ -50,7 +50,8 @@ const KINDS = [
   'device.first_contact', 'device.bootstrap', 'device.boot', 'device.version', 'device.profile_failed', 'line.registration',
   'task.running', 'task.queued', 'task.waiting_for_transfer', 'task.done', 'task.failed', 'task.expired', 'task.cancelled',
   'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.end',
-  'operation.end', 'profile.put', 'profile.publish', 'missed',
+  'operation.end', 'operation.create', 'operation.pause', 'operation.resume', 'operation.cancel', 'profile.put', 'profile.publish',
+  'device.health', 'device.register', 'device.delete', 'device.tags', 'device.admit', 'device.quarantine', 'missed',
 ];
 
 function open() {

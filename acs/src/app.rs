@@ -6,6 +6,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::connection_request::Caller;
 use crate::files::Library;
+use crate::handshakes::Handshakes;
 use crate::jobs::compare_devices::Round;
 use crate::jobs::index_parameters::Indexing;
 use crate::jobs::runs::Runs;
@@ -51,6 +52,8 @@ pub struct App {
     pub admission: Live<Admission>,
     /// Proxies in front of the listeners.
     pub proxies: Arc<Proxies>,
+    /// The budgets of TLS handshakes.
+    pub handshakes: Arc<Handshakes>,
     /// Failed sign-ins.
     pub sign_ins: SignIns,
     /// Work for the jobs has come up.
@@ -130,7 +133,7 @@ impl App {
         })?;
         let traces = Traces::new(&config.trace, traced);
         let digest = digest_server(&config);
-        let metrics = store.metrics();
+        let metrics = Metrics::new(store.metrics());
         let live = Live::new(config.clone());
         let app = App {
             caller: Caller::new(&config)?,
@@ -141,7 +144,8 @@ impl App {
             config,
             store,
             sessions: SessionTable::default(),
-            metrics: Metrics::new(metrics),
+            handshakes: Arc::new(Handshakes::new(metrics.rate_limited.clone())),
+            metrics,
             nudge: Notify::new(),
             outbound,
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
@@ -174,6 +178,7 @@ impl App {
             name,
             wire: self.metrics.wire.clone(),
             proxies: Arc::clone(&self.proxies),
+            handshakes: Arc::clone(&self.handshakes),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Listeners: bind, take connections within their number, TLS, and streams whose peers must take what they asked for.
 
+use crate::handshakes::Handshakes;
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
 use crate::metrics::wire::{HandshakeLabel, WireMetrics};
 use crate::metrics::{Metrics, NameLabel};
@@ -96,6 +97,8 @@ pub struct Port {
     pub wire: WireMetrics,
     /// Proxies that may be in front of it.
     pub proxies: Arc<Proxies>,
+    /// The budgets of TLS handshakes.
+    pub handshakes: Arc<Handshakes>,
 }
 
 impl Port {
@@ -232,6 +235,11 @@ async fn taken(
             }
             Err(_) => return None,
         }
+    }
+    // A proxy speaks for many, who are in nobody's table.
+    let counts = tls.is_some() && !port.proxies.trusts(address.ip());
+    if counts && !port.handshakes.may_begin(address.ip()) {
+        return None;
     }
     shake_hands(stream, address, tls, &port.wire).await
 }

@@ -286,23 +286,23 @@ fn start_cwmp(
     tasks: &mut JoinSet<()>,
     stopped: &watch::Receiver<bool>,
 ) -> (Line, Option<SocketAddr>) {
-    let mut serve = |listener, tls| {
+    let mut serve = |name, listener, tls| {
         let app = Arc::clone(app);
-        tasks.spawn(serve_cwmp(app, listener, tls, stopped.clone()));
+        tasks.spawn(serve_cwmp(app, name, listener, tls, stopped.clone()));
     };
     match (second, tls) {
         (Some(second), tls) => {
             let address = second.local_addr().ok();
-            serve(first, None);
-            serve(second, tls);
+            serve("cwmp", first, None);
+            serve("cwmp_tls", second, tls);
             (Line::Plain, address)
         }
         (None, Some(tls)) => {
-            serve(first, Some(tls));
+            serve("cwmp", first, Some(tls));
             (Line::Tls, None)
         }
         (None, None) => {
-            serve(first, None);
+            serve("cwmp", first, None);
             (Line::Plain, None)
         }
     }
@@ -326,27 +326,30 @@ fn load(
     config.map(acceptor).transpose()
 }
 
-/// Takes connections of devices.
+/// Takes connections of devices. Both listeners are one port to proxies and connections; sessions tell them apart by
+/// their names.
 async fn serve_cwmp(
     app: Arc<App>,
+    name: &'static str,
     listener: TcpListener,
     tls: Option<Current>,
     stopped: watch::Receiver<bool>,
 ) {
     let port = app.port("cwmp");
-    let serve = move |arrival, stopped| talk(Arc::clone(&app), arrival, stopped);
+    let serve = move |arrival, stopped| talk(Arc::clone(&app), name, arrival, stopped);
     arrivals(listener, tls, stopped, port, serve).await;
 }
 
 /// One connection of a device, until either side closes it. On one of a proxy each request may be another device's.
-async fn talk(app: Arc<App>, arrival: Arrival, stopped: watch::Receiver<bool>) {
+async fn talk(app: Arc<App>, name: &'static str, arrival: Arrival, stopped: watch::Receiver<bool>) {
     let origin = arrival.origin();
-    let peer = (!app.proxies.trusts(origin.address)).then(|| Arc::new(Peer::new(&origin)));
+    let peer = (!app.proxies.trusts(origin.address)).then(|| Arc::new(Peer::new(name, &origin)));
     let service = service_fn(move |mut request: http::Request<Incoming>| {
         let app = Arc::clone(&app);
         let peer = match &peer {
             Some(peer) => Arc::clone(peer),
             None => Arc::new(Peer::new(
+                name,
                 &app.proxies.origin(&origin, request.headers_mut()),
             )),
         };

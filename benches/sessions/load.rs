@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 
 /// The password of every device here.
@@ -109,9 +109,7 @@ pub fn run(
                     return;
                 }
                 let session = &sessions[number % sessions.len()];
-                let stream = TcpStream::connect(server)
-                    .await
-                    .expect("the server listens");
+                let stream = connect(number, server).await;
                 stream.set_nodelay(true).expect("a TCP stream");
                 match tls {
                     None => play(stream, session).await,
@@ -125,6 +123,19 @@ pub fn run(
         };
         futures_util::future::join_all((0..concurrency).map(|_| client())).await;
     });
+}
+
+/// A connection from one of a thousand addresses of the loopback network: devices have their own, and one that began
+/// every handshake of a round would be taken for a flood.
+async fn connect(number: usize, server: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let (third, fourth) = (number / 250 % 4, number % 250 + 1);
+    let [third, fourth] = [third, fourth].map(|part| u8::try_from(part).expect("below 256"));
+    let from = SocketAddr::from(([127, 0, third, fourth], 0));
+    socket
+        .bind(from)
+        .expect("an address of the loopback network");
+    socket.connect(server).await.expect("the server listens")
 }
 
 /// One session; anything but 200 and then 204 is a mistake in the benchmark.

@@ -37,22 +37,36 @@ async fn nobody_reads_a_secret_variable_by_putting_it_into_another_parameter() {
         let path = format!("/profiles/p/{path}");
         let refused = viewer.post(&path, body.clone()).await;
         assert_eq!(refused.expect_err("it takes `operate`").status, 403);
-        let shown = operator.post(&path, body.clone()).await.expect("a preview");
-        assert!(!shown.to_string().contains("opensesame"), "{shown}");
+        let refused = operator.post(&path, body.clone()).await;
+        let refused = refused.expect_err("it would be shown");
+        assert_eq!(refused.status, 400);
+        assert!(refused.to_string().contains("line1.password"), "{refused}");
     }
     let keyed = json!({ "device": phone.identity, "draft": { "objects": [
         { "path": "~.ManagementServer.X.", "key": { "Name": "{{line1.password}}" } },
     ] } });
     let refused = operator.post("/profiles/p/preview", keyed).await;
     assert_eq!(refused.expect_err("keys are shown").status, 400);
-    world.profile("p", json!({ "values": values })).await;
+    let refused = operator
+        .put("/profiles/p", json!({ "values": values }))
+        .await;
+    assert_eq!(refused.expect_err("it would be shown").status, 400);
+    world
+        .profile(
+            "p",
+            json!({ "values": [
+        { "name": "~.X_CISCO_ATA.Line.1.Password", "value": "{{line1.password}}" },
+    ] }),
+        )
+        .await;
     phone
-        .reaches("DeviceInfo.ProvisioningCode", "opensesame")
+        .reaches("X_CISCO_ATA.Line.1.Password", "opensesame")
         .await;
     let device = phone.path();
     for path in [
         "desired",
-        "parameters/Device.DeviceInfo.ProvisioningCode/why",
+        "parameters",
+        "parameters/Device.X_CISCO_ATA.Line.1.Password/why",
         "profile",
     ] {
         let shown = viewer.get(&format!("{device}/{path}")).await.expect(path);

@@ -80,7 +80,9 @@ async fn a_device_that_vanished_is_served_at_once_when_it_comes_again_and_its_se
     .await;
     let timed_out = "dialtone_sessions_ended_total{end=\"TimedOut\"} ";
     let (started, ended) = (
-        world.metric("dialtone_sessions_started_total ").await,
+        world
+            .metric("dialtone_sessions_started_total{name=\"cwmp\"}")
+            .await,
         world.metric(timed_out).await,
     );
     assert!(ended >= count as f64, "{ended} of {started} timed out");

@@ -283,24 +283,19 @@ async fn the_cookie_of_another_device_is_no_way_into_its_session() {
     assert_eq!(told, 400);
 }
 
-/// The slowest but one in twenty of so many sessions, each over a connection of its own, in the best of three rounds: what
-/// else the machine does at the time is in one of them, what peers do is in all.
+/// The slowest but one in twenty of so many sessions, each over a connection of its own.
 async fn slowest(hand: &mut Hand) -> Duration {
-    let mut best = Duration::MAX;
-    for _ in 0..3 {
-        let mut times = Vec::new();
-        for _ in 0..60 {
-            let begun = Instant::now();
-            hand.cookie = None;
-            hand.hang_up();
-            hand.open().await;
-            assert_eq!(hand.post("").await.status, 204);
-            times.push(begun.elapsed());
-        }
-        times.sort();
-        best = best.min(times[57]);
+    let mut times = Vec::new();
+    for _ in 0..60 {
+        let begun = Instant::now();
+        hand.cookie = None;
+        hand.hang_up();
+        hand.open().await;
+        assert_eq!(hand.post("").await.status, 204);
+        times.push(begun.elapsed());
     }
-    best
+    times.sort();
+    times[57]
 }
 
 /// A crowd of peers, and how many of them have begun.
@@ -355,7 +350,8 @@ impl Crowd {
 }
 
 /// Peers that send a byte now and then, that never read, or that have vanished, in crowds: sessions of others take at
-/// most twice as long.
+/// most twice as long as those with a server without a crowd. Both are looked at in turn, until a moment at which the
+/// machine does nothing else: what it does is in some rounds, what peers do is in all.
 ///
 /// Covers P7.
 #[tokio::test(flavor = "multi_thread")]
@@ -364,8 +360,10 @@ async fn slow_and_hostile_peers_do_not_slow_the_others() {
     // What clocks and the crowd's own work add.
     const NOISE: Duration = Duration::from_millis(10);
     let world = world().await;
-    let mut hand = Hand::registered(&world, "NORMAL").await;
-    let before = slowest(&mut hand).await;
+    let hand = Hand::registered(&world, "NORMAL").await;
+    let quiet = self::world().await;
+    let beside = Hand::registered(&quiet, "QUIET").await;
+    let hands = tokio::sync::Mutex::new((hand, beside));
     let server = world.server.cwmp_address;
     // With credentials of their own: those of the other one would be taken for it.
     let other = Hand::registered(&world, "CROWD").await.authorization;
@@ -382,7 +380,13 @@ async fn slow_and_hostile_peers_do_not_slow_the_others() {
         (crowd.begun.load(Relaxed) == CROWD).then_some(())
     })
     .await;
-    let meanwhile = slowest(&mut hand).await;
+    let (before, meanwhile) = eventually("sessions are as fast as beside", || async {
+        let mut hands = hands.lock().await;
+        let (hand, beside) = &mut *hands;
+        let (before, meanwhile) = (slowest(beside).await, slowest(hand).await);
+        (meanwhile <= before * 2 + NOISE).then_some((before, meanwhile))
+    })
+    .await;
     end.send(true).expect("they listen");
     let mut there = 0;
     for peer in peers {
@@ -393,8 +397,4 @@ async fn slow_and_hostile_peers_do_not_slow_the_others() {
          without them"
     ));
     assert_eq!(there, CROWD, "they were in nobody's way");
-    assert!(
-        meanwhile <= before * 2 + NOISE,
-        "{meanwhile:?} instead of {before:?}"
-    );
 }

@@ -27,6 +27,7 @@ mod enrolment;
 mod events;
 mod foreign_cpes;
 mod half_open;
+mod handshakes;
 mod health;
 mod hostile;
 mod hostile_http;

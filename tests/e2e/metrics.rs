@@ -54,7 +54,14 @@ async fn a_task_is_counted_by_kind_and_outcome_with_the_time_it_took() {
     let answer = "dialtone_rpc_answers_total{method=\"GetParameterValues\",result=\"good\"}";
     assert_eq!(world.metric(answer).await, 1.0);
     assert!(world.metric("dialtone_events_total").await >= 2.0);
-    assert_eq!(world.metric("dialtone_store_queue").await, 0.0);
+    eventually("the writer has nothing to do", || async {
+        (world.metric("dialtone_store_queue").await == 0.0).then_some(())
+    })
+    .await;
+    // The wait for the disk is part of each commit.
+    let waited = world.metric("dialtone_store_fsync_seconds_sum").await;
+    assert!(waited > 0.0);
+    assert!(waited < world.metric("dialtone_store_commit_seconds_sum").await);
     assert!(world.metric("dialtone_config_hash").await > 0.0);
     assert_eq!(world.metric("dialtone_panics_total").await, 0.0);
     for (direction, least) in [("in", 400.0), ("out", 400.0)] {

@@ -352,6 +352,10 @@ async fn moves(world: &World, private: &str) {
     let phone = Phone::start(config).await;
     world.enrolled(&phone).await;
     assert_eq!(good().await, 0, "it came to the plain port");
+    let started = |name: &str| format!("dialtone_sessions_started_total{{name=\"{name}\"}}");
+    let before = world.metric(&started("cwmp")).await;
+    assert!(before > 0.0);
+    assert_eq!(world.metric(&started("cwmp_tls")).await, 0.0);
     let url = serde_json::json!({
         "kind": "set_parameter_values",
         "values": [{ "name": phone.name("ManagementServer.URL"), "value": private }],
@@ -360,6 +364,7 @@ async fn moves(world: &World, private: &str) {
     // It is called, and comes to the other one.
     world.session(&phone).await;
     assert!(good().await > 0, "it still comes to the plain port");
+    assert!(world.metric(&started("cwmp_tls")).await > 0.0);
     let value = phone.value("ManagementServer.URL").await;
     assert_eq!(value.as_deref(), Some(private));
     let devices = world.api.all("/devices").await.expect("a list");

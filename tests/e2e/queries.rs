@@ -228,7 +228,17 @@ async fn an_export_is_whole_streamed_guarded_audited_and_without_secrets() {
         .await
         .expect("a page");
     assert_eq!(page["items"].as_array().map(Vec::len), Some(1_000));
+    let place = world
+        .api
+        .get("/devices?skip=1200")
+        .await
+        .expect("the last ones");
+    assert_eq!(place["items"].as_array().map(Vec::len), Some(3));
+    let beyond = world.api.get("/devices?skip=1203").await.expect("a page");
+    assert_eq!(beyond, json!({"items": []}));
     for wrong in [
+        "/devices?skip=1000000000000",
+        "/devices?skip=-1",
         "/devices?after=1000000000000",
         "/devices?limit=-1",
         "/devices.csv?fields=param:Device.Line.1.Password",

@@ -426,3 +426,50 @@ async fn a_draft_is_its_parts_alone(north: &Rest, south: &Rest, draft: Value, fi
         403
     );
 }
+
+/// Covers A12.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_of_measurements_of_somebody_with_a_part_of_the_fleet_stay_in_that_part() {
+    let world = World::start().await;
+    two_tenants(&world).await;
+    let north = with_a_part(&world, "nora", "operator", "north").await;
+    let south = with_a_part(&world, "sven", "operator", "south").await;
+    let looks = with_a_part(&world, "vera", "viewer", "north").await;
+    let everywhere = json!({ "kind": "line_test", "selector": {} });
+    let all = world.api.post("/diagnostics", everywhere.clone()).await;
+    let all = all.expect("a run");
+    assert_eq!(all["counts"]["pending"], 2, "{all}");
+    let path = |run: &Value| format!("/diagnostics/runs/{}", run["id"].as_str().expect("an id"));
+    let withdrawn = world.api.delete(&path(&all)).await;
+    withdrawn.expect("an administrator may");
+    let ours = north.post("/diagnostics", everywhere.clone()).await;
+    let ours = ours.expect("a run");
+    let counts = ours["counts"].as_object().expect("counts").values();
+    assert_eq!(counts.filter_map(Value::as_u64).sum::<u64>(), 1, "{ours}");
+    for named in ["00562B-ATA192-THEIRS", "00562B-ATA192-NOBODY"] {
+        let body = json!({ "kind": "line_test", "devices": [named] });
+        let refused = north.post("/diagnostics", body).await;
+        assert_eq!(refused.expect_err("not there").status, 409, "{named}");
+    }
+    let runs = |list: Value| -> Vec<Value> {
+        let items = list["items"].as_array().expect("a list").iter();
+        items.map(|run| run["id"].clone()).collect()
+    };
+    let list = async |who: &Rest| runs(who.get("/diagnostics").await.expect("a list"));
+    assert_eq!(list(&north).await, [ours["id"].clone()]);
+    assert_eq!(list(&south).await, [Value::Null; 0]);
+    assert_eq!(list(&looks).await, [Value::Null; 0], "it is Nora's");
+    assert_eq!(list(&world.api).await.len(), 2);
+    for (who, run) in [(&north, &all), (&south, &ours), (&looks, &ours)] {
+        for below in ["", "/devices"] {
+            let hidden = who.get(&format!("{}{below}", path(run))).await;
+            assert_eq!(hidden.expect_err("not there").status, 404);
+        }
+    }
+    let refused = south.delete(&path(&ours)).await;
+    assert_eq!(refused.expect_err("not there").status, 404);
+    let devices = north.get(&format!("{}/devices", path(&ours))).await;
+    let devices = devices.expect("a list")["items"].clone();
+    assert_eq!(devices.as_array().map(Vec::len), Some(1), "{devices}");
+    north.delete(&path(&ours)).await.expect("hers");
+}

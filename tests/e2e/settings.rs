@@ -216,12 +216,9 @@ async fn lines_of_the_log_carry_session_device_and_task() {
         serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"))
     });
     let lines: Vec<serde_json::Value> = lines.collect();
-    // From the answer to the Inform on there is a session, and every line of it says which, and whose.
     let within = lines.iter().filter(|line| {
-        let of_sessions = line["target"].as_str().is_some_and(|target| {
-            target.starts_with("acs::sessions") && target != "acs::sessions::on_inform"
-        });
-        of_sessions && line["fields"]["message"] != "Inform refused"
+        let target = line["target"].as_str();
+        target.is_some_and(|target| target.starts_with("acs::sessions"))
     });
     let mut seen = 0;
     for line in within {
@@ -229,7 +226,16 @@ async fn lines_of_the_log_carry_session_device_and_task() {
         assert!(line["span"]["session"].is_string(), "{line}");
         seen += 1;
     }
-    assert!(seen >= 2, "{log}");
+    assert!(seen >= 3, "{log}");
+    // The Inform belongs to its session, also before that is open.
+    let of = |message: &str| {
+        let line = lines
+            .iter()
+            .find(|line| line["fields"]["message"] == message);
+        line.unwrap_or_else(|| panic!("`{message}` is not in {log}"))["span"]["session"].clone()
+    };
+    assert!(of("first contact").is_string());
+    assert_eq!(of("first contact"), of("session ended"));
     let begun = lines
         .iter()
         .filter(|line| line["fields"]["message"] == "task begun")

@@ -58,7 +58,10 @@ async fn what_is_no_soap_gets_400_and_leaves_no_trace() {
     }
     let devices = world.api.all("/devices").await.expect("a list");
     assert!(devices.iter().all(|device| device["informs"] == 0));
-    assert_eq!(world.metric("dialtone_sessions_started_total").await, 0.0);
+    let started = "dialtone_sessions_started_total{name=\"cwmp\"}";
+    assert_eq!(world.metric(started).await, 0.0);
+    hand(&world).await.open().await;
+    assert_eq!(world.metric(started).await, 1.0);
 }
 
 /// Covers H-02.
@@ -106,6 +109,8 @@ async fn packed_bodies_are_unpacked_and_bombs_are_not() {
         packer.write_all(bytes).expect("memory");
         packer.finish().expect("memory")
     };
+    // Packed first: that takes a while, in which the server would close a connection.
+    let bomb = pack(&vec![b' '; 64 << 20]);
     hand.headers = "Content-Encoding: gzip\r\n".into();
     let inform = hand.inform(vec![Event::new(EventCode::Periodic)]);
     let answer = hand.post(pack(inform.as_bytes())).await;
@@ -114,7 +119,7 @@ async fn packed_bodies_are_unpacked_and_bombs_are_not() {
     assert_eq!(hand.post("").await.status, 204);
     hand.cookie = None;
     hand.headers = "Content-Encoding: gzip\r\n".into();
-    assert_eq!(hand.post(pack(&vec![b' '; 64 << 20])).await.status, 413);
+    assert_eq!(hand.post(bomb).await.status, 413);
     hand.headers = "Content-Encoding: br\r\n".into();
     assert_eq!(hand.post(inform).await.status, 415);
 }

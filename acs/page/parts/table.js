@@ -63,17 +63,37 @@ const ROW = 36;
 const BLOCK = 100;
 // Rows beside the visible ones, so that scrolling a little shows no gaps.
 const MARGIN = 12;
+// The most rows that are in the document, however high the window is.
+const MOST = 160;
+// Blocks that are kept, so that going back a little asks for nothing: a few thousand rows.
+const KEPT = 40;
 // A browser knows no element higher than this; a longer table is scrolled in proportion.
 const HIGHEST = 8000000;
 
+// Which rows of a table of `total` stand in a window of `height` that is scrolled to `top`.
+export function inSight(total, top, height) {
+  const whole = Math.min(total * ROW, HIGHEST);
+  const inProportion = whole < total * ROW;
+  const room = Math.ceil(height / ROW);
+  const first = inProportion
+    ? Math.round((top / Math.max(1, whole - height)) * Math.max(0, total - room))
+    : Math.max(0, Math.min(total - 1, Math.floor(top / ROW)));
+  const from = Math.max(0, first - MARGIN);
+  const until = Math.max(from, Math.min(total, first + room + MARGIN, from + MOST));
+  const offset = inProportion ? Math.max(0, top - (first - from) * ROW) : from * ROW;
+  return { from, until, offset, whole };
+}
+
 // A table of any length of which only the rows in sight are in the document. `total` is its length, `load({ skip, after, limit })`
-// gives { items, next }; `version` begins it again. `picked` (a Map of key to row) and `onPick(key, row)` make rows choosable.
-export function EndlessTable({ total, load, version, columns, rowKey = row => row.id, href, caption, picked, onPick }) {
+// gives { items, next }; `version` begins it again, `turn` reads what is in sight again where it stands.
+// `picked(row)` and `onPick(row)` make rows choosable, `pickAll` stands in the head. A column may have a `width` in pixels.
+export function EndlessTable({ total, load, version, turn, columns, rowKey = row => row.id, href, caption, picked, onPick, pickAll }) {
   const box = useRef(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const blocks = useRef(new Map());
   const [, redraw] = useState(0);
   const alive = useRef(0);
+  const shownTurn = useRef(turn);
 
   useLayoutEffect(() => {
     blocks.current = new Map();
@@ -82,45 +102,48 @@ export function EndlessTable({ total, load, version, columns, rowKey = row => ro
     setView(now => ({ ...now, top: 0 }));
   }, [version]);
   useLayoutEffect(() => {
-    if (!box.current) return undefined;
     const watch = new ResizeObserver(() => box.current && setView(now => ({ ...now, height: box.current.clientHeight })));
     watch.observe(box.current);
-    return () => watch.disconnect();
+    return () => { watch.disconnect(); alive.current += 1; };
   }, []);
 
-  const height = Math.min(total * ROW, HIGHEST);
-  const span = Math.max(1, height - view.height);
-  const rowsInSight = Math.ceil(view.height / ROW);
-  // In proportion where the table is higher than a browser allows.
-  const first = height < total * ROW
-    ? Math.round((view.top / span) * Math.max(0, total - rowsInSight))
-    : Math.floor(view.top / ROW);
-  const from = Math.max(0, first - MARGIN);
-  const until = Math.min(total, first + rowsInSight + MARGIN);
-
-  const want = async index => {
-    if (blocks.current.has(index)) return;
+  const { from, until, offset, whole } = inSight(total, view.top, view.height);
+  const inBlocks = act => {
+    for (let index = Math.floor(from / BLOCK); index * BLOCK < until; index += 1) act(index);
+  };
+  const want = async (index, again) => {
+    const have = blocks.current.get(index);
+    if (have && (have.loading || !again)) return;
     const mine = alive.current;
     const before = blocks.current.get(index - 1);
-    blocks.current.set(index, { loading: true });
+    blocks.current.set(index, { ...have, loading: true });
+    let got;
     try {
-      const known = before && before.next;
-      const page = await load({ limit: BLOCK, ...(known ? { after: before.next } : { skip: index * BLOCK }) });
-      if (mine !== alive.current) return;
-      blocks.current.set(index, { items: page.items, next: page.next });
+      // Behind a page that is there it goes on; anywhere else it passes over what it has not seen.
+      const place = before && before.next ? { after: before.next } : { skip: index * BLOCK };
+      const page = await load({ limit: BLOCK, ...place });
+      got = { items: page.items, next: page.next };
     } catch (problem) {
-      if (mine !== alive.current) return;
-      blocks.current.set(index, { problem });
+      got = { ...have, problem };
+    }
+    if (mine !== alive.current) return;
+    blocks.current.set(index, { ...got, loading: false });
+    for (const far of [...blocks.current.keys()].sort((a, b) => Math.abs(b - index) - Math.abs(a - index))) {
+      if (blocks.current.size <= KEPT) break;
+      blocks.current.delete(far);
     }
     redraw(n => n + 1);
   };
   useEffect(() => {
+    if (!total) return undefined;
+    const again = shownTurn.current !== turn;
+    shownTurn.current = turn;
+    // What is out of sight is read when it comes into sight.
+    if (again) for (const index of blocks.current.keys()) if (index * BLOCK >= until || (index + 1) * BLOCK <= from) blocks.current.delete(index);
     // Only what stays in sight for a moment is asked for: dragging the bar through a long table asks for nothing.
-    const timer = setTimeout(() => {
-      for (let index = Math.floor(from / BLOCK); index <= Math.floor(Math.max(from, until - 1) / BLOCK) && total; index += 1) want(index);
-    }, blocks.current.size ? 60 : 0);
+    const timer = setTimeout(() => inBlocks(index => want(index, again)), blocks.current.size ? 60 : 0);
     return () => clearTimeout(timer);
-  }, [from, until, total, version]);
+  }, [from, until, total, version, turn]);
 
   const rows = [];
   let problem = null;
@@ -129,28 +152,27 @@ export function EndlessTable({ total, load, version, columns, rowKey = row => ro
     if (block && block.problem) problem = block.problem;
     rows.push([index, block && block.items ? block.items[index % BLOCK] : null]);
   }
-  const retry = () => {
-    for (const [index, block] of blocks.current) if (block.problem) blocks.current.delete(index);
-    redraw(n => n + 1);
-    for (let index = Math.floor(from / BLOCK); index <= Math.floor((until - 1) / BLOCK); index += 1) want(index);
-  };
-  const offset = height < total * ROW ? Math.max(0, view.top - (first - from) * ROW) : from * ROW;
+  const retry = () => inBlocks(index => want(index, true));
+  const span = columns.length + (onPick ? 1 : 0);
+  const space = height => html`<tr class="space" aria-hidden="true" style=${{ height: `${height}px` }}><td colspan=${span}></td></tr>`;
   return html`<${ProblemBox} problem=${problem} onRetry=${retry} />
     <div class="endless" ref=${box} tabindex="0" role="region" aria-label=${caption}
-        onScroll=${event => setView(now => ({ ...now, top: event.target.scrollTop }))}>
-      <table aria-rowcount=${total + 1}>
+        onScroll=${event => { const top = event.currentTarget.scrollTop; setView(now => ({ ...now, top })); }}>
+      <table aria-rowcount=${total + 1} style=${{ minWidth: `${columns.reduce((all, column) => all + (column.width || 160), 40)}px` }}>
         <caption class="unseen">${say(t.ui.rowsOf, { caption, total: number(total) })}</caption>
-        <thead><tr>${onPick && html`<th scope="col" class="pick"><span class="unseen">${t.ui.chosen}</span></th>`}
+        <colgroup>${onPick && html`<col class="pick" />`}
+          ${columns.map(column => html`<col key=${column.key} style=${{ width: `${column.width || 160}px` }} />`)}</colgroup>
+        <thead><tr aria-rowindex="1">${onPick && html`<th scope="col" class="pick">${pickAll || html`<span class="unseen">${t.ui.chosen}</span>`}</th>`}
           ${columns.map(column => html`<th key=${column.key} scope="col" class=${cellClass(column)}>${column.title}</th>`)}</tr></thead>
         <tbody>
-          <tr class="space" aria-hidden="true" style=${{ height: `${offset}px` }}><td colspan=${columns.length + 1}></td></tr>
+          ${space(offset)}
           ${rows.map(([index, row]) => row ? html`<tr key=${index} aria-rowindex=${index + 2} class=${href ? 'leads' : ''}
               onClick=${event => follow(event, href && href(row))}>
             ${onPick && html`<td class="pick"><input type="checkbox" aria-label=${say(t.ui.choose, { what: row.identity || rowKey(row) })}
-              checked=${picked.has(rowKey(row))} onChange=${() => onPick(rowKey(row), row)} /></td>`}
+              checked=${picked(row)} onChange=${() => onPick(row)} /></td>`}
             ${columns.map(column => html`<td key=${column.key} class=${cellClass(column)}>${column.cell(row)}</td>`)}</tr>`
-            : html`<tr key=${index} class="pending"><td colspan=${columns.length + (onPick ? 1 : 0)}>…</td></tr>`)}
-          <tr class="space" aria-hidden="true" style=${{ height: `${Math.max(0, height - offset - rows.length * ROW)}px` }}><td colspan=${columns.length + 1}></td></tr>
+            : html`<tr key=${index} class="pending" aria-rowindex=${index + 2}><td colspan=${span}><i></i></td></tr>`)}
+          ${space(Math.max(0, whole - offset - rows.length * ROW))}
         </tbody>
       </table>
     </div>`;

@@ -11,10 +11,10 @@ use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::auth::Person;
 use crate::clock;
-use crate::limits::VALUE_CHARS;
+use crate::limits::{SKIPPED, VALUE_CHARS};
 use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
-use crate::store::{Credentials, Device, Id, Rotation};
+use crate::store::{Credentials, Device, DeviceFilter, Id, Rotation};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, put_with};
 use axum::Json;
@@ -85,9 +85,39 @@ arguments! {
         fields: Option<String>,
         /// `next` of the page before.
         after: Option<String>,
+        /// So many are passed over, behind `after` if it is given: for whoever wants a place in the middle.
+        skip: Option<u64>,
         /// At most so many.
         limit: Option<usize>,
     }
+}
+
+/// Where a page begins.
+enum Place {
+    Behind(Option<Id>),
+    /// There are not so many devices.
+    BehindAll,
+}
+
+/// The place so many devices behind another.
+async fn passed_over(
+    app: &App,
+    filter: &DeviceFilter,
+    after: Option<Id>,
+    skip: Option<u64>,
+) -> Answer<Place> {
+    let Some(skip) = skip.filter(|skip| *skip > 0) else {
+        return Ok(Place::Behind(after));
+    };
+    let Some(skip) = usize::try_from(skip).ok().filter(|skip| *skip <= SKIPPED) else {
+        let why = format!("`skip` is more than {SKIPPED}");
+        let fix = "go on from page to page with `after`, or narrow the query";
+        return Err(ApiError::bad(why, fix));
+    };
+    Ok(match app.store.device_skip(filter, after, skip).await? {
+        Some(last) => Place::Behind(Some(last)),
+        None => Place::BehindAll,
+    })
 }
 
 /// A device of a list: whole, or what was chosen of it.
@@ -107,12 +137,16 @@ pub async fn list(
     query: Result<Query<FilterQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<Shown>>> {
     let Query(query) = query?;
-    let page = PageQuery::new(query.after.clone(), query.limit).page()?;
+    let mut page = PageQuery::new(query.after.clone(), query.limit).page()?;
     let fields = query.fields.as_deref().map(Fields::parse).transpose()?;
-    let devices = app
-        .store
-        .device_list(&query.filter(who.scope())?, page)
-        .await?;
+    let filter = query.filter(who.scope())?;
+    let devices = match passed_over(&app, &filter, page.after, query.skip).await? {
+        Place::BehindAll => Vec::new(),
+        Place::Behind(after) => {
+            page.after = after;
+            app.store.device_list(&filter, page).await?
+        }
+    };
     let listed = Listed::new(devices, page.limit, |device| device.id);
     let items = match fields {
         None => listed

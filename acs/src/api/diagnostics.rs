@@ -7,6 +7,7 @@ use super::error::{Answer, ApiError};
 use super::openapi::says;
 use super::page::{Listed, PageQuery};
 use crate::app::App;
+use crate::auth::Person;
 use crate::clock;
 use crate::diagnostics::arguments;
 use crate::limits::{
@@ -247,7 +248,7 @@ impl From<(DiagnosticRun, DiagnosticCounts)> for ShownRun {
 /// POST /diagnostics
 pub async fn create_run(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     body: Result<Json<RunRequest>, JsonRejection>,
 ) -> Answer<Created<ShownRun>> {
     let Json(body) = body?;
@@ -265,16 +266,16 @@ pub async fn create_run(
         limit_secs,
         expires_secs,
         concurrency,
-        created_by: actor.to_string(),
+        created_by: who.to_string(),
+        owner: who.name().to_owned(),
+        scope: who.scope().clone(),
         created: clock::now(),
     };
     let id = run.id;
     let devices = whom(body.selector, body.devices)?;
-    app.store
-        .diagnostic_run_create(&actor, run, devices)
-        .await?;
+    app.store.diagnostic_run_create(&who, run, devices).await?;
     app.nudge.notify_one();
-    let run = shown_run(&app, id).await?;
+    let run = shown_run(&app, &who, id).await?;
     Ok(Created::at("diagnostics/runs", id, run))
 }
 
@@ -298,9 +299,11 @@ fn whom(selector: Option<Selector>, devices: Option<Vec<String>>) -> Answer<RunD
     }
 }
 
-async fn shown_run(app: &App, id: Id) -> Answer<ShownRun> {
+/// A run, if it is this person's business.
+async fn shown_run(app: &App, who: &Person, id: Id) -> Answer<ShownRun> {
     let found = app.store.diagnostic_run_find(id).await?;
     found
+        .filter(|(run, _)| who.sees_work(&run.owner, &run.scope))
         .map(ShownRun::from)
         .ok_or_else(|| ApiError::not_found("run"))
 }
@@ -308,35 +311,39 @@ async fn shown_run(app: &App, id: Id) -> Answer<ShownRun> {
 /// GET /diagnostics
 pub async fn runs(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<ShownRun>>> {
     let Query(query) = query?;
     let page = query.page()?;
-    let runs = app.store.diagnostic_run_list(page).await?;
-    let runs = runs.into_iter().map(ShownRun::from).collect();
-    Ok(Json(Listed::new(runs, page.limit, |shown: &ShownRun| {
-        shown.run.id
-    })))
+    let runs = app.store.diagnostic_run_list(who.only_own_work(), page);
+    let Listed { items, next } = Listed::new(runs.await?, page.limit, |(run, _)| run.id);
+    let items = items.into_iter();
+    let items = items.filter(|(run, _)| who.sees_work(&run.owner, &run.scope));
+    Ok(Json(Listed {
+        items: items.map(ShownRun::from).collect(),
+        next,
+    }))
 }
 
 /// GET /diagnostics/runs/{run}
 pub async fn read_run(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     run: Argument,
 ) -> Answer<Json<ShownRun>> {
-    shown_run(&app, id(&run?, "run")?).await.map(Json)
+    shown_run(&app, &who, id(&run?, "run")?).await.map(Json)
 }
 
 /// DELETE /diagnostics/runs/{run}
 pub async fn cancel_run(
     State(app): State<Arc<App>>,
-    Operator(actor): Operator,
+    Operator(who): Operator,
     run: Argument,
 ) -> Answer<Done> {
     let id = id(&run?, "run")?;
-    let cancelled = app.store.diagnostic_run_cancel(&actor, id, clock::now());
+    shown_run(&app, &who, id).await?;
+    let cancelled = app.store.diagnostic_run_cancel(&who, id, clock::now());
     cancelled
         .await?
         .map(|()| Done)
@@ -346,14 +353,15 @@ pub async fn cancel_run(
 /// GET /diagnostics/runs/{run}/devices
 pub async fn run_devices(
     State(app): State<Arc<App>>,
-    Viewer(_): Viewer,
+    Viewer(who): Viewer,
     run: Argument,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<DiagnosticRunDevice>>> {
     let id = id(&run?, "run")?;
     let Query(query) = query?;
     let page = query.page()?;
-    shown_run(&app, id).await?;
-    let devices = app.store.diagnostic_run_devices(id, page).await?;
+    shown_run(&app, &who, id).await?;
+    let seen = who.scope().clone();
+    let devices = app.store.diagnostic_run_devices(id, seen, page).await?;
     Ok(Json(Listed::new(devices, page.limit, |one| one.device)))
 }

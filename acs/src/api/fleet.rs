@@ -54,6 +54,8 @@ pub struct Summary {
     online: u64,
     /// Those that informed longer ago.
     overdue: u64,
+    /// What `query.overdue_minutes` is.
+    overdue_minutes: u32,
     /// Those that were registered and have never come.
     never: u64,
     /// Devices that informed within the last minute.
@@ -77,7 +79,8 @@ pub struct Summary {
 /// GET /summary
 pub async fn summary(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Json<Summary>> {
     let now = clock::now();
-    let overdue_ms = i64::from(app.live().query.overdue_minutes) * 60_000;
+    let overdue_minutes = app.live().query.overdue_minutes;
+    let overdue_ms = i64::from(overdue_minutes) * 60_000;
     let since = Timestamp::from_millis(now.as_millis().saturating_sub(overdue_ms));
     let seen = DeviceFilter {
         now,
@@ -90,6 +93,7 @@ pub async fn summary(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer
         devices: counts.devices,
         online: counts.online,
         overdue: counts.overdue,
+        overdue_minutes,
         never: counts.never,
         informs_per_minute: counts.last_minute,
         profile_failed: counts.profile_failed,

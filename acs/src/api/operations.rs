@@ -250,25 +250,13 @@ pub async fn create(
     Ok(Created::at("operations", id, made))
 }
 
-/// The user whose operations alone are anybody's business: whoever has a part of the fleet sees none of others.
-fn owner(who: &Person) -> Option<String> {
-    (!who.scope().is_fleet()).then(|| who.name().to_owned())
-}
-
 async fn find(app: &App, who: &Person, text: &str) -> Answer<(BulkOperation, BulkCounts)> {
     let missing = || ApiError::not_found("operation");
     let id = text.parse().map_err(|_| missing())?;
     let found = app.store.operation_find(id).await?;
     found
-        .filter(|(operation, _)| is_open_to(who, operation))
+        .filter(|(operation, _)| who.sees_work(&operation.owner, &operation.scope))
         .ok_or_else(missing)
-}
-
-/// Whether an operation is somebody's business. A token may have less of the fleet than the person it belongs to, and
-/// has nothing to do with what that person does elsewhere.
-fn is_open_to(who: &Person, operation: &BulkOperation) -> bool {
-    let scope = who.scope();
-    scope.is_fleet() || (operation.owner == who.name() && operation.scope.is_within(scope))
 }
 
 async fn report(app: &App, who: &Person, operation: &str) -> Answer<Report> {
@@ -286,10 +274,10 @@ pub async fn list(
 ) -> Answer<Json<Listed<Shown>>> {
     let Query(query) = query?;
     let page = query.page()?;
-    let found = app.store.operation_list(owner(&who), page).await?;
+    let found = app.store.operation_list(who.only_own_work(), page).await?;
     let Listed { items, next } = Listed::new(found, page.limit, |(operation, _)| operation.id);
     let items = items.into_iter();
-    let items = items.filter(|(operation, _)| is_open_to(&who, operation));
+    let items = items.filter(|(operation, _)| who.sees_work(&operation.owner, &operation.scope));
     Ok(Json(Listed {
         items: items.map(shown).collect(),
         next,

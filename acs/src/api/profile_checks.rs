@@ -119,8 +119,15 @@ fn text(name: &str, value: &str) -> Answer<()> {
             "shorten it",
         ));
     }
-    if value == MASK && is_secret(name) {
+    let secret = is_secret(&name.replacen("~.", "Device.", 1));
+    if value == MASK && secret {
         return Err(masked(name));
+    }
+    if !secret && let Some(variable) = template::secret_variable(value) {
+        // Whatever the device reports of it would be shown, kept and traced in the clear (case U07).
+        let why = format!("the secret variable `{variable}` would be shown: {name} is no secret");
+        let fix = "put it into a parameter that is masked, or name this one in `secrets.names` and reload";
+        return Err(ApiError::bad(why, fix));
     }
     template::check(value)
         .map_err(|error| ApiError::bad(format!("{name}: {error}"), "correct the template"))

@@ -141,6 +141,7 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
         "/campaigns",
     ];
     if below("/operations")
+        || below("/diagnostics")
         || below("/devices/{device}")
         || below("/tasks/{task}")
         || own.contains(&route)
@@ -158,7 +159,6 @@ pub fn is_open_to_part_of_the_fleet(access: Access, route: &str) -> bool {
         "/summary",
         "/files",
         "/files/{file}",
-        "/diagnostics/{diagnostic}",
         "/lines",
         "/accounts",
         "/groups",
@@ -213,7 +213,7 @@ mod tests {
             (Change, "/tasks/{task}", true),
             (Change, "/tokens", true),
             (Read, "/diagnostics/{diagnostic}", true),
-            (Change, "/diagnostics", false),
+            (Change, "/diagnostics", true),
             (Change, "/operations", true),
             (Read, "/operations/{operation}/devices", true),
             (Read, "/health", false),

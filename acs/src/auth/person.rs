@@ -73,6 +73,19 @@ impl Person {
     pub fn sees(&self, device: &Device) -> bool {
         self.scope().admits(&device.tags)
     }
+
+    /// Whether what a user has begun with many devices is any of this person's business: whoever has a part of the
+    /// fleet sees nothing of others. A token may have less of the fleet than the person it belongs to, and has nothing
+    /// to do with what that person does elsewhere.
+    pub fn sees_work(&self, owner: &str, of: &Scope) -> bool {
+        let scope = self.scope();
+        scope.is_fleet() || (owner == self.name() && of.is_within(scope))
+    }
+
+    /// The user whose work alone this person may see any of, if that is so.
+    pub fn only_own_work(&self) -> Option<String> {
+        (!self.scope().is_fleet()).then(|| self.name().to_owned())
+    }
 }
 
 impl Deref for Person {

@@ -4,10 +4,11 @@
 use crate::limits::{
     REFUSED_LINES, SIGN_IN_FAILURES, SIGN_IN_FAILURES_PER_NETWORK, SIGN_IN_PLACES,
 };
+use crate::networks::network_of;
 use data_model::Timestamp;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -71,7 +72,7 @@ impl SignIns {
     /// If there were too many failures within the last minute.
     pub fn may_try(&self, user: &str, from: IpAddr, now: Timestamp) -> Result<(), TooOften> {
         let counts = self.counts();
-        let network = network(from);
+        let network = network_of(from);
         if recent(counts.networks.get(&network), now) >= SIGN_IN_FAILURES_PER_NETWORK {
             return Err(TooOften::Network);
         }
@@ -85,7 +86,7 @@ impl SignIns {
     /// This user has failed once more.
     pub fn failed(&self, user: &str, from: IpAddr, now: Timestamp) {
         let mut counts = self.counts();
-        let network = network(from);
+        let network = network_of(from);
         let account = counts.account(user, network);
         count(&mut counts.users, account, now);
         count(&mut counts.networks, network, now);
@@ -98,7 +99,7 @@ impl SignIns {
             counts.known.clear();
         }
         let user = user.chars().take(64).collect();
-        counts.known.insert((user, network(from)), ());
+        counts.known.insert((user, network_of(from)), ());
     }
 
     /// Whether one more refusal may be written to the audit trail, and how many were left out before it.
@@ -149,17 +150,6 @@ fn count<K: Hash + Eq>(counts: &mut HashMap<K, (Timestamp, u32)>, key: K, now: T
         *entry = (now, 0);
     }
     entry.1 = entry.1.saturating_add(1);
-}
-
-/// Where somebody sits: an address, or the /64 that one customer has.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address @ IpAddr::V4(_) => address,
-    }
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ pub struct Metrics {
     /// Held by whoever begins or ends a session, and alone by whoever prints: sessions that were started are those that
     /// have ended and those that are open, at every look (promise P17).
     balance: RwLock<()>,
-    sessions_started: Counter,
+    sessions_started: Family<NameLabel, Counter>,
     sessions_ended: Family<EndLabel, Counter>,
     sessions_open: Gauge,
     /// Requests on the CWMP port that were refused before a session, by reason.
@@ -139,7 +139,7 @@ impl Metrics {
         let mut metrics = Metrics {
             registry: Registry::with_prefix("dialtone"),
             balance: RwLock::default(),
-            sessions_started: Counter::default(),
+            sessions_started: Family::default(),
             sessions_ended: Family::default(),
             sessions_open: Gauge::default(),
             requests_rejected: Family::default(),
@@ -172,7 +172,8 @@ impl Metrics {
         let mut registry = std::mem::take(&mut self.registry);
         let m = &*self;
         let mut to = Register(&mut registry);
-        to.add("sessions_started", "Sessions begun", &m.sessions_started);
+        let help = "Sessions begun, by listener";
+        to.add("sessions_started", help, &m.sessions_started);
         to.add("sessions_ended", "Sessions ended", &m.sessions_ended);
         to.add("sessions_open", "Sessions open", &m.sessions_open);
         to.add(
@@ -254,10 +255,10 @@ impl Metrics {
         }
     }
 
-    /// Counts the begin of a session.
-    pub fn session_started(&self) {
+    /// Counts the begin of a session at this listener.
+    pub fn session_started(&self, listener: &'static str) {
         let _balanced = self.balance.read().unwrap_or_else(PoisonError::into_inner);
-        self.sessions_started.inc();
+        Metrics::count(&self.sessions_started, listener);
         self.sessions_open.inc();
     }
 

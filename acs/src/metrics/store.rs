@@ -34,6 +34,8 @@ pub struct Ended {
 pub struct StoreMetrics {
     /// Time of commits, from the first call of a batch to stable storage.
     pub commit_seconds: Histogram,
+    /// Time of the COMMIT of each batch alone: its fsync, and now and then a checkpoint of the log.
+    pub fsync_seconds: Histogram,
     /// Calls of one commit.
     pub batch_size: Histogram,
     /// Commits that failed; nothing of them was acknowledged.
@@ -53,6 +55,7 @@ impl Default for StoreMetrics {
         let waits = [1.0, 5.0, 30.0, 120.0, 900.0, 3600.0, 21600.0, 86400.0];
         StoreMetrics {
             commit_seconds: Histogram::new(times),
+            fsync_seconds: Histogram::new(times),
             batch_size: Histogram::new([1.0, 2.0, 5.0, 10.0, 50.0, 200.0, 512.0]),
             failed_commits: Counter::default(),
             queue: Gauge::default(),
@@ -68,6 +71,8 @@ impl StoreMetrics {
     pub(super) fn register(&self, to: &mut Register<'_>) {
         let help = "Time of commits to stable storage";
         to.add("store_commit_seconds", help, &self.commit_seconds);
+        let help = "Time of the COMMIT alone, which waits for the disk";
+        to.add("store_fsync_seconds", help, &self.fsync_seconds);
         to.add("store_batch_size", "Calls of one commit", &self.batch_size);
         let help = "Commits that failed; nothing of them was acknowledged";
         to.add("store_failed_commits", help, &self.failed_commits);

@@ -26,8 +26,8 @@ fn sessions_that_were_started_have_ended_or_are_open_at_every_look() {
             let (metrics, over) = (Arc::clone(&metrics), Arc::clone(&over));
             std::thread::spawn(move || {
                 while !over.load(Ordering::Relaxed) {
-                    metrics.session_started();
-                    metrics.session_started();
+                    metrics.session_started("cwmp");
+                    metrics.session_started("cwmp_tls");
                     metrics.session_ended(SessionEnd::Completed);
                     metrics.session_ended(SessionEnd::TimedOut);
                 }
@@ -39,7 +39,7 @@ fn sessions_that_were_started_have_ended_or_are_open_at_every_look() {
         let ended = value(&text, "dialtone_sessions_ended_total{");
         let open = value(&text, "dialtone_sessions_open ");
         assert_eq!(
-            value(&text, "dialtone_sessions_started_total "),
+            value(&text, "dialtone_sessions_started_total{"),
             ended + open
         );
     }
@@ -111,7 +111,7 @@ fn counted() -> Metrics {
     ] {
         Metrics::count(family, "x");
     }
-    metrics.session_started();
+    metrics.session_started("cwmp");
     metrics.session_ended(SessionEnd::Completed);
     let wire = &metrics.wire;
     wire.inform(&[cwmp::Event::new(cwmp::EventCode::Boot)], 0);

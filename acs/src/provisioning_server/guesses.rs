@@ -2,6 +2,7 @@
 //! finds one by trying.
 
 use crate::limits::{GUESSERS, GUESSES};
+use crate::networks::network_of;
 use data_model::Timestamp;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,7 +20,7 @@ pub struct Guesses {
 impl Guesses {
     /// Whether somebody may try once more.
     pub fn may_try(&self, address: IpAddr, now: Timestamp) -> bool {
-        match self.counts().get(&network(address)) {
+        match self.counts().get(&network_of(address)) {
             Some((since, count)) => now.since_ms(*since) >= WINDOW_MS || *count < GUESSES,
             None => true,
         }
@@ -34,7 +35,7 @@ impl Guesses {
         if counts.len() >= GUESSERS {
             counts.clear();
         }
-        let count = counts.entry(network(address)).or_insert((now, 0));
+        let count = counts.entry(network_of(address)).or_insert((now, 0));
         if now.since_ms(count.0) >= WINDOW_MS {
             *count = (now, 0);
         }
@@ -44,17 +45,6 @@ impl Guesses {
     fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, (Timestamp, u32)>> {
         // Nothing that holds the lock can panic half-way through a change.
         self.wrong.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whom an address counts for: a customer of IPv6 has a whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
     }
 }
 

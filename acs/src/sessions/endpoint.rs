@@ -5,6 +5,7 @@
 use super::authenticate::{Authenticated, Refused, authenticate};
 use super::body::{self, BadBody};
 use super::certificate::identity;
+use super::on_inform::Opened;
 use super::table::{Taken, Token};
 use super::{
     Certificate, Line, LiveSession, Proof, Remote, next_rpc, on_answer, on_call, on_inform,
@@ -39,6 +40,8 @@ const COOKIE_NAME: &str = "session";
 /// One connection of a device. Remembers its session for devices that never send the cookie back (spec W-23).
 #[derive(Debug)]
 pub struct Peer {
+    /// The listener it came to.
+    listener: &'static str,
     /// Who is at the other end.
     pub remote: Remote,
     /// The identity its certificate is for, if it is for one device.
@@ -47,13 +50,14 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// A connection without a session.
-    pub fn new(origin: &Origin) -> Peer {
+    /// A connection without a session, to a listener of this name.
+    pub fn new(listener: &'static str, origin: &Origin) -> Peer {
         let certificate = match &origin.certificate {
             Some(_) => Certificate::Shown,
             None => Certificate::None,
         };
         Peer {
+            listener,
             remote: Remote {
                 address: origin.address,
                 line: if origin.tls { Line::Tls } else { Line::Plain },
@@ -289,34 +293,16 @@ async fn begin(
     let ids = RequestIds::starting_at(clock::random() >> 34);
     match AcsSession::new(ids).post(body) {
         Ok(Turn::Informed(informed)) => {
-            certificate_fits(app, peer, &informed.inform.device_id).await?;
+            let token = Token::new();
+            let span = super::span(token, &informed.inform.device_id.username());
             let host = header(&head.headers, HOST.as_str()).map(str::to_owned);
-            let opened =
-                on_inform::on_inform(app, peer.remote, &authenticated, informed, host, now);
-            match opened.await? {
-                on_inform::Opened::Session(mut session, reply) => {
-                    session.traced(Side::Cpe, body);
-                    session.traced(Side::Acs, reply.bytes());
-                    app.metrics.session_started();
-                    let token = app.sessions.open(*session, &app.metrics);
-                    peer.remember(Some(token));
-                    let mut response = message(reply);
-                    let cookie = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly");
-                    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-                        response.headers_mut().insert(SET_COOKIE, cookie);
-                    }
-                    Ok(response)
-                }
-                on_inform::Opened::Refused(reply) => Ok(message(reply)),
-                on_inform::Opened::Unproved(challenges) => Err(Rejected::Challenge(challenges)),
-                on_inform::Opened::WrongIdentity => {
-                    app.metrics.identity_mismatches.inc();
-                    Err(Rejected::Status(
-                        403,
-                        "the credentials are those of another device".into(),
-                    ))
-                }
-            }
+            let opening = async {
+                certificate_fits(app, peer, &informed.inform.device_id).await?;
+                let (remote, authenticated) = (peer.remote, &authenticated);
+                let inform = on_inform::on_inform(app, remote, authenticated, informed, host, now);
+                opened(app, peer, token, inform.await?, body)
+            };
+            opening.instrument(span).await
         }
         Ok(Turn::Called(_) | Turn::Ready(_) | Turn::Answered(_) | Turn::Refused(_)) => {
             Err(Rejected::NoInform("a session begins with an Inform".into()))
@@ -331,6 +317,38 @@ async fn begin(
             Err(Rejected::NoInform(why.to_string()))
         }
         Err(Refusal::BadRequest(why)) => Err(Rejected::Status(400, why.to_string())),
+    }
+}
+
+/// What a device is told after its Inform; the session begins here, if it does.
+fn opened(
+    app: &App,
+    peer: &Peer,
+    token: Token,
+    opened: Opened,
+    inform: &[u8],
+) -> Result<Response<Full<Bytes>>, Rejected> {
+    match opened {
+        Opened::Session(mut session, reply) => {
+            session.traced(Side::Cpe, inform);
+            session.traced(Side::Acs, reply.bytes());
+            app.metrics.session_started(peer.listener);
+            app.sessions.open(token, *session, &app.metrics);
+            peer.remember(Some(token));
+            let mut response = message(reply);
+            let cookie = format!("{COOKIE_NAME}={token}; Path=/; HttpOnly");
+            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                response.headers_mut().insert(SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
+        Opened::Refused(reply) => Ok(message(reply)),
+        Opened::Unproved(challenges) => Err(Rejected::Challenge(challenges)),
+        Opened::WrongIdentity => {
+            app.metrics.identity_mismatches.inc();
+            let why = "the credentials are those of another device";
+            Err(Rejected::Status(403, why.into()))
+        }
     }
 }
 

@@ -82,16 +82,9 @@ impl LiveSession {
         ms
     }
 
-    /// What stands on every line that is logged in a turn of the session. The whole token would let whoever reads the
-    /// log into the session.
+    /// What stands on every line that is logged in a turn of the session.
     pub fn span(&self, token: table::Token) -> Span {
-        let id = token.to_string();
-        let span = tracing::error_span!(
-            "session",
-            session = &id[..8],
-            device = %self.identity,
-            task = field::Empty
-        );
+        let span = span(token, &self.identity);
         if let Current::Task(running) = &self.work.current {
             span.record("task", field::display(running.task.id));
         }
@@ -130,6 +123,13 @@ impl LiveSession {
             trace.ended(outcome);
         }
     }
+}
+
+/// What stands on every line that is logged about a session, its Inform included: until that is accepted, the device is
+/// the one it claims to be. The whole token would let whoever reads the log into the session.
+fn span(token: table::Token, device: &str) -> Span {
+    let id = token.to_string();
+    tracing::error_span!("session", session = &id[..8], device, task = field::Empty)
 }
 
 /// Whether whoever opened a session has proved who it is.

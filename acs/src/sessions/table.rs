@@ -15,7 +15,9 @@ use std::time::Instant;
 pub struct Token(u128);
 
 impl Token {
-    fn new() -> Token {
+    /// One nobody can guess.
+    #[expect(clippy::new_without_default, reason = "no two are the same")]
+    pub fn new() -> Token {
         Token(u128::from(random()) << 64 | u128::from(random()))
     }
 
@@ -91,8 +93,7 @@ impl SessionTable {
     }
 
     /// Enters a session that has just been opened; an older one of the same device is over.
-    pub fn open(&self, session: LiveSession, metrics: &Metrics) -> Token {
-        let token = Token::new();
+    pub fn open(&self, token: Token, session: LiveSession, metrics: &Metrics) {
         let now = Instant::now();
         let entry = Entry {
             device: session.device,
@@ -109,7 +110,6 @@ impl SessionTable {
             metrics.session_ended(SessionEnd::Superseded);
         }
         inner.sessions.insert(token, entry);
-        token
     }
 
     /// The session of a device that has proved itself, if it came from this address; or the only one from this address
@@ -249,16 +249,22 @@ mod tests {
         }
     }
 
+    fn open(table: &SessionTable, session: LiveSession, metrics: &Metrics) -> Token {
+        let token = Token::new();
+        table.open(token, session, metrics);
+        token
+    }
+
     /// Covers C20.
     #[test]
     fn a_newer_session_of_a_device_takes_the_place_of_the_older_one() {
         let (table, metrics) = (SessionTable::default(), Metrics::default());
         let idle = Duration::from_secs(30);
-        let older = table.open(session("a", idle), &metrics);
+        let older = open(&table, session("a", idle), &metrics);
         let Taken::Session(taken) = table.take(older) else {
             panic!("not there")
         };
-        let newer = table.open(session("a", idle), &metrics);
+        let newer = open(&table, session("a", idle), &metrics);
         assert!(!table.put_back(older, taken), "the older session is over");
         assert!(matches!(table.take(older), Taken::Unknown));
         assert!(matches!(table.take(newer), Taken::Session(_)));
@@ -271,7 +277,7 @@ mod tests {
         let (table, metrics) = (SessionTable::default(), Metrics::default());
         let idle = Duration::from_secs(30);
         let (here, there) = ([192, 0, 2, 7].into(), [192, 0, 2, 8].into());
-        let one = table.open(session("a", idle), &metrics);
+        let one = open(&table, session("a", idle), &metrics);
         let device = Some(Id::of_identity("a"));
         assert_eq!(table.find(device, here), Some(one));
         assert_eq!(
@@ -282,11 +288,11 @@ mod tests {
         assert_eq!(table.find(Some(Id::of_identity("b")), here), None);
         assert_eq!(table.find(None, here), Some(one));
         assert_eq!(table.find(None, there), None);
-        table.open(session("b", idle), &metrics);
+        open(&table, session("b", idle), &metrics);
         assert_eq!(table.find(None, here), None, "nobody can tell them apart");
         let mut proved = session("c", idle);
         (proved.proof, proved.address) = (Proof::Given, there);
-        table.open(proved, &metrics);
+        open(&table, proved, &metrics);
         assert_eq!(
             table.find(None, there),
             None,
@@ -298,7 +304,7 @@ mod tests {
     #[test]
     fn a_session_is_worked_on_by_one_request_at_a_time() {
         let (table, metrics) = (SessionTable::default(), Metrics::default());
-        let token = table.open(session("a", Duration::from_secs(30)), &metrics);
+        let token = open(&table, session("a", Duration::from_secs(30)), &metrics);
         let Taken::Session(taken) = table.take(token) else {
             panic!("not there")
         };
@@ -319,14 +325,14 @@ mod tests {
     #[test]
     fn a_session_whose_request_came_to_no_answer_is_over_and_its_device_may_come_again() {
         let (table, metrics) = (SessionTable::default(), Metrics::default());
-        let token = table.open(session("a", Duration::from_secs(30)), &metrics);
+        let token = open(&table, session("a", Duration::from_secs(30)), &metrics);
         let Taken::Session(taken) = table.take(token) else {
             panic!("not there")
         };
         table.abandon(token, &metrics);
         assert!(table.is_empty() && !table.is_open(Id::of_identity("a")));
         assert!(!table.put_back(token, taken));
-        let answered = table.open(session("b", Duration::from_secs(30)), &metrics);
+        let answered = open(&table, session("b", Duration::from_secs(30)), &metrics);
         table.abandon(answered, &metrics);
         assert_eq!(table.len(), 1, "it was put back, or never taken out");
     }
@@ -335,8 +341,12 @@ mod tests {
     #[test]
     fn silent_sessions_are_reaped_and_their_devices_may_come_again() {
         let (table, metrics) = (SessionTable::default(), Metrics::default());
-        table.open(session("silent", Duration::from_secs(30)), &metrics);
-        table.open(session("patient", Duration::from_secs(120)), &metrics);
+        open(&table, session("silent", Duration::from_secs(30)), &metrics);
+        open(
+            &table,
+            session("patient", Duration::from_secs(120)),
+            &metrics,
+        );
         let later = Instant::now() + Duration::from_secs(60);
         let reaped = table.reap(later, &metrics);
         assert_eq!(reaped.len(), 1);

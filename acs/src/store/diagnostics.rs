@@ -3,7 +3,7 @@
 use super::{
     Actor, CallRecord, DiagnosticCounts, DiagnosticRecord, DiagnosticRun, DiagnosticRunDevice,
     Health, HealthReasonKind, HealthState, HealthSummary, HealthVerdict, HealthWork, Id, Page,
-    Reach, Result, Selector, Way,
+    Reach, Result, Scope, Selector, Way,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -32,8 +32,8 @@ pub trait DiagnosticsStore {
     /// The measurements of a device, newest first; the last [`crate::limits::DIAGNOSTICS_KEPT`] are kept.
     async fn diagnostic_list(&self, device: Id, page: Page<Id>) -> Result<Vec<DiagnosticRecord>>;
 
-    /// Keeps a run with its devices; says how many. [`super::StoreError::Conflict`] if there is none, or one that is
-    /// named is not known.
+    /// Keeps a run with its devices, none outside of its scope; says how many. [`super::StoreError::Conflict`] if there
+    /// is none, or one that is named is not known there.
     async fn diagnostic_run_create(
         &self,
         actor: &Actor,
@@ -47,16 +47,18 @@ pub trait DiagnosticsStore {
         run: Id,
     ) -> Result<Option<(DiagnosticRun, DiagnosticCounts)>>;
 
-    /// Runs, newest first.
+    /// Runs, newest first; only those of one user, if one is given.
     async fn diagnostic_run_list(
         &self,
+        owner: Option<String>,
         page: Page<Id>,
     ) -> Result<Vec<(DiagnosticRun, DiagnosticCounts)>>;
 
-    /// The devices of a run, in the order of their keys.
+    /// The devices of a run that are in a scope, in the order of their keys.
     async fn diagnostic_run_devices(
         &self,
         run: Id,
+        scope: Scope,
         page: Page<Id>,
     ) -> Result<Vec<DiagnosticRunDevice>>;
 
@@ -69,7 +71,8 @@ pub trait DiagnosticsStore {
     ) -> Result<Option<()>>;
 
     /// Begins as many measurements of open runs as their concurrency allows, each with a task that gets one of
-    /// `task_ids`; says how many.
+    /// `task_ids`; says how many. A device that has left the scope of its run is left out, and a run whose owner may not
+    /// change all of its devices any more is withdrawn.
     async fn diagnostic_runs_advance(&self, task_ids: Vec<Id>, now: Timestamp) -> Result<usize>;
 }
 

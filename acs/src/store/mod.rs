@@ -94,6 +94,15 @@ pub trait Store:
     /// Devices in the order of their keys.
     async fn device_list(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>>;
 
+    /// The last of the first `skip` devices that a filter finds behind `after`: what `Page::after` is for whatever comes
+    /// behind them. `None` if there are not so many.
+    async fn device_skip(
+        &self,
+        filter: &DeviceFilter,
+        after: Option<Id>,
+        skip: usize,
+    ) -> Result<Option<Id>>;
+
     /// How many devices a filter finds.
     async fn device_count(&self, filter: &DeviceFilter) -> Result<u64>;
 

@@ -4,9 +4,10 @@
 use crate::limits::{
     TFTP_BYTES, TFTP_PER_NETWORK, TFTP_TRANSFERS, TFTP_UNPROVED_PER_NETWORK, TFTP_WRITES,
 };
+use crate::networks::network_of;
 use cwmp::side::tftp::packet::Wish;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
@@ -84,7 +85,7 @@ impl Places {
         if earlier.is_some_and(|entry| entry.request == request) {
             return Err(NoPlace::Repeated);
         }
-        let crowd = table.by_network.get(&network(peer.ip()));
+        let crowd = table.by_network.get(&network_of(peer.ip()));
         let crowded = crowd.is_some_and(|crowd| {
             crowd.taken >= TFTP_PER_NETWORK || crowd.unproved >= TFTP_UNPROVED_PER_NETWORK
         });
@@ -104,7 +105,7 @@ impl Places {
             // It may have ended by itself.
             let _ = earlier.cut.send(Cut::Superseded);
         }
-        let crowd = table.by_network.entry(network(peer.ip())).or_default();
+        let crowd = table.by_network.entry(network_of(peer.ip())).or_default();
         crowd.taken += 1;
         crowd.unproved += 1;
         table.taken += 1;
@@ -133,7 +134,7 @@ impl Place {
     pub(super) fn proved(&mut self) {
         if std::mem::replace(&mut self.unproved, false) {
             let mut table = self.places.table();
-            if let Some(crowd) = table.by_network.get_mut(&network(self.peer.ip())) {
+            if let Some(crowd) = table.by_network.get_mut(&network_of(self.peer.ip())) {
                 crowd.unproved -= 1;
             }
         }
@@ -158,7 +159,7 @@ impl Drop for Place {
         if entry.is_some_and(|entry| entry.number == self.number) {
             table.by_peer.remove(&self.peer);
         }
-        let network = network(self.peer.ip());
+        let network = network_of(self.peer.ip());
         if let Some(crowd) = table.by_network.get_mut(&network) {
             crowd.taken -= 1;
             crowd.unproved -= usize::from(self.unproved);
@@ -169,14 +170,6 @@ impl Drop for Place {
         table.taken -= 1;
         table.writes -= usize::from(self.wish == Wish::Write);
         table.bytes -= self.bytes;
-    }
-}
-
-/// The network an address counts for: who has an IPv6 address has all of its /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Measurements: they live with their task, wait for the news of the device, and are done by many in turn.
 
+use super::people::user;
 use super::support::*;
 use crate::store::*;
 use cwmp::EventCode;
@@ -16,6 +17,8 @@ super::cases! { store:
     a_run_goes_on_as_devices_end,
     a_run_is_for_devices_that_are_there,
     a_run_that_is_withdrawn_begins_no_more,
+    a_run_of_somebody_with_a_part_of_the_fleet_stays_in_that_part,
+    whoever_may_not_change_devices_any_more_measures_no_further_one,
 }
 
 fn ping() -> Diagnostic {
@@ -221,6 +224,8 @@ fn run(number: u64, concurrency: u32) -> DiagnosticRun {
         expires_secs: 3600,
         concurrency,
         created_by: "user:ann".into(),
+        owner: String::new(),
+        scope: Scope::default(),
         created: START,
     }
 }
@@ -276,13 +281,16 @@ async fn a_run_goes_on_as_devices_end(store: &dyn Store) {
     assert_eq!((now.pending, now.done, now.failed), (1, 1, 3));
     store.task_cancel(&ANN, id(50), at(5)).await.unwrap();
     assert_eq!(advance(store, 900_000).await, 1);
-    let devices = store.diagnostic_run_devices(id(1), ALL).await.unwrap();
+    let devices = store
+        .diagnostic_run_devices(id(1), Scope::default(), ALL)
+        .await
+        .unwrap();
     assert_eq!(
         devices.iter().map(|one| one.device).collect::<Vec<_>>(),
         fleet
     );
     assert!(devices.iter().all(|one| one.diagnostic.is_some()));
-    assert_eq!(store.diagnostic_run_list(ALL).await.unwrap().len(), 1);
+    assert_eq!(store.diagnostic_run_list(None, ALL).await.unwrap().len(), 1);
 }
 
 async fn a_run_is_for_devices_that_are_there(store: &dyn Store) {
@@ -310,7 +318,13 @@ async fn a_run_is_for_devices_that_are_there(store: &dyn Store) {
     // A device that is forgotten takes its measurements with it.
     advance(store, 100).await;
     store.device_delete(&ANN, there, at(2)).await.unwrap();
-    assert_eq!(store.diagnostic_run_devices(id(1), ALL).await.unwrap(), []);
+    assert_eq!(
+        store
+            .diagnostic_run_devices(id(1), Scope::default(), ALL)
+            .await
+            .unwrap(),
+        []
+    );
     assert_eq!(store.diagnostic_find(id(100)).await.unwrap(), None);
 }
 
@@ -330,4 +344,84 @@ async fn a_run_that_is_withdrawn_begins_no_more(store: &dyn Store) {
     assert_eq!(advance(store, 300).await, 0);
     let unknown = store.diagnostic_run_cancel(&ANN, id(9), at(2)).await;
     assert_eq!(unknown.unwrap(), None);
+}
+
+/// A fleet of whose devices all but the first are in the north, and Nora, who has those.
+async fn north(store: &dyn Store) -> (Vec<Id>, DiagnosticRun) {
+    let devices = fleet(store, 4).await;
+    for device in &devices[1..] {
+        let tags = store.device_set_tags(&ANN, *device, vec!["north".into()], START);
+        tags.await.unwrap();
+    }
+    let scope = Scope::of_tags(vec!["north".into()]);
+    let mut nora = user("nora", Role::Operator);
+    nora.scope = scope.clone();
+    let root = user("root", Role::Admin);
+    for user in [root, nora] {
+        store.user_put(&ANN, user, START).await.unwrap();
+    }
+    let run = DiagnosticRun {
+        owner: "nora".into(),
+        scope,
+        ..run(1, 1)
+    };
+    (devices, run)
+}
+
+/// Covers A12.
+async fn a_run_of_somebody_with_a_part_of_the_fleet_stays_in_that_part(store: &dyn Store) {
+    let (devices, ours) = north(store).await;
+    let named = RunDevices::Named(vec![devices[0], devices[1]]);
+    let refused = store.diagnostic_run_create(&ANN, ours.clone(), named).await;
+    assert!(
+        matches!(refused, Err(StoreError::Conflict(_))),
+        "{refused:?}"
+    );
+    let all = || RunDevices::Found(Selector::default());
+    let created = store.diagnostic_run_create(&ANN, ours.clone(), all()).await;
+    assert_eq!(created.unwrap(), 3);
+    let others = run(2, 1);
+    let created = store.diagnostic_run_create(&ANN, others, all()).await;
+    assert_eq!(created.unwrap(), 4);
+    let found = store.diagnostic_run_find(id(1)).await.unwrap().unwrap().0;
+    assert_eq!(found, ours);
+    let hers = store.diagnostic_run_list(Some("nora".into()), ALL).await;
+    assert_eq!(hers.unwrap().len(), 1);
+    assert_eq!(store.diagnostic_run_list(None, ALL).await.unwrap().len(), 2);
+    // One that goes to somebody else before its turn has none, and is not shown.
+    let gone = store.device_set_tags(&ANN, devices[2], vec!["south".into()], START);
+    gone.await.unwrap();
+    let seen = store.diagnostic_run_devices(id(1), ours.scope.clone(), ALL);
+    let seen: Vec<Id> = seen.await.unwrap().iter().map(|one| one.device).collect();
+    assert_eq!(seen, [devices[1], devices[3]]);
+    store
+        .diagnostic_run_cancel(&ANN, id(2), at(1))
+        .await
+        .unwrap();
+    for round in 0..4 {
+        advance(store, 100 + round * 100).await;
+        for device in &devices {
+            while let Some(task) = store.task_claim_next(*device, at(2)).await.unwrap() {
+                assert!([devices[1], devices[3]].contains(device));
+                finish(store, task.task.id, failed(), at(2)).await;
+            }
+        }
+    }
+    let now = counts(store, 1).await;
+    assert_eq!((now.pending, now.failed, now.cancelled), (0, 2, 1));
+}
+
+/// Covers A12.
+async fn whoever_may_not_change_devices_any_more_measures_no_further_one(store: &dyn Store) {
+    let (_, ours) = north(store).await;
+    let all = RunDevices::Found(Selector::default());
+    let created = store.diagnostic_run_create(&ANN, ours, all).await;
+    assert_eq!(created.unwrap(), 3);
+    assert_eq!(advance(store, 100).await, 1);
+    let mut nora = user("nora", Role::Operator);
+    nora.scope = Scope::of_tags(vec!["west".into()]);
+    store.user_put(&ANN, nora, at(1)).await.unwrap();
+    assert_eq!(advance(store, 200).await, 0);
+    let now = counts(store, 1).await;
+    assert_eq!((now.queued, now.cancelled), (1, 2));
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 super::cases! { store:
     a_query_finds_what_the_evaluator_says_with_and_without_an_index,
     pages_of_any_query_hold_every_device_once,
+    a_place_in_the_middle_is_where_pages_would_come_to,
     every_attribute_can_be_asked_for_and_grouped_by,
     states_of_profiles_and_campaigns_are_found,
     an_index_follows_every_change_and_its_absence_changes_no_answer,
@@ -223,6 +224,33 @@ async fn pages_of_any_query_hold_every_device_once(store: &dyn Store) {
             }
         }
         assert_eq!(paged, all, "{query}");
+    }
+}
+
+/// Covers U03.
+async fn a_place_in_the_middle_is_where_pages_would_come_to(store: &dyn Store) {
+    mixed(store).await;
+    for indexed in [&[][..], &[UP_TIME, STATUS]] {
+        index(store, indexed).await;
+        for filter in QUERIES
+            .iter()
+            .map(|query| asking(query))
+            .chain([DeviceFilter::default()])
+        {
+            let all = keys(store, &filter, ALL).await;
+            let places = [(0, 0), (0, 1), (0, 5), (1, 1), (2, 3), (0, all.len())];
+            for (begin, skip) in places.into_iter().filter(|(begin, _)| *begin <= all.len()) {
+                // The last of all devices before the place: `begin` stands for a page that was read before.
+                let last =
+                    |devices: usize| devices.checked_sub(1).map(|last| all.get(last).copied());
+                let after = last(begin).flatten();
+                let expected = last(begin + skip).flatten();
+                let place = store.device_skip(&filter, after, skip).await.unwrap();
+                assert_eq!(place, expected, "{filter:?} {begin} {skip}");
+            }
+            let beyond = store.device_skip(&filter, None, all.len() + 1).await;
+            assert_eq!(beyond.unwrap(), None, "{filter:?}");
+        }
     }
 }
 

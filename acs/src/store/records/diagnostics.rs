@@ -1,6 +1,6 @@
 //! Diagnostics: what a device is asked to measure, and what came of it.
 
-use super::{Id, TaskFault};
+use super::{Id, Scope, TaskFault};
 use data_model::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -333,6 +333,12 @@ pub struct DiagnosticRun {
     pub concurrency: u32,
     /// Who asked.
     pub created_by: String,
+    /// The user behind `created_by`.
+    #[serde(skip)]
+    pub owner: String,
+    /// The devices this user has.
+    #[serde(skip)]
+    pub scope: Scope,
     /// When.
     pub created: Timestamp,
 }

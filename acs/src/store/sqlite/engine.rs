@@ -374,7 +374,7 @@ fn write_all(
             .queue
             .dec_by(i64::try_from(batch.len()).unwrap_or(0));
         let begun = Instant::now();
-        let committed = commit(connection, &mut hot, &mut batch);
+        let committed = commit(connection, &mut hot, &mut batch, metrics);
         metrics.batch(batch.len(), begun.elapsed());
         if let Err(error) = &committed {
             metrics.failed_commits.inc();
@@ -396,9 +396,20 @@ fn write_all(
     }
 }
 
-fn commit(connection: &Connection, hot: &mut Hot, batch: &mut [Box<dyn Job>]) -> Result<()> {
+fn commit(
+    connection: &Connection,
+    hot: &mut Hot,
+    batch: &mut [Box<dyn Job>],
+    metrics: &StoreMetrics,
+) -> Result<()> {
     statement(connection, "BEGIN IMMEDIATE")?;
-    let outcome = run_all(connection, hot, batch);
+    let outcome = run_all(connection, hot, batch).and_then(|()| {
+        let begun = Instant::now();
+        let committed = statement(connection, "COMMIT");
+        let secs = begun.elapsed().as_secs_f64();
+        metrics.fsync_seconds.observe(secs);
+        committed
+    });
     if outcome.is_err() && !connection.is_autocommit() {
         // Nothing more can be done if this fails too; the next BEGIN will say so.
         let _ = statement(connection, "ROLLBACK");
@@ -420,7 +431,7 @@ fn run_all(connection: &Connection, hot: &mut Hot, batch: &mut [Box<dyn Job>]) -
         }
         statement(connection, "RELEASE call")?;
     }
-    statement(connection, "COMMIT")
+    Ok(())
 }
 
 /// Runs a question in a transaction, so that all its statements see one state.

@@ -222,6 +222,32 @@ pub(super) fn page(db: &Connection, plan: &Plan, page: Page<Id>) -> Result<Vec<I
     }
 }
 
+/// The last of so many devices behind a key, of a filter the database alone decides; none if there are fewer.
+pub(super) fn place(
+    db: &Connection,
+    plan: &Plan,
+    after: Option<Id>,
+    skip: usize,
+) -> Result<Option<Id>> {
+    if let Some(keys) = plan.few(db)? {
+        let behind = keys.partition_point(|key| after.is_some_and(|after| *key <= after));
+        return Ok(check(db, plan, &keys[behind..], skip)?
+            .get(skip - 1)
+            .copied());
+    }
+    let sql = format!(
+        "SELECT {key} FROM {from} WHERE {condition} AND {key} > ? ORDER BY {key} LIMIT 1 OFFSET ?",
+        key = plan.tables.key(),
+        from = plan.tables.from(),
+        condition = plan.condition(),
+    );
+    let mut bound = plan.compiled.condition.bound.clone();
+    bound.extend([after.map_or(i64::MIN, Id::to_i64), limit(skip - 1)].map(Bound::Integer));
+    let mut statement = db.prepare_cached(&sql)?;
+    let place = statement.query_row(params_from_iter(&bound), |row| row.get(0));
+    Ok(place.optional()?)
+}
+
 /// Rows one after the other, behind one key and up to another.
 fn walk(db: &Connection, plan: &Plan, (after, end): (i64, i64), most: usize) -> Result<Vec<Id>> {
     let sql = format!(

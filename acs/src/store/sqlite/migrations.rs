@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0017-left-behind.sql"),
     include_str!("../../../migrations/0018-second-looks.sql"),
     include_str!("../../../migrations/0019-comparisons-again.sql"),
+    include_str!("../../../migrations/0020-runs-of-a-part.sql"),
 ];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.

@@ -18,6 +18,7 @@ pub mod checks;
 mod credential_cache;
 mod device_files;
 mod devices;
+mod diagnostic_runs;
 mod diagnostics;
 mod engine;
 mod events;
@@ -197,6 +198,15 @@ impl Store for SqliteStore {
 
     async fn device_list(&self, filter: &DeviceFilter, page: Page<Id>) -> Result<Vec<Device>> {
         self.page(filter, page).await
+    }
+
+    async fn device_skip(
+        &self,
+        filter: &DeviceFilter,
+        after: Option<Id>,
+        skip: usize,
+    ) -> Result<Option<Id>> {
+        self.place(filter, after, skip).await
     }
 
     async fn device_count(&self, filter: &DeviceFilter) -> Result<u64> {

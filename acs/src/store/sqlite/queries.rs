@@ -69,6 +69,35 @@ impl SqliteStore {
         }
     }
 
+    /// The last of so many devices behind a key; `None` if there are fewer.
+    pub(super) async fn place(
+        &self,
+        filter: &DeviceFilter,
+        after: Option<Id>,
+        skip: usize,
+    ) -> Result<Option<Id>> {
+        if skip == 0 {
+            return Ok(after);
+        }
+        let asked = filter.clone();
+        let answered = self.engine.read(move |db| {
+            let plan = Plan::new(db, &asked)?;
+            Ok(if plan.is_whole() {
+                Ok(find::place(db, &plan, after, skip)?)
+            } else {
+                Err(plan)
+            })
+        });
+        match answered.await? {
+            Ok(place) => Ok(place),
+            Err(plan) => {
+                let page = Page { after, limit: skip };
+                let found = self.scan(plan, Gather::Keys, Some(page), filter.now);
+                Ok(found.await?.keys.get(skip - 1).copied())
+            }
+        }
+    }
+
     /// The keys of all devices a rule is for, within a scope. By readers: a look into every snapshot must not keep the
     /// writer.
     pub(super) async fn found(

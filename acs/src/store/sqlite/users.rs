@@ -4,9 +4,19 @@ use super::audit::{self, Change};
 use super::engine::Tx;
 use super::rows::{count, from_json, from_word, json, readable, word};
 use super::tokens;
+use crate::auth::permissions::{self, Permission};
 use crate::store::{Actor, PasswordUse, Result, Role, Scope, StoreError, User, UserChange};
 use data_model::Timestamp;
 use rusqlite::{Connection, Row, params};
+
+/// Whether a user may change all devices of a scope at this moment: what somebody has begun with many devices goes on
+/// for as long as that is so.
+pub(super) fn may_operate(db: &Connection, name: &str, scope: &Scope) -> Result<bool> {
+    let user = find_user(db, name)?;
+    Ok(user.is_some_and(|user| {
+        permissions::allows(user.role, Permission::Operate) && scope.is_within(&user.scope)
+    }))
+}
 
 /// Creates or changes a user; tokens were given for what the user was before.
 pub(super) fn put_user(tx: &Tx<'_>, actor: &Actor, user: &User, now: Timestamp) -> Result<()> {

@@ -4,7 +4,6 @@ use super::super::engine::Tx;
 use super::super::rows::{Ms, json, limit};
 use super::super::{audit, devices, events, tasks, users};
 use super::{counts, many};
-use crate::auth::permissions::{self, Permission};
 use crate::limits::OPERATION_REASON_CHARS;
 use crate::store::{
     Actor, BulkAction, BulkAdvance, BulkCalled, BulkOperation, BulkState, BulkStep, Id, NewTask,
@@ -118,12 +117,7 @@ fn begin_some(
         // Calls are made outside of any transaction.
         return Ok(());
     }
-    let user = users::find_user(tx.db, &operation.owner)?;
-    let may = user.is_some_and(|user| {
-        permissions::allows(user.role, Permission::Operate)
-            && operation.scope.is_within(&user.scope)
-    });
-    if !may {
+    if !users::may_operate(tx.db, &operation.owner, &operation.scope)? {
         let why = "who began it may not change all its devices any more; cancel it, and begin another one";
         let sql = "UPDATE operation SET state = 'paused', reason = ?2 WHERE id = ?1";
         let row = params![operation.id, why];

@@ -6,7 +6,7 @@ mod store;
 mod write;
 
 pub(super) use advance::follow;
-pub(super) use write::{needs_file, remove_old_devices};
+pub(super) use write::{named, needs_file, remove_old_devices};
 
 use super::rows::{Ms, count, from_json, from_word, limit, readable};
 use crate::limits::OPERATION_REASONS;

@@ -12,7 +12,7 @@ use data_model::Timestamp;
 use rusqlite::{Connection, params};
 
 /// Devices that were named, if all of them are there and in the scope.
-pub(super) fn named(db: &Connection, named: &[Id], scope: &Scope) -> Result<Vec<Id>> {
+pub(in super::super) fn named(db: &Connection, named: &[Id], scope: &Scope) -> Result<Vec<Id>> {
     for device in named {
         let seen = devices::exists(db, *device)? && scope.admits(&devices::tags(db, *device)?);
         if !seen {
