@@ -100,6 +100,43 @@ export const post = (path, body, options) => ask('POST', path, { body, ...option
 export const put = (path, body, options) => ask('PUT', path, { body, ...options });
 export const del = (path, options) => ask('DELETE', path, options);
 
+// Sends a file and says how far it is, from 0 to 1: what `fetch` cannot say. `params` describe the file.
+export async function upload(path, file, params, onProgress) {
+  for (;;) {
+    const { status, text } = await sent(address(path, params), file, onProgress);
+    if (status === 401 && session.who) {
+      await signedInAgain();
+      continue;
+    }
+    let answer = null;
+    try {
+      answer = text ? JSON.parse(text) : null;
+    } catch {
+      answer = null;
+    }
+    if (status >= 200 && status < 300) return answer;
+    throw new Problem(status, answer || (status ? { error: `the server answered ${status}` } : {
+      error: 'the file has not come to the server',
+      why: 'the connection failed',
+      fix: 'look whether you are connected and the server runs, then try again',
+    }));
+  }
+}
+
+function sent(url, file, onProgress) {
+  return new Promise(resolve => {
+    const request = new XMLHttpRequest();
+    request.open('POST', url);
+    request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    if (session.who && session.who.csrf) request.setRequestHeader('X-CSRF-Token', session.who.csrf);
+    request.upload.onprogress = event => onProgress && onProgress(event.total ? event.loaded / event.total : 0);
+    request.onload = () => resolve({ status: request.status, text: request.responseText });
+    request.onerror = () => resolve({ status: 0, text: '' });
+    request.send(file);
+  });
+}
+
 // What is read together with its ETag, for a PUT with `If-Match`.
 export async function tagged(path, params) {
   const response = await ask('GET', path, { params, whole: true });

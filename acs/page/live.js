@@ -51,7 +51,10 @@ const KINDS = [
   'task.running', 'task.queued', 'task.waiting_for_transfer', 'task.done', 'task.failed', 'task.expired', 'task.cancelled',
   'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.end',
   'operation.end', 'operation.create', 'operation.pause', 'operation.resume', 'operation.cancel', 'profile.put', 'profile.publish',
-  'device.health', 'device.register', 'device.delete', 'device.tags', 'device.admit', 'device.quarantine', 'missed',
+  'device.health', 'device.register', 'device.delete', 'device.tags', 'device.variables', 'device.swap', 'device.merge',
+  'device.quarantine', 'device.admit', 'device.retry-refused', 'account.bind', 'account.unbind', 'account.put', 'trace.on',
+  'trace.off', 'provisioning.window', 'provisioning.key', 'device_file.put', 'task.create', 'task.cancel', 'task.retry',
+  'credentials.rotate', 'credentials.confirm', 'missed',
 ];
 
 function open() {

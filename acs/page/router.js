@@ -18,9 +18,9 @@ export function to(path, query) {
   return path + (text ? `?${text}` : '');
 }
 
-function mayLeave() {
+function mayLeave(path) {
   for (const guard of guards) {
-    const why = guard();
+    const why = guard(path);
     // The browser's own question: it holds up everything, which is what it is for.
     if (why && !window.confirm(why)) return false;
   }
@@ -29,7 +29,7 @@ function mayLeave() {
 
 export function go(path, query, { replace = false } = {}) {
   const target = to(path, query);
-  if (path !== location.pathname && !mayLeave()) return;
+  if (path !== location.pathname && !mayLeave(path)) return;
   history[replace ? 'replaceState' : 'pushState'](null, '', target);
   watchers.forEach(tell => tell());
 }
@@ -56,14 +56,14 @@ export function useRoute() {
   return route;
 }
 
-// `why` is a text while there is something that would be lost.
-export function useGuard(why) {
+// `why` is a text while there is something that would be lost; it is not where `below` begins the address one goes to.
+export function useGuard(why, below) {
   useEffect(() => {
     if (!why) return undefined;
-    const guard = () => why;
+    const guard = path => (below && path && (path === below || path.startsWith(`${below}/`)) ? null : why);
     guards.add(guard);
     return () => guards.delete(guard);
-  }, [why]);
+  }, [why, below]);
 }
 
 // A link within the page. Everything else a link can do (another tab, copying) is the browser's.

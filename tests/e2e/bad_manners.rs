@@ -170,12 +170,19 @@ async fn a_condition_sees_the_change_of_a_secret_and_not_what_a_device_says_agai
         before,
         "there is news for readers"
     );
+    let tags = format!("{}/tags", phone.path());
+    let seen = format!("If-Match: {}\r\n", tag(&world.api, &tags).await);
+    for (list, status) in [(json!(["office"]), 204), (json!(["beta"]), 412)] {
+        let put = world.api.raw("PUT", &tags, &seen, &list).await;
+        assert_eq!(put.status, status, "{list}");
+    }
+    let before = tag(&world.api, &phone.path()).await;
     let condition = format!("If-Match: {before}\r\n");
     let gone = world
         .api
         .raw("DELETE", &phone.path(), &condition, &Value::Null)
         .await;
-    assert_eq!(gone.status, 204, "nobody has changed it");
+    assert_eq!(gone.status, 204, "nobody has changed it since");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,6 +57,38 @@ async fn the_whole_tree_of_every_device_type_is_shown() {
     }
 }
 
+/// Covers M06.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_parameter_may_be_is_said_of_known_models_when_it_is_asked_for() {
+    let world = World::start().await;
+    let phone = world.phone("RULES1").await;
+    world.enrolled(&phone).await;
+    refresh(&world, &phone).await;
+    let below = phone.name("ManagementServer.");
+    let path = format!("{}/parameters?prefix={below}", phone.path());
+    let plain = world.api.get(&path).await.expect("parameters");
+    let asked = world
+        .api
+        .get(&format!("{path}&constraints=true"))
+        .await
+        .expect("parameters");
+    let one = |shown: &Value, name: &str| {
+        let list = shown["parameters"].as_array().expect("a list");
+        let found = list.iter().find(|one| one["name"] == phone.name(name));
+        found.expect("the parameter").clone()
+    };
+    let interval = one(&asked, "ManagementServer.PeriodicInformInterval");
+    assert_eq!(interval["constraints"]["ranges"][0]["min"], 1.0, "{interval}");
+    assert!(one(&plain, "ManagementServer.PeriodicInformInterval")["constraints"].is_null());
+    let password = one(&plain, "ManagementServer.Password");
+    assert_eq!(
+        (&password["secret"], &password["value"]),
+        (&json!(true), &json!("")),
+        "{password}"
+    );
+    assert!(one(&plain, "ManagementServer.URL")["secret"].is_null());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_is_set_is_on_the_device_and_on_the_page() {
     let world = World::start().await;

@@ -214,5 +214,5 @@ export function Copy({ text }) {
       tell(t.ui.cannotCopy, 'bad');
     }
   };
-  return html`<button type="button" class="quiet copy" onClick=${copy}>${done ? '✓' : t.ui.copy}</button>`;
+  return html`<button type="button" class="quiet copy" onClick=${copy} title=${t.ui.copy} aria-label=${t.ui.copy}>${done ? '✓' : html`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.5"><rect x="5.5" y="5.5" width="8" height="8" rx="1.5" /><path d="M10.5 3.5v-1h-8v8h1" /></svg>`}</button>`;
 }

@@ -45,7 +45,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/devices/{device}/tags",
-            put_with(set_tags, says("Replaces its tags.")),
+            get_with(tags, says("Reads its tags.")).put_with(set_tags, says("Replaces its tags.")),
         )
         .api_route(
             "/devices/{device}/variables",
@@ -280,6 +280,15 @@ pub async fn delete(
         .device_delete(&who, device.id, clock::now())
         .await?;
     Ok(Done)
+}
+
+/// GET /devices/{device}/tags
+pub async fn tags(
+    State(app): State<Arc<App>>,
+    Viewer(who): Viewer,
+    device: Argument,
+) -> Answer<Json<Vec<String>>> {
+    Ok(Json(find(&app, &who, &device?).await?.tags))
 }
 
 /// PUT /devices/{device}/tags

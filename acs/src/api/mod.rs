@@ -11,6 +11,7 @@ mod bindings;
 mod calls;
 mod campaigns;
 mod conditions;
+mod constraints;
 mod contradictions;
 mod desired;
 mod device_files;

@@ -1,10 +1,12 @@
 //! What is known of a device's parameters.
 
 use super::auth::Viewer;
+use super::constraints::{self, Constraints};
 use super::devices::{Argument, find};
 use super::error::Answer;
 use super::openapi::says;
 use crate::app::App;
+use crate::provisioning::flat_profile::device_type;
 use crate::redact::{is_secret, without_tokens};
 use aide::axum::ApiRouter;
 use aide::axum::routing::get_with;
@@ -31,6 +33,8 @@ pub struct ParametersQuery {
     prefix: Option<String>,
     /// Only those that can be written, or only those that cannot.
     writable: Option<bool>,
+    /// Says also which values they take, as far as a model of this build knows.
+    constraints: bool,
 }
 
 /// One parameter.
@@ -43,6 +47,12 @@ pub struct ShownParameter {
     /// Absent if nobody has asked the device yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     writable: Option<bool>,
+    /// It holds a secret, and its value is not shown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    secret: bool,
+    /// Which values it takes, if that was asked for and its model says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constraints: Option<Constraints>,
     /// When it was last seen with this value.
     at: Timestamp,
 }
@@ -75,17 +85,22 @@ pub async fn list(
         parameter.name.starts_with(prefix)
             && (query.writable.is_none() || query.writable == **writable)
     });
+    let asked = query.constraints.then(|| device_type(&device.product_class));
+    let model = asked.flatten();
     let parameters: Vec<ShownParameter> = wanted
-        .map(|(parameter, (writable, seen))| ShownParameter {
-            name: parameter.name.to_owned(),
-            ty: parameter.ty,
-            value: if is_secret(parameter.name) {
-                String::new()
-            } else {
-                without_tokens(parameter.value).into_owned()
-            },
-            writable: *writable,
-            at: *seen,
+        .map(|(parameter, (writable, seen))| {
+            let secret = is_secret(parameter.name);
+            let shown = (!secret).then(|| without_tokens(parameter.value).into_owned());
+            let model = model.as_deref().filter(|_| *writable == Some(true));
+            ShownParameter {
+                name: parameter.name.to_owned(),
+                ty: parameter.ty,
+                value: shown.unwrap_or_default(),
+                writable: *writable,
+                secret,
+                constraints: model.and_then(|model| constraints::of(model, parameter.name)),
+                at: *seen,
+            }
         })
         .collect();
     Ok(Json(Shown {

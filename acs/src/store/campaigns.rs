@@ -2,7 +2,8 @@
 
 use super::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignEstimate, CampaignEvent,
-    CampaignReport, CampaignState, Consent, Freeze, Id, LineCheck, Observed, Page, Result, Scope,
+    CampaignReport, CampaignState, CampaignStep, Consent, Freeze, Id, LineCheck, Observed, Page,
+    Result, Scope,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -54,11 +55,12 @@ pub trait CampaignStore: Send + Sync + 'static {
     /// All campaigns as whoever has a scope sees them, newest first.
     async fn campaigns_within(&self, scope: &Scope) -> Result<Vec<(Campaign, CampaignCounts)>>;
 
-    /// The devices of a campaign that are of a scope, in the order of their keys.
+    /// The devices of a campaign that are of a scope, in the order of their keys; with `step` those that are there.
     async fn campaign_devices_within(
         &self,
         campaign: Id,
         scope: &Scope,
+        step: Option<CampaignStep>,
         page: Page<Id>,
     ) -> Result<Vec<CampaignDevice>>;
 

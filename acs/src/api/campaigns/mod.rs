@@ -16,12 +16,14 @@ use crate::auth::Person;
 use crate::campaigns::calendar::FrozenDays;
 use crate::clock;
 use crate::limits::FREEZES;
-use crate::store::{CampaignDevice, CampaignReport, CampaignState, Consent, Id};
+use crate::store::{CampaignDevice, CampaignReport, CampaignState, CampaignStep, Consent, Id};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::sync::Arc;
 
 type Body<T> = Result<Json<T>, JsonRejection>;
@@ -232,19 +234,31 @@ pub async fn report(
         .ok_or_else(|| ApiError::not_found("campaign"))
 }
 
+/// Which devices of a campaign are listed.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DevicesQuery {
+    /// Those that are there.
+    step: Option<CampaignStep>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// At most so many.
+    limit: Option<usize>,
+}
+
 /// GET /campaigns/{campaign}/devices
 pub async fn devices(
     State(app): State<Arc<App>>,
     Viewer(who): Viewer,
     campaign: Argument,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    query: Result<Query<DevicesQuery>, QueryRejection>,
 ) -> Answer<Json<Listed<CampaignDevice>>> {
     let campaign = id(&campaign?)?;
     let Query(query) = query?;
-    let page = query.page()?;
+    let page = PageQuery::new(query.after, query.limit).page()?;
     let devices = app
         .store
-        .campaign_devices_within(campaign, who.scope(), page)
+        .campaign_devices_within(campaign, who.scope(), query.step, page)
         .await?;
     Ok(Json(Listed::new(devices, page.limit, |device| {
         device.device

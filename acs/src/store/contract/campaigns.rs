@@ -55,18 +55,31 @@ async fn a_campaign_is_for_the_devices_its_selector_finds_when_it_is_created(sto
     let set = store.device_set_tags(&ANN, devices[3], tags, at(1)).await;
     set.unwrap();
     let entries = store.campaign_devices(id(1), ALL).await.unwrap();
-    let expected = devices[..2].iter().map(|device| CampaignDevice {
-        device: *device,
-        step: CampaignStep::Pending,
-        task: None,
-        fault: None,
-        updated: START,
-        stage: 0,
-        from_version: "1.0".into(),
-        hops: 0,
-        started: None,
-    });
-    assert_eq!(entries, expected.collect::<Vec<_>>());
+    let mut expected = Vec::new();
+    for device in &devices[..2] {
+        let identity = Some(found(store, *device).await.identity);
+        expected.push(CampaignDevice {
+            device: *device,
+            identity,
+            step: CampaignStep::Pending,
+            task: None,
+            fault: None,
+            updated: START,
+            stage: 0,
+            from_version: "1.0".into(),
+            hops: 0,
+            started: None,
+        });
+    }
+    assert_eq!(entries, expected);
+    let fleet = Scope::default();
+    for (step, those) in [
+        (CampaignStep::Pending, expected),
+        (CampaignStep::Done, vec![]),
+    ] {
+        let there = store.campaign_devices_within(id(1), &fleet, Some(step), ALL);
+        assert_eq!(there.await.unwrap(), those);
+    }
     assert_eq!(advance(store, id(1), at(2)).await, devices[..2]);
 }
 

@@ -41,7 +41,7 @@ fn restricted(to: Scope) -> Campaign {
 }
 
 async fn taken(store: &dyn Store, scope: &Scope) -> Vec<Id> {
-    let devices = store.campaign_devices_within(id(1), scope, ALL).await;
+    let devices = store.campaign_devices_within(id(1), scope, None, ALL).await;
     devices.unwrap().iter().map(|it| it.device).collect()
 }
 

@@ -249,6 +249,8 @@ pub struct BulkReason {
 pub struct BulkDevice {
     /// The device.
     pub device: Id,
+    /// What people know it by; `null` if it was forgotten meanwhile.
+    pub identity: Option<String>,
     /// How it stands.
     pub step: BulkStep,
     /// Its task, if it was given one.

@@ -116,6 +116,8 @@ pub enum CampaignState {
 pub struct CampaignDevice {
     /// The device.
     pub device: Id,
+    /// What people know it by; `null` if it was forgotten meanwhile.
+    pub identity: Option<String>,
     /// Where it is.
     pub step: CampaignStep,
     /// Its download task, once there is one.

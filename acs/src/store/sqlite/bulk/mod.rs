@@ -128,7 +128,8 @@ fn devices(
     step: Option<BulkStep>,
     page: Page<Id>,
 ) -> Result<Vec<BulkDevice>> {
-    let sql = "SELECT device, step, task, code, why, updated FROM operation_device
+    let sql = "SELECT device, step, task, code, why, updated,
+               (SELECT identity FROM device WHERE device.id = operation_device.device) FROM operation_device
                WHERE operation = ?1 AND device > ?2 AND coalesce(?3, step) = step ORDER BY device LIMIT ?4";
     let after = page.after.map_or(i64::MIN, Id::to_i64);
     let step = step.map(BulkStep::as_str);
@@ -138,6 +139,7 @@ fn devices(
     while let Some(row) = rows.next()? {
         found.push(BulkDevice {
             device: row.get(0)?,
+            identity: row.get(6)?,
             step: from_word(row.get(1)?, "operation_device", id)?,
             task: row.get(2)?,
             code: row.get(3)?,

@@ -1,23 +1,25 @@
 //! Looking back at a campaign: its devices, what happened to one of them, and what became of all.
 
-use super::super::rows::{Ms, count, from_json, from_word, limit, readable};
+use super::super::rows::{Ms, count, from_json, from_word, limit, readable, word};
 use super::super::scopes::within;
 use super::rows::{bound, one, seen};
 use crate::limits::REPORT_REASONS;
 use crate::query::sql::Bound;
 use crate::store::{
-    CampaignDevice, CampaignEvent, CampaignReport, Durations, FailureGroup, Id, Page, Result,
-    Scope, TaskFault,
+    CampaignDevice, CampaignEvent, CampaignReport, CampaignStep, Durations, FailureGroup, Id, Page,
+    Result, Scope, TaskFault,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-const DEVICE: &str = "device, step, task, fault, updated, stage, from_version, hops, started";
+const DEVICE: &str = "device, step, task, fault, updated, stage, from_version, hops, started,
+    (SELECT identity FROM device WHERE device.id = c.device)";
 
 fn device(row: &Row<'_>) -> Result<CampaignDevice> {
     let device: Id = row.get(0)?;
     let fault: Option<String> = row.get(3)?;
     Ok(CampaignDevice {
         device,
+        identity: row.get(9)?,
         step: from_word(row.get(1)?, "campaign_device", device)?,
         task: row.get(2)?,
         fault: fault
@@ -31,20 +33,28 @@ fn device(row: &Row<'_>) -> Result<CampaignDevice> {
     })
 }
 
-/// The devices of a campaign that are of a scope.
+/// The devices of a campaign that are of a scope; with `step` those that are there.
 pub(super) fn devices_of(
     db: &Connection,
     id: Id,
     scope: &Scope,
+    step: Option<CampaignStep>,
     page: Page<Id>,
 ) -> Result<Vec<CampaignDevice>> {
     let (condition, tags) = within(scope, "c.device");
     let sql = format!(
-        "SELECT {DEVICE} FROM campaign_device c WHERE campaign = ? AND {condition} AND device > ?
+        "SELECT {DEVICE} FROM campaign_device c
+         WHERE campaign = ? AND {condition} AND (? = '' OR step = ?) AND device > ?
          ORDER BY device LIMIT ?"
     );
     let after = page.after.map_or(i64::MIN, Id::to_i64);
-    let rest = [after, limit(page.limit)].map(Bound::Integer);
+    let step = Bound::Text(step.as_ref().map(word).unwrap_or_default());
+    let rest = [
+        step.clone(),
+        step,
+        Bound::Integer(after),
+        Bound::Integer(limit(page.limit)),
+    ];
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(bound(id, &tags, &rest))?;
     let mut found = Vec::new();
@@ -60,7 +70,7 @@ pub(super) fn device_of(
     id: Id,
     of: Id,
 ) -> Result<Option<(CampaignDevice, Vec<CampaignEvent>)>> {
-    let sql = format!("SELECT {DEVICE} FROM campaign_device WHERE campaign = ?1 AND device = ?2");
+    let sql = format!("SELECT {DEVICE} FROM campaign_device c WHERE campaign = ?1 AND device = ?2");
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(params![id, of])?;
     let Some(found) = rows.next()?.map(device).transpose()? else {

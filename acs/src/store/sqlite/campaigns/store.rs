@@ -4,8 +4,8 @@ use super::super::SqliteStore;
 use super::{advance, control, freezes, lines, report, rows, steps};
 use crate::store::{
     Actor, Campaign, CampaignCounts, CampaignDevice, CampaignEstimate, CampaignEvent,
-    CampaignReport, CampaignState, CampaignStore, Consent, Freeze, Id, LineCheck, Observed, Page,
-    Result, Scope,
+    CampaignReport, CampaignState, CampaignStep, CampaignStore, Consent, Freeze, Id, LineCheck,
+    Observed, Page, Result, Scope,
 };
 use async_trait::async_trait;
 use data_model::Timestamp;
@@ -53,7 +53,8 @@ impl CampaignStore for SqliteStore {
 
     async fn campaign_devices(&self, campaign: Id, page: Page<Id>) -> Result<Vec<CampaignDevice>> {
         let fleet = Scope::default();
-        self.campaign_devices_within(campaign, &fleet, page).await
+        self.campaign_devices_within(campaign, &fleet, None, page)
+            .await
     }
 
     async fn campaign_device(
@@ -103,11 +104,12 @@ impl CampaignStore for SqliteStore {
         &self,
         campaign: Id,
         scope: &Scope,
+        step: Option<CampaignStep>,
         page: Page<Id>,
     ) -> Result<Vec<CampaignDevice>> {
         let scope = scope.clone();
         self.engine
-            .read(move |db| report::devices_of(db, campaign, &scope, page))
+            .read(move |db| report::devices_of(db, campaign, &scope, step, page))
             .await
     }
 

@@ -1,0 +1,69 @@
+// One device: who it is and how it stands, what can be done with it, and tabs that are loaded when they are first shown.
+import { html, useState, useEffect } from '../html.js';
+import { t, say } from '../texts.js';
+import { encode, session, useGet } from '../api.js';
+import { useGuard } from '../router.js';
+import { Busy, Empty, Head, Loaded, State, Tabs, Time } from '../parts/ui.js';
+import { Actions } from './device/actions.js';
+import { useDeviceEvents } from './device/common.js';
+import { useDraft } from './device/draft.js';
+
+const TABS = {
+  overview: () => import('./device/overview.js'),
+  parameters: () => import('./device/parameters.js'),
+  tasks: () => import('./device/tasks.js'),
+  profile: () => import('./device/profile.js'),
+  diagnostics: () => import('./device/diagnostics.js'),
+  firmware: () => import('./device/firmware.js'),
+  sessions: () => import('./device/sessions.js'),
+  files: () => import('./device/files.js'),
+  contact: () => import('./device/contact.js'),
+  audit: () => import('./device/audit.js'),
+};
+const HEAD_EVENTS = ['device.*', 'account.bind', 'account.unbind', 'line.registration'];
+
+export default function Device({ device, tab = 'overview', item }) {
+  const from = useGet(`/devices/${encode(device)}`);
+  return html`<${Loaded} from=${from}>${record =>
+    html`<${Whole} key=${record.id} device=${record} reload=${from.reload} given=${device} tab=${tab} item=${item} />`}<//>`;
+}
+
+function Whole({ device, reload, given, tab, item }) {
+  const health = useGet(`/devices/${device.id}/health`);
+  const { draft } = useDraft(device.id);
+  const base = `/devices/${encode(given)}`;
+  useDeviceEvents(device.id, HEAD_EVENTS, () => { reload(); health.reload(); });
+  useGuard(draft.size ? say(t.device.draft.guard, { count: draft.size }) : null, base);
+  const tabs = Object.keys(TABS).filter(key => key !== 'audit' || (session.can('audit') && session.whole()));
+  const title = key => (key === 'parameters' && draft.size ? `${t.device.tabs[key]} (${draft.size})` : t.device.tabs[key]);
+  return html`<${Head} title=${device.identity} sub=${html`<${Sub} device=${device} health=${health.data} />`}>
+      <${Actions} device=${device} reload=${reload} base=${base} /><//>
+    <${Tabs} current=${tab} href=${key => (key === 'overview' ? base : `${base}/${key}`)} tabs=${tabs.map(key => [key, title(key)])} />
+    ${tabs.includes(tab) ? html`<${Lazy} key=${tab} name=${tab} ...${{ device, reload, base, item, health }} />`
+      : html`<${Empty} title=${t.device.noTab} text=${t.device.noTabText} />`}`;
+}
+
+function Sub({ device, health }) {
+  return html`<span class="device-sub">${health && html`<${State} of=${health.state} />`}
+    <span>${device.manufacturer} ${device.product_class}${device.software_version && `, ${device.software_version}`}</span>
+    <span>${t.device.lastInform} <${Time} at=${device.last_inform} /></span>
+    ${device.tags.map(tag => html`<span key=${tag} class="tag">${tag}</span>`)}</span>`;
+}
+
+const loaded = new Map();
+function Lazy({ name, ...rest }) {
+  const [state, set] = useState({ component: loaded.get(name) });
+  const load = () => {
+    set({});
+    TABS[name]().then(module => {
+      loaded.set(name, module.default);
+      set({ component: module.default });
+    }, error => { console.error(error); set({ failed: true }); });
+  };
+  useEffect(() => { if (!state.component) load(); }, []);
+  if (state.failed) {
+    return html`<${Empty} title=${t.shell.noLoad} text=${t.shell.noLoadFix}>
+      <button onClick=${() => location.reload()}>${t.shell.reload}</button><//>`;
+  }
+  return state.component ? html`<${state.component} ...${rest} />` : html`<${Busy} />`;
+}

@@ -1,0 +1,94 @@
+// What the tabs of a device share: its events, queuing a task, a menu, secrets, and values that changed meanwhile.
+import { html, useEffect, useRef, useState } from '../../html.js';
+import { t, say } from '../../texts.js';
+import { once, post, session } from '../../api.js';
+import { useEvents } from '../../live.js';
+import { Button, Copy, Confirm, Dialog, Facts, ProblemBox, tell } from '../../parts/ui.js';
+
+// Calls `reload` when one of these happens to the device, at most every `ms`. What people do names it in its subject.
+export function useDeviceEvents(id, kinds, reload, ms = 1000) {
+  const waiting = useRef(null);
+  const current = useRef(reload);
+  current.current = reload;
+  useEvents(kinds, null, events => {
+    const mine = event => event.device === id || event.kind === 'missed' || (event.data && String(event.data.subject || '').includes(id));
+    if (!events.some(mine) || waiting.current) return;
+    waiting.current = setTimeout(() => { waiting.current = null; current.current(); }, ms);
+  });
+  useEffect(() => () => clearTimeout(waiting.current), []);
+}
+
+export const TASK_EVENTS = ['task.*', 'missed'];
+export const OPEN_STATES = ['queued', 'running', 'waiting_for_transfer', 'waiting_for_reboot'];
+export const isOpen = task => OPEN_STATES.includes(task.state);
+
+// Queues a task and says so, with a link to it.
+export async function queue(device, base, body, key = once()) {
+  const task = await post(`/devices/${device.id}/tasks`, body, key);
+  tell(say(t.device.queued, { kind: t.device.kinds[body.kind] || body.kind }), 'good', { href: `${base}/tasks/${task.id}`, text: t.device.seeTask });
+  return task;
+}
+
+// What a kind of task takes: reading, measuring and restarting is for the help desk too.
+const HELP = ['get_parameter_values', 'refresh', 'run_diagnostic', 'reboot'];
+export const mayTask = kind => session.can(HELP.includes(kind) ? 'help' : 'operate');
+
+// A button with things below it. items: [{ text, act, kind }].
+export function Menu({ label, items }) {
+  const [open, setOpen] = useState(false);
+  const box = useRef(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const away = event => {
+      if (event.key === 'Escape') { setOpen(false); box.current.querySelector('button').focus(); }
+      if (event.type === 'click' && !box.current.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener('click', away);
+    document.addEventListener('keydown', away);
+    return () => { document.removeEventListener('click', away); document.removeEventListener('keydown', away); };
+  }, [open]);
+  if (!items.length) return null;
+  return html`<div class="person" ref=${box}>
+    <button type="button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${label} <span aria-hidden="true">▾</span></button>
+    ${open && html`<div class="drop choices">${items.map(item =>
+      html`<button type="button" key=${item.text} class=${item.kind || 'quiet'} onClick=${() => { setOpen(false); item.act(); }}>${item.text}</button>`)}</div>`}
+  </div>`;
+}
+
+// Shows a secret to those who may: asks first, as it leaves a line in the audit trail, and forgets it with its window.
+export function Reveal({ path, ask, label }) {
+  const [open, setOpen] = useState(false);
+  const [value, setValue] = useState(null);
+  if (!session.can('reveal')) return null;
+  const close = () => { setOpen(false); setValue(null); };
+  return html`<${Button} kind="as-link" onClick=${() => setOpen(true)}>${label || t.device.reveal.show}<//>
+    ${open && value === null && html`<${Confirm} title=${t.device.reveal.title} yes=${t.device.reveal.show} onClose=${() => setOpen(false)}
+      onYes=${async () => { const shown = await post(path, ask); setValue(shown.value); }}><p>${t.device.reveal.text}</p><//>`}
+    ${value !== null && html`<${Dialog} title=${t.device.reveal.title} onClose=${close}>
+      <p class="secret"><code>${value}</code><${Copy} text=${value} /></p><p class="faint">${t.device.reveal.noted}</p>
+      <footer class="actions"><${Button} onClick=${close}>${t.ui.close}<//></footer><//>`}`;
+}
+
+// A refusal of a PUT; where somebody else was faster (412) it offers to go on over what is there, with what was typed.
+export function Refusal({ problem, onAgain }) {
+  if (problem && problem.status === 412) {
+    return html`<div class="problem" role="alert"><strong>${t.device.changed}</strong><p>${t.device.changedText}</p>
+      <${Button} onClick=${onAgain}>${t.device.changedAgain}<//></div>`;
+  }
+  return html`<${ProblemBox} problem=${problem} />`;
+}
+
+// A fault of a task: the code and its words, and every parameter that was refused.
+export function Fault({ fault }) {
+  if (!fault) return null;
+  const each = fault.parameters || [];
+  return html`<div class="fault"><p><b>${fault.code ? `${fault.code} ` : ''}</b>${fault.text}</p>
+    ${each.length > 0 && html`<ul>${each.map(one =>
+      html`<li key=${one.ParameterName}><code>${one.ParameterName}</code> <span>${one.FaultCode} ${one.FaultString}</span></li>`)}</ul>`}</div>`;
+}
+
+// Any answer as facts: texts and numbers as they are, everything else as JSON.
+export function Plain({ of }) {
+  return html`<${Facts} of=${Object.entries(of).map(([name, value]) =>
+    [name, value === null || value === '' ? '' : typeof value === 'object' ? html`<pre>${JSON.stringify(value, null, 2)}</pre>` : String(value)])} />`;
+}

@@ -1,0 +1,225 @@
+//! What walks walk over: a server, a small fleet, people of every role, and devices for what goes wrong.
+
+use crate::hostile;
+use crate::walk;
+use crate::world::rest::ADMIN_PASSWORD;
+use crate::world::{FACTORY_SECRET, NEW_VERSION, Phone, World, eventually};
+use acs::Server;
+use acs::config::Config;
+use agent::daemon::AgentConfig;
+use agent::fleet::FleetConfig;
+use agent::shell::RunnerHandle;
+use data_model::Secret;
+use data_model::firmware::hex;
+use data_model::signing::SigningKey;
+use libtest_mimic::Failed;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+/// Devices nothing is the matter with.
+const FLEET: usize = 16;
+/// The password of everybody but the first user.
+const PASSWORD: &str = "good enough for a walk";
+
+/// A server with devices and people.
+pub struct Stage {
+    runtime: Runtime,
+    world: World,
+    /// A telephone adapter whose owner calls about it.
+    pub kitchen: Phone,
+    office: Phone,
+    stubborn: Phone,
+    fleet: (RunnerHandle, JoinHandle<()>),
+    hostile: String,
+}
+
+impl Stage {
+    /// Sets everything up.
+    pub fn set_up() -> Stage {
+        let runtime = Runtime::new().expect("threads");
+        runtime.block_on(build()).on(runtime)
+    }
+
+    /// Runs a walk.
+    pub fn walk(&self, name: &str) -> Result<(), Failed> {
+        self.walk_with(name, &json!({}))
+    }
+
+    /// Runs a walk that is told something more.
+    pub fn walk_with(&self, name: &str, more: &Value) -> Result<(), Failed> {
+        let mut told = json!({
+            "address": format!("http://{}", self.world.server.api_address),
+            "user": "admin",
+            "password": ADMIN_PASSWORD,
+            "others": { "password": PASSWORD },
+            "devices": {
+                "kitchen": self.kitchen.identity,
+                "office": self.office.identity,
+                "stubborn": self.stubborn.identity,
+                "hostile": self.hostile,
+                "all": FLEET + 4,
+            },
+            "image": NEW_VERSION,
+            "canary": hostile::CANARY,
+        });
+        for (field, value) in more.as_object().into_iter().flatten() {
+            told[field] = value.clone();
+        }
+        self.runtime.block_on(walk::run(name, &told))
+    }
+
+    /// Runs a walk over a server nobody has signed in to yet, without devices.
+    pub fn walk_at_first_start(&self, name: &str) -> Result<(), Failed> {
+        self.runtime.block_on(async {
+            let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+            let mut config = Config {
+                data: folder.path().join("acs"),
+                ..Config::default()
+            };
+            let anywhere = crate::world::anywhere();
+            config.cwmp.listen = anywhere;
+            config.api.listen = anywhere;
+            config.files.listen = anywhere;
+            let server = Server::start(config).await;
+            let server = server.map_err(|error| error.to_string())?;
+            let first = server.first_password.as_ref();
+            let told = json!({
+                "address": format!("http://{}", server.api_address),
+                "user": "admin",
+                "password": first.map(|first| first.password.reveal()),
+            });
+            let walked = walk::run(name, &told).await;
+            server.stop().await;
+            walked
+        })
+    }
+
+    /// A value on the device itself.
+    pub fn value(&self, phone: &Phone, below_root: &str) -> Option<String> {
+        self.runtime.block_on(phone.value(below_root))
+    }
+
+    /// What the API says, as the first user.
+    pub fn get(&self, path: &str) -> Value {
+        let answer = self.runtime.block_on(self.world.api.get(path));
+        answer.unwrap_or_else(|refused| panic!("{path}: {refused}"))
+    }
+
+    /// Stops it all.
+    pub fn take_down(self) {
+        self.runtime.block_on(async {
+            self.kitchen.stop().await;
+            self.office.stop().await;
+            self.stubborn.stop().await;
+            let (handle, task) = self.fleet;
+            handle.stop();
+            // Its loop ends with the next event.
+            let _ = task.await;
+            self.world.server.stop().await;
+        });
+    }
+}
+
+/// A stage before it has its runtime.
+struct Built {
+    world: World,
+    phones: [Phone; 3],
+    fleet: (RunnerHandle, JoinHandle<()>),
+    hostile: String,
+}
+
+impl Built {
+    fn on(self, runtime: Runtime) -> Stage {
+        let [kitchen, office, stubborn] = self.phones;
+        Stage {
+            runtime,
+            world: self.world,
+            kitchen,
+            office,
+            stubborn,
+            fleet: self.fleet,
+            hostile: self.hostile,
+        }
+    }
+}
+
+async fn build() -> Built {
+    let world = World::start_with(|config, _| {
+        // A device by hand knows no Digest.
+        config.cwmp.basic_without_tls = true;
+        config.trace.all = true;
+    })
+    .await;
+    people(&world).await;
+    let fleet = fleet(&world).await;
+    let kitchen = world.phone("KITCHEN").await;
+    let office = world.phone("OFFICE").await;
+    // It trusts nobody's firmware but its maker's, who did not sign what campaigns bring here.
+    let maker = SigningKey::from_bytes(&[9; 32]);
+    let config = AgentConfig {
+        firmware_keys: vec![hex(maker.verifying_key().as_bytes())],
+        ..world.agent_config("ata192", "STUBBORN")
+    };
+    let stubborn = Phone::start(config).await;
+    world.enrolled(&stubborn).await;
+    let hostile = hostile::comes(&world).await;
+    let image = world.image("ATA192", NEW_VERSION);
+    world
+        .upload("ata192-upgrade.fw", "ATA192", NEW_VERSION, image)
+        .await;
+    for device in [&stubborn, &office] {
+        let tags = json!(["pilot"]);
+        let path = format!("{}/tags", device.path());
+        world.api.put(&path, tags).await.expect("tags");
+    }
+    Built {
+        world,
+        phones: [kitchen, office, stubborn],
+        fleet,
+        hostile,
+    }
+}
+
+/// Somebody of every role.
+async fn people(world: &World) {
+    for (name, role) in [
+        ("vera", "viewer"),
+        ("henry", "help_desk"),
+        ("olga", "operator"),
+        ("audrey", "auditor"),
+    ] {
+        let user = json!({ "role": role, "password": PASSWORD });
+        let made = world.api.put(&format!("/users/{name}"), user).await;
+        made.expect("a user");
+    }
+}
+
+/// The devices nothing is the matter with, once they have all enrolled.
+async fn fleet(world: &World) -> (RunnerHandle, JoinHandle<()>) {
+    let config = FleetConfig {
+        device_type: "ata192".into(),
+        count: FLEET,
+        serial_prefix: "CALM".into(),
+        acs_url: world.server.acs_url(),
+        password: Secret::new(FACTORY_SECRET),
+        parameters: Vec::new(),
+        tls: agent::shell::tls::TlsConfig::default(),
+        firmware_keys: vec![hex(world.firmware_key.verifying_key().as_bytes())],
+        listen: Some(crate::world::anywhere()),
+        state: None,
+        real_diagnostics: None,
+        sessions: 16,
+        seed: 1,
+    };
+    let (runner, handle) = config.start().await.expect("a fleet");
+    let task = tokio::spawn(runner.run());
+    eventually("the fleet enrols", || async {
+        let devices = world.api.get("/devices?contains=CALM").await.ok()?;
+        let items = devices["items"].as_array()?;
+        let come = |device: &&Value| device["informs"].as_u64() > Some(0);
+        (items.iter().filter(come).count() == FLEET).then_some(())
+    })
+    .await;
+    (handle, task)
+}
