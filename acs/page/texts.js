@@ -559,7 +559,7 @@ export const t = {
     removeText: 'The subscriber goes, with {lines} lines.', removeOnText: 'The subscriber goes, with {lines} lines. Those of {identity} are emptied when it is next compared.',
     port: 'Port', atPort: 'port {port}', number: 'Number', user: 'User', password: 'Password', proxy: 'Proxy', displayName: 'Display name', inService: 'In service', options: 'Options', registration: 'Registration',
     optionsHint: 'Further settings by names of your own, such as register_expires.', passwordStays: 'empty: it stays as it is', portTaken: 'There is a line at this port already.',
-    addLine: 'Add a line', lineAt: 'Line at port {port}', lineWritten: 'The line has been written', removeLine: 'Remove the line at port {port}', lineRemoved: 'The line has been removed',
+    addLine: 'Add a line', lineAt: 'Line at port {port}', editLine: 'Edit the line at port {port}', lineWritten: 'The line has been written', removeLine: 'Remove the line at port {port}', lineRemoved: 'The line has been removed',
     removeLineText: '{number} goes; the port of the device is emptied when it is next compared.', deviceGetsIt: 'The device gets it when it is next compared, and is called for that.',
     noLines: 'No lines', noLinesText: 'Add the first one: a number or a user, and the password at the registrar.', notReported: 'not reported', outOfService: 'out of service',
     saidAt: 'the device said “{said}”, last at {at}', sinceAgo: '{ago}', linesSub: 'Numbers, their registration, and where they ring', linesHint: 'number, user, account or name',

@@ -31,7 +31,7 @@ export default function Lines() {
   const empty = chosen ? html`<${Empty} title=${words.noLineLike}><button onClick=${clear}>${words.showAll}</button><//>`
     : html`<${Empty} title=${words.noLinesAtAll} text=${words.noLinesAtAllText}><${Link} class="button" href="/subscribers">${words.toAll}<//><//>`;
   return html`<${Head} title=${words.lines} sub=${words.linesSub} />
-    <form class="filters" role="search" onSubmit=${event => { event.preventDefault(); setQuery({ contains: text.trim() }); }}>
+    <form class="filters" onSubmit=${event => { event.preventDefault(); setQuery({ contains: text.trim() }); }}>
       <${Field} label=${t.ui.search} type="search" placeholder=${words.linesHint} value=${text} onInput=${value => { setText(value); if (!value) setQuery({ contains: '' }); }} />
       <${Field} as="select" label=${words.registration} value=${state} onInput=${value => setQuery({ state: value })}>
         <option value="">${t.ui.all}</option>${STATES.map(one => html`<option key=${one} value=${one}>${spaced(one)}</option>`)}<//>

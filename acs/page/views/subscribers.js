@@ -34,7 +34,7 @@ export default function Subscribers() {
   return html`<${Head} title=${words.title} sub=${words.sub}>
       ${session.whole() && html`<${Export} />`}
       ${writes && html`<${Button} onClick=${() => setOpen('import')}>${words.import}<//><${Button} kind="primary" onClick=${() => setOpen('add')}>${words.add}<//>`}<//>
-    <form class="filters" role="search" onSubmit=${search}><${Field} label=${t.ui.search} type="search" placeholder=${words.searchHint} value=${text} onInput=${value => {
+    <form class="filters" onSubmit=${search}><${Field} label=${t.ui.search} type="search" placeholder=${words.searchHint} value=${text} onInput=${value => {
       setText(value);
       if (!value) setQuery({ contains: '' });
     }} /><button>${t.ui.search}</button></form>
