@@ -521,7 +521,7 @@ export const t = {
     noSuch: 'There is no such group', nameHint: 'letters, digits, dots, dashes and underscores', taken: 'There is a group of this name already.', tagHint: 'devices with this tag belong to it',
     tagHas: '{n} devices have this tag', precedenceHint: 'of two groups that set the same variable the higher one wins', saved: 'Group {name} has been saved',
     secretsAgain: 'Secrets are not shown: put them in again to keep them.', comparedAgain: 'Devices with the tag are compared with their profiles again, and called for that.',
-    remove: 'Remove {name}', removed: 'Group {name} has been removed', removeText: '{devices} devices lose {variables} variables. Those whose profiles need one are reported as failed until it is set elsewhere.',
+    remove: 'Remove {name}', removed: 'Group {name} has been removed', removeText: 'Devices with its tag: {devices}. Variables they lose: {variables}. Those whose profiles need one are reported as failed until it is set elsewhere.',
   },
 
   // ---- subscribers and lines
