@@ -54,11 +54,13 @@ const KINDS = [
   'device.health', 'device.register', 'device.delete', 'device.tags', 'device.variables', 'device.swap', 'device.merge',
   'device.quarantine', 'device.admit', 'device.retry-refused', 'account.bind', 'account.unbind', 'account.put', 'trace.on',
   'trace.off', 'provisioning.window', 'provisioning.key', 'device_file.put', 'task.create', 'task.cancel', 'task.retry',
-  'credentials.rotate', 'credentials.confirm', 'missed',
+  'credentials.rotate', 'credentials.confirm', 'account.delete', 'binding.told', 'diagnostic_run.create', 'diagnostic_run.cancel',
+  'missed',
 ];
 
 function open() {
-  if (source || !session.who) return;
+  // Events concern the whole fleet: whoever has a part of it is refused.
+  if (source || !session.who || !session.whole()) return;
   become('connecting');
   source = new EventSource(address('/events/stream', last ? { after: last } : {}));
   source.onopen = () => become('live');

@@ -17,7 +17,7 @@ export const views = [
   view('campaigns', '/campaigns/:campaign/:device?', 'campaign'),
   view('operations', '/operations/:operation?', 'operations', { group: 'change', needs: 'see' }),
   view('files', '/files', 'files', { group: 'change' }),
-  view('tasks', '/tasks', 'tasks', { group: 'watch' }),
+  view('tasks', '/tasks', 'tasks', { group: 'watch', whole: true }),
   view('diagnostics', '/diagnostics/:run?', 'diagnostics', { group: 'watch' }),
   view('provisioning', '/provisioning', 'provisioning', { group: 'watch', whole: true }),
   view('quarantine', '/quarantine', 'quarantine', { group: 'watch', whole: true }),
