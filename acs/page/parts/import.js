@@ -46,7 +46,7 @@ export function Import({ onClose, onDone }) {
     ${report ? html`<${Report} of=${report} name=${name} />` : html`<p>${words.importText}</p>
       <div class="field"><label for="import-file">${words.file}</label><input id="import-file" type="file" accept=".csv,.json,text/csv,application/json" onChange=${take} /></div>
       <${Field} as="textarea" label=${words.orPaste} value=${text} onInput=${value => { setText(value); setName(''); }} placeholder=${EXAMPLE} spellcheck=${false} rows="8" />
-      <details><summary>${words.columns}</summary><ul class="columns">${Object.entries(words.columnsMean).map(([column, means]) =>
+      <details><summary>${words.columns}</summary><ul class="csv-columns">${Object.entries(words.columnsMean).map(([column, means]) =>
         html`<li key=${column}><code>${column}</code> ${means}</li>`)}</ul></details>`}
     <${ProblemBox} problem=${look.problem || apply.problem} />
     <footer>${report ? html`<${Button} onClick=${() => setReport(null)}>${words.otherFile}<//>` : html`<${Button} onClick=${onClose}>${t.ui.cancel}<//>`}

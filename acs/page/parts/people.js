@@ -43,7 +43,7 @@ export const tagsOf = text => text.split(/[\s,]+/).filter(Boolean);
 
 export function ScopeField({ whole, onWhole, tags, onTags, wholeText = words.wholeFleet, partText = words.partFleet }) {
   const id = useState(() => `scope-${Math.random().toString(36).slice(2)}`)[0];
-  return html`<fieldset class="choice"><legend>${words.scope}</legend>
+  return html`<fieldset class="option-box"><legend>${words.scope}</legend>
     <label><input type="radio" name=${id} checked=${whole} onChange=${() => onWhole(true)} /> ${wholeText}</label>
     <label><input type="radio" name=${id} checked=${!whole} onChange=${() => onWhole(false)} /> ${partText}</label>
     ${!whole && html`<${Field} label=${words.tags} hint=${words.tagsHint} value=${tags} onInput=${onTags} required />`}</fieldset>`;
@@ -65,7 +65,7 @@ export function madePassword() {
 
 // What is shown once and never again.
 export function Secret({ label, value }) {
-  return html`<p class="secret"><span class="faint">${label}</span><code>${value}</code><${Copy} text=${value} /></p>`;
+  return html`<p class="once-shown"><span class="faint">${label}</span><code>${value}</code><${Copy} text=${value} /></p>`;
 }
 
 const DAY = 86400;

@@ -20,8 +20,8 @@ export function VariableRows({ legend, hint, rows, onChange, keeps }) {
   const last = useRef(null);
   const change = (index, more) => onChange(rows.map((row, at) => (at === index ? { ...row, ...more } : row)));
   const add = () => { onChange([...rows, { name: '', value: '', kept: false }]); setTimeout(() => last.current && last.current.focus(), 0); };
-  return html`<fieldset class="choice"><legend>${legend}</legend>${hint && html`<p class="faint small">${hint}</p>`}
-    ${rows.map((row, index) => html`<div key=${index} class="variable">
+  return html`<fieldset class="option-box"><legend>${legend}</legend>${hint && html`<p class="faint small">${hint}</p>`}
+    ${rows.map((row, index) => html`<div key=${index} class="pair">
       <input ref=${index === rows.length - 1 ? last : null} class="mono" aria-label=${words.variableName} placeholder=${words.variableName} value=${row.name}
         onInput=${event => change(index, { name: event.target.value })} spellcheck=${false} />
       <input aria-label=${say(words.valueOf, { name: row.name })} placeholder=${row.kept ? (keeps ? words.stays : words.again) : words.value} value=${row.value}
@@ -34,7 +34,7 @@ export function VariableRows({ legend, hint, rows, onChange, keeps }) {
 export function Variables({ of, reveal, empty }) {
   const names = Object.keys(of || {});
   if (!names.length) return html`<p class="faint">${empty || words.noVariables}</p>`;
-  return html`<dl class="variables">${names.map(name => html`<div key=${name}><dt class="mono">${name}</dt>
+  return html`<dl class="pairs">${names.map(name => html`<div key=${name}><dt class="mono">${name}</dt>
     <dd>${of[name] === MASK ? html`<${Masked} what=${name} ...${reveal(name)} />` : html`<span class="mono">${of[name]}</span>`}</dd></div>`)}</dl>`;
 }
 
@@ -48,6 +48,6 @@ export function Masked({ what, path, body }) {
     ${state.asked && state.value === null && html`<${Confirm} title=${say(words.revealWhat, { what })} yes=${words.reveal} onClose=${() => set(now => (now.value === null ? { asked: false, value: null } : now))}
       onYes=${async () => { const shown = await post(path, body); set({ asked: true, value: shown.value }); }}><p>${words.revealText}</p><//>`}
     ${state.asked && state.value !== null && html`<${Dialog} title=${what} onClose=${close}>
-      <p class="secret"><code>${state.value}</code><${Copy} text=${state.value} /></p>
+      <p class="once-shown"><code>${state.value}</code><${Copy} text=${state.value} /></p>
       <form onSubmit=${event => { event.preventDefault(); close(); }}><footer><button class="primary" autofocus>${t.ui.close}</button></footer></form><//>`}`;
 }

@@ -30,15 +30,15 @@ export default function Audit() {
   const columns = [
     { key: 'at', title: words.when, cell: line => html`<time class="nowrap" datetime=${new Date(line.at).toISOString()} title=${ago(line.at)}>${fullTime(line.at)}</time>
       <div class="faint small">${say(words.line, { number: number(line.number) })}</div>` },
-    { key: 'actor', title: words.who, cell: line => html`<button type="button" class="as-link" title=${words.onlyThis} onClick=${() => choose({ actor: line.actor })}>${line.actor}</button>` },
-    { key: 'action', title: words.what, cell: line => html`<button type="button" class="as-link" title=${words.onlyThis} onClick=${() => choose({ action: line.action })}>
+    { key: 'actor', title: words.who, cell: line => html`<button type="button" class="cell-link" title=${words.onlyThis} onClick=${() => choose({ actor: line.actor })}>${line.actor}</button>` },
+    { key: 'action', title: words.what, cell: line => html`<button type="button" class="cell-link" title=${words.onlyThis} onClick=${() => choose({ action: line.action })}>
       <${State} kind=${kindOf(line.action)}>${line.action}<//></button>` },
     { key: 'subject', title: words.subject, wide: true, cell: line => html`<${Subject} of=${line} /><${Diff} before=${line.before} after=${line.after} />` },
   ];
   const field = (name, label, more) => html`<${Field} label=${label} value=${form[name]} onInput=${value => change({ [name]: value })} spellcheck=${false} ...${more} />`;
   return html`<${Head} title=${words.title} sub=${words.sub}><${Button} onClick=${() => again(n => n + 1)}>${words.newer}<//><//>
     <${Verify} />
-    <form class="filters tight" onSubmit=${event => { event.preventDefault(); setQuery(form); }}>
+    <form class="filters narrow-set" onSubmit=${event => { event.preventDefault(); setQuery(form); }}>
       ${field('actor', words.who, { placeholder: 'user:ann' })}${field('action', words.what, { list: 'audit-actions', placeholder: 'task.*' })}
       <datalist id="audit-actions">${ACTIONS.map(action => html`<option key=${action} value=${action}></option>`)}</datalist>
       ${field('subject', words.subject, { placeholder: words.subjectHint })}

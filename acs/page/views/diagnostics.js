@@ -125,7 +125,7 @@ function Results({ id, run, open }) {
 
 function Details({ of }) {
   if (!of) return html`<span class="faint">${words.notYet}</span>`;
-  if (of.fault) return html`<span class="fault">${of.fault.code ? `${of.fault.code} ` : ''}${of.fault.text}</span>`;
+  if (of.fault) return html`<span class="why-failed">${of.fault.code ? `${of.fault.code} ` : ''}${of.fault.text}</span>`;
   if (!of.result) return html`<span class="faint">${words.notYet}</span>`;
   const { MinimumResponseTime: least, MaximumResponseTime: most } = of.result.values || {};
   const text = least && most ? say(words.between, { least, most }) : of.result.state;

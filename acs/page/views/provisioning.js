@@ -66,7 +66,7 @@ function Bindings() {
     { key: 'more', title: words.gives, wide: true, cell: one => html`${one.window_minutes ? html`<div>${say(words.windowOf, { n: one.window_minutes })}</div>` : ''}
       ${one.rule && html`<div class="mono">${one.rule}</div>`}${Object.keys(one.variables).map(name => html`<span key=${name} class="tag mono">${name}</span>`)}
       ${one.expires && html`<div class="faint small">${words.until} <${Time} at=${one.expires} /></div>`}` },
-    ...(writes ? [{ key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: one => html`<span class="actions end-actions">
+    ...(writes ? [{ key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: one => html`<span class="actions row-actions">
       ${one.told && one.by !== 'code' && html`<${Button} onClick=${() => setOpen({ what: 'reopen', one })}>${words.reopen}<//>`}
       ${one.by !== 'code' && html`<${Button} onClick=${() => setOpen({ what: 'edit', one })}>${t.ui.edit}<//>`}
       <${Button} onClick=${() => setOpen({ what: 'remove', one })}>${t.ui.remove}<//></span>` }] : []),

@@ -25,7 +25,7 @@ export default function Quarantine() {
     { key: 'why', title: words.why, wide: true, cell: one => html`${one.why}${one.replaced_by && html`<div class="small">${words.replacedBy} <${DeviceName} id=${one.replaced_by} /></div>`}` },
     { key: 'since', title: words.since, cell: one => html`<span class="nowrap"><${Time} at=${one.since} /></span>` },
     { key: 'last', title: words.last, cell: one => html`<span class="nowrap"><${Time} at=${one.last_inform} /></span><div class="faint small">${say(words.times, { n: number(one.informs) })}</div>` },
-    ...(writes ? [{ key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: one => html`<span class="actions end-actions">
+    ...(writes ? [{ key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: one => html`<span class="actions row-actions">
       <${Button} kind="primary" aria-label=${say(words.admitOne, one)} onClick=${() => setOpen({ what: 'admit', one })}>${words.admit}<//>
       ${session.can('administer') && html`<${Button} aria-label=${say(words.refuseOne, one)} onClick=${() => setOpen({ what: 'refuse', one })}>${words.refuse}<//>`}</span>` }] : []),
   ];
@@ -58,7 +58,7 @@ function Admit({ one, onClose, onDone }) {
   });
   return html`<${Dialog} title=${say(words.admitOne, one)} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); action.run(); }}>
     <p>${words.admitText}</p>${one.reason === 'replaced' && html`<p class="note">${words.admitReplaced}</p>`}
-    <fieldset class="choice"><legend>${words.subscriber}</legend>
+    <fieldset class="option-box"><legend>${words.subscriber}</legend>
       <label><input type="radio" name="bind" checked=${!bind} onChange=${() => setBind(false)} /> ${words.without}</label>
       <label><input type="radio" name="bind" checked=${bind} onChange=${() => setBind(true)} /> ${words.withOne}</label>
       ${bind && html`<${AccountField} label=${words.account} hint=${words.accountHint} value=${account} onInput=${setAccount} required autofocus />`}</fieldset>

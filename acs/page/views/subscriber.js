@@ -64,7 +64,7 @@ function Lines({ one, writes, path, open }) {
     { key: 'options', title: words.options, cell: line => Object.entries(line.options).map(([name, value]) => html`<div key=${name} class="mono nowrap">${name}=${value === '***'
       ? html`<${Masked} what=${name} path=${`${path}/reveal`} body=${{ what: 'line_option', port: line.port, name }} />` : value}</div>`) },
     { key: 'state', title: words.registration, cell: line => (line.enabled ? html`<${Registration} of=${line.registration} />` : html`<${State} kind="warn">${words.outOfService}<//>`) },
-    ...(writes ? [{ key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: line => html`<span class="actions end-actions">
+    ...(writes ? [{ key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: line => html`<span class="actions row-actions">
       <${Button} aria-label=${say(words.editLine, line)} onClick=${() => open({ what: 'line', line })}>${t.ui.edit}<//>
       <${Button} aria-label=${say(words.removeLine, line)} onClick=${() => open({ what: 'without', line })}>${t.ui.remove}<//></span>` }] : []),
   ];

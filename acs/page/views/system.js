@@ -51,7 +51,7 @@ function Store({ of }) {
   return html`<${Card} title=${words.store} actions=${html`<${State} kind=${of.problem ? 'bad' : 'good'}>${of.problem ? words.noWrites : words.takesWrites}<//>`}>
     ${of.problem && html`<p class="problem"><strong>${of.problem}</strong></p>`}
     <${Facts} of=${[[words.size, bytes(of.bytes)], [words.wal, bytes(of.wal_bytes)], [words.schema, of.schema],
-      [words.lastBackup, html`<span class=${old ? 'warned' : ''}><${Time} at=${of.last_backup} /></span>`]]} />
+      [words.lastBackup, html`<span class=${old ? 'late' : ''}><${Time} at=${of.last_backup} /></span>`]]} />
     ${of.disk_bytes && html`<h3 class="gap">${words.disk}</h3><${DiskParts} store=${of} low=${low} used=${used} />`}
     ${low && html`<p class="note">${words.diskLow}</p>`}${old && html`<p class="note">${words.backupOld}</p>`}<//>`;
 }
@@ -74,12 +74,12 @@ function Jobs({ of }) {
   const rows = Object.entries(of).map(([name, runs]) => ({ name, ...runs }));
   const columns = [
     { key: 'name', title: words.job, wide: true, cell: job => html`<b>${spaced(job.name)}</b><div class="faint small">${words.does[job.name] || ''}</div>
-      ${job.problem && html`<div class="fault">${job.problem}</div>`}` },
+      ${job.problem && html`<div class="why-failed">${job.problem}</div>`}` },
     { key: 'state', title: words.state, cell: job => html`<${State} kind=${job.problem ? 'bad' : 'good'}>${job.problem ? words.failed : words.ok}<//>` },
     { key: 'last', title: words.lastRun, cell: job => html`<span class="nowrap"><${Time} at=${job.last} /></span>` },
     { key: 'took', title: words.took, number: true, cell: job => html`<span class="nowrap">${duration(job.took_ms)}</span>` },
     { key: 'runs', title: words.runs, number: true, cell: job => number(job.runs) },
-    { key: 'failures', title: words.failures, number: true, cell: job => (job.failures ? html`<span class="fault" title=${fullTime(job.last_failure)}>${number(job.failures)}</span>` : '0') },
+    { key: 'failures', title: words.failures, number: true, cell: job => (job.failures ? html`<span class="why-failed" title=${fullTime(job.last_failure)}>${number(job.failures)}</span>` : '0') },
   ];
   return html`<${Table} caption=${words.jobs} columns=${columns} rows=${rows} rowKey=${job => job.name} empty=${html`<${Empty} title=${words.noJobs} />`} />`;
 }
@@ -95,7 +95,7 @@ function Listeners({ listeners, certificates }) {
       const certificate = end(one);
       if (!certificate) return html`<span class="faint">${words.noCertificate}</span>`;
       const soon = certificate.ends && certificate.ends - Date.now() < 21 * DAY;
-      return html`<span class=${soon ? 'warned' : ''} title=${fullTime(certificate.ends)}>${words.ends} <${Time} at=${certificate.ends} none="?" /></span>`;
+      return html`<span class=${soon ? 'late' : ''} title=${fullTime(certificate.ends)}>${words.ends} <${Time} at=${certificate.ends} none="?" /></span>`;
     } },
   ];
   return html`<${Card} title=${words.listen}><${Table} caption=${words.listen} columns=${columns} rows=${listeners} rowKey=${one => one.name} /><//>`;

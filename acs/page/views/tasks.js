@@ -83,7 +83,7 @@ function DeviceFilter({ value }) {
 }
 
 export function Fault({ of }) {
-  return html`<div class="fault">${of.code ? html`<b>${of.code}</b> ` : ''}${of.text || of.message}
+  return html`<div class="why-failed">${of.code ? html`<b>${of.code}</b> ` : ''}${of.text || of.message}
     ${(of.parameters || []).slice(0, 3).map(one => html`<div key=${one.name} class="mono">${one.name}: ${one.code} ${one.text}</div>`)}</div>`;
 }
 

@@ -21,7 +21,7 @@ export default function Users() {
     { key: 'role', title: words.role, cell: user => words.roles[user.role].name },
     { key: 'scope', title: words.scope, cell: user => html`<${ScopeShown} lists=${user.scope ? [user.scope] : []} />` },
     { key: 'password', title: words.password, cell: user => html`<${UserState} user=${user} />` },
-    { key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: user => html`<span class="actions end-actions">
+    { key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: user => html`<span class="actions row-actions">
       <${Button} onClick=${() => setOpen({ what: 'change', user })} aria-label=${say(words.changeUser, user)}>${words.change}<//>
       <${Button} onClick=${() => setOpen({ what: 'tokens', user })} aria-label=${say(words.tokensOf, user)}>${words.tokens}<//>
       <${Button} onClick=${() => setOpen({ what: 'remove', user })} aria-label=${say(words.removeUser, user)}>${t.ui.remove}<//></span>` },
