@@ -56,7 +56,10 @@ function Subject({ of }) {
   if (/^[0-9a-f]{16}$/.test(first) && /^(device|task|credentials|trace|provisioning)\./.test(of.action) && of.action !== 'device.delete') {
     return html`<${DeviceName} id=${first} /> ${rest.join(' ')}`;
   }
-  if (/^account\.(put|bind|unbind)$/.test(of.action)) return html`<${Link} href=${`/subscribers/${encode(first)}`}>${first}<//> ${rest.join(' ')}`;
+  if (/^account\.(put|bind|unbind)$/.test(of.action)) {
+    return html`<${Link} href=${`/subscribers/${encode(first)}`}>${first}<//>${rest.map(word => (/^[0-9a-f]{16}$/.test(word)
+      ? html` <${DeviceName} key=${word} id=${word} />` : ` ${word}`))}`;
+  }
   return of.subject;
 }
 

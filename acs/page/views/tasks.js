@@ -58,7 +58,7 @@ function List({ query }) {
       ${aboutTask(task) && html`<div class="faint mono">${aboutTask(task)}</div>`}${task.fault && html`<${Fault} of=${task.fault} />`}` },
     { key: 'device', title: words.device, cell: task => html`<${DeviceName} id=${task.device} tab="tasks" item=${task.id} />` },
     { key: 'created', title: words.queued, cell: task => html`<span class="nowrap"><${Time} at=${task.created} /></span>
-      <div class="faint small">${task.campaign ? html`<${Link} href=${`/campaigns/${encode(task.campaign)}`}>${words.aCampaign}<//>` : say(words.by, { who: task.created_by })}</div>` },
+      <div class="faint small nowrap">${task.campaign ? html`<${Link} href=${`/campaigns/${encode(task.campaign)}`}>${words.aCampaign}<//>` : say(words.by, { who: task.created_by })}</div>` },
     { key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: task => html`<${Actions} task=${task} ask=${ask} />` },
   ];
   return html`<form class="filters" onSubmit=${event => event.preventDefault()}>
