@@ -21,9 +21,9 @@ export const views = [
   view('diagnostics', '/diagnostics/:run?', 'diagnostics', { group: 'watch' }),
   view('provisioning', '/provisioning', 'provisioning', { group: 'watch', whole: true }),
   view('quarantine', '/quarantine', 'quarantine', { group: 'watch', whole: true }),
-  view('users', '/users', 'users', { group: 'server', needs: 'administer' }),
-  view('audit', '/audit', 'audit', { group: 'server', needs: 'audit' }),
-  view('webhooks', '/webhooks/:webhook?', 'webhooks', { group: 'server', needs: 'administer' }),
+  view('users', '/users', 'users', { group: 'server', needs: 'administer', whole: true }),
+  view('audit', '/audit', 'audit', { group: 'server', needs: 'audit', whole: true }),
+  view('webhooks', '/webhooks/:webhook?', 'webhooks', { group: 'server', needs: 'administer', whole: true }),
   view('system', '/system', 'system', { group: 'server', whole: true }),
   view('me', '/me', 'me'),
 ];
