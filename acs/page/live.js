@@ -56,7 +56,8 @@ const KINDS = [
   'device.health', 'device.register', 'device.delete', 'device.tags', 'device.variables', 'device.swap', 'device.merge',
   'device.quarantine', 'device.admit', 'device.retry-refused', 'account.bind', 'account.unbind', 'account.put', 'trace.on',
   'trace.off', 'provisioning.window', 'provisioning.key', 'device_file.put', 'task.create', 'task.cancel', 'task.retry',
-  'credentials.rotate', 'credentials.confirm', 'missed',
+  'credentials.rotate', 'credentials.confirm', 'account.delete', 'binding.told', 'diagnostic_run.create', 'diagnostic_run.cancel',
+  'missed',
 ];
 
 function open() {

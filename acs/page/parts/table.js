@@ -7,16 +7,19 @@ import { go } from '../router.js';
 // columns: [{ key, title, cell(row), number, wide }]. `href(row)` makes rows lead somewhere.
 export function Table({ columns, rows, rowKey = row => row.id, href, caption, empty }) {
   if (!rows.length) return empty || html`<${Empty} title=${t.ui.nothing} />`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}><table class=${columns.length > 3 ? 'stacks' : ''}>
     <caption class="unseen">${caption}</caption>
     <thead><tr>${columns.map(column => html`<th key=${column.key} scope="col"
         class=${cellClass(column)}>${column.title}</th>`)}</tr></thead>
     <tbody>${rows.map(row => html`<tr key=${rowKey(row)} class=${href ? 'leads' : ''}
         onClick=${event => follow(event, href && href(row))}>
-      ${columns.map(column => html`<td key=${column.key} class=${cellClass(column)}>${column.cell(row)}</td>`)}</tr>`)}</tbody>
+      ${columns.map(column => html`<td key=${column.key} class=${cellClass(column)}
+        data-title=${nameOf(column)}>${column.cell(row)}</td>`)}</tr>`)}</tbody>
   </table></div>`;
 }
 
+// What stands before a cell where a row is shown as a block, on a narrow screen.
+const nameOf = column => (typeof column.title === 'string' ? column.title : '');
 const cellClass = column => `${column.number ? 'number' : ''} ${column.wide ? 'wide' : ''}`;
 
 // A click on a row follows it, unless it was meant for something in the row or for choosing text.
