@@ -51,7 +51,9 @@ function take(message) {
 const KINDS = [
   'device.first_contact', 'device.bootstrap', 'device.boot', 'device.version', 'device.profile_failed', 'line.registration',
   'task.running', 'task.queued', 'task.waiting_for_transfer', 'task.done', 'task.failed', 'task.expired', 'task.cancelled',
-  'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.end',
+  'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.start',
+  'campaign.stage', 'campaign.done', 'campaign.edit', 'profile.draft', 'profile.next-stage', 'profile.abort-stage', 'profile.delete',
+  'file.put', 'file.delete', 'freezes.put',
   'operation.end', 'operation.create', 'operation.pause', 'operation.resume', 'operation.cancel', 'profile.put', 'profile.publish',
   'device.health', 'device.register', 'device.delete', 'device.tags', 'device.variables', 'device.swap', 'device.merge',
   'device.quarantine', 'device.admit', 'device.retry-refused', 'account.bind', 'account.unbind', 'account.put', 'trace.on',

@@ -430,7 +430,7 @@ export const t = {
     newerText: 'Revision {n} is written and not published.', draftText: 'Revision {n} is a draft: no device gets anything from it before it is published.', toPreview: 'See what it would change',
     saysInForce: 'What revision {n} says, which is in force', saysDraft: 'What revision {n} says', saysNothing: 'It says nothing.', asServer: 'as the server is set', secret: 'a secret that is not shown', rowOf: 'A row of {path}',
     parameter: 'Parameter', comment: 'Comment', noComment: 'no comment', who: 'By', at: 'When', actions: 'Actions', diff: 'What changed', rollBack: 'Roll back to it', editFrom: 'Edit from it', forAll: 'in force', staged: 'staged',
-    compare: 'Compare two revisions', compareFrom: 'From', compareTo: 'To', what: 'What', notThere: 'not there', same: 'The two say the same.', suggestions: 'Suggestions for {what}',
+    compare: 'Compare two revisions', compareFrom: 'From', compareTo: 'To', what: 'What', notThere: 'not there', same: 'The two say the same.', suggestions: 'Suggestions',
     conflicts: {
       title: 'Contradictions', none: 'No profiles contradict each other', noneText: 'Of two profiles of one precedence that want different values on a device, the one whose name comes first wins; such pairs stand here.',
       text: 'Profiles of one precedence that want different values on a device. Give one of them a higher precedence, or take the parameter out of it.', against: 'against', caption: '{winner} against {loser}', holds: '{name} holds', lost: '{name} is overridden', on: 'For instance on',
@@ -447,7 +447,7 @@ export const t = {
     publish: {
       short: 'Publish', title: 'Publish revision {n} of “{name}”?', back: 'Roll “{name}” back to revision {n}?', replaces: 'It replaces revision {n}.', endsStage: 'Revision {n} is being rolled out by stages; this ends that.', yes: 'Publish', yesN: 'Publish: {n} devices change', yesStage: 'Begin with the first stage',
       did: 'Revision {n} is in force. Devices get it in their next session.', didStage: 'Revision {n} is in force for the first stage.', whom: 'For whom', everybody: 'For everybody at once', everybodyText: 'Devices that change are called.', stages: 'Stage by stage', stagesText: 'The others keep what they have until you take it further.',
-      stage: 'Stage {n}', percent: 'a share of the devices', tag: 'devices with a tag', tagName: 'Tag', percentOf: 'Of a hundred', removeStage: 'Remove stage {n}', addStage: 'Add a stage',
+      stage: 'Stage {n}', percent: 'a percentage', tag: 'a tag', tagName: 'Tag', percentOf: 'Of a hundred', removeStage: 'Remove stage {n}', addStage: 'Add a stage',
     },
     stage: {
       title: 'Revision {n}, stage by stage', tag: 'Devices with the tag {tag}', percent: '{n} % of the devices', all: 'Everybody', has: 'has it', later: 'later', rest: 'All others have revision {n}.', restNothing: 'All others have nothing of it yet.', next: 'Next stage', forAll: 'Publish for everybody', abort: 'Take it back',
@@ -456,7 +456,7 @@ export const t = {
     form: {
       whom: 'Which devices', whomText: 'All conditions must hold; none means every device.', values: 'Values', value: 'Value', example: 'Example device', namesFrom: 'Names are completed from {device} and other profiles: {n} are known. “~.” stands for the root of the device.', namesFromProfiles: 'Names are completed from other profiles. “~.” stands for the root of the device.',
       inProfile: 'in {name}', filter: 'Find among the values', nameN: 'Name {n}', valueN: 'Value {n}', removeN: 'Remove {name}', addValue: 'Add a value', twice: 'This name stands here twice.', seen: 'On the example device: {value}', hidden: 'not shown', hiddenHint: 'A secret: type it again, or use a variable such as {{line1.password}}.', fetch: 'Fetch it (is noted)',
-      variables: 'Variables in the templates', noVariables: 'None. A value may hold {{name}}, which stands for a variable of the device, its account or its groups.', builtIn: 'every device has it', lacks: '{device} itself has none', variablesText: 'Always there: {names}.',
+      variables: 'Variables in the templates', noVariables: 'None. A value may hold {{name}}, which stands for a variable of the device, its account or its groups.', builtIn: 'every device has it', lacks: 'not of {device} itself: it may come from its account or its groups', variablesText: 'Always there: {names}.',
       rows: 'Rows of tables', rowsText: 'A row is known by its key: it is made where it is missing, and changed where it is there.', rowN: 'Row {n}', table: 'Table', key: 'Known by', addKey: 'Add to the key', rowValues: 'Further values', addRowValue: 'Add a value', exclusive: 'No other rows', exclusiveHint: 'Rows of this table that no profile wants are removed.', removeRow: 'Remove this row', addRow: 'Add a row',
       when: 'When, and how strongly', windows: 'Maintenance windows', windowsHint: 'When its changes may be applied, in the time of each device. Nothing: as the server is set.', haste: 'Haste', hasteHint: 'Urgent changes wait for no window.', usual: 'usual', urgent: 'urgent', precedence: 'Precedence', precedenceHint: 'The higher one wins where two profiles name one parameter.',
     },
@@ -496,16 +496,16 @@ export const t = {
       nothing: 'Nothing has happened yet', nothingText: 'The device waits for its turn.', device: 'To the device', task: 'Its task',
     },
     stage: {
-      title: 'Stages', count: 'The first {n} devices', countMore: 'Up to {n} devices', percent: 'Up to {n} % of all', rest: 'All others', everybody: 'Everybody',
+      title: 'Stages', one: 'The first device', count: 'The first {n} devices', countMore: 'Up to {n} devices', percent: 'Up to {n} % of all', rest: 'All others', everybody: 'Everybody',
       over: 'over', open: 'open', later: 'still closed', ended: 'given up', nobody: 'No device is in it.',
     },
     facts: {
-      title: 'What it was told', image: 'Image', target: 'Brings them to', devices: 'For', scope: 'Restricted to the tags', concurrency: 'Devices at one time', atOnce: '{n} at one time',
+      title: 'What it was told', image: 'Image', target: 'Brings them to', before: 'what each ran before', those: 'those that the campaign has upgraded', devices: 'For', scope: 'Restricted to the tags', concurrency: 'Devices at one time', atOnce: '{n} at one time',
       bandwidth: 'Bandwidth', perSecond: '{n} a second', noLimit: 'no limit', success: 'Next stage opens at', percentDone: '{n} % done', stops: 'Pauses by itself',
       atFailures: 'at {n} failures', atPercent: 'at {n} % of the stage', atRecent: 'at {n} failures of the last {of}', neverStops: 'only if a stage falls short',
       windows: 'Windows', anyTime: 'at any time', zone: 'Time zone, if a device says none', idle: 'Calls', idleFail: 'waits {n} minutes for a silent line, then fails',
       idleUpgrade: 'waits {n} minutes for a silent line, then upgrades', notAsked: 'not asked for', voice: 'Lines', voiceMinutes: 'registered again after {n} minutes',
-      overdue: 'Devices that do not come', overdueHours: 'left out after {n} hours', overdueAll: 'take part', downgrade: 'Newer versions', downgradeYes: 'go back',
+      overdue: 'Devices that do not come', overdueHours: 'left out after {n} hours', overdueAll: 'take part', overdueServer: 'as the server is set', downgrade: 'Newer versions', downgradeYes: 'go back',
       downgradeNo: 'are left alone', takesBack: 'Takes back', other: 'another campaign', created: 'Made', started: 'Started', ended: 'Ended',
     },
     selector: {
@@ -525,7 +525,7 @@ export const t = {
       removeOne: 'Remove the freeze from {from}', save: 'Save the calendar', discard: 'Discard', saved: 'The freeze calendar is saved.', unsaved: 'The calendar is changed and not saved yet.',
     },
     start: {
-      title: 'Start “{name}”?', yes: 'Start', looking: 'Looking at what it would do…', started: 'The campaign has begun.', text: '{n} devices are to get {version}, beginning at once.', textWindows: '{n} devices are to get {version}, each when one of its windows is open.',
+      title: 'Start “{name}”?', yes: 'Start', looking: 'Looking at what it would do…', started: 'The campaign has begun.', text: '{n} devices are to get {version}, beginning at once.', textWindows: '{n} devices are to get {version}, each when one of its windows is open: {windows}.',
       textPlain: 'Devices begin at once.', confirm: 'Number of devices', confirmHint: 'Must be typed if there are many; the refusal says it.',
     },
     rollback: {
@@ -554,7 +554,7 @@ export const t = {
       recent: 'Too many of the last ones', recentFailures: 'Failures', recentOf: 'Of the last', voiceTitle: 'Calls and lines', idle: 'Wait until nobody is on the phone',
       idleHint: 'The lines are asked right before the download.', idleMinutes: 'For at most so many minutes', idleThen: 'Then', idleFail: 'the device fails', idleUpgrade: 'upgrade all the same',
       voice: 'Lines must register again', voiceHint: 'A device is done only when the lines it had are registered again.', voiceMinutes: 'Within so many minutes',
-      begin: 'Start: upgrade {n} devices', again: 'Estimate again', firstStage: 'The first stage is {n} devices.', inWindows: 'Only in the windows {windows}.',
+      begin: 'Start: upgrade {n} devices', again: 'Estimate again', firstStage: 'The first stage: {n}.',
     },
   },
 
@@ -578,6 +578,19 @@ export const t = {
 
   // ---- bulk operations
   operations: {
+    title: 'Bulk operations', sub: 'One thing done with many devices: looked at first, agreed to, followed to its end.', toDevices: 'Choose devices', none: 'No bulk operation yet',
+    noneText: 'Choose devices in the table, by hand or by a query, and say what is done with all of them.', name: 'What', state: 'State', devices: 'Devices', by: 'By', begun: 'Begun', ended: 'Ended',
+    states: { running: 'running', paused: 'paused', cancelled: 'cancelled', done: 'done' }, progress: '{done} of {of} done', badN: '{n} came to nothing',
+    steps: { done: 'done', queued: 'queued or under way', pending: 'still to come', failed: 'failed', expired: 'did not come in time', cancelled: 'withdrawn', skipped: 'left alone' },
+    actions: {
+      reboot: 'Restart', factory_reset: 'Factory reset', refresh: 'Read parameters', discover: 'Learn the device', get_parameter_values: 'Read parameters', set_parameter_values: 'Write parameters',
+      add_tags: 'Add tags', remove_tags: 'Remove tags', connection_request: 'Call', cancel_tasks: 'Withdraw tasks', download: 'Give a file', upload: 'Fetch a file', add_object: 'Add a row', delete_object: 'Delete a row',
+    },
+    how: 'How far it is', reasons: 'Came to nothing, by reason', why: 'Reason', device: 'Device', task: 'Task', look: 'look at it', updated: 'Last change', show: 'Show', showAll: 'All ({n})', noneThere: 'No device stands so',
+    moved: 'Devices have moved on: show them as they are', told: 'What it was told', does: 'Does', for: 'For', named: 'devices named one by one', all: 'all devices', atOnce: 'At one time', noLimit: 'no limit', expires: 'A device may take', exactly: 'Exactly',
+    pausedItself: 'It has paused by itself:', pause: 'Pause', resume: 'Resume', cancel: 'Cancel it',
+    did: { pause: 'The operation is paused.', resume: 'The operation goes on.', cancel: 'The operation is given up.' }, ask: { pause: 'Pause this operation?', resume: 'Let it go on?', cancel: 'Give this operation up?' },
+    askText: { pause: 'No further device has its turn; {pending} wait. The {queued} that are queued or under way go on.', resume: '{pending} devices are still to come.', cancel: 'Tasks that have not begun are withdrawn, {queued} are queued or under way, and {pending} devices never have their turn. It cannot be resumed.' },
   },
 
   // ---- groups

@@ -56,8 +56,9 @@ function Mistake({ query, error, soft }) {
 }
 
 let bars = 0;
-// `value` is the query that holds, `onChange(text)` is told what is typed, `onSubmit(text)` when somebody means it.
-export function QueryBar({ value, onChange, onSubmit, label = T.label, placeholder = T.placeholder, submit = T.submit }) {
+// `value` is the query that holds, `onChange(text)` is told what is typed, `onSubmit(text)` when somebody means it. With `field`
+// it is a field of a form: its label is seen, and nothing is submitted.
+export function QueryBar({ value, onChange, onSubmit, label = T.label, placeholder = T.placeholder, submit = T.submit, field, hint }) {
   const [text, setText] = useState(value || '');
   const [state, set] = useState({ checked: null, list: [], active: -1, open: false, meant: false, help: false });
   const id = useRef(null);
@@ -65,7 +66,14 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   const input = useRef(null);
   const timer = useRef(null);
   const turn = useRef(0);
-  useEffect(() => { setText(value || ''); set(now => ({ ...now, checked: null, open: false, meant: false })); }, [value]);
+  // What was told comes back as the value, perhaps when more has been typed.
+  const told = useRef([]);
+  useEffect(() => {
+    if (told.current.includes(value || '')) return;
+    told.current = [];
+    setText(value || '');
+    set(now => ({ ...now, checked: null, open: false, meant: false }));
+  }, [value]);
   useEffect(() => () => { clearTimeout(timer.current); turn.current += 1; }, []);
 
   const check = (query, cursor, open) => {
@@ -86,7 +94,10 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   const type = (query, cursor) => {
     setText(query);
     set(now => ({ ...now, meant: false }));
-    if (onChange) onChange(query);
+    if (onChange) {
+      told.current = [...told.current.slice(-40), query];
+      onChange(query);
+    }
     check(query, cursor, true);
   };
   const take = offer => {
@@ -118,7 +129,7 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
         // The list says what is wrong.
       }
     }
-    onSubmit(query);
+    if (onSubmit) onSubmit(query);
   };
   const keys = event => {
     const { list, active, open } = state;
@@ -136,6 +147,8 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
     } else if ((event.key === 'Enter' || event.key === 'Tab') && open && active >= 0) {
       event.preventDefault();
       take(list[active]);
+    } else if (event.key === 'Enter' && field) {
+      mean(event);
     }
   };
   const { checked, list, active, open, meant } = state;
@@ -145,9 +158,11 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   useEffect(() => {
     if (open && active >= 0) document.getElementById(`${id.current}-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active, open]);
-  return html`<form class="query" role="search" aria-label=${label} onSubmit=${mean}>
+  const around = field ? { class: 'query field' } : { class: 'query', role: 'search', 'aria-label': label, onSubmit: mean };
+  return html`<${field ? 'div' : 'form'} ...${around}>
+    ${field && html`<label for=${id.current}>${label}</label>`}
     <div class="line">
-      <label class="unseen" for=${id.current}>${label}</label>
+      ${!field && html`<label class="unseen" for=${id.current}>${label}</label>`}
       <div class="box"><input id=${id.current} ref=${input} class="mono" value=${text} placeholder=${placeholder}
           autocomplete="off" autocapitalize="none"
         spellcheck=${false} role="combobox" aria-autocomplete="list" aria-expanded=${open} aria-controls=${`${id.current}-list`}
@@ -161,11 +176,12 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
           html`<li key=${`${offer.text}${index}`} id=${`${id.current}-${index}`} role="option" aria-selected=${index === active}
             onMouseDown=${event => { event.preventDefault(); take(offer); }}>
             <code>${offer.text}</code><span>${offer.about}</span></li>`)}</ul></div>
-      <button type="submit" class="primary">${submit}</button>
-      ${text && html`<${Button} kind="quiet" onClick=${() => { type('', 0); onSubmit(''); }}>${T.clear}<//>`}
+      ${!field && html`<button type="submit" class="primary">${submit}</button>`}
+      ${!field && text && html`<${Button} kind="quiet" onClick=${() => { type('', 0); onSubmit(''); }}>${T.clear}<//>`}
       <${Button} kind="quiet" aria-haspopup="dialog"
           onClick=${() => set(now => ({ ...now, help: true, open: false }))}>${T.help}<//>
     </div>
+    ${hint && html`<small>${hint}</small>`}
     <div id=${`${id.current}-says`} aria-live="polite">${error && !(soft && open) ? html`<${Mistake} query=${text}
         error=${error} soft=${soft} />`
       : checked && checked.of === text && text.trim() && checked.valid && !checked.indexed ? html`<p
@@ -174,7 +190,7 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
       set(now => ({ ...now, help: false }));
       type(query, query.length);
     }} />`}
-  </form>`;
+  <//>`;
 }
 
 function Help({ onClose, onTake }) {

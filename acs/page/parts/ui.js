@@ -89,7 +89,8 @@ export function duration(ms) {
   if (ms === null || ms === undefined) return '';
   if (ms < 1000) return `${Math.round(ms)} ms`;
   for (const [unit, size] of UNITS) {
-    if (ms >= size * 2 || unit === 'second') return `${Math.round(ms / size)} ${unit}s`;
+    const n = Math.round(ms / size);
+    if (ms >= size * 2 || unit === 'second') return `${n} ${unit}${n === 1 ? '' : 's'}`;
   }
   return '';
 }
