@@ -57,6 +57,7 @@ impl Stage {
                 "kitchen": self.kitchen.identity,
                 "office": self.office.identity,
                 "stubborn": self.stubborn.identity,
+                "calm": "00562B-ATA192-CALM000003",
                 "hostile": self.hostile,
                 "all": FLEET + 4,
             },
@@ -100,10 +101,12 @@ impl Stage {
         self.runtime.block_on(phone.value(below_root))
     }
 
-    /// What the API says, as the first user.
-    pub fn get(&self, path: &str) -> Value {
-        let answer = self.runtime.block_on(self.world.api.get(path));
-        answer.unwrap_or_else(|refused| panic!("{path}: {refused}"))
+    /// What the two devices of the campaign run: the one that takes its image, and the one that does not.
+    pub fn versions(&self) -> [String; 2] {
+        [&self.office, &self.stubborn].map(|phone| {
+            let version = self.value(phone, "DeviceInfo.SoftwareVersion");
+            version.unwrap_or_default()
+        })
     }
 
     /// Stops it all.
