@@ -11,7 +11,11 @@ pub const ALL: &[(&str, Test)] = &[
     ("the_first_user_chooses_a_password", first_time),
     ("the_door_refuses_in_the_words_of_the_server", door),
     ("a_sip_password_is_changed_and_arrives", password),
-    ("a_campaign_is_run_to_its_end_with_a_device_that_fails", campaign),
+    ("a_profile_is_previewed_published_and_rolled_back", profile),
+    (
+        "a_campaign_is_run_to_its_end_with_a_device_that_fails",
+        campaign,
+    ),
     ("what_a_device_says_is_shown_as_text", hostile),
     ("a_ping_is_run_and_read", ping),
     ("the_trace_of_a_session_is_read", trace),
@@ -50,6 +54,14 @@ fn password(stage: &Stage) -> Result<(), Failed> {
     (there.as_deref() == Some(secret))
         .then_some(())
         .ok_or_else(|| format!("the device has {there:?}").into())
+}
+
+/// Seen as a diff on a device before it is published with a count; a template with a mistake is refused in the form.
+fn profile(stage: &Stage) -> Result<(), Failed> {
+    stage.walk_with(
+        "profile",
+        &json!({ "device": "00562B-ATA192-CALM000005", "serial": "CALM000005" }),
+    )
 }
 
 /// Begun by the wizard, with its count and a question; what failed is told by its reason. Covers U06.
