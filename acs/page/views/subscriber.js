@@ -65,7 +65,7 @@ function Lines({ one, writes, path, open }) {
       ? html`<${Masked} what=${name} path=${`${path}/reveal`} body=${{ what: 'line_option', port: line.port, name }} />` : value}</div>`) },
     { key: 'state', title: words.registration, cell: line => (line.enabled ? html`<${Registration} of=${line.registration} />` : html`<${State} kind="warn">${words.outOfService}<//>`) },
     ...(writes ? [{ key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: line => html`<span class="actions end-actions">
-      <${Button} aria-label=${say(words.lineAt, line)} onClick=${() => open({ what: 'line', line })}>${t.ui.edit}<//>
+      <${Button} aria-label=${`${t.ui.edit}: ${say(words.lineAt, line)}`} onClick=${() => open({ what: 'line', line })}>${t.ui.edit}<//>
       <${Button} aria-label=${say(words.removeLine, line)} onClick=${() => open({ what: 'without', line })}>${t.ui.remove}<//></span>` }] : []),
   ];
   const add = writes && html`<${Button} onClick=${() => open({ what: 'line' })}>${words.addLine}<//>`;
