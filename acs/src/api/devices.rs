@@ -16,7 +16,7 @@ use crate::provisioning::template;
 use crate::redact::{MASK, is_secret};
 use crate::store::{Credentials, Device, DeviceFilter, Id, Rotation};
 use aide::axum::ApiRouter;
-use aide::axum::routing::{get_with, put_with};
+use aide::axum::routing::get_with;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
