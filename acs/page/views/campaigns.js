@@ -28,9 +28,9 @@ function List({ query }) {
   useReloadOn(['campaign.*'], null, campaigns.reload);
   return html`<${Loaded} from=${campaigns}>${all => {
     if (!all.length) {
-      return html`<${Empty} title=${texts.none} text=${texts.noneText}>
+      return html`<div class="card"><${Empty} title=${texts.none} text=${texts.noneText}>
         ${session.can('operate') && html`<${Link} class="button primary" href="/campaigns/new">${texts.make}<//>`}
-        <${Link} class="button" href="/files">${texts.toFiles}<//><//>`;
+        <${Link} class="button" href="/files">${texts.toFiles}<//><//></div>`;
     }
     const words = (query.contains || '').toLowerCase();
     const rows = all.filter(campaign => (!query.state || campaign.state === query.state) &&
