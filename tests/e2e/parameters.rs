@@ -78,7 +78,10 @@ async fn what_a_parameter_may_be_is_said_of_known_models_when_it_is_asked_for() 
         found.expect("the parameter").clone()
     };
     let interval = one(&asked, "ManagementServer.PeriodicInformInterval");
-    assert_eq!(interval["constraints"]["ranges"][0]["min"], 1.0, "{interval}");
+    assert_eq!(
+        interval["constraints"]["ranges"][0]["min"], 1.0,
+        "{interval}"
+    );
     assert!(one(&plain, "ManagementServer.PeriodicInformInterval")["constraints"].is_null());
     let password = one(&plain, "ManagementServer.Password");
     assert_eq!(
