@@ -57,6 +57,7 @@ impl Stage {
                 "kitchen": self.kitchen.identity,
                 "office": self.office.identity,
                 "stubborn": self.stubborn.identity,
+                "calm": "00562B-ATA192-CALM000003",
                 "hostile": self.hostile,
                 "all": FLEET + 4,
             },
@@ -100,10 +101,12 @@ impl Stage {
         self.runtime.block_on(phone.value(below_root))
     }
 
-    /// What the API says, as the first user.
-    pub fn get(&self, path: &str) -> Value {
-        let answer = self.runtime.block_on(self.world.api.get(path));
-        answer.unwrap_or_else(|refused| panic!("{path}: {refused}"))
+    /// What the two devices of the campaign run: the one that takes its image, and the one that does not.
+    pub fn versions(&self) -> [String; 2] {
+        [&self.office, &self.stubborn].map(|phone| {
+            let version = self.value(phone, "DeviceInfo.SoftwareVersion");
+            version.unwrap_or_default()
+        })
     }
 
     /// Stops it all.
@@ -173,11 +176,49 @@ async fn build() -> Built {
         let path = format!("{}/tags", device.path());
         world.api.put(&path, tags).await.expect("tags");
     }
+    records(&world, &office).await;
     Built {
         world,
         phones: [kitchen, office, stubborn],
         fleet,
         hostile,
+    }
+}
+
+/// One record of every kind that has a view.
+async fn records(world: &World, office: &Phone) {
+    let line = json!({ "port": 1, "number": "+442079460100", "password": "of the line", "options": { "expires": "600" } });
+    let account = json!({ "name": "Office", "variables": { "plan": "gold" }, "lines": [line] });
+    let group = json!({ "tag": "pilot", "variables": { "ntp": "ntp.example.net" } });
+    let profile = json!({
+        "selector": { "tags": ["nobody"] },
+        "values": [{ "name": "~.X_CISCO_ATA.Line.1.Proxy", "value": "sip.example.net" }],
+    });
+    for (path, body) in [
+        ("/accounts/4711", account),
+        (
+            "/accounts/4711/device",
+            json!({ "device": office.identity }),
+        ),
+        ("/groups/pilot", group),
+        ("/profiles/a-profile", profile),
+    ] {
+        world.api.put(path, body).await.expect(path);
+    }
+    let measure = json!({ "kind": "ip_ping", "arguments": { "host": "127.0.0.1" }, "devices": [office.identity] });
+    let tag = json!({ "kind": "add_tags", "tags": ["seen"] });
+    for (path, body) in [
+        (
+            "/webhooks",
+            json!({ "url": "https://hooks.example.net/", "kinds": ["task.failed"] }),
+        ),
+        ("/diagnostics", measure),
+        (
+            "/operations",
+            json!({ "action": tag, "devices": [office.identity] }),
+        ),
+    ] {
+        world.api.post(path, body).await.expect(path);
     }
 }
 
