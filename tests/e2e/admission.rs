@@ -167,12 +167,16 @@ async fn a_known_device_can_be_kept_apart_and_let_in_again() {
         "a polite empty session"
     );
     assert_eq!(apart(&world).await[0]["why"], "reported stolen");
+    let stands = world.api.get(&keep).await.expect("how it stands");
+    assert_eq!(stands["apart"]["why"], "reported stolen", "{stands}");
     let admit = format!("{}/admit", hand.path());
     world
         .api
         .post(&admit, json!({}))
         .await
         .expect("it is kept apart");
+    let stands = world.api.get(&keep).await.expect("how it stands");
+    assert_eq!(stands["apart"], json!(null), "{stands}");
     let answer = session(&mut hand).await;
     assert!(answer.text().contains("Reboot"), "{}", answer.text());
 }

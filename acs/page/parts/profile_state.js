@@ -25,12 +25,16 @@ export function StandBar({ name }) {
 export function Standing({ state }) {
   const texts = t.profiles;
   return html`<${Card} title=${texts.standTitle}><${Loaded} from=${state}>${counts => html`
-    ${counts.devices ? html`<${Parts} of=${standParts(counts)} total=${counts.devices} /><p class="faint">${say(texts.standText, { n: number(counts.devices) })}</p>`
+    ${counts.devices ? html`<${Parts} of=${standParts(counts)} total=${counts.devices} /><p class="faint">${say(texts.standText,
+        { n: number(counts.devices) })}</p>`
       : html`<${Empty} title=${texts.nobodyTitle} text=${texts.nobodyText} />`}
-    ${counts.reasons.length > 0 && html`<h3>${texts.reasons}</h3><${Table} caption=${texts.reasons} rows=${counts.reasons} rowKey=${row => `${row.code} ${row.text}`} columns=${[
-      { key: 'text', title: texts.reason, wide: true, cell: row => html`${row.text} ${row.code ? html`<span class="tag">${row.code}</span>` : ''}` },
+    ${counts.reasons.length > 0 && html`<h3>${texts.reasons}</h3><${Table} caption=${texts.reasons} rows=${counts.reasons}
+        rowKey=${row => `${row.code} ${row.text}`} columns=${[
+      { key: 'text', title: texts.reason, wide: true, cell: row => html`${row.text} ${row.code ? html`<span
+          class="tag">${row.code}</span>` : ''}` },
       { key: 'n', title: texts.devices, number: true, cell: row => number(row.devices) },
-      { key: 'example', title: texts.example, cell: row => html`<${Link} href=${`/devices/${encode(row.example)}`}>${row.example}<//>` },
+      { key: 'example', title: texts.example, cell: row => html`<${Link}
+          href=${`/devices/${encode(row.example)}`}>${row.example}<//>` },
     ]} />`}`}<//><//>`;
 }
 
@@ -38,14 +42,17 @@ export function Conflicts({ list, of }) {
   const texts = t.profiles.conflicts;
   const shown = of ? list.filter(pair => pair.winner === of || pair.loser === of) : list;
   if (!shown.length) return html`<${Empty} title=${texts.none} text=${texts.noneText} />`;
-  return html`<p class="faint">${texts.text}</p>${shown.map(pair => html`<section key=${`${pair.winner} ${pair.loser}`} class="conflict">
-    <h3><${Link} href=${`/profiles/${encode(pair.winner)}`}>${pair.winner}<//> ${texts.against} <${Link} href=${`/profiles/${encode(pair.loser)}`}>${pair.loser}<//></h3>
+  return html`<p class="faint">${texts.text}</p>${shown.map(pair => html`<section key=${`${pair.winner} ${pair.loser}`}
+      class="contradiction">
+    <h3><${Link} href=${`/profiles/${encode(pair.winner)}`}>${pair.winner}<//> ${texts.against} <${Link}
+        href=${`/profiles/${encode(pair.loser)}`}>${pair.loser}<//></h3>
     <${Table} caption=${say(texts.caption, pair)} rows=${pair.parameters} rowKey=${row => row.name} columns=${[
       { key: 'name', title: t.profiles.parameter, wide: true, cell: row => html`<code>${row.name}</code>` },
       { key: 'value', title: say(texts.holds, { name: pair.winner }), cell: row => html`<code>${row.value}</code>` },
       { key: 'lost', title: say(texts.lost, { name: pair.loser }), cell: row => html`<code>${row.lost}</code>` },
     ]} />
-    <p class="small">${texts.on} ${pair.devices.map((device, index) => html`<${Link} key=${device} href=${`/devices/${encode(device)}`}>${index ? ', ' : ''}${device}<//>`)}</p></section>`)}`;
+    <p class="small">${texts.on} ${pair.devices.map((device, index) => html`<${Link} key=${device}
+        href=${`/devices/${encode(device)}`}>${index ? ', ' : ''}${device}<//>`)}</p></section>`)}`;
 }
 
 export function ProblemsOf({ problem, reload }) {

@@ -40,8 +40,10 @@ function List({ query }) {
         <${Field} label=${texts.find} type="search" value=${query.contains || ''} onInput=${contains => setQuery({ contains })} />
         <${Field} label=${texts.state} as="select" value=${query.state || ''} onInput=${state => setQuery({ state })}>
           <option value="">${say(texts.anyState, { n: number(all.length) })}</option>
-          ${STATES.map(state => html`<option key=${state} value=${state}>${texts.states[state]} (${count(state)})</option>`)}<//></div>
-      <div class="card flush"><${Table} caption=${texts.title} rows=${rows} columns=${columns(texts)} href=${row => `/campaigns/${row.id}`}
+          ${STATES.map(state => html`<option key=${state}
+              value=${state}>${texts.states[state]} (${count(state)})</option>`)}<//></div>
+      <div class="card flush"><${Table} caption=${texts.title} rows=${rows} columns=${columns(texts)}
+          href=${row => `/campaigns/${row.id}`}
         empty=${html`<${Empty} title=${texts.noneSuch} />`} /></div>`;
   }}<//>`;
 }
@@ -49,11 +51,13 @@ function List({ query }) {
 const columns = texts => [
   { key: 'name', title: texts.name, cell: row => html`<${Link} href=${`/campaigns/${row.id}`}>${row.name}<//>
     ${row.rollback_of && html` <span class="tag">${texts.back}</span>`}` },
-  { key: 'version', title: texts.version, cell: row => (row.rollback_of ? html`<span class="faint">${texts.before}</span>` : row.target_version) },
+  { key: 'version', title: texts.version, cell: row => (row.rollback_of ? html`<span
+      class="faint">${texts.before}</span>` : row.target_version) },
   { key: 'state', title: texts.state, cell: row => html`<${State} of=${row.state}>${texts.states[row.state]}<//>
     ${row.reason && html`<div class="faint small">${row.reason}</div>`}` },
   { key: 'progress', title: texts.devices, wide: true, cell: row => html`<${Progress} counts=${row.counts} />` },
   { key: 'stage', title: texts.stageTitle, cell: row => (row.stages.length > 1 && row.started
     ? say(texts.stageOf, { n: row.stage + 1, of: row.stages.length }) : '') },
-  { key: 'when', title: texts.when, cell: row => html`<span class="nowrap"><${Time} at=${row.ended || row.started || row.created} /></span>` },
+  { key: 'when', title: texts.when, cell: row => html`<span class="nowrap"><${Time}
+      at=${row.ended || row.started || row.created} /></span>` },
 ];

@@ -85,7 +85,9 @@ pub async fn list(
         parameter.name.starts_with(prefix)
             && (query.writable.is_none() || query.writable == **writable)
     });
-    let asked = query.constraints.then(|| device_type(&device.product_class));
+    let asked = query
+        .constraints
+        .then(|| device_type(&device.product_class));
     let model = asked.flatten();
     let parameters: Vec<ShownParameter> = wanted
         .map(|(parameter, (writable, seen))| {

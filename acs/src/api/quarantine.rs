@@ -9,7 +9,7 @@ use super::page::{Listed, PageQuery};
 use crate::app::App;
 use crate::auth::permissions::Permission;
 use crate::clock;
-use crate::store::{Device, Id, Replacement, WallReason, WalledDevice};
+use crate::store::{Device, Id, Replacement, Wall, WallReason, WalledDevice};
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with};
 use axum::Json;
@@ -34,7 +34,8 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/devices/{device}/quarantine",
-            post_with(quarantine, says("Keeps a device apart.")),
+            get_with(stands, says("Says whether a device is kept apart."))
+                .post_with(quarantine, says("Keeps a device apart.")),
         )
         .api_route(
             "/devices/{device}/swap",
@@ -107,6 +108,50 @@ async fn admit(
         .ok_or_else(|| ApiError::not_found("device in quarantine"))?;
     app.desire_changed();
     Ok(Done)
+}
+
+/// Whether a device is kept apart.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Stands {
+    /// Why, and since when; `null` if it is not.
+    apart: Option<ShownWall>,
+}
+
+/// Why a device is kept apart.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ShownWall {
+    /// The reason.
+    reason: WallReason,
+    /// The reason in words.
+    why: String,
+    /// Since when.
+    since: Timestamp,
+    /// The device that took its place.
+    replaced_by: Option<Id>,
+}
+
+impl From<Wall> for ShownWall {
+    fn from(wall: Wall) -> ShownWall {
+        ShownWall {
+            reason: wall.reason,
+            why: wall.why,
+            since: wall.since,
+            replaced_by: wall.replaced_by,
+        }
+    }
+}
+
+/// GET /devices/{device}/quarantine
+async fn stands(
+    State(app): State<Arc<App>>,
+    Viewer(who): Viewer,
+    device: Argument,
+) -> Answer<Json<Stands>> {
+    let device = devices::find(&app, &who, &device?).await?;
+    let wall = app.store.wall(device.id).await?;
+    Ok(Json(Stands {
+        apart: wall.map(ShownWall::from),
+    }))
 }
 
 /// Why a device is to be kept apart.

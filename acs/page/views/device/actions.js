@@ -20,7 +20,7 @@ export function Actions({ device, reload, base }) {
     session.can('operate') && ['quarantine', text.quarantine, 'danger'],
     session.can('administer') && ['merge', text.merge],
     session.can('administer') && ['forget', text.forget, 'danger'],
-  ].filter(Boolean).map(([key, label, kind]) => ({ text: label, kind: kind === 'danger' ? 'quiet warned' : 'quiet', act: () => setOpen(key) }));
+  ].filter(Boolean).map(([key, label, kind]) => ({ text: label, kind: kind === 'danger' ? 'quiet d-warned' : 'quiet', act: () => setOpen(key) }));
   const parts = { device, reload, base, onClose: close };
   return html`${session.can('help') && html`<${Button} kind="primary" onClick=${() => setOpen('call')}>${text.call}<//>
     <${Button} onClick=${() => setOpen('reboot')}>${text.reboot}<//>`}
@@ -59,7 +59,7 @@ function Call({ device, onClose }) {
       ${result.why && html`<p>${result.why}</p>`}
       ${(result.attempts || []).length > 0 && html`<ol class="attempts">${result.attempts.map((one, index) =>
         html`<li key=${index}><b>${t.device.ways[one.way] || one.way}</b> <${Outcome} of=${one.outcome} /> ${one.why || ''}</li>`)}</ol>`}`}
-    <footer class="actions end-actions"><${Button} onClick=${() => call.run()} busy=${call.busy}>${text.callAgain}<//>
+    <footer class="actions d-end-actions"><${Button} onClick=${() => call.run()} busy=${call.busy}>${text.callAgain}<//>
       <${Button} kind="primary" onClick=${onClose}>${t.ui.close}<//></footer><//>`;
 }
 

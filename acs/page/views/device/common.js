@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from '../../html.js';
 import { t, say } from '../../texts.js';
 import { once, post, session } from '../../api.js';
 import { useEvents } from '../../live.js';
-import { Button, Copy, Confirm, Dialog, Facts, ProblemBox, tell } from '../../parts/ui.js';
+import { Button, Copy, Confirm, Dialog, Facts, ProblemBox, tell, words } from '../../parts/ui.js';
 
 // Calls `reload` when one of these happens to the device, at most every `ms`. What people do names it in its subject.
 export function useDeviceEvents(id, kinds, reload, ms = 1000) {
@@ -29,8 +29,9 @@ export async function queue(device, base, body, key = once()) {
   return task;
 }
 
-// What a kind of task takes: reading, measuring and restarting is for the help desk too.
-const HELP = ['get_parameter_values', 'refresh', 'run_diagnostic', 'reboot'];
+// What a kind of task takes: what reads, measures or restarts is for the help desk too.
+const HELP = ['get_parameter_values', 'get_parameter_names', 'get_parameter_attributes', 'get_queued_transfers', 'get_all_queued_transfers',
+  'get_rpc_methods', 'get_options', 'discover', 'refresh', 'fetch_log', 'backup_configuration', 'run_diagnostic', 'reboot'];
 export const mayTask = kind => session.can(HELP.includes(kind) ? 'help' : 'operate');
 
 // A button with things below it. items: [{ text, act, kind }].
@@ -61,11 +62,11 @@ export function Reveal({ path, ask, label }) {
   const [value, setValue] = useState(null);
   if (!session.can('reveal')) return null;
   const close = () => { setOpen(false); setValue(null); };
-  return html`<${Button} kind="as-link" onClick=${() => setOpen(true)}>${label || t.device.reveal.show}<//>
+  return html`<${Button} kind="d-as-link" onClick=${() => setOpen(true)}>${label || t.device.reveal.show}<//>
     ${open && value === null && html`<${Confirm} title=${t.device.reveal.title} yes=${t.device.reveal.show} onClose=${() => setOpen(false)}
       onYes=${async () => { const shown = await post(path, ask); setValue(shown.value); }}><p>${t.device.reveal.text}</p><//>`}
     ${value !== null && html`<${Dialog} title=${t.device.reveal.title} onClose=${close}>
-      <p class="secret"><code>${value}</code><${Copy} text=${value} /></p><p class="faint">${t.device.reveal.noted}</p>
+      <p class="d-secret"><code>${value}</code><${Copy} text=${value} /></p><p class="faint">${t.device.reveal.noted}</p>
       <footer class="actions"><${Button} onClick=${close}>${t.ui.close}<//></footer><//>`}`;
 }
 
@@ -82,13 +83,15 @@ export function Refusal({ problem, onAgain }) {
 export function Fault({ fault }) {
   if (!fault) return null;
   const each = fault.parameters || [];
-  return html`<div class="fault"><p><b>${fault.code ? `${fault.code} ` : ''}</b>${fault.text}</p>
+  return html`<div class="d-fault"><p><b>${fault.code ? `${fault.code} ` : ''}</b>${fault.text}</p>
     ${each.length > 0 && html`<ul>${each.map(one =>
       html`<li key=${one.ParameterName}><code>${one.ParameterName}</code> <span>${one.FaultCode} ${one.FaultString}</span></li>`)}</ul>`}</div>`;
 }
 
+const isTexts = value => Array.isArray(value) && value.length > 0 && value.every(one => typeof one === 'string');
 // Any answer as facts: texts and numbers as they are, everything else as JSON.
 export function Plain({ of }) {
   return html`<${Facts} of=${Object.entries(of).map(([name, value]) =>
-    [name, value === null || value === '' ? '' : typeof value === 'object' ? html`<pre>${JSON.stringify(value, null, 2)}</pre>` : String(value)])} />`;
+    [words(name), value === null || value === '' ? '' : isTexts(value) ? html`<ul class="names">${value.map(one => html`<li key=${one}><code>${one}</code></li>`)}</ul>`
+      : typeof value === 'object' ? html`<pre>${JSON.stringify(value, null, 2)}</pre>` : String(value)])} />`;
 }

@@ -15,24 +15,29 @@ const STATE = { measuring: 'calm', cancelled: 'calm' };
 export default function Diagnostics({ device, base, item }) {
   const { query } = useRoute();
   const [turn, setTurn] = useState(0);
+  const [listTurn, setListTurn] = useState(0);
   const [making, setMaking] = useState(null);
-  useDeviceEvents(device.id, TASK_EVENTS, () => setTurn(n => n + 1));
+  useDeviceEvents(device.id, TASK_EVENTS, () => {
+    setTurn(n => n + 1);
+    // Whoever has scrolled down is reading: nothing moves under their eyes.
+    if (window.scrollY < 300) setListTurn(n => n + 1);
+  });
   const columns = [
     { key: 'state', title: text.state, cell: one => html`<${State} of=${one.state} kind=${STATE[one.state]} />` },
     { key: 'kind', title: text.kind, cell: one => html`<a href=${to(`${base}/diagnostics/${one.id}`, query)} aria-current=${one.id === item ? 'true' : undefined}
       onClick=${event => { event.preventDefault(); go(`${base}/diagnostics/${one.id}`, query); }}>${t.device.measures[one.kind] || words(one.kind)}</a>` },
     { key: 'of', title: text.target, wide: true, cell: one => html`<span class="mono">${target(one.arguments)}</span>` },
-    { key: 'result', title: text.result, wide: true, cell: one => (one.fault ? html`<span class="wrong">${one.fault.text}</span>` : one.result ? gist(one.result) : '') },
+    { key: 'result', title: text.result, wide: true, cell: one => (one.fault ? html`<span class="d-wrong">${one.fault.text}</span>` : one.result ? gist(one.result) : '') },
     { key: 'at', title: text.at, cell: one => html`<${Time} at=${one.created} />` },
   ];
   return html`<${Over} device=${device} turn=${turn} />
     <div class="filters">${session.can('help') && KINDS.map(kind => html`<${Button} key=${kind} onClick=${() => setMaking({ kind })}>${t.device.measures[kind]}…<//>`)}</div>
     <div class=${`tree-and-panel ${item ? 'with-panel' : ''}`}><div class="list card">
-      <${PagedTable} load=${page => get(`/devices/${device.id}/diagnostics`, page)} version=${turn} limit=${50} columns=${columns} caption=${text.title}
+      <${PagedTable} load=${page => get(`/devices/${device.id}/diagnostics`, page)} version=${listTurn} limit=${50} columns=${columns} caption=${text.title}
         href=${one => to(`${base}/diagnostics/${one.id}`, query)} empty=${html`<${Empty} title=${text.none} text=${text.noneText} />`} /></div>
       ${item && html`<${One} key=${item} id=${item} turn=${turn} onAgain=${setMaking} onClose=${() => go(`${base}/diagnostics`, query)} />`}</div>
     ${making && html`<${Measure} device=${device} like=${making} onClose=${() => setMaking(null)}
-      onBegun=${one => { setTurn(n => n + 1); go(`${base}/diagnostics/${one.id}`, query); }} />`}`;
+      onBegun=${one => { setListTurn(n => n + 1); go(`${base}/diagnostics/${one.id}`, query); }} />`}`;
 }
 
 const target = given => given.host || given.name || given.url || (given.port ? say(text.port, given) : '');
@@ -61,7 +66,12 @@ function Over({ device, turn }) {
   if (seen !== turn) { setSeen(turn); from.reload(); }
   if (!from.data) return null;
   const done = from.data.items.filter(one => one.result && NUMBERS.some(([name]) => has(one.result[name])));
-  const series = [...new Set(done.map(one => `${one.kind} ${target(one.arguments)}`))];
+  const counts = new Map();
+  for (const one of done) {
+    const key = `${one.kind} ${target(one.arguments)}`;
+    counts.set(key, (counts.get(key) || 0) + 1);
+  }
+  const series = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a));
   if (!series.length) return null;
   const chosen = series.includes(query.over) ? query.over : series[0];
   const points = done.filter(one => `${one.kind} ${target(one.arguments)}` === chosen).reverse();

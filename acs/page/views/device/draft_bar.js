@@ -17,7 +17,7 @@ export function DraftBar({ device, base, known, choose }) {
   const wrong = [...draft].filter(([, change]) => change.wrong);
   return html`<div class="draft-bar" role="region" aria-label=${text.title}>
     <b>${say(draft.size === 1 ? text.one : text.many, { count: draft.size })}</b>
-    ${wrong.length > 0 && html`<button type="button" class="quiet warned" onClick=${() => choose(wrong[0][0])}>${say(text.wrong, { count: wrong.length })}</button>`}
+    ${wrong.length > 0 && html`<button type="button" class="quiet d-warned" onClick=${() => choose(wrong[0][0])}>${say(text.wrong, { count: wrong.length })}</button>`}
     <span class="grow"></span>
     <${Button} kind="quiet" onClick=${() => setOpen('discard')}>${text.discard}<//>
     <${Button} kind="primary" disabled=${wrong.length > 0} onClick=${() => setOpen('send')}>${text.review}<//></div>

@@ -30,7 +30,8 @@ export default function Files({ device, base }) {
   ];
   return html`<${Card} title=${text.title} actions=${html`
       ${mayTask('backup_configuration') && html`<${Button} kind="primary" onClick=${() => queue(device, base, { kind: 'backup_configuration' })}>${text.backup}<//>
-        <${Button} onClick=${() => queue(device, base, { kind: 'fetch_log' })}>${text.log}<//><${Button} onClick=${() => setMaking({ kind: 'upload' })}>${text.upload}<//>`}`}>
+        <${Button} onClick=${() => queue(device, base, { kind: 'fetch_log' })}>${text.log}<//>`}
+      ${mayTask('upload') && html`<${Button} onClick=${() => setMaking({ kind: 'upload' })}>${text.upload}<//>`}`}>
     <div class="filters"><${Field} as="select" label=${text.purpose} value=${query.purpose || ''} onInput=${purpose => setQuery({ purpose })}><option value="">${t.ui.all}</option>
       ${Object.entries(text.purposes).map(([key, name]) => html`<option key=${key} value=${key}>${name}</option>`)}<//></div>
     <${ProblemBox} problem=${save.problem} />

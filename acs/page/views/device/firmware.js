@@ -1,6 +1,6 @@
 // The firmware of a device: what it runs, its slots if it has such, the versions it has had, and campaigns it is in.
 import { html, useState } from '../../html.js';
-import { t } from '../../texts.js';
+import { t, say } from '../../texts.js';
 import { encode, get, useGet } from '../../api.js';
 import { Link } from '../../router.js';
 import { Button, Card, Empty, Facts, Loaded, State, Time, fullTime, words } from '../../parts/ui.js';
@@ -59,7 +59,7 @@ function Timeline({ device }) {
   useDeviceEvents(device.id, ['device.version', 'missed'], from.reload);
   if (!device.root) return null;
   return html`<${Card} title=${text.timeline}><${Loaded} from=${from}>${history => (history.items.length
-    ? html`<ol class="timeline">${history.items.map((one, index) => html`<li key=${one.number} class=${index ? '' : 'current'}><b class="mono">${one.value}</b>
+    ? html`<ol class="d-timeline">${history.items.map((one, index) => html`<li key=${one.number} class=${index ? '' : 'current'}><b class="mono">${one.value}</b>
         <span class="faint" title=${fullTime(one.at)}>${index ? text.since : text.runs} <${Time} at=${one.at} /></span></li>`)}</ol>`
     : html`<${Empty} title=${text.noTimeline} text=${text.noTimelineText} />`)}<//><//>`;
 }
@@ -85,7 +85,7 @@ function useTransfers(device) {
 // The campaigns that have given it a task; what happened in each is read when somebody asks.
 function Campaigns({ device }) {
   const ids = [...new Set(useTransfers(device).map(task => task.campaign).filter(Boolean))];
-  return html`<${Card} title=${text.campaigns}>${ids.length ? html`<ul class="plain">${ids.slice(0, 20).map(id => html`<${Campaign} key=${id} id=${id} device=${device} />`)}</ul>`
+  return html`<${Card} title=${text.campaigns}>${ids.length ? html`<ul class="d-plain">${ids.slice(0, 20).map(id => html`<${Campaign} key=${id} id=${id} device=${device} />`)}</ul>`
     : html`<p class="faint">${text.noCampaigns}</p>`}<//>`;
 }
 
@@ -102,7 +102,8 @@ function Campaign({ id, device }) {
   const record = campaign.data;
   return html`<li><p class="line-up"><${Link} href=${`/campaigns/${encode(id)}/${device.id}`}>${record ? record.name : id}<//>
       ${record && html`<${State} of=${record.state} />`}<span class="grow"></span><${Button} kind="quiet" onClick=${look}>${text.look}<//></p>
-    ${steps && steps.problem && html`<p class="wrong">${steps.problem.message}</p>`}
-    ${steps && !steps.problem && html`<p>${steps.state && html`<${State} of=${steps.state}>${words(steps.state)}<//>`}</p>
-      <ol>${(steps.steps || steps.history || []).map((one, index) => html`<li key=${index}>${one.text || words(one.step || '')} <span class="faint"><${Time} at=${one.at} /></span></li>`)}</ol>`}</li>`;
+    ${steps && steps.problem && html`<p class="d-wrong">${steps.problem.message}</p>`}
+    ${steps && !steps.problem && html`<p><${State} of=${steps.step} />${steps.from_version && html` <span class="faint">${say(text.from, { version: steps.from_version })}</span>`}</p>
+      <${Fault} fault=${steps.fault} />
+      <ol class="d-timeline">${(steps.events || []).map((one, index) => html`<li key=${index}>${one.text || words(one.step)} <span class="faint" title=${fullTime(one.at)}><${Time} at=${one.at} /></span></li>`)}</ol>`}</li>`;
 }

@@ -21,7 +21,7 @@ export default function Overview({ device, reload, base, health }) {
 
 function Health({ from }) {
   return html`<${Card} title=${text.health}><${Loaded} from=${from}>${health => html`
-    <p><${State} of=${health.state} /> ${health.since ? html`<span class="faint">${text.since} <${Time} at=${health.since} /></span>`
+    <p>${health.since ? html`<${State} of=${health.state} /> <span class="faint">${text.since} <${Time} at=${health.since} /></span>`
       : html`<span class="faint">${text.notLooked}</span>`}</p>
     ${health.reasons.length === 0 && health.since && html`<p>${text.wellText}</p>`}
     ${health.reasons.length > 0 && html`<ul class="reasons">${health.reasons.map(one => html`<li key=${one.reason} class=${one.severity}>
@@ -73,10 +73,12 @@ function OpenTasks({ device, base }) {
 }
 
 function TaskList({ tasks, base }) {
-  return html`<ul class="plain">${tasks.map(task => html`<li key=${task.id} class="line-up">
+  return html`<ul class="d-plain">${tasks.map(task => html`<li key=${task.id} class="line-up">
     <${State} of=${task.state} /><${Link} href=${`${base}/tasks/${task.id}`}>${t.device.kinds[task.kind] || words(task.kind)}<//>
     <span class="faint grow">${task.created_by}</span><span class="faint"><${Time} at=${task.updated} /></span></li>`)}</ul>`;
 }
+
+const mono = value => value && html`<span class="mono">${value}</span>`;
 
 function Identity({ device }) {
   return html`<${Card} title=${text.identity}><${Facts} of=${[
@@ -84,8 +86,8 @@ function Identity({ device }) {
     [text.id, html`<span class="mono">${device.id}</span><${Copy} text=${device.id} />`],
     [text.model, `${device.manufacturer} ${device.product_class}`], [text.oui, html`<span class="mono">${device.oui}</span>`],
     [text.software, device.software_version], [text.hardware, device.hardware_version],
-    [text.root, html`<span class="mono">${device.root}</span>`], [text.cwmp, device.cwmp_version],
-    [text.address, html`<span class="mono">${device.address}</span>`],
+    [text.root, mono(device.root)], [text.cwmp, device.last_inform ? device.cwmp_version : null],
+    [text.address, mono(device.address)],
     [text.lastInform, html`<${Time} at=${device.last_inform} />`], [text.lastBoot, html`<${Time} at=${device.last_boot} />`],
     [text.lastBootstrap, html`<${Time} at=${device.last_bootstrap} />`],
     [text.firstSeen, html`<span title=${fullTime(device.first_seen)}><${Time} at=${device.first_seen} /></span>`],

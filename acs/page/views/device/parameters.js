@@ -140,7 +140,7 @@ function Row({ row, index, active, chosen, change, onPick, onToggle }) {
   return html`<div role="row" id=${`row-${index}`} class=${`tree-row ${leaf ? 'leaf' : 'branch'} ${active ? 'active' : ''} ${chosen ? 'chosen' : ''} ${change ? 'edited' : ''}`}
       aria-level=${level} aria-rowindex=${index + 2} aria-selected=${chosen ? 'true' : 'false'} aria-expanded=${leaf ? undefined : String(open)} onClick=${click}>
     <span role="gridcell" class="tree-name" style=${{ paddingLeft: `${(level - 1) * 14}px` }} title=${node.key}>
-      <span class="turn" aria-hidden="true">${leaf ? '' : open ? '▾' : '▸'}</span>${node.name}${!leaf && html`<span class="faint count">${isTable(node) ? say(text.rows, { count: node.children.length }) : number(node.count)}</span>`}</span>
+      <span class="turn" aria-hidden="true">${leaf ? '' : open ? '▾' : '▸'}</span>${node.name}${!leaf && html`<span class="faint d-count">${isTable(node) ? say(node.children.length === 1 ? text.row : text.rows, { count: node.children.length }) : number(node.count)}</span>`}</span>
     <span role="gridcell" class="tree-value">${leaf && html`<${Shown} parameter=${leaf} change=${change} />`}</span>
     <span role="gridcell" class="extra faint">${leaf && html`${shortType(leaf.type)}${leaf.writable ? html` <span class="pen" title=${text.mayWrite}>✎<span class="unseen">${text.mayWrite}</span></span>` : ''}`}</span>
     <span role="gridcell" class="extra faint">${leaf && html`<${Time} at=${leaf.at} />`}</span></div>`;

@@ -61,7 +61,7 @@ function Values({ desired, device, base }) {
     { key: 'desired', title: text.desired, wide: true, cell: one => html`${value(one.desired)}
       ${one.desired === '***' && html`<${Reveal} path=${`/devices/${device.id}/reveal`} ask=${{ what: 'desired', name: one.name }} />`}` },
     { key: 'observed', title: text.observedTitle, wide: true, cell: one => html`<span title=${fullTime(one.observed_at)}>${value(one.state === 'not_seen' ? null : one.observed)}</span>` },
-    { key: 'why', title: text.why, cell: one => html`<${Button} kind="as-link" aria-expanded=${open === one.name} onClick=${() => setOpen(open === one.name ? null : one.name)}>
+    { key: 'why', title: text.why, cell: one => html`<${Button} kind="d-as-link" aria-expanded=${open === one.name} onClick=${() => setOpen(open === one.name ? null : one.name)}>
       ${one.why ? one.why.profile : text.why}<//>` },
   ];
   return html`<${Card} title=${say(text.values, { count: desired.values.length })}>
@@ -77,10 +77,10 @@ function Rest({ desired }) {
   const { rows, superfluous, conflicts } = desired;
   if (!rows.length && !superfluous.length && !conflicts.length) return null;
   return html`<div class="grid">
-    ${rows.length + superfluous.length > 0 && html`<${Card} title=${text.rows}><ul class="plain">${rows.map(one => html`<li key=${one.row} class="line-up"><code>${one.row}</code>
+    ${rows.length + superfluous.length > 0 && html`<${Card} title=${text.rows}><ul class="d-plain">${rows.map(one => html`<li key=${one.row} class="line-up"><code>${one.row}</code>
         <span class="faint grow">${one.profile}</span><${State} of=${one.instance ? say(text.isRow, one) : text.noRow} kind=${one.instance ? 'good' : 'warn'} /></li>`)}
       ${superfluous.map(one => html`<li key=${one} class="line-up"><code class="grow">${one}</code><${State} of=${text.goes} kind="warn" /></li>`)}</ul><//>`}
-    ${conflicts.length > 0 && html`<${Card} title=${text.conflicts}><ul class="plain">${conflicts.map(one => html`<li key=${`${one.name} ${one.loser}`}>
+    ${conflicts.length > 0 && html`<${Card} title=${text.conflicts}><ul class="d-plain">${conflicts.map(one => html`<li key=${`${one.name} ${one.loser}`}>
       <code>${one.name}</code><p>${say(text.conflict, { winner: one.winner, value: one.value, loser: one.loser, lost: one.lost })}</p></li>`)}</ul><//>`}</div>`;
 }
 

@@ -21,7 +21,7 @@ function List({ device, base }) {
   const trace = useGet(`/devices/${device.id}/trace`);
   useDeviceEvents(device.id, ['device.*', 'task.*', 'trace.*', 'line.registration'], () => { setTurn(n => n + 1); trace.reload(); }, 2000);
   const columns = [
-    { key: 'begin', title: text.begin, cell: one => html`<${Link} href=${`${base}/sessions/${one.id}`}><${Time} at=${one.begin} /><//>` },
+    { key: 'begin', title: text.begin, cell: one => (person.can('operate') ? html`<${Link} href=${`${base}/sessions/${one.id}`}><${Time} at=${one.begin} /><//>` : html`<${Time} at=${one.begin} />`) },
     { key: 'events', title: text.events, wide: true, cell: one => one.events.map(event => html`<span key=${event} class="tag">${event}</span>`) },
     { key: 'rpcs', title: text.rpcs, number: true, cell: one => one.rpcs },
     { key: 'took', title: text.took, number: true, cell: one => duration(one.end - one.begin) },

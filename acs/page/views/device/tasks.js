@@ -16,8 +16,13 @@ export const kindName = kind => t.device.kinds[kind] || words(kind);
 export default function Tasks({ device, base, item }) {
   const { query } = useRoute();
   const [turn, setTurn] = useState(0);
+  const [listTurn, setListTurn] = useState(0);
   const [making, setMaking] = useState(null);
-  useDeviceEvents(device.id, TASK_EVENTS, () => setTurn(n => n + 1));
+  useDeviceEvents(device.id, TASK_EVENTS, () => {
+    setTurn(n => n + 1);
+    // Whoever has scrolled down is reading: nothing moves under their eyes.
+    if (window.scrollY < 300) setListTurn(n => n + 1);
+  });
   const filters = { device: device.id, state: query.state, kind: query.kind };
   const may = Object.keys(KINDS).some(mayTask);
   const open = id => to(id ? `${base}/tasks/${id}` : `${base}/tasks`, query);
@@ -25,7 +30,7 @@ export default function Tasks({ device, base, item }) {
     { key: 'state', title: text.state, cell: task => html`<${State} of=${task.state} />` },
     { key: 'kind', title: text.kind, wide: true, cell: task => html`<a href=${open(task.id)} onClick=${event => { event.preventDefault(); go(`${base}/tasks/${task.id}`, query); }}
       aria-current=${task.id === item ? 'true' : undefined}>${kindName(task.kind)}</a> <span class="faint">${gist(task)}</span>` },
-    { key: 'fault', title: text.outcome, wide: true, cell: task => (task.fault ? html`<span class="wrong">${task.fault.code || ''} ${task.fault.text}</span>`
+    { key: 'fault', title: text.outcome, wide: true, cell: task => (task.fault ? html`<span class="d-wrong">${task.fault.code || ''} ${task.fault.text}</span>`
       : task.waits_for ? html`<span class="faint">${say(text.waitsFor, { what: words(task.waits_for) })}</span>` : '') },
     { key: 'by', title: text.by, cell: task => html`<span class="faint">${task.created_by}</span>` },
     { key: 'created', title: text.created, cell: task => html`<${Time} at=${task.created} />` },
@@ -40,7 +45,7 @@ export default function Tasks({ device, base, item }) {
       <span class="grow"></span>
       ${may && html`<${Button} kind="primary" onClick=${() => setMaking({})}>${text.make}<//>`}</div>
     <div class=${`tree-and-panel ${item ? 'with-panel' : ''}`}>
-      <div class="list card"><${PagedTable} load=${page => get('/tasks', { ...filters, ...page })} version=${`${turn} ${query.state} ${query.kind}`} limit=${50}
+      <div class="list card"><${PagedTable} load=${page => get('/tasks', { ...filters, ...page })} version=${`${listTurn} ${query.state} ${query.kind}`} limit=${50}
         columns=${fitting} caption=${text.title} href=${task => open(task.id)}
         empty=${html`<${Empty} title=${query.state || query.kind ? text.noneSuch : text.none} text=${text.noneText}>
           ${may && html`<${Button} onClick=${() => setMaking({})}>${text.make}<//>`}<//>`} /></div>
@@ -110,7 +115,7 @@ function Values({ task }) {
     if (fault) return html`<${State} of=${text.refused} kind="bad" /> <span>${fault.FaultCode} ${fault.FaultString}</span>`;
     return task.state === 'done' ? html`<${State} of=${text.taken} kind="good" />` : task.fault ? html`<span class="faint">${text.notTaken}</span>` : null;
   };
-  return html`<ul class="plain later" aria-label=${text.valuesOf}>${task.values.map(one => html`<li key=${one.name}><span class="mono">${one.name}</span>
+  return html`<ul class="d-plain later" aria-label=${text.valuesOf}>${task.values.map(one => html`<li key=${one.name}><span class="mono">${one.name}</span>
     <p class="line-up"><code>${one.value === '' ? text.empty : one.value}</code>${said(one)}</p></li>`)}</ul>`;
 }
 

@@ -1,22 +1,15 @@
-// A number over time as bars, with its values as text for those who do not see them.
+// One number of a device's measurements over time, with the last value and its range in front of the chart.
 import { html } from '../../html.js';
 import { t, say } from '../../texts.js';
-import { fullTime } from '../../parts/ui.js';
+import { Series } from '../../parts/chart.js';
 
-const MOST = 60;
 const short = value => (Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 10) / 10);
 
 export function Trend({ title, unit, points }) {
-  const shown = points.slice(-MOST);
-  const values = shown.map(point => point.value);
-  const top = Math.max(...values, 0) || 1;
-  const width = 100 / Math.max(shown.length, 12);
-  const label = say(t.device.diagnostics.trend, { title, count: shown.length, min: short(Math.min(...values)), max: short(Math.max(...values)), last: short(values[values.length - 1]), unit });
-  return html`<figure class="trend"><figcaption>${title} <b>${short(values[values.length - 1])} ${unit}</b>
-      <span class="faint">${say(t.device.diagnostics.between, { min: short(Math.min(...values)), max: short(Math.max(...values)), unit })}</span></figcaption>
-    <svg viewBox="0 0 100 40" preserveAspectRatio="none" role="img" aria-label=${label}>
-      ${shown.map((point, index) => {
-        const height = Math.max(1, 38 * point.value / top);
-        return html`<rect key=${point.at} x=${index * width + width * 0.15} y=${40 - height} width=${width * 0.7} height=${height}><title>${fullTime(point.at)}: ${short(point.value)} ${unit}</title></rect>`;
-      })}</svg></figure>`;
+  const values = points.map(point => point.value);
+  const [min, max, last] = [Math.min(...values), Math.max(...values), values[values.length - 1]].map(short);
+  return html`<div class="trend"><p><b>${title}</b> ${last} ${unit}${' '}
+      <span class="faint">${min !== max && say(t.device.diagnostics.between, { min, max, unit })}</span></p>
+    <${Series} label=${say(t.device.diagnostics.trend, { title, count: points.length, min, max, last, unit })} x=${points.map(point => point.at)} height=${130}
+      lines=${[{ name: title, values }]} format=${value => String(short(value))} unit=${unit} /></div>`;
 }

@@ -12,7 +12,10 @@ export const TYPES = ['xsd:string', 'xsd:int', 'xsd:unsignedInt', 'xsd:long', 'x
   'xsd:base64', 'xsd:hexBinary'];
 export const shortType = type => type.replace('xsd:', '');
 
-const range = ({ min, max }) => (min === max ? String(min) : `${min ?? '…'} – ${max ?? '…'}`);
+const range = ({ min, max }) => {
+  if (min === undefined) return max === undefined ? '' : `≤ ${max}`;
+  return max === undefined ? `≥ ${min}` : min === max ? String(min) : `${min} – ${max}`;
+};
 const ranges = list => list.map(range).join(', ');
 
 // Why a text is no value, or undefined. The server and the device have the last word.

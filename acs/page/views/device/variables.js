@@ -28,6 +28,12 @@ function EditTags({ device, reload, onClose }) {
     return data;
   });
   useEffect(() => { look.run().then(data => data && setList(data)); }, []);
+  // What others have added since stays, what was taken away here goes.
+  const again = async () => {
+    const before = seen.tags;
+    const data = await look.run();
+    if (data) setList([...new Set([...data.filter(tag => list.includes(tag) || !before.includes(tag)), ...list.filter(tag => data.includes(tag) || !before.includes(tag))])]);
+  };
   const words = typed.split(/[\s,]+/).filter(Boolean);
   const wrong = words.find(word => !NAME.test(word));
   const wanted = [...new Set([...list, ...words])].sort();
@@ -40,10 +46,10 @@ function EditTags({ device, reload, onClose }) {
   useGuard(wanted.join() !== seen.tags.join() ? t.device.tags.guard : null);
   return html`<${Dialog} title=${t.device.tags.title} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); save.run(); }}>
     <p>${t.device.tags.text}</p>
-    <div class="chips">${list.map(tag => html`<span key=${tag} class="tag">${tag}
+    <div class="d-chips">${list.map(tag => html`<span key=${tag} class="tag">${tag}
       <button type="button" class="quiet close" aria-label=${say(t.device.tags.drop, { tag })} onClick=${() => setList(list.filter(one => one !== tag))}>×</button></span>`)}</div>
     <${Field} label=${t.device.tags.add} value=${typed} onInput=${setTyped} hint=${t.device.tags.hint} problem=${wrong && say(t.device.tags.wrong, { tag: wrong })} autofocus />
-    <${Refusal} problem=${save.problem || look.problem} onAgain=${() => look.run()} />
+    <${Refusal} problem=${save.problem || look.problem} onAgain=${again} />
     <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//>
       <button type="submit" class="primary" disabled=${Boolean(wrong) || save.busy || look.busy}>${t.ui.save}</button></footer></form><//>`;
 }
@@ -68,12 +74,19 @@ export function Variables({ device }) {
 function EditVariables({ device, onClose, onSaved }) {
   const text = t.device.variables;
   const [rows, setRows] = useState(null);
+  const [first, setFirst] = useState([]);
   const [tag, setTag] = useState(null);
   const look = useAction(async () => {
     const { data, tag: seen } = await tagged(`/devices/${device.id}/variables`);
     setTag(seen);
     save.clear();
-    if (!rows) setRows(Object.entries(data).sort().map(([name, value]) => ({ name, value: value === '***' ? '' : value, hidden: value === '***' })));
+    const there = Object.entries(data).sort().map(([name, value]) => ({ name, value: value === '***' ? '' : value, hidden: value === '***' }));
+    if (!rows) { setRows(there); setFirst(there); return; }
+    // What others have added or changed since comes in; what was typed or taken away here stands.
+    const known = first.map(row => row.name);
+    const kept = rows.filter(row => row.changed || row.name in data).map(row => (row.changed ? row : there.find(one => one.name === row.name)));
+    setRows([...kept, ...there.filter(one => !known.includes(one.name) && !kept.some(row => row.name === one.name))]);
+    setFirst(there);
   });
   useEffect(() => { look.run(); }, []);
   const list = rows || [];
