@@ -2,8 +2,9 @@
 
 use crate::hostile;
 use crate::walk;
+use crate::world::process::DIALTONE;
 use crate::world::rest::ADMIN_PASSWORD;
-use crate::world::{FACTORY_SECRET, NEW_VERSION, Phone, World, eventually};
+use crate::world::{FACTORY_SECRET, NEW_VERSION, Phone, World, eventually, patience};
 use acs::Server;
 use acs::config::Config;
 use agent::daemon::AgentConfig;
@@ -14,6 +15,9 @@ use data_model::firmware::hex;
 use data_model::signing::SigningKey;
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
@@ -93,6 +97,48 @@ impl Stage {
             let walked = walk::run(name, &told).await;
             server.stop().await;
             walked
+        })
+    }
+
+    /// Runs a walk over `dialtone demo`, as whoever reads the tour has it.
+    pub fn walk_over_the_demo(&self, name: &str) -> Result<(), Failed> {
+        self.runtime.block_on(async {
+            let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+            let mut command = Command::new(DIALTONE);
+            command.args(["demo", "--free-ports", "--devices", "6"]);
+            command.current_dir(folder.path());
+            command.env("DIALTONE_LOG", "error");
+            command.stdin(Stdio::null()).stdout(Stdio::piped());
+            command.kill_on_drop(true);
+            let mut demo = command.spawn().map_err(|error| error.to_string())?;
+            let output = demo.stdout.take().ok_or("its output is piped")?;
+            let mut lines = BufReader::new(output).lines();
+            let (mut page, mut password) = (None, None);
+            let reading = async {
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let words: Vec<&str> = line.split_whitespace().collect();
+                    match words[..] {
+                        ["page", address, ..] => page = Some(address.to_owned()),
+                        ["sign", "in", "user", _, "password", said] => {
+                            password = Some(said.to_owned());
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+            };
+            tokio::time::timeout(patience() * 2, reading)
+                .await
+                .map_err(|_| "the demo does not come up")?;
+            let page = page.ok_or("the demo does not say where its page is")?;
+            let told = json!({
+                "address": page.trim_end_matches('/'),
+                "user": "admin",
+                "password": password.ok_or("the demo says no password")?,
+                "dialtone": DIALTONE,
+                "folder": folder.path(),
+            });
+            walk::run(name, &told).await
         })
     }
 

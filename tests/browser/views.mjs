@@ -12,13 +12,15 @@ export async function addresses(ask, device, share = 0, shares = 1) {
   const at = `/devices/${of(device)}`;
   const account = await first('/accounts?limit=1', item => item.account);
   const group = await first('/groups', item => item.name || item.tag);
-  const profile = await first('/profiles', item => item.name);
+  const profile = (await ask('GET', '/profiles')).map(item => item.name).pop();
   const campaigns = await ask('GET', '/campaigns');
   const campaign = campaigns.find(one => one.counts.failed > 0) || campaigns[0];
   const operation = await first('/operations?limit=1');
   const run = await first('/diagnostics?limit=1');
   const webhook = await first('/webhooks');
-  const session = await first(`${at}/sessions?limit=1`);
+  // The one with most to read.
+  const { items: sessions } = await ask('GET', `${at}/sessions?limit=100`);
+  const session = sessions.sort((a, b) => b.rpcs - a.rpcs)[0]?.id;
   const list = [
     ['dashboard', '/'],
     ['devices', '/devices'],

@@ -28,7 +28,7 @@ await walk('profile', async visitor => {
   await page.getByRole('button', { name: 'New profile' }).first().click();
   await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill(NAME);
   await page.getByRole('button', { name: 'Go on' }).click();
-  await page.getByLabel('Query', { exact: true }).fill(`serial_number = "${told.serial}"`);
+  await page.getByRole('combobox', { name: 'Query' }).fill(`serial_number = "${told.serial}"`);
   await page.getByText('1 device', { exact: false }).filter({ visible: true }).first().waitFor();
   await page.getByRole('button', { name: 'Add a value' }).click();
   await page.getByLabel('Name 1', { exact: true }).fill('~.X_CISCO_ATA.Line.1.Display_Name');
