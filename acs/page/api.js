@@ -84,11 +84,14 @@ export async function ask(method, path, options = {}) {
         fix: 'look whether you are connected and the server runs, then try again',
       });
     }
-    if (response.status === 401 && session.who && path !== '/session') {
+    if (!response.ok) {
+      const refused = await problem(response);
+      // A wrong password is refused in the same way, and is no session that has ended.
+      const ended = response.status === 401 && refused.message !== 'sign-in refused';
+      if (!ended || !session.who || path === '/session') throw refused;
       await signedInAgain();
       continue;
     }
-    if (!response.ok) throw await problem(response);
     if (options.whole) return response;
     const text = await response.text();
     return text ? JSON.parse(text) : null;

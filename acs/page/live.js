@@ -6,6 +6,8 @@ import { address, session } from './api.js';
 const BATCH_MS = 250;
 // Longer than this nobody looks at: the newest are told.
 const BATCH_EVENTS = 1000;
+// How often those look who are not told.
+const UNTOLD_MS = 15000;
 
 const followers = new Set();
 const stateWatchers = new Set();
@@ -49,16 +51,20 @@ function take(message) {
 const KINDS = [
   'device.first_contact', 'device.bootstrap', 'device.boot', 'device.version', 'device.profile_failed', 'line.registration',
   'task.running', 'task.queued', 'task.waiting_for_transfer', 'task.done', 'task.failed', 'task.expired', 'task.cancelled',
-  'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.end',
+  'campaign.device', 'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.abort', 'campaign.start',
+  'campaign.stage', 'campaign.done', 'campaign.edit', 'profile.draft', 'profile.next-stage', 'profile.abort-stage', 'profile.delete',
+  'file.put', 'file.delete', 'freezes.put',
   'operation.end', 'operation.create', 'operation.pause', 'operation.resume', 'operation.cancel', 'profile.put', 'profile.publish',
   'device.health', 'device.register', 'device.delete', 'device.tags', 'device.variables', 'device.swap', 'device.merge',
   'device.quarantine', 'device.admit', 'device.retry-refused', 'account.bind', 'account.unbind', 'account.put', 'trace.on',
   'trace.off', 'provisioning.window', 'provisioning.key', 'device_file.put', 'task.create', 'task.cancel', 'task.retry',
-  'credentials.rotate', 'credentials.confirm', 'missed',
+  'credentials.rotate', 'credentials.confirm', 'account.delete', 'binding.told', 'diagnostic_run.create', 'diagnostic_run.cancel',
+  'missed',
 ];
 
 function open() {
-  if (source || !session.who) return;
+  // Events are of the whole fleet: who has a part of it is not told them.
+  if (source || !session.who || !session.whole()) return;
   become('connecting');
   source = new EventSource(address('/events/stream', last ? { after: last } : {}));
   source.onopen = () => become('live');
@@ -106,6 +112,19 @@ export function useReloadOn(kinds, device, reload, ms = 1500) {
     }
   });
   useEffect(() => () => clearTimeout(waiting.current), []);
+  // Without events it is looked now and then.
+  useEvery(session.whole() ? 0 : UNTOLD_MS, reload);
+}
+
+// Calls `act` every `ms` (0 for never) while the window is in sight: for what is no event, such as Informs.
+export function useEvery(ms, act) {
+  const current = useRef(act);
+  current.current = act;
+  useEffect(() => {
+    if (!ms) return undefined;
+    const timer = setInterval(() => { if (!document.hidden) current.current(); }, ms);
+    return () => clearInterval(timer);
+  }, [ms]);
 }
 
 // off, connecting or live.

@@ -1,5 +1,5 @@
 // Addresses of the page: which view is shown, and its arguments in the address so that it can be sent to somebody.
-import { html, useState, useEffect } from './html.js';
+import { html, useState, useEffect, useLayoutEffect } from './html.js';
 
 const watchers = new Set();
 // Asked before an address is left; a text is why one should not leave yet.
@@ -58,7 +58,8 @@ export function useRoute() {
 
 // `why` is a text while there is something that would be lost; it is not where `below` begins the address one goes to.
 export function useGuard(why, below) {
-  useEffect(() => {
+  // At once, not after the next paint: whoever has just saved goes on without being asked.
+  useLayoutEffect(() => {
     if (!why) return undefined;
     const guard = path => (below && path && (path === below || path.startsWith(`${below}/`)) ? null : why);
     guards.add(guard);

@@ -102,7 +102,7 @@ function Find() {
 function Live() {
   const state = useLiveState();
   const text = { live: t.shell.live, connecting: t.shell.connecting, off: '' }[state];
-  return html`<span class=${`live ${state === 'live' ? 'on' : state}`} role="status">${text}</span>`;
+  return html`<span class=${`live is-${state}`} role="status">${text}</span>`;
 }
 
 function Person({ who }) {

@@ -30,8 +30,10 @@ function useSignIn(then) {
     }
   };
   const form = html`<form onSubmit=${submit}>
-    <${Field} label=${t.signIn.user} value=${user} onInput=${setUser} autocomplete="username" autocapitalize="none" required autofocus />
-    <${Field} label=${t.signIn.password} type="password" value=${password} onInput=${setPassword} autocomplete="current-password" required />
+    <${Field} label=${t.signIn.user} value=${user} onInput=${setUser} autocomplete="username" autocapitalize="none" required
+        autofocus />
+    <${Field} label=${t.signIn.password} type="password" value=${password} onInput=${setPassword} autocomplete="current-password"
+        required />
     <${ProblemBox} problem=${state.problem} />
     <footer><button type="submit" class="primary" disabled=${state.busy}>${t.signIn.submit}</button></footer></form>`;
   return form;
@@ -42,7 +44,8 @@ export function SignIn() {
   const form = useSignIn((who, password) => (who.must_change_password ? setFirst({ who, password }) : session.set(who)));
   return html`<main class="door" id="content"><section class="card">
     <h1><span class="logo" aria-hidden="true"></span>${t.name}</h1>
-    ${first ? html`<${ChoosePassword} ...${first} />` : html`${form}<details><summary>${t.signIn.firstSummary}</summary><p>${t.signIn.firstAdmin}</p></details>`}
+    ${first ? html`<${ChoosePassword} ...${first} />` : html`${form}<details><summary>${t.signIn.firstSummary}</summary>
+        <p>${t.signIn.firstAdmin}</p></details>`}
   </section></main>`;
 }
 
@@ -72,11 +75,15 @@ export function ChoosePassword({ who, password }) {
   const differ = repeat && next !== repeat ? t.signIn.differ : undefined;
   if (alone) return html`<${FirstUser} who=${alone} />`;
   return html`<form onSubmit=${submit}><h2>${t.signIn.first}</h2><p>${say(t.signIn.firstText, { least: LEAST })}</p>
-    ${!password && html`<${Field} label=${t.signIn.old} type="password" value=${old} onInput=${setOld} autocomplete="current-password" required />`}
-    <${Field} label=${t.signIn.next} type="password" value=${next} onInput=${setNext} autocomplete="new-password" minlength=${LEAST} required autofocus />
-    <${Field} label=${t.signIn.repeat} type="password" value=${repeat} onInput=${setRepeat} problem=${differ} autocomplete="new-password" required />
+    ${!password && html`<${Field} label=${t.signIn.old} type="password" value=${old} onInput=${setOld}
+        autocomplete="current-password" required />`}
+    <${Field} label=${t.signIn.next} type="password" value=${next} onInput=${setNext} autocomplete="new-password"
+        minlength=${LEAST} required autofocus />
+    <${Field} label=${t.signIn.repeat} type="password" value=${repeat} onInput=${setRepeat} problem=${differ}
+        autocomplete="new-password" required />
     <${ProblemBox} problem=${state.problem} />
-    <footer><button type="submit" class="primary" disabled=${state.busy || Boolean(differ) || !repeat}>${t.signIn.choose}</button></footer></form>`;
+    <footer><button type="submit" class="primary" disabled=${state.busy || Boolean(differ) || !repeat}>${t.signIn.choose}</button>
+        </footer></form>`;
 }
 
 // Whether nobody but this administrator may sign in yet.
@@ -119,7 +126,8 @@ function FirstUser({ who }) {
       autocomplete="new-password" required />
     <${ProblemBox} problem=${state.problem} />
     <footer><button type="button" onClick=${() => session.set(who)}>${say(t.signIn.goOnAs, who)}</button>
-      <button type="submit" class="primary" disabled=${state.busy || Boolean(differ || taken) || !repeat}>${t.signIn.makeOwn}</button></footer></form>`;
+      <button type="submit" class="primary" disabled=${state.busy || Boolean(differ || taken) ||
+          !repeat}>${t.signIn.makeOwn}</button></footer></form>`;
 }
 
 // In front of what somebody was doing when the session ended.

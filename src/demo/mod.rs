@@ -341,6 +341,7 @@ fn where_to_look(server: &Server, password: &Secret) {
     let api = server.api_address;
     line("");
     line("The pair stays up. Where to look:");
+    line(format!("  page      http://{api}/    (docs/TOUR.md)"));
     line(format!("  API       http://{api}/api/v1    (docs/API.md)"));
     line(format!("  metrics   http://{api}/metrics"));
     line(format!("  devices   {}", server.acs_url()));

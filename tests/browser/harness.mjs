@@ -59,6 +59,11 @@ export class Visitor {
       // Of a refused request the browser says so here as well; it is judged below.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.complain(`console: ${message.text()}`);
     });
+    this.page.on('dialog', dialog => {
+      // A question of the browser's own about leaving; a walk that goes by addresses means it.
+      if (dialog.type() !== 'beforeunload') this.complain(`the browser asks: ${dialog.message()}`);
+      dialog.accept().catch(() => {});
+    });
     this.page.on('pageerror', error => this.complain(`error of the page: ${error.stack || error}`));
     this.page.on('requestfailed', request => {
       // Given up by the page itself: whoever leaves a view waits for nothing.

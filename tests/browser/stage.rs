@@ -2,8 +2,9 @@
 
 use crate::hostile;
 use crate::walk;
+use crate::world::process::DIALTONE;
 use crate::world::rest::ADMIN_PASSWORD;
-use crate::world::{FACTORY_SECRET, NEW_VERSION, Phone, World, eventually};
+use crate::world::{FACTORY_SECRET, NEW_VERSION, Phone, World, eventually, patience};
 use acs::Server;
 use acs::config::Config;
 use agent::daemon::AgentConfig;
@@ -14,6 +15,9 @@ use data_model::firmware::hex;
 use data_model::signing::SigningKey;
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
@@ -57,6 +61,7 @@ impl Stage {
                 "kitchen": self.kitchen.identity,
                 "office": self.office.identity,
                 "stubborn": self.stubborn.identity,
+                "calm": "00562B-ATA192-CALM000003",
                 "hostile": self.hostile,
                 "all": FLEET + 4,
             },
@@ -95,15 +100,59 @@ impl Stage {
         })
     }
 
+    /// Runs a walk over `dialtone demo`, as whoever reads the tour has it.
+    pub fn walk_over_the_demo(&self, name: &str) -> Result<(), Failed> {
+        self.runtime.block_on(async {
+            let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+            let mut command = Command::new(DIALTONE);
+            command.args(["demo", "--free-ports", "--devices", "6"]);
+            command.current_dir(folder.path());
+            command.env("DIALTONE_LOG", "error");
+            command.stdin(Stdio::null()).stdout(Stdio::piped());
+            command.kill_on_drop(true);
+            let mut demo = command.spawn().map_err(|error| error.to_string())?;
+            let output = demo.stdout.take().ok_or("its output is piped")?;
+            let mut lines = BufReader::new(output).lines();
+            let (mut page, mut password) = (None, None);
+            let reading = async {
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let words: Vec<&str> = line.split_whitespace().collect();
+                    match words[..] {
+                        ["page", address, ..] => page = Some(address.to_owned()),
+                        ["sign", "in", "user", _, "password", said] => {
+                            password = Some(said.to_owned());
+                            break;
+                        }
+                        _ => {}
+                    }
+                }
+            };
+            tokio::time::timeout(patience() * 2, reading)
+                .await
+                .map_err(|_| "the demo does not come up")?;
+            let page = page.ok_or("the demo does not say where its page is")?;
+            let told = json!({
+                "address": page.trim_end_matches('/'),
+                "user": "admin",
+                "password": password.ok_or("the demo says no password")?,
+                "dialtone": DIALTONE,
+                "folder": folder.path(),
+            });
+            walk::run(name, &told).await
+        })
+    }
+
     /// A value on the device itself.
     pub fn value(&self, phone: &Phone, below_root: &str) -> Option<String> {
         self.runtime.block_on(phone.value(below_root))
     }
 
-    /// What the API says, as the first user.
-    pub fn get(&self, path: &str) -> Value {
-        let answer = self.runtime.block_on(self.world.api.get(path));
-        answer.unwrap_or_else(|refused| panic!("{path}: {refused}"))
+    /// What the two devices of the campaign run: the one that takes its image, and the one that does not.
+    pub fn versions(&self) -> [String; 2] {
+        [&self.office, &self.stubborn].map(|phone| {
+            let version = self.value(phone, "DeviceInfo.SoftwareVersion");
+            version.unwrap_or_default()
+        })
     }
 
     /// Stops it all.
@@ -173,11 +222,49 @@ async fn build() -> Built {
         let path = format!("{}/tags", device.path());
         world.api.put(&path, tags).await.expect("tags");
     }
+    records(&world, &office).await;
     Built {
         world,
         phones: [kitchen, office, stubborn],
         fleet,
         hostile,
+    }
+}
+
+/// One record of every kind that has a view.
+async fn records(world: &World, office: &Phone) {
+    let line = json!({ "port": 1, "number": "+442079460100", "password": "of the line", "options": { "expires": "600" } });
+    let account = json!({ "name": "Office", "variables": { "plan": "gold" }, "lines": [line] });
+    let group = json!({ "tag": "pilot", "variables": { "ntp": "ntp.example.net" } });
+    let profile = json!({
+        "selector": { "tags": ["nobody"] },
+        "values": [{ "name": "~.X_CISCO_ATA.Line.1.Proxy", "value": "sip.example.net" }],
+    });
+    for (path, body) in [
+        ("/accounts/4711", account),
+        (
+            "/accounts/4711/device",
+            json!({ "device": office.identity }),
+        ),
+        ("/groups/pilot", group),
+        ("/profiles/a-profile", profile),
+    ] {
+        world.api.put(path, body).await.expect(path);
+    }
+    let measure = json!({ "kind": "ip_ping", "arguments": { "host": "127.0.0.1" }, "devices": [office.identity] });
+    let tag = json!({ "kind": "add_tags", "tags": ["seen"] });
+    for (path, body) in [
+        (
+            "/webhooks",
+            json!({ "url": "https://hooks.example.net/", "kinds": ["task.failed"] }),
+        ),
+        ("/diagnostics", measure),
+        (
+            "/operations",
+            json!({ "action": tag, "devices": [office.identity] }),
+        ),
+    ] {
+        world.api.post(path, body).await.expect(path);
     }
 }
 

@@ -36,7 +36,9 @@ pub async fn run(name: &str, told: &Value) -> Result<(), Failed> {
         // A browser ends with the script that talks to it.
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("`node` cannot be run: {error} (Debian: apt-get install nodejs)"))?;
+        .map_err(|error| {
+            format!("`node` cannot be run: {error} (Debian: apt-get install nodejs)")
+        })?;
     let Ok(ended) = tokio::time::timeout(PATIENCE, child.wait_with_output()).await else {
         let secs = PATIENCE.as_secs();
         return Err(format!("the walk `{name}` has not ended in {secs} s").into());
@@ -47,5 +49,9 @@ pub async fn run(name: &str, told: &Value) -> Result<(), Failed> {
     }
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
-    Err(format!("the walk `{name}` fails ({}):\n{said}{complained}", output.status).into())
+    Err(format!(
+        "the walk `{name}` fails ({}):\n{said}{complained}",
+        output.status
+    )
+    .into())
 }

@@ -230,8 +230,8 @@ async fn the_budget_is_that_of_the_address_behind_a_proxy_and_never_the_proxys_o
     world.server.stop().await;
 }
 
-/// A handshake in records of one byte is served, or refused; one of which a byte comes now and then is given up at its
-/// deadline, however alive its peer looks.
+/// A handshake in records of one byte is served, or refused; one that comes byte by byte is given up at its deadline,
+/// however alive its peer looks.
 ///
 /// Covers T05.
 #[tokio::test(flavor = "multi_thread")]

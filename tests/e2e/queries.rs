@@ -228,17 +228,7 @@ async fn an_export_is_whole_streamed_guarded_audited_and_without_secrets() {
         .await
         .expect("a page");
     assert_eq!(page["items"].as_array().map(Vec::len), Some(1_000));
-    let place = world
-        .api
-        .get("/devices?skip=1200")
-        .await
-        .expect("the last ones");
-    assert_eq!(place["items"].as_array().map(Vec::len), Some(3));
-    let beyond = world.api.get("/devices?skip=1203").await.expect("a page");
-    assert_eq!(beyond, json!({"items": []}));
     for wrong in [
-        "/devices?skip=1000000000000",
-        "/devices?skip=-1",
         "/devices?after=1000000000000",
         "/devices?limit=-1",
         "/devices.csv?fields=param:Device.Line.1.Password",
@@ -263,6 +253,36 @@ async fn an_export_is_whole_streamed_guarded_audited_and_without_secrets() {
         .await
         .expect("a number");
     assert_eq!(number["devices"], 0);
+}
+
+/// Covers U03.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_begins_at_any_place_and_at_none_beyond_all_reason() {
+    let world = World::start().await;
+    fleet(&world, 30).await;
+    let get = async |path: &str| world.api.get(path).await;
+    let all = get("/devices").await.expect("all");
+    let ids = |list: &Value| -> Vec<String> {
+        let items = list["items"].as_array().expect("a list");
+        let ids = items.iter().map(|item| item["id"].to_string());
+        ids.collect()
+    };
+    let all = ids(&all);
+    let place = get("/devices?skip=27").await.expect("the last ones");
+    assert_eq!(ids(&place), all[27..]);
+    let behind = format!("/devices?skip=5&limit=3&after={}", all[9].trim_matches('"'));
+    let place = get(&behind).await.expect("a page");
+    assert_eq!(ids(&place), all[15..18]);
+    // What no index answers is passed over too.
+    let path = format!("/devices?skip=3&{}", q("Device.DeviceInfo.UpTime >= 1500"));
+    let place = get(&path).await.expect("a page");
+    assert_eq!(ids(&place).len(), 2);
+    let beyond = get("/devices?skip=30").await.expect("a page");
+    assert_eq!(beyond, json!({"items": []}));
+    for wrong in ["skip=1000000000000", "skip=-1", "skip=x"] {
+        let refused = get(&format!("/devices?{wrong}")).await;
+        assert_eq!(refused.expect_err("refused").status, 400, "{wrong}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

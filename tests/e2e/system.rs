@@ -14,11 +14,12 @@ async fn planted() -> World {
     World::start_with(|config, _| {
         config.enrolment.secret = Secret::new("planted-enrolment");
         config.admission.hook = Some(HookConfig {
-            url: "https://ann:planted-user@hook.example.net/admit".into(),
+            url: "https://hook.example.net/admit".into(),
             timeout_ms: 500,
             when_away: Decision::Enrol,
             token: Secret::new("planted-token"),
         });
+        config.files.public_url = Some("http://ann:planted-user@files.example.net".into());
         config.provisioning.http = Some(anywhere());
         config.provisioning.common_rule =
             Some("[--key planted-key] http://192.0.2.1/$MA.cfg".into());
@@ -36,9 +37,10 @@ async fn administrators_see_the_settings_in_force_and_no_secret_of_them() {
     let settings = &system["settings"];
     assert_eq!(settings["enrolment.secret"], "***");
     assert_eq!(settings["enrolment.mode"], "\"shared-secret\"");
+    assert_eq!(settings["admission.hook.token"], "***");
     assert_eq!(
-        settings["admission.hook.url"],
-        "\"https://***@hook.example.net/admit\""
+        settings["files.public_url"],
+        "\"http://***@files.example.net\""
     );
     assert_eq!(
         settings["provisioning.common_rule"],

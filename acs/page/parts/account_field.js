@@ -19,5 +19,6 @@ export function AccountField({ value, onInput, ...rest }) {
     return () => { clearTimeout(timer); stop.abort(); };
   }, [value]);
   return html`<${Field} value=${value} onInput=${onInput} list=${id.current} spellcheck=${false} ...${rest} />
-    <datalist id=${id.current}>${found.map(one => html`<option key=${one.id} value=${one.account}>${one.name}</option>`)}</datalist>`;
+    <datalist id=${id.current}>${found.map(one => html`<option key=${one.id}
+        value=${one.account}>${one.name}</option>`)}</datalist>`;
 }

@@ -7,7 +7,8 @@ import { Facts, Parts, Time, bytes, number } from './ui.js';
 import { SelectorText } from './selector.js';
 
 export const STEPS = ['done', 'verifying', 'upgrading', 'failed', 'pending', 'skipped', 'excluded'];
-const KINDS = { done: 'good', verifying: 'next', upgrading: 'main', failed: 'bad', pending: 'rest', skipped: '', excluded: 'warn' };
+const KINDS = { done: 'good', verifying: 'next', upgrading: 'main', failed: 'bad', pending: 'rest', skipped: '',
+  excluded: 'warn' };
 export const stepKind = step => ({ done: 'good', failed: 'bad', excluded: 'warn' }[step] || 'calm');
 
 export const countParts = counts => STEPS.map(step => [t.campaigns.steps[step], counts[step] || 0, KINDS[step]]);
@@ -23,11 +24,13 @@ export function Progress({ counts }) {
   const text = say(t.campaigns.progress, { done: number(counts.done), of: number(of) });
   return html`<div class="parts small"><div class="bar" aria-hidden="true">${STEPS.map(step => counts[step]
     ? html`<i key=${step} class=${KINDS[step]} style=${{ width: `${100 * counts[step] / sum}%` }}></i>` : null)}</div>
-    <span>${text}${counts.failed ? html`, <b class="badtext">${say(t.campaigns.failedN, { n: number(counts.failed) })}</b>` : ''}</span></div>`;
+    <span>${text}${counts.failed ? html`, <b class="badtext">${say(t.campaigns.failedN,
+        { n: number(counts.failed) })}</b>` : ''}</span></div>`;
 }
 
 export function stageText(stage, index) {
   const texts = t.campaigns.stage;
+  if (stage.count === 1) return texts.one;
   if (stage.count !== undefined) return say(index ? texts.countMore : texts.count, { n: number(stage.count) });
   return stage.percent >= 100 ? (index ? texts.rest : texts.everybody) : say(texts.percent, { n: stage.percent });
 }
@@ -36,13 +39,14 @@ export function stageText(stage, index) {
 export function Stages({ campaign, report }) {
   const texts = t.campaigns.stage;
   const stages = campaign.stages.length ? campaign.stages : [{ percent: 100 }];
-  return html`<ol class="stages">${stages.map((stage, index) => {
+  return html`<ol class="stage-list">${stages.map((stage, index) => {
     const counts = report.stages[index] || (campaign.stages.length ? {} : report.counts);
     const ended = taking(counts) > 0 && taking(counts) === (counts.done || 0) + (counts.failed || 0);
     const over = campaign.state === 'done' || (index < campaign.stage) || (index === campaign.stage && ended);
     const opened = index <= campaign.stage && campaign.state !== 'draft';
-    const word = over && opened ? texts.over : opened && campaign.state === 'aborted' ? texts.ended : opened ? texts.open : texts.later;
-    return html`<li key=${index} class=${over && opened ? (counts.failed > counts.done ? 'fell' : 'over') : opened ? 'open' : 'later'}>
+    const word = !opened ? texts.later : over ? texts.over : campaign.state === 'aborted' ? texts.ended : texts.open;
+    const kind = !opened ? 'to-come' : !over ? 'open' : counts.failed > counts.done ? 'fell' : 'over';
+    return html`<li key=${index} class=${kind}>
       <div class="stagename"><b>${stageText(stage, index)}</b> <span class="faint">${word}</span></div>
       ${total(counts) ? html`<${Parts} of=${countParts(counts)} />` : html`<p class="faint">${texts.nobody}</p>`}</li>`;
   })}</ol>`;
@@ -61,9 +65,10 @@ export function Settings({ campaign, file }) {
   const c = campaign;
   const recent = c.recent_failures;
   return html`<${Facts} of=${[
-    [texts.image, file ? html`${file.name} <span class="faint">${file.version}, ${bytes(file.bytes)}</span>` : html`<code>${c.file}</code>`],
-    [texts.target, c.target_version],
-    [texts.devices, html`<${SelectorText} of=${c.selector} />`],
+    [texts.image, c.rollback_of ? null : file ? html`${file.name} <span
+        class="faint">${file.version}, ${bytes(file.bytes)}</span>` : html`<code>${c.file}</code>`],
+    [texts.target, c.rollback_of ? texts.before : c.target_version],
+    [texts.devices, c.rollback_of ? texts.those : html`<${SelectorText} of=${c.selector} />`],
     [texts.scope, c.scope && c.scope.length ? c.scope.flat().join(', ') : null],
     [texts.concurrency, say(texts.atOnce, { n: number(c.concurrency) })],
     [texts.bandwidth, c.bytes_per_sec ? say(texts.perSecond, { n: bytes(c.bytes_per_sec) }) : texts.noLimit],
@@ -75,9 +80,11 @@ export function Settings({ campaign, file }) {
     ].filter(Boolean).join('; ') || texts.neverStops],
     [texts.windows, c.windows ? html`<code>${c.windows}</code>` : texts.anyTime],
     [texts.zone, c.windows ? html`<code>${c.time_zone}</code>` : null],
-    [texts.idle, c.idle ? say(c.idle.then === 'upgrade' ? texts.idleUpgrade : texts.idleFail, { n: c.idle.minutes }) : texts.notAsked],
+    [texts.idle, c.idle ? say(c.idle.then === 'upgrade' ? texts.idleUpgrade : texts.idleFail,
+        { n: c.idle.minutes }) : texts.notAsked],
     [texts.voice, c.voice ? say(texts.voiceMinutes, { n: c.voice.minutes }) : texts.notAsked],
-    [texts.overdue, c.overdue_hours ? say(texts.overdueHours, { n: number(c.overdue_hours) }) : texts.overdueAll],
+    [texts.overdue, c.overdue_hours === undefined ? texts.overdueServer : c.overdue_hours ? say(texts.overdueHours,
+        { n: number(c.overdue_hours) }) : texts.overdueAll],
     [texts.downgrade, c.downgrade ? texts.downgradeYes : texts.downgradeNo],
     [texts.takesBack, c.rollback_of ? html`<${Link} href=${`/campaigns/${c.rollback_of}`}>${texts.other}<//>` : null],
     [texts.created, c.created ? html`<${Time} at=${c.created} />` : null],

@@ -8,9 +8,11 @@ import { EstimateShown } from './estimate.js';
 
 // What a draft says, as the estimate and PUT take it.
 export function requestOf(campaign) {
-  const kept = ['name', 'file', 'selector', 'concurrency', 'bytes_per_sec', 'stages', 'success_percent', 'error_percent', 'failure_limit',
+  const kept = ['name', 'file', 'selector', 'concurrency', 'bytes_per_sec', 'stages', 'success_percent', 'error_percent',
+    'failure_limit',
     'recent_failures', 'windows', 'time_zone', 'idle', 'voice', 'overdue_hours', 'downgrade'];
-  return Object.fromEntries(kept.filter(name => campaign[name] !== undefined && campaign[name] !== null).map(name => [name, campaign[name]]));
+  const said = kept.filter(name => campaign[name] !== undefined && campaign[name] !== null);
+  return Object.fromEntries(said.map(name => [name, campaign[name]]));
 }
 
 export function StartCampaign({ campaign, onClose, onStarted }) {
@@ -36,8 +38,11 @@ export function StartCampaign({ campaign, onClose, onStarted }) {
   return html`<${Confirm} title=${say(texts.title, campaign)} yes=${texts.yes} onClose=${onClose} onYes=${start}
       typed=${confirm ? String(estimate.devices) : undefined}>
     <${ProblemBox} problem=${state.problem} />
-    ${estimate ? html`<${EstimateShown} estimate=${estimate} campaign=${campaign} /><p>${say(campaign.windows ? texts.textWindows : texts.text, { n: number(estimate.devices), version: campaign.target_version })}</p>`
-      : html`<p>${texts.textPlain}</p><${Field} label=${texts.confirm} hint=${texts.confirmHint} type="number" min="0" value=${typed} onInput=${setTyped} />`}<//>`;
+    ${estimate ? html`<${EstimateShown} estimate=${estimate} campaign=${campaign} />
+        <p>${say(campaign.windows ? texts.textWindows : texts.text, { n: number(estimate.devices),
+        version: campaign.target_version, windows: campaign.windows })}</p>`
+      : html`<p>${texts.textPlain}</p><${Field} label=${texts.confirm} hint=${texts.confirmHint} type="number" min="0"
+          value=${typed} onInput=${setTyped} />`}<//>`;
 }
 
 // Brings the devices of a campaign back to what each ran before.
@@ -48,17 +53,20 @@ export function RollBack({ campaign, onClose }) {
   const [start, setStart] = useState(false);
   const [typed, setTyped] = useState('');
   const make = async () => {
-    const body = { name, start, concurrency: concurrency === '' ? undefined : Number(concurrency), confirm_devices: typed === '' ? undefined : Number(typed) };
+    const body = { name, start, concurrency: concurrency === '' ? undefined : Number(concurrency),
+        confirm_devices: typed === '' ? undefined : Number(typed) };
     const made = await post(`/campaigns/${campaign.id}/rollback`, body, once());
     tell(start ? texts.started : texts.drafted);
     go(`/campaigns/${made.id}`);
   };
-  return html`<${Confirm} title=${say(texts.title, campaign)} yes=${start ? texts.yesStart : texts.yesDraft} kind=${start ? 'danger' : 'primary'} onClose=${onClose} onYes=${make}>
+  return html`<${Confirm} title=${say(texts.title, campaign)} yes=${start ? texts.yesStart : texts.yesDraft}
+      kind=${start ? 'danger' : 'primary'} onClose=${onClose} onYes=${make}>
     <p>${say(texts.text, { n: number(campaign.counts.done), version: campaign.target_version })}</p>
     <p>${texts.text2}</p>
     ${campaign.state !== 'done' && campaign.state !== 'aborted' && html`<p class="note warn">${texts.stillRuns}</p>`}
     <${Field} label=${t.campaigns.name} required value=${name} onInput=${setName} />
     <${Field} label=${t.campaigns.facts.concurrency} type="number" min="1" value=${concurrency} onInput=${setConcurrency} />
     <${Field} as="check" label=${texts.atOnce} value=${start} onInput=${setStart} />
-    ${start && html`<${Field} label=${t.campaigns.start.confirm} hint=${t.campaigns.start.confirmHint} type="number" min="0" value=${typed} onInput=${setTyped} />`}<//>`;
+    ${start && html`<${Field} label=${t.campaigns.start.confirm} hint=${t.campaigns.start.confirmHint} type="number" min="0"
+        value=${typed} onInput=${setTyped} />`}<//>`;
 }

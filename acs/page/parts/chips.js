@@ -40,13 +40,13 @@ export function Chips({ label, hint, value = [], onChange, suggestions = [], pla
   };
   return html`<div class=${`field ${wide ? 'wide' : ''}`}>
     <label for=${id.current}>${label}</label>
-    <div class="chips">${value.map(one => html`<span key=${one} class="chip">${one}
+    <div class="pick-chips">${value.map(one => html`<span key=${one} class="pick-chip">${one}
         <button type="button" class="quiet" disabled=${disabled} aria-label=${say(t.campaigns.selector.takeAway, { what: one })}
           onClick=${() => remove(one)}>×</button></span>`)}
       <input id=${id.current} ref=${box} list=${`${id.current}-list`} value=${text} placeholder=${value.length ? '' : placeholder}
         disabled=${disabled} autocomplete="off" aria-describedby=${hint ? `${id.current}-hint` : undefined}
         onInput=${type} onKeyDown=${key} onBlur=${() => add(text)} /></div>
     <datalist id=${`${id.current}-list`}>${suggestions.filter(([known]) => !value.includes(known)).map(([known, note]) =>
-      html`<option key=${known} value=${known}>${note}</option>`)}</datalist>
+      html`<option key=${known} value=${known} label=${note ? `${known}: ${note}` : known}></option>`)}</datalist>
     ${hint && html`<small id=${`${id.current}-hint`}>${hint}</small>`}</div>`;
 }

@@ -19,5 +19,6 @@ export function DeviceField({ value, onInput, ...rest }) {
     return () => { clearTimeout(timer); stop.abort(); };
   }, [value]);
   return html`<${Field} value=${value} onInput=${onInput} list=${id.current} spellcheck=${false} ...${rest} />
-    <datalist id=${id.current}>${found.map(device => html`<option key=${device.id} value=${device.identity}></option>`)}</datalist>`;
+    <datalist id=${id.current}>${found.map(device => html`<option key=${device.id} value=${device.identity}>
+        </option>`)}</datalist>`;
 }

@@ -62,20 +62,32 @@ export function StartRun({ query: begun, onClose }) {
     tell(words.begun);
     go(`/diagnostics/${encode(run.id)}`);
   });
-  const field = ([name, normal, must]) => html`<${Field} key=${`${kind} ${name}`} label=${words.fields[name]} type=${typeof normal === 'number' ? 'number' : 'text'}
-    hint=${words.hints[name]} value=${form[name] === undefined ? normal : form[name]} required=${must} spellcheck=${false} onInput=${value => set(before => ({ ...before, [name]: value }))} />`;
-  const limit = name => html`<${Field} label=${words.fields[name]} type="number" min="1" value=${limits[name]} onInput=${value => setLimits(before => ({ ...before, [name]: value }))} />`;
+  const field = ([name, normal, must]) => html`<${Field} key=${`${kind} ${name}`} label=${words.fields[name]}
+      type=${typeof normal === 'number' ? 'number' : 'text'}
+    hint=${words.hints[name]} value=${form[name] === undefined ? normal : form[name]} required=${must} spellcheck=${false}
+        onInput=${value => set(before => ({ ...before, [name]: value }))} />`;
+  const limit = name => html`<${Field} label=${words.fields[name]} type="number" min="1" value=${limits[name]}
+      onInput=${value => setLimits(before => ({ ...before, [name]: value }))} />`;
   const many = found.count !== null && found.count > MANY;
   const [first, ...rest] = FIELDS[kind];
-  return html`<${Dialog} wide title=${words.start} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); action.run(); }}>
-    <div class="fields"><${Field} as="select" label=${words.what} value=${kind} onInput=${value => { setKind(value); set({}); }} hint=${words.means[kind]}>
-        ${Object.keys(FIELDS).map(one => html`<option key=${one} value=${one}>${words.kinds[one]}</option>`)}<//>${field(first)}</div>
-    <${Field} label=${words.which} hint=${words.whichHint} value=${query} onInput=${setQuery} class="mono" spellcheck=${false} placeholder='tag = "north"' />
+  return html`<${Dialog} wide title=${words.start} onClose=${onClose}><form
+      onSubmit=${event => { event.preventDefault(); action.run(); }}>
+    <div class="fields"><${Field} as="select" label=${words.what} value=${kind} onInput=${value => { setKind(value); set({}); }}
+        hint=${words.means[kind]}>
+        ${Object.keys(FIELDS).map(one => html`<option key=${one}
+            value=${one}>${words.kinds[one]}</option>`)}<//>${field(first)}</div>
+    <${Field} label=${words.which} hint=${words.whichHint} value=${query} onInput=${setQuery} class="mono" spellcheck=${false}
+        placeholder='tag = "north"' />
     <div role="status">${found.problem ? html`<${ProblemBox} problem=${found.problem} />`
-      : html`<p class="note">${found.count === null ? t.ui.loading : found.count ? say(words.willMeasure, { n: number(found.count), at: number(limits.concurrency) }) : words.nobody}</p>`}</div>
-    <details><summary>${words.more}</summary><div class="fields">${rest.map(field)}${['concurrency', 'limit_secs', 'expires_secs'].map(limit)}</div></details>
-    ${many && html`<${Field} label=${say(words.typeCount, { n: found.count })} value=${typed} onInput=${setTyped} inputmode="numeric" />`}
+      : html`<p class="note">${found.count === null ? t.ui.loading : found.count ? say(words.willMeasure,
+          { n: number(found.count), at: number(limits.concurrency) }) : words.nobody}</p>`}</div>
+    <details><summary>${words.more}</summary><div class="fields">${rest.map(field)}${['concurrency', 'limit_secs',
+        'expires_secs'].map(limit)}</div></details>
+    ${many && html`<${Field} label=${say(words.typeCount, { n: found.count })} value=${typed} onInput=${setTyped}
+        inputmode="numeric" />`}
     <${ProblemBox} problem=${action.problem} />
     <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//>
-      <button class="primary" disabled=${action.busy || !found.count || (many && typed.trim() !== String(found.count))}>${found.count ? say(words.startOn, { n: number(found.count) }) : words.start}</button></footer></form><//>`;
+      <button class="primary" disabled=${action.busy || !found.count || (many &&
+          typed.trim() !== String(found.count))}>${found.count ? say(words.startOn, { n: number(found.count) })
+          : words.start}</button></footer></form><//>`;
 }

@@ -38,9 +38,11 @@ export function Freezes() {
     { key: 'from', title: texts.from, cell: row => html`<span class="nowrap">${row.from}</span>` },
     { key: 'until', title: texts.until, cell: row => html`<span class="nowrap">${row.until}</span>` },
     { key: 'reason', title: texts.reason, wide: true, cell: row => html`${row.reason} ${row.from <= now && now <= row.until
-      ? html`<span class="state warn">${texts.active}</span>` : row.until < now ? html`<span class="state">${texts.over}</span>` : ''}` },
+      ? html`<span class="state warn">${texts.active}</span>` : row.until < now ? html`<span
+          class="state">${texts.over}</span>` : ''}` },
     ...(may ? [{ key: 'remove', title: html`<span class="unseen">${t.ui.remove}</span>`, cell: row => html`<${Button} kind="quiet"
-      aria-label=${say(texts.removeOne, { from: row.from })} onClick=${() => change(rows.filter(other => other !== row))}>${t.ui.remove}<//>` }] : []),
+      aria-label=${say(texts.removeOne, { from: row.from })}
+          onClick=${() => change(rows.filter(other => other !== row))}>${t.ui.remove}<//>` }] : []),
   ];
   return html`<${Card} title=${texts.title}>
     <p>${texts.text}</p>
@@ -48,11 +50,13 @@ export function Freezes() {
       empty=${html`<${Empty} title=${texts.none} text=${texts.noneText} />`} />
     ${may && html`<form class="filters" onSubmit=${add}>
       <${Field} label=${texts.from} type="date" required value=${entry.from} onInput=${from => setEntry({ ...entry, from })} />
-      <${Field} label=${texts.until} type="date" min=${entry.from} value=${entry.until} onInput=${until => setEntry({ ...entry, until })} />
+      <${Field} label=${texts.until} type="date" min=${entry.from} value=${entry.until}
+          onInput=${until => setEntry({ ...entry, until })} />
       <${Field} label=${texts.reason} value=${entry.reason} onInput=${reason => setEntry({ ...entry, reason })} />
       <button type="submit">${texts.add}</button></form>`}
     ${save.problem && save.problem.status === 412 ? html`<${ChangedMeanwhile} busy=${save.busy}
-        onMine=${async () => save.run((await tagged('/freezes')).tag)} onTheirs=${() => { setList(null); save.clear(); seen.reload(); }} />`
+        onMine=${async () => save.run((await tagged('/freezes')).tag)} onTheirs=${() => {
+            setList(null); save.clear(); seen.reload(); }} />`
       : html`<${ProblemBox} problem=${save.problem} />`}
     ${list && html`<p class="note">${texts.unsaved}</p><div class="actions">
       <${Button} kind="primary" busy=${save.busy} onClick=${() => save.run(seen.tag)}>${texts.save}<//>

@@ -11,7 +11,8 @@ export const STATES = ['registered', 'registering', 'not_registered', 'error', '
 
 export function Registration({ of, enabled = true }) {
   if (!of) return html`<span class="faint">${enabled ? words.notReported : words.outOfService}</span>`;
-  return html`<span title=${say(words.saidAt, { said: of.said, at: fullTime(of.at) })}><${State} kind=${KIND[of.state]}>${spaced(of.state)}<//>
+  return html`<span title=${say(words.saidAt, { said: of.said, at: fullTime(of.at) })}>
+      <${State} kind=${KIND[of.state]}>${spaced(of.state)}<//>
     <div class="faint small nowrap">${say(words.sinceAgo, { ago: ago(of.since) })}</div></span>`;
 }
 
@@ -19,10 +20,12 @@ const EMPTY = { port: 1, number: '', user: '', password: '', display_name: '', p
 // The fields of a line; `form` and `change` are of whoever shows them.
 export function LineFields({ form, change, isNew }) {
   return html`<div class="fields">
-    ${isNew && html`<${Field} label=${words.port} type="number" min="1" max="24" value=${form.port} onInput=${port => change({ port })} required />`}
+    ${isNew && html`<${Field} label=${words.port} type="number" min="1" max="24" value=${form.port}
+        onInput=${port => change({ port })} required />`}
     <${Field} label=${words.number} value=${form.number} onInput=${number => change({ number })} placeholder="+15550100" />
     <${Field} label=${words.user} value=${form.user} onInput=${user => change({ user })} spellcheck=${false} />
-    <${Field} label=${words.password} type="password" hint=${isNew ? '' : words.passwordStays} value=${form.password} onInput=${password => change({ password })}
+    <${Field} label=${words.password} type="password" hint=${isNew ? '' : words.passwordStays} value=${form.password}
+        onInput=${password => change({ password })}
       autocomplete="new-password" />
     <${Field} label=${words.displayName} value=${form.display_name} onInput=${display_name => change({ display_name })} />
     <${Field} label=${words.proxy} value=${form.proxy} onInput=${proxy => change({ proxy })} spellcheck=${false} />
@@ -47,9 +50,12 @@ export function LineDialog({ account, line, taken, onClose, onDone }) {
     onClose();
   });
   const title = line ? say(words.lineAt, line) : words.addLine;
-  return html`<${Dialog} wide title=${title} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); action.run(); }}>
+  return html`<${Dialog} wide title=${title} onClose=${onClose}><form
+      onSubmit=${event => { event.preventDefault(); action.run(); }}>
     <${LineFields} form=${form} change=${change} isNew=${!line} />${clash && html`<p class="note">${words.portTaken}</p>`}
-    <${VariableRows} legend=${words.options} hint=${words.optionsHint} rows=${form.options} onChange=${options => change({ options })} keeps />
+    <${VariableRows} legend=${words.options} hint=${words.optionsHint} rows=${form.options}
+        onChange=${options => change({ options })} keeps />
     <p class="note">${words.deviceGetsIt}</p><${ProblemBox} problem=${action.problem} />
-    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button class="primary" disabled=${action.busy || clash}>${t.ui.save}</button></footer></form><//>`;
+    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button class="primary"
+        disabled=${action.busy || clash}>${t.ui.save}</button></footer></form><//>`;
 }

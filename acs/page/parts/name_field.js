@@ -1,6 +1,6 @@
 // A field that completes names as one types: of parameters, of tables.
 import { html, useRef, useState } from '../html.js';
-import { t, say } from '../texts.js';
+import { t } from '../texts.js';
 
 let number = 0;
 const MOST = 12;
@@ -15,7 +15,8 @@ export function matching(names, typed, most = MOST) {
     if (found.length > 400) break;
   }
   const first = typed.toLowerCase();
-  return found.sort((a, b) => (b.name.toLowerCase().startsWith(first) ? 1 : 0) - (a.name.toLowerCase().startsWith(first) ? 1 : 0)).slice(0, most);
+  const begins = one => (one.name.toLowerCase().startsWith(first) ? 1 : 0);
+  return found.sort((a, b) => begins(b) - begins(a)).slice(0, most);
 }
 
 // `names`: [{ name, note }, ...]. `label` is for screen readers where `shown` is false.
@@ -44,12 +45,16 @@ export function NameField({ label, shown = true, value, onInput, names, placehol
   const expanded = open && list.length > 0;
   return html`<div class="field named">
     <label for=${id.current} class=${shown ? '' : 'unseen'}>${label}</label>
-    <input id=${id.current} class="mono" role="combobox" aria-expanded=${expanded} aria-controls=${`${id.current}-list`} aria-autocomplete="list"
-      aria-activedescendant=${at >= 0 && list[at] ? `${id.current}-${at}` : undefined} aria-invalid=${problem ? 'true' : undefined} autocomplete="off" spellcheck=${false}
+    <input id=${id.current} class="mono" role="combobox" aria-expanded=${expanded} aria-controls=${`${id.current}-list`}
+        aria-autocomplete="list"
+      aria-activedescendant=${at >= 0 && list[at] ? `${id.current}-${at}` : undefined}
+          aria-invalid=${problem ? 'true' : undefined} autocomplete="off" spellcheck=${false}
       value=${value} placeholder=${placeholder} onInput=${event => { onInput(event.target.value); setOpen(true); setAt(-1); }}
       onKeyDown=${key} onBlur=${() => setOpen(false)} />
     ${problem && html`<small class="wrong">${problem}</small>`}
-    <ul id=${`${id.current}-list`} role="listbox" aria-label=${say(t.profiles.suggestions, { what: label })} hidden=${!expanded}>${list.map((one, index) => html`<li key=${one.name} id=${`${id.current}-${index}`} role="option"
-      aria-selected=${index === at} class=${index === at ? 'at' : ''} onMouseDown=${event => { event.preventDefault(); choose(one); }}>
+    <ul id=${`${id.current}-list`} role="listbox" aria-label=${t.profiles.suggestions}
+        hidden=${!expanded}>${list.map((one, index) => html`<li key=${one.name} id=${`${id.current}-${index}`} role="option"
+      aria-selected=${index === at} class=${index === at ? 'at' : ''}
+          onMouseDown=${event => { event.preventDefault(); choose(one); }}>
       <span class="mono">${one.name}</span>${one.note && html` <span class="faint">${one.note}</span>`}</li>`)}</ul></div>`;
 }

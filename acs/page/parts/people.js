@@ -20,7 +20,8 @@ export const ROLES = Object.keys(MAY);
 export const isAtMost = (role, other) => MAY[role].every(permission => MAY[other].includes(permission));
 
 export function RoleField({ value, onInput, roles = ROLES, label = words.role }) {
-  return html`<${Field} as="select" label=${label} value=${value} onInput=${onInput} hint=${words.roles[value] && words.roles[value].does}>
+  return html`<${Field} as="select" label=${label} value=${value} onInput=${onInput}
+      hint=${words.roles[value] && words.roles[value].does}>
     ${roles.map(role => html`<option key=${role} value=${role}>${words.roles[role].name}</option>`)}<//>`;
 }
 
@@ -43,10 +44,11 @@ export const tagsOf = text => text.split(/[\s,]+/).filter(Boolean);
 
 export function ScopeField({ whole, onWhole, tags, onTags, wholeText = words.wholeFleet, partText = words.partFleet }) {
   const id = useState(() => `scope-${Math.random().toString(36).slice(2)}`)[0];
-  return html`<fieldset class="choice"><legend>${words.scope}</legend>
+  return html`<fieldset class="option-box"><legend>${words.scope}</legend>
     <label><input type="radio" name=${id} checked=${whole} onChange=${() => onWhole(true)} /> ${wholeText}</label>
     <label><input type="radio" name=${id} checked=${!whole} onChange=${() => onWhole(false)} /> ${partText}</label>
-    ${!whole && html`<${Field} label=${words.tags} hint=${words.tagsHint} value=${tags} onInput=${onTags} required />`}</fieldset>`;
+    ${!whole && html`<${Field} label=${words.tags} hint=${words.tagsHint} value=${tags} onInput=${onTags}
+        required />`}</fieldset>`;
 }
 
 // Scopes of tokens are lists of lists: a device carries one tag of each.
@@ -60,12 +62,13 @@ export function ScopeShown({ lists }) {
 export function madePassword() {
   const letters = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
   const bytes = crypto.getRandomValues(new Uint8Array(64));
-  return Array.from(bytes).filter(byte => byte < letters.length * 4).slice(0, 16).map(byte => letters[byte % letters.length]).join('');
+  return Array.from(bytes).filter(byte => byte < letters.length * 4).slice(0, 16).map(byte =>
+      letters[byte % letters.length]).join('');
 }
 
 // What is shown once and never again.
 export function Secret({ label, value }) {
-  return html`<p class="secret"><span class="faint">${label}</span><code>${value}</code><${Copy} text=${value} /></p>`;
+  return html`<p class="once-shown"><span class="faint">${label}</span><code>${value}</code><${Copy} text=${value} /></p>`;
 }
 
 const DAY = 86400;
@@ -81,11 +84,14 @@ export function Tokens({ user, own }) {
     { key: 'role', title: words.role, cell: token => words.roles[token.role].name },
     { key: 'scope', title: words.scope, cell: token => html`<${ScopeShown} lists=${token.scope} />` },
     { key: 'created', title: words.made, cell: token => html`<${Time} at=${token.created} />` },
-    { key: 'expires', title: words.ends, cell: token => html`<span title=${fullTime(token.expires)}><${Time} at=${token.expires} /></span>` },
+    { key: 'expires', title: words.ends, cell: token => html`<span title=${fullTime(token.expires)}>
+        <${Time} at=${token.expires} /></span>` },
     { key: 'end', title: html`<span class="unseen">${words.actions}</span>`, number: true,
-      cell: token => html`<${Button} onClick=${() => ask(token)} aria-label=${say(words.endToken, { name: token.name })}>${words.end}<//>` },
+      cell: token => html`<${Button} onClick=${() => ask(token)} aria-label=${say(words.endToken,
+          { name: token.name })}>${words.end}<//>` },
   ];
-  return html`${own && html`<p class="actions"><${Button} kind="primary" onClick=${() => setMaking(true)}>${words.makeToken}<//></p>`}
+  return html`${own && html`<p class="actions"><${Button} kind="primary" onClick=${() => setMaking(true)}>${words.makeToken}<//>
+      </p>`}
     <${Loaded} from=${tokens}>${list => html`<${Table} caption=${words.tokens} columns=${columns} rows=${list}
       empty=${html`<${Empty} title=${words.noTokens} text=${own ? words.noTokensText : ''} />`} />`}<//>
     ${making && html`<${MakeToken} onClose=${() => setMaking(false)} onMade=${tokens.reload} />`}
@@ -99,33 +105,41 @@ export function Tokens({ user, own }) {
 
 function MakeToken({ onClose, onMade }) {
   const who = session.who;
-  const [form, set] = useState({ name: '', role: who.role === 'admin' ? 'viewer' : who.role, whole: true, tags: '', secs: 30 * DAY });
+  const [form, set] = useState({ name: '', role: who.role === 'admin' ? 'viewer' : who.role, whole: true, tags: '',
+      secs: 30 * DAY });
   const [made, setMade] = useState(null);
   const put = change => set(before => ({ ...before, ...change }));
   const action = useAction(async () => {
     const token = await post('/tokens', {
-      name: form.name.trim(), role: form.role, expires_secs: Number(form.secs), ...(form.whole ? {} : { scope: tagsOf(form.tags) }),
+      name: form.name.trim(), role: form.role, expires_secs: Number(form.secs), ...(form.whole ? {}
+          : { scope: tagsOf(form.tags) }),
     });
     setMade(token);
     onMade();
   });
   if (made) {
     return html`<${Dialog} title=${words.tokenMade} onClose=${onClose}><p>${words.shownOnce}</p>
-      <${Secret} label=${made.name} value=${made.token} /><p class="faint">${words.tokenUse}</p><pre>Authorization: Bearer ${made.token}</pre>
-      <form onSubmit=${event => { event.preventDefault(); onClose(); }}><footer><button class="primary">${words.haveIt}</button></footer></form><//>`;
+      <${Secret} label=${made.name} value=${made.token} /><p class="faint">${words.tokenUse}</p>
+          <pre>Authorization: Bearer ${made.token}</pre>
+      <form onSubmit=${event => { event.preventDefault(); onClose(); }}><footer><button class="primary">${words.haveIt}</button>
+          </footer></form><//>`;
   }
   const roles = ROLES.filter(role => isAtMost(role, who.role));
-  return html`<${Dialog} title=${words.makeToken} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); action.run(); }}>
-    <${Field} label=${words.tokenName} hint=${words.tokenNameHint} value=${form.name} onInput=${name => put({ name })} required autofocus />
+  return html`<${Dialog} title=${words.makeToken} onClose=${onClose}><form
+      onSubmit=${event => { event.preventDefault(); action.run(); }}>
+    <${Field} label=${words.tokenName} hint=${words.tokenNameHint} value=${form.name} onInput=${name => put({ name })} required
+        autofocus />
     <${RoleField} value=${form.role} roles=${roles} onInput=${role => put({ role })} />
     <${Field} as="select" label=${words.ends} value=${form.secs} onInput=${secs => put({ secs })}>
       ${ENDS.map(([secs, key]) => html`<option key=${key} value=${secs}>${words.after[key]}</option>`)}<//>
     <${ScopeField} whole=${form.whole} onWhole=${whole => put({ whole })} tags=${form.tags} onTags=${tags => put({ tags })}
       wholeText=${words.allOfMine} partText=${words.partOfMine} />
     <${ProblemBox} problem=${action.problem} />
-    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button class="primary" disabled=${action.busy}>${words.makeToken}</button></footer></form><//>`;
+    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button class="primary"
+        disabled=${action.busy}>${words.makeToken}</button></footer></form><//>`;
 }
 
 export function UserState({ user }) {
-  return user.must_change_password ? html`<${State} kind="warn">${words.oneTime}<//>` : html`<${State} kind="good">${words.active}<//>`;
+  return user.must_change_password ? html`<${State} kind="warn">${words.oneTime}<//>`
+      : html`<${State} kind="good">${words.active}<//>`;
 }

@@ -30,7 +30,8 @@ async function begin(name, revision, fresh) {
   }
 }
 
-export function ProfileEditor({ name, revision, fresh }) {
+// `onSaved` is called when there is another revision.
+export function ProfileEditor({ name, revision, fresh, onSaved }) {
   const [state, set] = useState(null);
   const [turn, again] = useState(0);
   useEffect(() => {
@@ -39,28 +40,32 @@ export function ProfileEditor({ name, revision, fresh }) {
   }, [name, revision, turn]);
   if (!state) return html`<${Busy} />`;
   if (state.problem) return html`<${ProblemBox} problem=${state.problem} onRetry=${() => again(n => n + 1)} />`;
-  return html`<${Editor} key=${turn} name=${name} start=${state} onTheirs=${() => again(n => n + 1)} />`;
+  return html`<${Editor} key=${turn} name=${name} start=${state} onSaved=${onSaved} onTheirs=${() => again(n => n + 1)} />`;
 }
 
 // As the server takes it: without empty conditions and rows nobody has filled in.
 function toRequest(draft, comment) {
-  const request = { ...draft, selector: tidySelector(draft.selector), values: (draft.values || []).filter(row => row.name || row.value) };
+  const request = { ...draft, selector: tidySelector(draft.selector),
+      values: (draft.values || []).filter(row => row.name || row.value) };
   if (draft.objects) request.objects = draft.objects;
   if (comment) request.comment = comment;
   return request;
 }
 
-const hiddenIn = draft => [...(draft.values || []), ...(draft.objects || []).flatMap(object => object.values || [])].filter(row => row.value === HIDDEN).map(row => row.name);
+const rowsOf = draft => [...(draft.values || []), ...(draft.objects || []).flatMap(object => object.values || [])];
+const hiddenIn = draft => rowsOf(draft).filter(row => row.value === HIDDEN).map(row => row.name);
 
-function Editor({ name, start, onTheirs }) {
+function Editor({ name, start, onSaved, onTheirs }) {
   const texts = t.profiles.editor;
   const [draft, setDraft] = useState(start.draft);
   const [comment, setComment] = useState('');
   const [json, setJson] = useState(null);
-  const [left, setLeft] = useState(false);
+  const [left, setLeft] = useState(null);
   const typed = json !== null && json !== JSON.stringify(toRequest(draft), null, 2);
   const dirty = !left && (typed || JSON.stringify(draft) !== JSON.stringify(start.draft));
   useGuard(dirty ? texts.unsaved : null);
+  // Behind the guard, which holds nobody by then.
+  useEffect(() => { if (left) go(`/profiles/${encode(name)}`, left.query); }, [left]);
   const change = changes => setDraft(now => ({ ...now, ...changes }));
   const parsed = json === null ? { draft } : parse(json);
   const current = parsed.draft || draft;
@@ -75,9 +80,9 @@ function Editor({ name, start, onTheirs }) {
     const over = tag === undefined ? start.tag : tag;
     const options = { params: { publish: 'false' }, ...(over ? ifMatch(over) : {}) };
     const made = await put(`/profiles/${encode(name)}`, request, options);
-    setLeft(true);
+    setLeft({ query: publish ? { publish: made.revision } : {} });
+    if (onSaved) onSaved();
     tell(say(texts.saved, { n: made.revision }));
-    setTimeout(() => go(`/profiles/${encode(name)}`, publish ? { publish: made.revision } : {}), 0);
   });
   const theirs = async publish => save.run(publish, (await tagged(`/profiles/${encode(name)}`)).tag);
   const show = as => {
@@ -88,21 +93,29 @@ function Editor({ name, start, onTheirs }) {
   const mayReveal = session.can('reveal') && start.from;
   return html`
     <p class="faint">${start.from ? say(texts.from, { n: start.from }) : texts.fresh}</p>
-    <div class="actions views" role="group" aria-label=${texts.as}><${Button} aria-pressed=${json === null} disabled=${json !== null && !parsed.draft} onClick=${() => show('form')}>${texts.form}<//>
+    <div class="actions as-choice" role="group" aria-label=${texts.as}><${Button} aria-pressed=${json === null}
+        disabled=${json !== null && !parsed.draft} onClick=${() => show('form')}>${texts.form}<//>
       <${Button} aria-pressed=${json !== null} onClick=${() => json === null && show('json')}>${texts.json}<//></div>
     ${hidden.length > 0 && html`<div class="note warn"><b>${say(texts.hidden, { n: hidden.length })}</b> ${texts.hiddenText}
-      ${mayReveal && json === null && html`<p><${Button} busy=${reveal.busy} onClick=${() => revealAll(draft, reveal)}>${texts.fetchAll}<//></p>`}</div>`}
+      ${mayReveal && json === null && html`<p><${Button} busy=${reveal.busy}
+          onClick=${() => revealAll(draft, reveal)}>${texts.fetchAll}<//></p>`}</div>`}
     <${ProblemBox} problem=${reveal.problem} />
-    ${json === null ? html`<${ProfileForm} draft=${draft} change=${change} reveal=${mayReveal ? what => reveal.run(what) : null} />`
-      : html`<${Card} title=${texts.json}><${Field} as="textarea" rows="24" label=${texts.jsonLabel} hint=${texts.jsonHint} value=${json} onInput=${setJson} spellcheck=${false}
+    ${json === null ? html`<${ProfileForm} draft=${draft} change=${change}
+        reveal=${mayReveal ? what => reveal.run(what) : null} />`
+      : html`<${Card} title=${texts.json}><${Field} as="textarea" rows="24" label=${texts.jsonLabel} hint=${texts.jsonHint}
+          value=${json} onInput=${setJson} spellcheck=${false}
           problem=${parsed.problem ? parsed.problem.why : null} /><//>`}
     <${Card} title=${texts.look}><p class="faint">${texts.lookText}</p>
-      ${parsed.problem ? html`<${ProblemBox} problem=${parsed.problem} />` : html`<${PreviewOnDevice} name=${name} what=${{ draft: request }} q=${selectorQuery(current.selector)} />
+      ${parsed.problem ? html`<${ProblemBox} problem=${parsed.problem} />` : html`<${PreviewOnDevice} name=${name}
+          what=${{ draft: request }} q=${selectorQuery(current.selector)} />
         <${PreviewCounts} name=${name} what=${{ draft: request }} />`}<//>
-    <section class="card save" aria-label=${t.ui.save}>
-      ${changed ? html`<${ChangedMeanwhile} busy=${save.busy} onMine=${() => theirs(false)} onTheirs=${onTheirs} />` : html`<${ProblemBox} problem=${save.problem} />`}
-      <div class="row"><${Field} label=${texts.comment} placeholder=${texts.commentHint} value=${comment} onInput=${setComment} maxlength="1000" />
-        <${Button} kind="primary" busy=${save.busy} disabled=${hidden.length > 0} onClick=${() => save.run(true)}>${texts.publish}<//>
+    <section class="card save-bar" aria-label=${t.ui.save}>
+      ${changed ? html`<${ChangedMeanwhile} busy=${save.busy} onMine=${() => theirs(false)} onTheirs=${onTheirs} />`
+          : html`<${ProblemBox} problem=${save.problem} />`}
+      <div class="value-row"><${Field} label=${texts.comment} placeholder=${texts.commentHint} value=${comment}
+          onInput=${setComment} maxlength="1000" />
+        <${Button} kind="primary" busy=${save.busy} disabled=${hidden.length > 0}
+            onClick=${() => save.run(true)}>${texts.publish}<//>
         <${Button} busy=${save.busy} disabled=${hidden.length > 0} onClick=${() => save.run(false)}>${texts.save}<//>
         <${Button} kind="quiet" onClick=${() => go(start.from ? `/profiles/${encode(name)}` : '/profiles')}>${t.ui.cancel}<//></div></section>`;
 }

@@ -20,8 +20,10 @@ export function DeviceField({ label, hint, value, onInput, q }) {
     }, 250);
     return () => { clearTimeout(timer); stop.abort(); };
   }, [value, q]);
-  return html`<div class="device-field"><${Field} label=${label} hint=${hint} value=${value} onInput=${onInput} list=${id.current} spellcheck=${false} />
-    <datalist id=${id.current}>${found.map(identity => html`<option key=${identity} value=${identity}></option>`)}</datalist></div>`;
+  return html`<div class="device-field"><${Field} label=${label} hint=${hint} value=${value} onInput=${onInput} list=${id.current}
+      spellcheck=${false} />
+    <datalist id=${id.current}>${found.map(identity => html`<option key=${identity}
+        value=${identity}></option>`)}</datalist></div>`;
 }
 
 // `what` is { revision } or { draft }; `q` finds devices of the profile.
@@ -49,18 +51,24 @@ function PreviewShown({ of, device, name }) {
   const texts = t.profiles.preview;
   const link = html`<${Link} href=${`/devices/${encode(device)}/profile`}>${device}<//>`;
   const nothing = !of.changes.length && !of.creates.length && !of.deletes.length && !of.problems.length && !of.not_seen.length;
-  const list = (title, items) => (items.length ? html`<h3>${title}</h3><ul class="mono">${items.map(item => html`<li key=${item}>${item}</li>`)}</ul>` : null);
-  return html`<section class="preview" aria-live="polite">
-    <p>${link} ${of.applies ? texts.applies : html`<b>${texts.appliesNot}</b>`} ${of.waits_until ? say(texts.waits, { time: fullTime(of.waits_until) }) : ''}</p>
-    ${of.problems.length > 0 && html`<div class="problem"><strong>${texts.problems}</strong><ul>${of.problems.map(one => html`<li key=${one.name}>
+  const list = (title, items) => (items.length ? html`<h3>${title}</h3><ul class="mono">${items.map(item => html`<li
+      key=${item}>${item}</li>`)}</ul>` : null);
+  return html`<section class="previewed" aria-live="polite">
+    <p>${link} ${of.applies ? texts.applies : html`<b>${texts.appliesNot}</b>`} ${of.waits_until ? say(texts.waits,
+        { time: fullTime(of.waits_until) }) : ''}</p>
+    ${of.problems.length > 0 && html`<div class="problem"><strong>${texts.problems}</strong><ul>${of.problems.map(one => html`<li
+        key=${one.name}>
       <code>${one.name}</code>: ${one.why}</li>`)}</ul></div>`}
     ${of.changes.length > 0 && html`<${Table} caption=${texts.changes} rows=${of.changes} rowKey=${row => row.name} columns=${[
-      { key: 'name', title: t.profiles.parameter, wide: true, cell: row => html`<code>${row.name}</code>${row.profile !== name ? html` <span class="tag">${row.profile}</span>` : ''}` },
-      { key: 'from', title: texts.from, cell: row => (row.from === null || row.from === undefined ? html`<span class="faint">${texts.unseen}</span>` : html`<del class="mono">${row.from === '' ? texts.blank : row.from}</del>`) },
+      { key: 'name', title: t.profiles.parameter, wide: true, cell: row => html`<code>${row.name}</code>${row.profile !== name
+          ? html` <span class="tag">${row.profile}</span>` : ''}` },
+      { key: 'from', title: texts.from, cell: row => (row.from === null || row.from === undefined ? html`<span
+          class="faint">${texts.unseen}</span>` : html`<del class="mono">${row.from === '' ? texts.blank : row.from}</del>`) },
       { key: 'to', title: texts.to, cell: row => html`<ins class="mono">${row.to === '' ? texts.blank : row.to}</ins>` },
     ]} />`}
     ${list(texts.creates, of.creates)}${list(texts.deletes, of.deletes)}${list(texts.notSeen, of.not_seen)}${list(texts.refused, of.refused)}
-    ${of.conflicts.length > 0 && html`<h3>${texts.conflicts}</h3><ul>${of.conflicts.map(one => html`<li key=${one.name}><code>${one.name}</code>: ${say(texts.conflict, one)}</li>`)}</ul>`}
+    ${of.conflicts.length > 0 && html`<h3>${texts.conflicts}</h3><ul>${of.conflicts.map(one => html`<li key=${one.name}>
+        <code>${one.name}</code>: ${say(texts.conflict, one)}</li>`)}</ul>`}
     ${nothing && html`<p class="note">${texts.nothing}</p>`}</section>`;
 }
 
@@ -78,13 +86,20 @@ export function PreviewCounts({ name, what, now, onCounts }) {
   return html`${!now && html`<${Button} busy=${count.busy} onClick=${() => count.run()}>${texts.count}<//>`}
     ${now && count.busy && html`<${Busy} what=${texts.counting} />`}
     <${ProblemBox} problem=${count.problem} onRetry=${() => count.run()} />
-    ${counts && html`<section class="preview" aria-live="polite">
-      <p>${say(texts.of, { n: number(counts.devices) })} ${!counts.complete && html`<b>${say(texts.notAll, { n: number(counts.looked_at) })}</b>`}</p>
-      <${Parts} of=${[[texts.change, counts.would_change, 'main'], [texts.unchanged, counts.unchanged, 'good'], [texts.notSeen, counts.not_seen, 'warn'], [texts.error, counts.in_error, 'bad']]} />
-      ${counts.parameters.length > 0 && html`<${Table} caption=${texts.parameters} rows=${counts.parameters} rowKey=${row => row.name} columns=${[
+    ${counts && html`<section class="previewed" aria-live="polite">
+      <p>${say(texts.of, { n: number(counts.devices) })} ${!counts.complete && html`<b>${say(texts.notAll,
+          { n: number(counts.looked_at) })}</b>`}</p>
+      <${Parts} of=${[[texts.change, counts.would_change, 'main'], [texts.unchanged, counts.unchanged, 'good'],
+          [texts.notSeen, counts.not_seen, 'warn'], [texts.error, counts.in_error, 'bad']]} />
+      ${counts.parameters.length > 0 && html`<${Table} caption=${texts.parameters} rows=${counts.parameters}
+          rowKey=${row => row.name} columns=${[
         { key: 'name', title: t.profiles.parameter, wide: true, cell: row => html`<code>${row.name}</code>` },
         { key: 'n', title: texts.changesOn, number: true, cell: row => number(row.devices) }]} />`}
-      ${counts.examples.length > 0 && html`<p class="small">${texts.examples} ${counts.examples.map((device, index) => html`${index ? ', ' : ''}<${Link} key=${device} href=${`/devices/${encode(device)}`}>${device}<//>`)}</p>`}
-      ${counts.errors.length > 0 && html`<div class="problem"><strong>${texts.errors}</strong><ul>${counts.errors.map(one => html`<li key=${one.device}><${Link} href=${`/devices/${encode(one.device)}`}>${one.device}<//>:
+      ${counts.examples.length > 0 && html`<p
+          class="small">${texts.examples} ${counts.examples.map((device, index) => html`${index ? ', ' : ''}<${Link} key=${device}
+          href=${`/devices/${encode(device)}`}>${device}<//>`)}</p>`}
+      ${counts.errors.length > 0 && html`<div class="problem"><strong>${texts.errors}</strong>
+          <ul>${counts.errors.map(one => html`<li key=${one.device}><${Link}
+          href=${`/devices/${encode(one.device)}`}>${one.device}<//>${': '}
         ${one.problems.map(problem => `${problem.name}: ${problem.why}`).join('; ')}</li>`)}</ul></div>`}</section>`}`;
 }

@@ -3,6 +3,7 @@ import { html, useState, useEffect, useRef } from '../html.js';
 import { get, post } from '../api.js';
 import { t, say } from '../texts.js';
 import { Button, Dialog, number } from './ui.js';
+import { quoted } from './query_text.js';
 
 const T = t.queries;
 // After so long without a key the server is asked what it thinks of what was typed.
@@ -12,7 +13,6 @@ const FEW_VALUES = new Set(['product_class', 'software_version', 'hardware_versi
   'oui', 'cwmp_version', 'root']);
 // `tag = "be`, `product_class in ("ATA192", "A`: the attribute, and what was begun of its value.
 const VALUE = /([a-z_.]+)\s*(?:=|!=|~|like|(?:not\s+)?in\s*\((?:[^()]*,)?)\s*("?)((?:[^"\\]|\\.)*)$/;
-const quoted = text => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 const known = new Map();
 async function valuesOf(attribute) {
@@ -49,14 +49,16 @@ function Mistake({ query, error, soft }) {
   const letters = Array.from(query);
   const at = Math.min(error.position, letters.length);
   const end = Math.min(at + Math.max(error.length, 1), letters.length);
+  const part = (from, until) => letters.slice(from, until).join('');
   return html`<div class=${`mistake ${soft ? 'soft' : ''}`}>
-    ${!soft && html`<code aria-hidden="true">${letters.slice(0, at).join('')}<mark>${letters.slice(at, end).join('') || ' '}</mark>${letters.slice(end).join('')}</code>`}
+    ${!soft && html`<code aria-hidden="true">${part(0, at)}<mark>${part(at, end) || ' '}</mark>${part(end)}</code>`}
     <p><b>${say(T.at, { position: error.position + 1, why: error.why })}</b>${error.fix && `: ${error.fix}`}</p></div>`;
 }
 
 let bars = 0;
-// `value` is the query that holds, `onChange(text)` is told what is typed, `onSubmit(text)` when somebody means it.
-export function QueryBar({ value, onChange, onSubmit, label = T.label, placeholder = T.placeholder, submit = T.submit }) {
+// `value` is the query that holds, `onChange(text)` is told what is typed, `onSubmit(text)` when somebody means it. With `field`
+// it is a field of a form: its label is seen, and nothing is submitted.
+export function QueryBar({ value, onChange, onSubmit, label = T.label, placeholder = T.placeholder, submit = T.submit, field, hint }) {
   const [text, setText] = useState(value || '');
   const [state, set] = useState({ checked: null, list: [], active: -1, open: false, meant: false, help: false });
   const id = useRef(null);
@@ -64,7 +66,14 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   const input = useRef(null);
   const timer = useRef(null);
   const turn = useRef(0);
-  useEffect(() => { setText(value || ''); set(now => ({ ...now, checked: null, open: false, meant: false })); }, [value]);
+  // What was told comes back as the value, perhaps when more has been typed.
+  const told = useRef([]);
+  useEffect(() => {
+    if (told.current.includes(value || '')) return;
+    told.current = [];
+    setText(value || '');
+    set(now => ({ ...now, checked: null, open: false, meant: false }));
+  }, [value]);
   useEffect(() => () => { clearTimeout(timer.current); turn.current += 1; }, []);
 
   const check = (query, cursor, open) => {
@@ -75,7 +84,8 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
         const letters = Array.from(query.slice(0, cursor)).length;
         const checked = await post('/queries/check', { query, cursor: letters });
         const list = open ? await offers(query, cursor, checked) : [];
-        if (mine === turn.current) set(now => ({ ...now, checked: { ...checked, of: query }, list, active: -1, open: open && list.length > 0 }));
+        if (mine === turn.current) set(now => ({ ...now,
+          checked: { ...checked, of: query }, list, active: -1, open: open && list.length > 0 }));
       } catch {
         // Completion is a help only: what is wrong is said when the query is asked.
       }
@@ -84,7 +94,10 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   const type = (query, cursor) => {
     setText(query);
     set(now => ({ ...now, meant: false }));
-    if (onChange) onChange(query);
+    if (onChange) {
+      told.current = [...told.current.slice(-40), query];
+      onChange(query);
+    }
     check(query, cursor, true);
   };
   const take = offer => {
@@ -116,7 +129,7 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
         // The list says what is wrong.
       }
     }
-    onSubmit(query);
+    if (onSubmit) onSubmit(query);
   };
   const keys = event => {
     const { list, active, open } = state;
@@ -134,6 +147,8 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
     } else if ((event.key === 'Enter' || event.key === 'Tab') && open && active >= 0) {
       event.preventDefault();
       take(list[active]);
+    } else if (event.key === 'Enter' && field) {
+      mean(event);
     }
   };
   const { checked, list, active, open, meant } = state;
@@ -143,30 +158,39 @@ export function QueryBar({ value, onChange, onSubmit, label = T.label, placehold
   useEffect(() => {
     if (open && active >= 0) document.getElementById(`${id.current}-${active}`)?.scrollIntoView({ block: 'nearest' });
   }, [active, open]);
-  return html`<form class="query" role="search" aria-label=${label} onSubmit=${mean}>
+  const around = field ? { class: 'query field' } : { class: 'query', role: 'search', 'aria-label': label, onSubmit: mean };
+  return html`<${field ? 'div' : 'form'} ...${around}>
+    ${field && html`<label for=${id.current}>${label}</label>`}
     <div class="line">
-      <label class="unseen" for=${id.current}>${label}</label>
-      <div class="box"><input id=${id.current} ref=${input} class="mono" value=${text} placeholder=${placeholder} autocomplete="off" autocapitalize="none"
+      ${!field && html`<label class="unseen" for=${id.current}>${label}</label>`}
+      <div class="box"><input id=${id.current} ref=${input} class="mono" value=${text} placeholder=${placeholder}
+          autocomplete="off" autocapitalize="none"
         spellcheck=${false} role="combobox" aria-autocomplete="list" aria-expanded=${open} aria-controls=${`${id.current}-list`}
-        aria-activedescendant=${open && active >= 0 ? `${id.current}-${active}` : undefined} aria-invalid=${error && !soft ? 'true' : undefined}
+        aria-activedescendant=${open && active >= 0 ? `${id.current}-${active}` : undefined}
+            aria-invalid=${error && !soft ? 'true' : undefined}
         aria-describedby=${`${id.current}-says`}
         onInput=${event => type(event.target.value, event.target.selectionStart)} onKeyDown=${keys}
         onClick=${() => check(text, input.current.selectionStart, true)}
         onBlur=${() => set(now => ({ ...now, open: false }))} />
         <ul id=${`${id.current}-list`} role="listbox" aria-label=${T.offers} hidden=${!open}>${list.map((offer, index) =>
           html`<li key=${`${offer.text}${index}`} id=${`${id.current}-${index}`} role="option" aria-selected=${index === active}
-            onMouseDown=${event => { event.preventDefault(); take(offer); }}><code>${offer.text}</code><span>${offer.about}</span></li>`)}</ul></div>
-      <button type="submit" class="primary">${submit}</button>
-      ${text && html`<${Button} kind="quiet" onClick=${() => { type('', 0); onSubmit(''); }}>${T.clear}<//>`}
-      <${Button} kind="quiet" aria-haspopup="dialog" onClick=${() => set(now => ({ ...now, help: true, open: false }))}>${T.help}<//>
+            onMouseDown=${event => { event.preventDefault(); take(offer); }}>
+            <code>${offer.text}</code><span>${offer.about}</span></li>`)}</ul></div>
+      ${!field && html`<button type="submit" class="primary">${submit}</button>`}
+      ${!field && text && html`<${Button} kind="quiet" onClick=${() => { type('', 0); onSubmit(''); }}>${T.clear}<//>`}
+      <${Button} kind="quiet" aria-haspopup="dialog"
+          onClick=${() => set(now => ({ ...now, help: true, open: false }))}>${T.help}<//>
     </div>
-    <div id=${`${id.current}-says`} aria-live="polite">${error && !(soft && open) ? html`<${Mistake} query=${text} error=${error} soft=${soft} />`
-      : checked && checked.of === text && text.trim() && checked.valid && !checked.indexed ? html`<p class="faint slow">${T.slow}</p>` : null}</div>
+    ${hint && html`<small>${hint}</small>`}
+    <div id=${`${id.current}-says`} aria-live="polite">${error && !(soft && open) ? html`<${Mistake} query=${text}
+        error=${error} soft=${soft} />`
+      : checked && checked.of === text && text.trim() && checked.valid && !checked.indexed ? html`<p
+          class="faint slow">${T.slow}</p>` : null}</div>
     ${state.help && html`<${Help} onClose=${() => set(now => ({ ...now, help: false }))} onTake=${query => {
       set(now => ({ ...now, help: false }));
       type(query, query.length);
     }} />`}
-  </form>`;
+  <//>`;
 }
 
 function Help({ onClose, onTake }) {
@@ -176,10 +200,12 @@ function Help({ onClose, onTake }) {
     <p>${T.helpText}</p>
     <h3>${T.examples}</h3>
     <ul class="examples">${T.exampleList.map(([query, about]) => html`<li key=${query}>
-      <button type="button" class="quiet" onClick=${() => onTake(query)}><code>${query}</code></button><span class="faint">${about}</span></li>`)}</ul>
+      <button type="button" class="quiet" onClick=${() => onTake(query)}><code>${query}</code></button><span
+          class="faint">${about}</span></li>`)}</ul>
     <h3>${T.operators}</h3>
     <dl>${T.operatorList.map(([sign, about]) => html`<div key=${sign}><dt><code>${sign}</code></dt><dd>${about}</dd></div>`)}</dl>
     <h3>${T.fields}</h3>
-    <dl>${fields.map(field => html`<div key=${field.text}><dt><code>${field.text.replace(/\("$/, '("…")')}</code></dt><dd>${field.about}</dd></div>`)}</dl>
+    <dl>${fields.map(field => html`<div
+        key=${field.text}><dt><code>${field.text.replace(/\("$/, '("…")')}</code></dt><dd>${field.about}</dd></div>`)}</dl>
   </div><//>`;
 }

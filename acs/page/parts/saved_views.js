@@ -10,12 +10,14 @@ const T = t.queries;
 export function SavedViews({ query, fields, onOpen }) {
   const [state, set] = useState({ open: false, list: null, problem: null, keep: false, remove: null });
   const box = useRef(null);
-  const load = () => all('/queries').then(list => set(now => ({ ...now, list, problem: null })), problem => set(now => ({ ...now, problem })));
+  const load = () => all('/queries').then(list => set(now => ({ ...now, list, problem: null })),
+    problem => set(now => ({ ...now, problem })));
   useEffect(() => {
     if (!state.open) return undefined;
     load();
     const away = event => {
-      if (event.key === 'Escape' || (event.type === 'click' && !box.current.contains(event.target))) set(now => ({ ...now, open: false }));
+      const outside = event.type === 'click' && !box.current.contains(event.target);
+      if (event.key === 'Escape' || outside) set(now => ({ ...now, open: false }));
     };
     document.addEventListener('click', away);
     document.addEventListener('keydown', away);
@@ -28,12 +30,14 @@ export function SavedViews({ query, fields, onOpen }) {
       <${ProblemBox} problem=${state.problem} onRetry=${load} />
       ${state.list && !state.list.length && html`<p class="faint">${T.noViews}</p>`}
       ${state.list && state.list.length > 0 && html`<ul>${state.list.map(view => html`<li key=${view.name}>
-        <button type="button" class="quiet grow" title=${view.query} onClick=${() => { set({ ...state, open: false }); onOpen(view); }}>${view.name}
+        <button type="button" class="quiet grow" title=${view.query}
+            onClick=${() => { set({ ...state, open: false }); onOpen(view); }}>${view.name}
           <span class="faint">${mine(view) ? (view.shared ? T.isShared : '') : say(T.of, { owner: view.owner })}</span></button>
         ${mine(view) && html`<${Button} kind="quiet close" aria-label=${say(T.removeView, { name: view.name })}
           onClick=${() => set({ ...state, open: false, remove: view })}>×<//>`}</li>`)}</ul>`}
       <${Button} onClick=${() => set({ ...state, open: false, keep: true })}>${T.keep}<//></div>`}
-    ${state.keep && html`<${Keep} query=${query} fields=${fields} list=${state.list || []} onClose=${() => set(now => ({ ...now, keep: false }))} />`}
+    ${state.keep && html`<${Keep} query=${query} fields=${fields} list=${state.list || []}
+        onClose=${() => set(now => ({ ...now, keep: false }))} />`}
     ${state.remove && html`<${Confirm} title=${say(T.removeView, { name: state.remove.name })} yes=${t.ui.remove} kind="danger"
       onYes=${() => del(`/queries/${encode(state.remove.name)}`)} onClose=${() => set(now => ({ ...now, remove: null }))}>
       <p>${state.remove.shared ? T.removeShared : T.removeOwn}</p><p><code>${state.remove.query}</code></p><//>`}
@@ -61,6 +65,7 @@ function Keep({ query, fields, list, onClose }) {
     <${Field} label=${T.name} value=${name} onInput=${setName} required autofocus hint=${there ? T.replaces : T.nameHint} />
     <${Field} as="check" label=${T.shared} value=${shared} onInput=${setShared} />
     <${ProblemBox} problem=${state.problem} />
-    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button type="submit" class="primary" disabled=${state.busy || !name.trim()}>${t.ui.save}</button></footer>
+    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button type="submit" class="primary"
+        disabled=${state.busy || !name.trim()}>${t.ui.save}</button></footer>
   </form><//>`;
 }

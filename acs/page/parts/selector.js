@@ -1,10 +1,11 @@
 // Which devices: the lists and the query of a selector, as campaigns and profiles take it, with a live count.
 import { html, useState, useEffect } from '../html.js';
 import { t, say } from '../texts.js';
-import { get, useGet } from '../api.js';
+import { get, post, useGet } from '../api.js';
 import { Link, to } from '../router.js';
-import { Field, number } from './ui.js';
+import { number } from './ui.js';
 import { Chips } from './chips.js';
+import { QueryBar } from './query_bar.js';
 
 const LISTS = ['product_class', 'tags', 'software_version', 'serial_number'];
 // One, or many of something.
@@ -44,7 +45,6 @@ export function SelectorText({ of, all }) {
 const known = from => (from.data ? from.data.groups.filter(group => group.value).map(group =>
   [group.value, devices(group.devices)]) : []);
 
-// `QueryField` is what the query is typed in.
 export function SelectorFields({ value, onChange, hints = {} }) {
   const groups = {
     product_class: useGet('/devices/groups', { by: 'product_class', limit: 50 }),
@@ -54,14 +54,11 @@ export function SelectorFields({ value, onChange, hints = {} }) {
   const set = (name, to) => onChange({ ...value, [name]: to });
   const texts = t.campaigns.selector;
   return html`<div class="fields">
-    ${LISTS.map(name => html`<${Chips} key=${name} label=${texts[name]} hint=${hints[name] || texts.hints[name]} value=${value[name] || []}
+    ${LISTS.map(name => html`<${Chips} key=${name} label=${texts[name]} hint=${hints[name] || texts.hints[name]}
+        value=${value[name] || []}
       placeholder=${texts.any} onChange=${list => set(name, list)} suggestions=${groups[name] ? known(groups[name]) : []} />`)}
-    <div class="wide"><${QueryField} value=${value.query || ''} onChange=${text => set('query', text)} /></div></div>`;
-}
-
-function QueryField({ value, onChange }) {
-  return html`<${Field} label=${t.campaigns.selector.query} hint=${t.campaigns.selector.queryHint} value=${value} onInput=${onChange}
-    class="mono" spellcheck=${false} placeholder=${'software_version < version("11-4-0") and not tag = "office"'} />`;
+    <div class="wide"><${QueryBar} field label=${texts.query} hint=${texts.queryHint} value=${value.query || ''}
+        onChange=${text => set('query', text)} /></div></div>`;
 }
 
 // How many devices it finds at this moment, as one types; `onCount` is told.
@@ -71,17 +68,23 @@ export function SelectorCount({ selector, onCount }) {
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      get('/devices/count', { q: query }, { signal: stop.signal })
-        .then(found => { set({ query, devices: found.devices, problem: null }); if (onCount) onCount(found.devices); })
+      const counted = async () => {
+        // A query that is still being typed is no refusal.
+        const checked = query ? await post('/queries/check', { query }, { signal: stop.signal }) : { valid: true };
+        if (!checked.valid) throw checked.error;
+        return get('/devices/count', { q: query }, { signal: stop.signal });
+      };
+      counted().then(found => { set({ query, devices: found.devices, problem: null }); if (onCount) onCount(found.devices); })
         .catch(problem => { if (problem.name !== 'AbortError') set({ query, devices: null, problem }); });
     }, 350);
     return () => { clearTimeout(timer); stop.abort(); };
   }, [query]);
   const texts = t.campaigns.selector;
   if (state.problem) {
-    return html`<p class="problem" role="status"><strong>${state.problem.why || state.problem.message}</strong> ${state.problem.fix}</p>`;
+    return html`<p class="problem" role="status">
+        <strong>${state.problem.why || state.problem.message}</strong> ${state.problem.fix}</p>`;
   }
-  return html`<p class="note count" role="status">${state.devices === null || state.query !== query ? texts.counting
+  return html`<p class="note found-count" role="status">${state.devices === null || state.query !== query ? texts.counting
     : html`<b>${devices(state.devices)}</b> ${state.devices === 0 ? texts.findsNone
       : html`<${Link} href=${to('/devices', { q: query })}>${texts.look}<//>`}`}</p>`;
 }

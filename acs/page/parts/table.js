@@ -7,14 +7,19 @@ import { go } from '../router.js';
 // columns: [{ key, title, cell(row), number, wide }]. `href(row)` makes rows lead somewhere.
 export function Table({ columns, rows, rowKey = row => row.id, href, caption, empty }) {
   if (!rows.length) return empty || html`<${Empty} title=${t.ui.nothing} />`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}><table class=${columns.length > 3 ? 'stacks' : ''}>
     <caption class="unseen">${caption}</caption>
-    <thead><tr>${columns.map(column => html`<th key=${column.key} scope="col" class=${cellClass(column)}>${column.title}</th>`)}</tr></thead>
-    <tbody>${rows.map(row => html`<tr key=${rowKey(row)} class=${href ? 'leads' : ''} onClick=${event => follow(event, href && href(row))}>
-      ${columns.map(column => html`<td key=${column.key} class=${cellClass(column)}>${column.cell(row)}</td>`)}</tr>`)}</tbody>
+    <thead><tr>${columns.map(column => html`<th key=${column.key} scope="col"
+        class=${cellClass(column)}>${column.title}</th>`)}</tr></thead>
+    <tbody>${rows.map(row => html`<tr key=${rowKey(row)} class=${href ? 'leads' : ''}
+        onClick=${event => follow(event, href && href(row))}>
+      ${columns.map(column => html`<td key=${column.key} class=${cellClass(column)}
+        data-title=${nameOf(column)}>${column.cell(row)}</td>`)}</tr>`)}</tbody>
   </table></div>`;
 }
 
+// What stands before a cell where a row is shown as a block, on a narrow screen.
+const nameOf = column => (typeof column.title === 'string' ? column.title : '');
 const cellClass = column => `${column.number ? 'number' : ''} ${column.wide ? 'wide' : ''}`;
 
 // A click on a row follows it, unless it was meant for something in the row or for choosing text.
@@ -35,7 +40,8 @@ export function PagedTable({ load, version, columns, rowKey, href, caption, empt
     set(now => ({ ...now, loading: true, problem: null }));
     try {
       const page = await load({ after, limit });
-      if (mine === turn.current) set({ rows: [...before, ...page.items], next: page.next || null, problem: null, loading: false });
+      if (mine === turn.current) set({ rows: [...before, ...page.items],
+        next: page.next || null, problem: null, loading: false });
     } catch (problem) {
       if (mine === turn.current && problem.name !== 'AbortError') set(now => ({ ...now, problem, loading: false }));
     }
@@ -60,15 +66,16 @@ export function PagedTable({ load, version, columns, rowKey, href, caption, empt
 }
 
 const ROW = 36;
-const BLOCK = 100;
+// Rows of one page.
+export const BLOCK = 100;
 // Rows beside the visible ones, so that scrolling a little shows no gaps.
 const MARGIN = 12;
 // The most rows that are in the document, however high the window is.
 const MOST = 160;
 // Blocks that are kept, so that going back a little asks for nothing: a few thousand rows.
 const KEPT = 40;
-// A browser knows no element higher than this; a longer table is scrolled in proportion.
-const HIGHEST = 8000000;
+// Some browsers know no element much higher than this; a longer table, of more than 400,000 rows, is scrolled in proportion.
+const HIGHEST = 16000000;
 
 // Which rows of a table of `total` stand in a window of `height` that is scrolled to `top`.
 export function inSight(total, top, height) {
@@ -84,10 +91,11 @@ export function inSight(total, top, height) {
   return { from, until, offset, whole };
 }
 
-// A table of any length of which only the rows in sight are in the document. `total` is its length, `load({ skip, after, limit })`
-// gives { items, next }; `version` begins it again, `turn` reads what is in sight again where it stands.
+// A table of any length of which only the rows in sight are in the document. `total` is its length,
+// `load({ skip, after, limit })` gives { items, next }; `version` begins it again, `turn` reads what is in sight again where it stands.
 // `picked(row)` and `onPick(row)` make rows choosable, `pickAll` stands in the head. A column may have a `width` in pixels.
-export function EndlessTable({ total, load, version, turn, columns, rowKey = row => row.id, href, caption, picked, onPick, pickAll }) {
+export function EndlessTable({ total, load, version, turn, columns, rowKey = row => row.id, href, caption,
+  picked, onPick, pickAll }) {
   const box = useRef(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const blocks = useRef(new Map());
@@ -139,7 +147,8 @@ export function EndlessTable({ total, load, version, turn, columns, rowKey = row
     const again = shownTurn.current !== turn;
     shownTurn.current = turn;
     // What is out of sight is read when it comes into sight.
-    if (again) for (const index of blocks.current.keys()) if (index * BLOCK >= until || (index + 1) * BLOCK <= from) blocks.current.delete(index);
+    const outOfSight = index => index * BLOCK >= until || (index + 1) * BLOCK <= from;
+    if (again) [...blocks.current.keys()].filter(outOfSight).forEach(index => blocks.current.delete(index));
     // Only what stays in sight for a moment is asked for: dragging the bar through a long table asks for nothing.
     const timer = setTimeout(() => inBlocks(index => want(index, again)), blocks.current.size ? 60 : 0);
     return () => clearTimeout(timer);
@@ -153,22 +162,28 @@ export function EndlessTable({ total, load, version, turn, columns, rowKey = row
     rows.push([index, block && block.items ? block.items[index % BLOCK] : null]);
   }
   const retry = () => inBlocks(index => want(index, true));
+  // A little less than all widths together: a bar at the side must not bring one below.
+  const least = 0.95 * columns.reduce((all, column) => all + (column.width || 160), 40);
   const span = columns.length + (onPick ? 1 : 0);
-  const space = height => html`<tr class="space" aria-hidden="true" style=${{ height: `${height}px` }}><td colspan=${span}></td></tr>`;
+  const space = height => html`<tr class="space" aria-hidden="true" style=${{ height: `${height}px` }}><td
+      colspan=${span}></td></tr>`;
   return html`<${ProblemBox} problem=${problem} onRetry=${retry} />
     <div class="endless" ref=${box} tabindex="0" role="region" aria-label=${caption}
         onScroll=${event => { const top = event.currentTarget.scrollTop; setView(now => ({ ...now, top })); }}>
-      <table aria-rowcount=${total + 1} style=${{ minWidth: `${columns.reduce((all, column) => all + (column.width || 160), 40)}px` }}>
+      <table aria-rowcount=${total + 1} style=${{ minWidth: `${least}px` }}>
         <caption class="unseen">${say(t.ui.rowsOf, { caption, total: number(total) })}</caption>
         <colgroup>${onPick && html`<col class="pick" />`}
           ${columns.map(column => html`<col key=${column.key} style=${{ width: `${column.width || 160}px` }} />`)}</colgroup>
-        <thead><tr aria-rowindex="1">${onPick && html`<th scope="col" class="pick">${pickAll || html`<span class="unseen">${t.ui.chosen}</span>`}</th>`}
-          ${columns.map(column => html`<th key=${column.key} scope="col" class=${cellClass(column)}>${column.title}</th>`)}</tr></thead>
+        <thead><tr aria-rowindex="1">${onPick && html`<th scope="col" class="pick">${pickAll || html`<span
+            class="unseen">${t.ui.chosen}</span>`}</th>`}
+          ${columns.map(column => html`<th key=${column.key} scope="col"
+              class=${cellClass(column)}>${column.title}</th>`)}</tr></thead>
         <tbody>
           ${space(offset)}
           ${rows.map(([index, row]) => row ? html`<tr key=${index} aria-rowindex=${index + 2} class=${href ? 'leads' : ''}
               onClick=${event => follow(event, href && href(row))}>
-            ${onPick && html`<td class="pick"><input type="checkbox" aria-label=${say(t.ui.choose, { what: row.identity || rowKey(row) })}
+            ${onPick && html`<td class="pick"><input type="checkbox"
+                aria-label=${say(t.ui.choose, { what: row.identity || rowKey(row) })}
               checked=${picked(row)} onChange=${() => onPick(row)} /></td>`}
             ${columns.map(column => html`<td key=${column.key} class=${cellClass(column)}>${column.cell(row)}</td>`)}</tr>`
             : html`<tr key=${index} class="pending" aria-rowindex=${index + 2}><td colspan=${span}><i></i></td></tr>`)}

@@ -60,19 +60,20 @@ export const words = text => String(text).replaceAll('_', ' ');
 
 const UNITS = [['day', 86400000], ['hour', 3600000], ['minute', 60000], ['second', 1000]];
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-export function ago(ms) {
+const narrow = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'narrow' });
+export function ago(ms, short) {
   const distance = ms - Date.now();
   for (const [unit, size] of UNITS) {
-    if (Math.abs(distance) >= size || unit === 'second') return relative.format(Math.round(distance / size), unit);
+    if (Math.abs(distance) >= size || unit === 'second') return (short ? narrow : relative).format(Math.round(distance / size), unit);
   }
   return '';
 }
 export const fullTime = ms => (ms ? new Date(ms).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }) : '');
 
 // A time as people say it; in full when one points at it. `null` and 0 do not apply.
-export function Time({ at, none }) {
+export function Time({ at, none, short }) {
   if (!at) return html`<span class="faint">${none || t.ui.never}</span>`;
-  return html`<time datetime=${new Date(at).toISOString()} title=${fullTime(at)}>${ago(at)}</time>`;
+  return html`<time datetime=${new Date(at).toISOString()} title=${fullTime(at)}>${ago(at, short)}</time>`;
 }
 
 export const number = n => (n === null || n === undefined ? '' : Number(n).toLocaleString('en-GB'));
@@ -88,7 +89,8 @@ export function duration(ms) {
   if (ms === null || ms === undefined) return '';
   if (ms < 1000) return `${Math.round(ms)} ms`;
   for (const [unit, size] of UNITS) {
-    if (ms >= size * 2 || unit === 'second') return `${Math.round(ms / size)} ${unit}s`;
+    const n = Math.round(ms / size);
+    if (ms >= size * 2 || unit === 'second') return `${n} ${unit}${n === 1 ? '' : 's'}`;
   }
   return '';
 }

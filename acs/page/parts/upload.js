@@ -16,7 +16,9 @@ export function UploadForm({ image, onDone }) {
   const [file, setFile] = useState(null);
   const [over, setOver] = useState(false);
   const [share, setShare] = useState(0);
-  const [form, setForm] = useState({ name: '', file_type: TYPES[0], product_class: '', version: '', minimum_version: '', sha256: '', unverified: false });
+  const [form, setForm] = useState({
+    name: '', file_type: TYPES[0], product_class: '', version: '', minimum_version: '', sha256: '', unverified: false,
+  });
   const set = (name, value) => setForm(now => ({ ...now, [name]: value }));
   const isImage = form.file_type.startsWith('1 ');
   const choose = chosen => {
@@ -36,20 +38,27 @@ export function UploadForm({ image, onDone }) {
   return html`<form onSubmit=${submit}>
     <label class=${`dropzone ${over ? 'over' : ''}`} onDragOver=${event => { event.preventDefault(); setOver(true); }}
         onDragLeave=${() => setOver(false)} onDrop=${drop}>
-      <input type="file" onChange=${event => choose(event.target.files[0])} />
-      ${file ? html`<b>${file.name}</b><span class="faint">${bytes(file.size)}</span>` : html`<b>${texts.choose}</b><span class="faint">${texts.drop}</span>`}</label>
+      <input type="file" class="unseen" aria-label=${texts.choose} onChange=${event => choose(event.target.files[0])} />
+      ${file ? html`<b>${file.name}</b><span class="faint">${bytes(file.size)}</span>` : html`<b>${texts.choose}</b><span
+          class="faint">${texts.drop}</span>`}</label>
     <div class="fields">
       <${Field} label=${texts.name} required value=${form.name} onInput=${value => set('name', value)} />
-      ${!image && html`<${Field} label=${texts.type} required value=${form.file_type} list="file-types" onInput=${value => set('file_type', value)} />
+      ${!image && html`<${Field} label=${texts.type} required value=${form.file_type} list="file-types"
+          onInput=${value => set('file_type', value)} />
         <datalist id="file-types">${TYPES.map(type => html`<option key=${type} value=${type}></option>`)}</datalist>`}
       <${Field} label=${texts.version} hint=${isImage ? texts.versionHint : undefined} value=${form.version}
         placeholder=${file ? versionIn(file.name) : ''} onInput=${value => set('version', value)} />
-      <${Field} label=${texts.product} hint=${texts.productHint} value=${form.product_class} list="product-classes" onInput=${value => set('product_class', value)} />
-      <datalist id="product-classes">${classes.data && classes.data.groups.map(group => html`<option key=${group.value} value=${group.value}></option>`)}</datalist>
-      <${Field} label=${texts.minimum} hint=${texts.minimumHint} value=${form.minimum_version} onInput=${value => set('minimum_version', value)} />
-      <${Field} label=${texts.sha256} hint=${texts.sha256Hint} class="mono" spellcheck=${false} value=${form.sha256} onInput=${value => set('sha256', value)} />
-      ${isImage && html`<div class="wide"><${Field} as="check" label=${texts.unverified} hint=${texts.unverifiedHint} value=${form.unverified} onInput=${value => set('unverified', value)} /></div>`}</div>
-    ${send.busy && html`<p class="sending"><progress max="1" value=${share} aria-label=${texts.sending}></progress>
+      <${Field} label=${texts.product} hint=${texts.productHint} value=${form.product_class} list="product-classes"
+          onInput=${value => set('product_class', value)} />
+      <datalist id="product-classes">${classes.data && classes.data.groups.map(group => html`<option key=${group.value}
+          value=${group.value}></option>`)}</datalist>
+      <${Field} label=${texts.minimum} hint=${texts.minimumHint} value=${form.minimum_version}
+          onInput=${value => set('minimum_version', value)} />
+      <${Field} label=${texts.sha256} hint=${texts.sha256Hint} class="mono" spellcheck=${false} value=${form.sha256}
+          onInput=${value => set('sha256', value)} />
+      ${isImage && html`<div class="wide"><${Field} as="check" label=${texts.unverified} hint=${texts.unverifiedHint}
+          value=${form.unverified} onInput=${value => set('unverified', value)} /></div>`}</div>
+    ${send.busy && html`<p class="send-progress"><progress max="1" value=${share} aria-label=${texts.sending}></progress>
       <span>${share < 1 ? say(texts.sent, { n: Math.floor(share * 100) }) : texts.checking}</span></p>`}
     <${ProblemBox} problem=${send.problem} />
     <footer><button type="submit" class="primary" disabled=${!file || send.busy}>${texts.send}</button></footer></form>`;

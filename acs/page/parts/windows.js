@@ -35,14 +35,17 @@ export function WindowsField({ label, hint, value, onChange }) {
     setOpen(false);
   };
   const toggle = day => setDays(days.includes(day) ? days.filter(other => other !== day) : [...days, day].sort());
-  return html`<div class="wide"><${Field} label=${label} hint=${hint || texts.hint} value=${value} onInput=${onChange} class="mono"
+  return html`<div class="wide"><${Field} label=${label} hint=${hint || texts.hint} value=${value} onInput=${onChange}
+      class="mono"
       placeholder=${texts.none} spellcheck=${false} />
-    ${open ? html`<fieldset class="window"><legend>${texts.add}</legend>
-      <div class="days">${DAYS.map((day, index) => html`<button key=${day} type="button" aria-pressed=${days.includes(index)}
+    ${open ? html`<fieldset class="window-box"><legend>${texts.add}</legend>
+      <div class="day-choice">${DAYS.map((day, index) => html`<button key=${day} type="button"
+          aria-pressed=${days.includes(index)}
         onClick=${() => toggle(index)}>${day}</button>`)}</div>
       <div class="filters"><${Field} label=${texts.from} type="time" value=${from} onInput=${setFrom} />
         <${Field} label=${texts.until} type="time" value=${until} onInput=${setUntil} />
-        <${Button} kind="primary" onClick=${add} disabled=${!from || !until}>${say(texts.addThis, { what: `${daysText(days)}${from}-${until}` })}<//>
+        <${Button} kind="primary" onClick=${add} disabled=${!from || !until}>${say(texts.addThis,
+            { what: `${daysText(days)}${from}-${until}` })}<//>
         <${Button} onClick=${() => setOpen(false)}>${t.ui.cancel}<//></div></fieldset>`
       : html`<${Button} onClick=${() => setOpen(true)}>${texts.add}<//>`}</div>`;
 }

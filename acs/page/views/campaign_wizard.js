@@ -41,7 +41,8 @@ export default function Wizard() {
   }, [from, turn]);
   if (!start) return html`<${Busy} />`;
   if (start.problem) return html`<${ProblemBox} problem=${start.problem} />`;
-  return html`<${Steps} key=${`${from} ${start.turn}`} begin=${start.draft} id=${query.draft} tag=${start.tag} onTheirs=${() => again(n => n + 1)} />`;
+  return html`<${Steps} key=${`${from} ${start.turn}`} begin=${start.draft} id=${query.draft} tag=${start.tag}
+      onTheirs=${() => again(n => n + 1)} />`;
 }
 
 function Steps({ begin, id, tag, onTheirs }) {
@@ -49,7 +50,7 @@ function Steps({ begin, id, tag, onTheirs }) {
   const { query } = useRoute();
   const library = useLibrary();
   const [draft, setDraft] = useState(begin);
-  const [left, setLeft] = useState(false);
+  const [left, setLeft] = useState(null);
   const step = STEPS.includes(query.step) ? query.step : 'image';
   const at = STEPS.indexOf(step);
   const file = library.byId.get(draft.file);
@@ -59,7 +60,9 @@ function Steps({ begin, id, tag, onTheirs }) {
   useGuard(dirty ? texts.unsaved : null);
   const change = changes => setDraft(now => ({ ...now, ...changes }));
   const show = wanted => { setQuery({ step: wanted }); document.querySelector('main').scrollTo(0, 0); window.scrollTo(0, 0); };
-  const leave = (where, text) => { setLeft(true); tell(text); setTimeout(() => go(where), 0); };
+  const leave = (where, text) => { setLeft(where); tell(text); };
+  // Behind the guard, which holds nobody by then.
+  useEffect(() => { if (left) go(left); }, [left]);
   const save = useAction(async over => {
     if (id) await put(`/campaigns/${encode(id)}`, request, ifMatch(over === undefined ? tag : over));
     const made = id ? { id } : await post('/campaigns', { ...request, start: false }, once());
@@ -80,20 +83,23 @@ function Steps({ begin, id, tag, onTheirs }) {
   const changed = save.problem && save.problem.status === 412;
   return html`<p class="crumb"><${Link} href="/campaigns">${t.campaigns.title}<//></p>
     <${Head} title=${id ? say(texts.editTitle, { name: begin.name }) : texts.title} sub=${texts.sub} />
-    <nav aria-label=${texts.steps}><ol class="steps">${STEPS.map((one, index) => html`<li key=${one}>
+    <nav aria-label=${texts.steps}><ol class="wizard-steps">${STEPS.map((one, index) => html`<li key=${one}>
       <button type="button" class="quiet" aria-current=${one === step ? 'step' : undefined} onClick=${() => show(one)}>
-        <span class="n" aria-hidden="true">${index + 1}</span>${texts.step[one]}</button></li>`)}</ol></nav>
+        <span class="step-n" aria-hidden="true">${index + 1}</span>${texts.step[one]}</button></li>`)}</ol></nav>
     <${Card} title=${texts.step[step]}>
       ${step === 'image' && html`<${ImageStep} ...${stepProps} name=${name} />`}
       ${step === 'devices' && html`<${DevicesStep} ...${stepProps} />`}
       ${step === 'stages' && html`<${StagesStep} ...${stepProps} />`}
       ${step === 'care' && html`<${CareStep} ...${stepProps} />`}
-      ${step === 'review' && (missing ? html`<p class="note warn">${missing} <${Button} onClick=${() => show('image')}>${texts.toImage}<//></p>`
+      ${step === 'review' && (missing ? html`<p class="note warn">${missing} <${Button}
+          onClick=${() => show('image')}>${texts.toImage}<//></p>`
         : html`<${ReviewStep} request=${request} file=${file} begins=${begins} />`)}
-      ${changed ? html`<${ChangedMeanwhile} busy=${save.busy} onMine=${() => save.run(null)} onTheirs=${onTheirs} />` : html`<${ProblemBox} problem=${save.problem} />`}
+      ${changed ? html`<${ChangedMeanwhile} busy=${save.busy} onMine=${() => save.run(null)} onTheirs=${onTheirs} />`
+          : html`<${ProblemBox} problem=${save.problem} />`}
       <div class="actions wizard-foot">
         ${at > 0 && html`<${Button} onClick=${() => show(STEPS[at - 1])}>${texts.back}<//>`}
-        ${at < STEPS.length - 1 && html`<${Button} kind="primary" disabled=${step === 'image' && Boolean(missing)} onClick=${() => show(STEPS[at + 1])}>${texts.next}<//>`}
+        ${at < STEPS.length - 1 && html`<${Button} kind="primary" disabled=${step === 'image' && Boolean(missing)}
+            onClick=${() => show(STEPS[at + 1])}>${texts.next}<//>`}
         <span class="grow"></span>
         <${Button} busy=${save.busy} disabled=${Boolean(missing)} onClick=${() => save.run()}>${texts.save}<//></div><//>`;
 }

@@ -21,24 +21,32 @@ export default function Subscribers() {
   const search = event => { event.preventDefault(); setQuery({ contains: text.trim() }); };
   const writes = session.can('operate') && session.whole();
   const columns = [
-    { key: 'account', title: words.account, cell: one => html`<${Link} href=${`/subscribers/${encode(one.account)}`}><b>${one.account}</b><//>` },
+    { key: 'account', title: words.account, cell: one => html`<${Link} href=${`/subscribers/${encode(one.account)}`}>
+        <b>${one.account}</b><//>` },
     { key: 'name', title: words.name, cell: one => one.name, wide: true },
-    { key: 'lines', title: words.lines, cell: one => (one.lines.length ? one.lines.map(line => html`<div key=${line.port} class="nowrap">${line.number || line.user}
+    { key: 'lines', title: words.lines, cell: one => (one.lines.length ? one.lines.map(line =>
+        html`<div key=${line.port} class="nowrap">${line.number || line.user}
       ${!line.enabled && html` <${State} of="disabled" />`}</div>`) : html`<span class="faint">${t.ui.none}</span>`) },
-    { key: 'device', title: words.device, cell: one => (one.device ? html`<${DeviceName} id=${one.device.id} identity=${one.device.identity} />` : html`<span class="faint">${words.onNone}</span>`) },
+    { key: 'device', title: words.device, cell: one => (one.device ? html`<${DeviceName} id=${one.device.id}
+        identity=${one.device.identity} />` : html`<span class="faint">${words.onNone}</span>`) },
     { key: 'updated', title: words.changed, cell: one => html`<span class="nowrap"><${Time} at=${one.updated} /></span>` },
   ];
-  const empty = contains ? html`<${Empty} title=${say(words.noneLike, { contains })}><button onClick=${() => { setText(''); setQuery({ contains: '' }); }}>${words.showAll}</button><//>`
-    : html`<${Empty} title=${words.none} text=${words.noneText}>${writes && html`<button class="primary" onClick=${() => setOpen('import')}>${words.import}</button>
+  const empty = contains ? html`<${Empty} title=${say(words.noneLike, { contains })}>
+      <button onClick=${() => { setText(''); setQuery({ contains: '' }); }}>${words.showAll}</button><//>`
+    : html`<${Empty} title=${words.none} text=${words.noneText}>${writes &&
+        html`<button class="primary" onClick=${() => setOpen('import')}>${words.import}</button>
       <button onClick=${() => setOpen('add')}>${words.add}</button>`}<//>`;
   return html`<${Head} title=${words.title} sub=${words.sub}>
       ${session.whole() && html`<${Export} />`}
-      ${writes && html`<${Button} onClick=${() => setOpen('import')}>${words.import}<//><${Button} kind="primary" onClick=${() => setOpen('add')}>${words.add}<//>`}<//>
-    <form class="filters" role="search" onSubmit=${search}><${Field} label=${t.ui.search} type="search" placeholder=${words.searchHint} value=${text} onInput=${value => {
+      ${writes && html`<${Button} onClick=${() => setOpen('import')}>${words.import}<//>
+          <${Button} kind="primary" onClick=${() => setOpen('add')}>${words.add}<//>`}<//>
+    <form class="filters" onSubmit=${search}><${Field} label=${t.ui.search} type="search" placeholder=${words.searchHint}
+        value=${text} onInput=${value => {
       setText(value);
       if (!value) setQuery({ contains: '' });
     }} /><button>${t.ui.search}</button></form>
-    <${Card}><${PagedTable} load=${page => get('/accounts', { ...page, contains })} version=${`${contains} ${turn}`} columns=${columns}
+    <${Card}><${PagedTable} load=${page => get('/accounts', { ...page, contains })} version=${`${contains} ${turn}`}
+        columns=${columns}
       rowKey=${one => one.id} href=${one => `/subscribers/${encode(one.account)}`} caption=${words.title} empty=${empty} /><//>
     ${open === 'add' && html`<${Add} onClose=${close} />`}
     ${open === 'import' && html`<${Import} onClose=${close} onDone=${() => again(n => n + 1)} />`}`;
@@ -48,7 +56,8 @@ function Export() {
   const [asked, ask] = useState(false);
   const [kind, setKind] = useState(null);
   const save = async (format, secrets) => {
-    await download(secrets ? '/subscribers/export-with-secrets' : '/subscribers/export', { format }, `subscribers${secrets ? '-with-passwords' : ''}.${format}`);
+    await download(secrets ? '/subscribers/export-with-secrets' : '/subscribers/export', { format },
+        `subscribers${secrets ? '-with-passwords' : ''}.${format}`);
     tell(words.exported);
   };
   return html`<${Button} onClick=${() => { setKind('csv'); ask(true); }}>${words.export}<//>
@@ -57,7 +66,8 @@ function Export() {
       <p>${words.exportText}</p>
       <${Field} as="select" label=${words.exportWhat} value=${kind} onInput=${setKind}>
         <option value="csv">${words.csv}</option><option value="json">${words.json}</option>
-        ${session.can('reveal') && html`<option value="csv-secrets">${words.csvSecrets}</option><option value="json-secrets">${words.jsonSecrets}</option>`}<//>
+        ${session.can('reveal') && html`<option value="csv-secrets">${words.csvSecrets}</option>
+            <option value="json-secrets">${words.jsonSecrets}</option>`}<//>
       ${kind.endsWith('-secrets') && html`<p class="note">${words.exportSecretsText}</p>`}<//>`}`;
 }
 
@@ -73,12 +83,16 @@ function Add({ onClose }) {
     tell(say(words.added, { account }));
     go(`/subscribers/${encode(account)}`);
   });
-  return html`<${Dialog} wide title=${words.add} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); action.run(); }}>
-    <div class="fields"><${Field} label=${words.account} hint=${words.accountHint} value=${form.account} onInput=${account => change({ account })} required autofocus />
+  return html`<${Dialog} wide title=${words.add} onClose=${onClose}><form
+      onSubmit=${event => { event.preventDefault(); action.run(); }}>
+    <div class="fields"><${Field} label=${words.account} hint=${words.accountHint} value=${form.account}
+        onInput=${account => change({ account })} required autofocus />
       <${Field} label=${words.name} value=${form.name} onInput=${name => change({ name })} maxlength="128" />
       <${Field} wide label=${words.notes} value=${form.notes} onInput=${notes => change({ notes })} /></div>
     <${Field} as="check" label=${words.withLine} value=${form.withLine} onInput=${withLine => change({ withLine })} />
-    ${form.withLine && html`<${LineFields} form=${form.line} change=${more => change({ line: { ...form.line, ...more } })} isNew />`}
+    ${form.withLine && html`<${LineFields} form=${form.line} change=${more => change({ line: { ...form.line, ...more } })}
+        isNew />`}
     <${ProblemBox} problem=${action.problem} />
-    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button class="primary" disabled=${action.busy}>${words.add}</button></footer></form><//>`;
+    <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//><button class="primary" disabled=${action.busy}>${words.add}</button>
+        </footer></form><//>`;
 }

@@ -6,7 +6,8 @@ import { setQuery, useRoute } from '../router.js';
 import { Table } from '../parts/table.js';
 import { Button, Card, Confirm, Dialog, Field, Head, Loaded, tell } from '../parts/ui.js';
 import { ChangeProblem, useTagged } from '../parts/seen.js';
-import { RoleField, RoleTable, ScopeField, ScopeShown, Secret, Tokens, UserState, madePassword, tagsOf } from '../parts/people.js';
+import { RoleField, RoleTable, ScopeField, ScopeShown, Secret, Tokens, UserState, madePassword,
+    tagsOf } from '../parts/people.js';
 
 const words = t.users;
 
@@ -21,16 +22,20 @@ export default function Users() {
     { key: 'role', title: words.role, cell: user => words.roles[user.role].name },
     { key: 'scope', title: words.scope, cell: user => html`<${ScopeShown} lists=${user.scope ? [user.scope] : []} />` },
     { key: 'password', title: words.password, cell: user => html`<${UserState} user=${user} />` },
-    { key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: user => html`<span class="actions end-actions">
+    { key: 'actions', title: html`<span class="unseen">${words.actions}</span>`, cell: user =>
+        html`<span class="actions row-actions">
       <${Button} onClick=${() => setOpen({ what: 'change', user })} aria-label=${say(words.changeUser, user)}>${words.change}<//>
       <${Button} onClick=${() => setOpen({ what: 'tokens', user })} aria-label=${say(words.tokensOf, user)}>${words.tokens}<//>
-      <${Button} onClick=${() => setOpen({ what: 'remove', user })} aria-label=${say(words.removeUser, user)}>${t.ui.remove}<//></span>` },
+      <${Button} onClick=${() => setOpen({ what: 'remove', user })} aria-label=${say(words.removeUser, user)}>${t.ui.remove}<//>
+          </span>` },
   ];
   return html`<${Head} title=${words.title} sub=${words.sub}>
       <${Button} kind="primary" onClick=${() => setOpen({ what: 'add' })}>${words.add}<//><//>
-    <${Card}><${Loaded} from=${users}>${list => html`<${Table} caption=${words.title} columns=${columns} rows=${list} rowKey=${user => user.name} />
+    <${Card}><${Loaded} from=${users}>${list => html`<${Table} caption=${words.title} columns=${columns} rows=${list}
+        rowKey=${user => user.name} />
       ${list.length === 1 && html`<p class="note">${words.onlyOne}</p>`}`}<//><//>
-    <${Card} title=${words.whatRoles}><${RoleTable} /><dl class="means">${Object.values(words.permissions).map(({ name, means }) =>
+    <${Card} title=${words.whatRoles}><${RoleTable} /><dl class="means">${Object.values(words.permissions).map(({ name,
+        means }) =>
       html`<div key=${name}><dt>${name}</dt><dd>${means}</dd></div>`)}</dl><//>
     ${open && open.what === 'add' && html`<${Edit} known=${users.data || []} onClose=${close} onDone=${users.reload} />`}
     ${open && open.what === 'change' && html`<${Edit} name=${open.user.name} onClose=${close} onDone=${users.reload} />`}
@@ -40,7 +45,8 @@ export default function Users() {
 }
 
 function Remove({ user, onClose, onDone }) {
-  return html`<${Confirm} title=${say(words.removeUser, user)} yes=${t.ui.remove} kind="danger" onClose=${onClose} onYes=${async () => {
+  return html`<${Confirm} title=${say(words.removeUser, user)} yes=${t.ui.remove} kind="danger" onClose=${onClose}
+      onYes=${async () => {
     await del(`/users/${encode(user.name)}`);
     tell(say(words.removed, user));
     onDone();
@@ -50,12 +56,14 @@ function Remove({ user, onClose, onDone }) {
 // One user, as read or as none: what is typed stays when it is read again.
 function Edit({ name, known = [], onClose, onDone }) {
   const seen = useTagged(name && `/users/${encode(name)}`);
-  if (name && !seen.data) return html`<${Dialog} title=${say(words.changeUser, { name })} onClose=${onClose}><${Loaded} from=${seen} /><//>`;
+  if (name && !seen.data) return html`<${Dialog} title=${say(words.changeUser, { name })} onClose=${onClose}>
+      <${Loaded} from=${seen} /><//>`;
   return html`<${Form} name=${name} known=${known} seen=${seen} onClose=${onClose} onDone=${onDone} />`;
 }
 
 const asForm = user => ({
-  name: user ? user.name : '', role: user ? user.role : 'viewer', whole: !user || !user.scope, tags: user && user.scope ? user.scope.join(', ') : '',
+  name: user ? user.name : '', role: user ? user.role : 'viewer', whole: !user || !user.scope, tags: user && user.scope
+      ? user.scope.join(', ') : '',
   // A password is made for somebody who is added; of others it stays unless another is asked for.
   password: user ? '' : madePassword(), setPassword: !user, oneTime: true,
 });
@@ -77,16 +85,21 @@ function Form({ name, known, seen, onClose, onDone }) {
   if (done) return html`<${PasswordOnce} user=${done} password=${form.password} onClose=${onClose} />`;
   const title = name ? say(words.changeUser, { name }) : words.add;
   return html`<${Dialog} title=${title} onClose=${onClose}><form onSubmit=${event => { event.preventDefault(); action.run(); }}>
-    ${!name && html`<${Field} label=${words.name} hint=${words.nameHint} value=${form.name} onInput=${value => change({ name: value })}
+    ${!name && html`<${Field} label=${words.name} hint=${words.nameHint} value=${form.name}
+        onInput=${value => change({ name: value })}
       problem=${taken ? words.taken : undefined} required autofocus autocapitalize="none" />`}
     <${RoleField} value=${form.role} onInput=${role => change({ role })} />
-    <${ScopeField} whole=${form.whole} onWhole=${whole => change({ whole })} tags=${form.tags} onTags=${tags => change({ tags })} />
+    <${ScopeField} whole=${form.whole} onWhole=${whole => change({ whole })} tags=${form.tags}
+        onTags=${tags => change({ tags })} />
     ${name && html`<${Field} as="check" label=${words.otherPassword} value=${form.setPassword}
       onInput=${setPassword => change({ setPassword, password: form.password || madePassword() })} />`}
-    ${form.setPassword && html`<div class="with-button"><${Field} label=${form.oneTime ? words.oneTimePassword : words.password} value=${form.password}
-        onInput=${password => change({ password })} hint=${words.passwordHint} minlength="10" required spellcheck="false" class="mono" />
+    ${form.setPassword && html`<div class="with-button"><${Field} label=${form.oneTime ? words.oneTimePassword : words.password}
+        value=${form.password}
+        onInput=${password => change({ password })} hint=${words.passwordHint} minlength="10" required spellcheck="false"
+            class="mono" />
       <${Button} onClick=${() => change({ password: madePassword() })}>${words.makeOne}<//></div>
-      <${Field} as="check" label=${words.mustChoose} hint=${words.mustChooseHint} value=${form.oneTime} onInput=${oneTime => change({ oneTime })} />`}
+      <${Field} as="check" label=${words.mustChoose} hint=${words.mustChooseHint} value=${form.oneTime}
+          onInput=${oneTime => change({ oneTime })} />`}
     ${name && html`<p class="note">${self ? words.endsYours : say(words.endsTheirs, { name })}</p>`}
     <${ChangeProblem} action=${action} seen=${seen} />
     <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//>
@@ -96,5 +109,6 @@ function Form({ name, known, seen, onClose, onDone }) {
 function PasswordOnce({ user, password, onClose }) {
   return html`<${Dialog} title=${say(words.ready, user)} onClose=${onClose}><p>${say(words.readyText, user)}</p>
     <${Secret} label=${user.name} value=${password} /><p class="faint">${words.shownOnce}</p>
-    <form onSubmit=${event => { event.preventDefault(); onClose(); }}><footer><button class="primary" autofocus>${words.haveIt}</button></footer></form><//>`;
+    <form onSubmit=${event => { event.preventDefault(); onClose(); }}><footer>
+        <button class="primary" autofocus>${words.haveIt}</button></footer></form><//>`;
 }

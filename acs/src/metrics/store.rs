@@ -34,7 +34,7 @@ pub struct Ended {
 pub struct StoreMetrics {
     /// Time of commits, from the first call of a batch to stable storage.
     pub commit_seconds: Histogram,
-    /// Time of the COMMIT of each batch alone: its fsync, and now and then a checkpoint of the log.
+    /// Time of the COMMIT of each batch alone: its fsync, and at times a checkpoint of the log.
     pub fsync_seconds: Histogram,
     /// Calls of one commit.
     pub batch_size: Histogram,

@@ -19,7 +19,7 @@ mod parser;
 pub mod pattern;
 mod print;
 #[cfg(test)]
-mod random_texts;
+pub(crate) mod random_texts;
 pub mod sql;
 mod text;
 mod values;

@@ -5,11 +5,20 @@ use super::ast::{Check, Expr, Field, Order, Test, Value};
 use super::catalogue::{ATTRIBUTES, CAMPAIGN_STEPS, Kind};
 use super::complete::candidates;
 use super::pattern::Pattern;
+use super::sql::{Fragment, Indexed, compile};
+use data_model::Timestamp;
+use proptest::prelude::*;
 
-/// A generator of numbers.
-struct Dice(u64);
+/// A generator of numbers, and of what is made of them.
+pub(crate) struct Dice(pub u64);
 
 impl Dice {
+    /// A query as deep as a person may write it.
+    pub(crate) fn query(&mut self) -> Query {
+        let depth = self.below(5);
+        Query::from(self.expr(depth))
+    }
+
     fn below(&mut self, sides: usize) -> usize {
         self.0 = self
             .0
@@ -104,9 +113,7 @@ impl Dice {
 #[test]
 fn whatever_can_be_meant_can_be_written_and_read() {
     for seed in 0..3_000 {
-        let mut dice = Dice(seed);
-        let depth = dice.below(5);
-        let query = Query::from(dice.expr(depth));
+        let query = Dice(seed).query();
         let text = query.to_string();
         let read = Query::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(read, query, "{text}");
@@ -168,4 +175,82 @@ fn whatever_is_typed_is_read_or_refused_with_a_place_inside_it() {
         }
     }
     assert!(read > 20, "some of it makes sense: {read}");
+}
+
+/// An index of everything, or of nothing.
+struct Index(bool);
+
+impl Indexed for Index {
+    fn names(&self, _: &Pattern) -> Option<Vec<i64>> {
+        self.0.then(|| vec![1, -1, i64::MAX])
+    }
+}
+
+/// A piece of a statement has a value for each of its question marks, and nothing of the query in it: all of it is ours.
+fn is_ours(piece: &Fragment) -> bool {
+    let marks = piece.sql.matches('?').count();
+    marks == piece.bound.len() && piece.sql.is_ascii() && !piece.sql.contains(['"', '\\', '\n'])
+}
+
+/// What must be true of a text, whoever has typed it; says whether it is a query.
+fn holds(text: &str) -> bool {
+    candidates(text);
+    let query = match Query::parse(text) {
+        Ok(query) => query,
+        Err(error) => {
+            let length = text.chars().count();
+            assert!(error.position + error.length <= length, "{text}: {error}");
+            return false;
+        }
+    };
+    let written = query.to_string();
+    assert_eq!(Query::parse(&written).unwrap(), query, "{text}: {written}");
+    for now in [0, 1_800_000_000_000, i64::MAX] {
+        for index in [Index(true), Index(false)] {
+            let compiled = compile(query.expr(), &index, Timestamp::from_millis(now));
+            let pieces = [&compiled.condition].into_iter();
+            let pieces = pieces.chain(&compiled.sets).chain(&compiled.exactly);
+            for piece in pieces.chain(&compiled.columns) {
+                assert!(is_ours(piece), "{text}: {piece:?}");
+            }
+        }
+    }
+    true
+}
+
+/// A query of which some characters were taken away, and some others put in.
+fn edited() -> impl Strategy<Value = String> {
+    let edit = (any::<proptest::sample::Index>(), 0..4_usize, ".{0,3}");
+    let edits = proptest::collection::vec(edit, 0..3);
+    (any::<u64>(), edits).prop_map(|(seed, edits)| {
+        let mut text: Vec<char> = Dice(seed).query().to_string().chars().collect();
+        for (at, less, more) in edits {
+            let at = at.index(text.len() + 1);
+            let end = text.len().min(at + less);
+            text.splice(at..end, more.chars());
+        }
+        text.into_iter().collect()
+    })
+}
+
+proptest! {
+    /// Covers U02, C17.
+    #[test]
+    fn no_text_breaks_what_reads_completes_and_compiles_queries(text in any::<String>()) {
+        holds(&text);
+    }
+
+    /// Covers U02, C17.
+    #[test]
+    fn no_query_with_a_slip_in_it_does_either(text in edited()) {
+        holds(&text);
+    }
+}
+
+/// Covers U02.
+#[test]
+fn whatever_can_be_meant_is_written_for_a_database_with_its_values_bound() {
+    for seed in 0..3_000 {
+        assert!(holds(&Dice(seed).query().to_string()), "{seed}");
+    }
 }

@@ -12,8 +12,8 @@ await walk('campaign', async visitor => {
   await page.getByLabel('Name', { exact: true }).fill('pilot');
   await page.getByRole('radio', { name: new RegExp(told.image) }).check();
   await next.click();
-  await page.getByLabel('Query', { exact: true }).fill('tag = "pilot"');
-  await page.getByText('2 devices').first().waitFor();
+  await page.getByRole('combobox', { name: 'Query' }).fill('tag = "pilot"');
+  await page.getByText('2 devices').filter({ visible: true }).first().waitFor();
   await visitor.isAccessible('the choice of devices');
   await next.click();
   await page.getByRole('button', { name: 'All at once' }).click();

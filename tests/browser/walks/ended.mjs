@@ -6,13 +6,14 @@ await walk('ended', async visitor => {
   visitor.expected(/^401 /);
   await visitor.signsIn('olga');
   await visitor.goes('/subscribers');
-  await page.getByRole('button', { name: /New subscriber|Add/ }).first().click();
+  await page.getByRole('button', { name: 'Add a subscriber' }).first().click();
   const dialog = page.getByRole('dialog').first();
   await dialog.getByLabel(/^Account/).first().fill('7777');
   await dialog.getByLabel('Name', { exact: true }).fill('Typed before the end');
+  await dialog.getByLabel('Number', { exact: true }).fill('+442079460777');
   // Somebody else ends it, or its time is over.
   await visitor.endsSession();
-  await dialog.locator('button[type=submit]').click();
+  await dialog.getByRole('button', { name: 'Add a subscriber' }).click();
   const again = page.getByRole('dialog', { name: 'Your session has ended' });
   await again.waitFor();
   await visitor.isAccessible('signing in again');

@@ -7,8 +7,6 @@ const TABS = ['', '/parameters', '/tasks', '/profile', '/diagnostics', '/firmwar
 
 await walk('hostile', async visitor => {
   const { page } = visitor;
-  const dialogs = [];
-  page.on('dialog', dialog => { dialogs.push(dialog.message()); dialog.dismiss(); });
   await visitor.signsIn();
   // Texts of people can be as bad, and meet the same views.
   const bad = `<img src=x onerror=${told.canary}=1>`;
@@ -64,5 +62,4 @@ await walk('hostile', async visitor => {
   const csv = readFileSync(await file.path(), 'utf8');
   assert.ok(csv.includes('X%3Cimg') || csv.includes('X<img'), 'the device is in the export');
   assert.ok(!/(^|[,"])[=@+]/m.test(csv), 'no cell begins a formula');
-  assert.deepEqual(dialogs, []);
 });

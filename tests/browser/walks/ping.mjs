@@ -6,7 +6,7 @@ await walk('ping', async visitor => {
   // What is no host is refused by the server, in the form where it was typed.
   visitor.expected(/^400 POST .*\/diagnostics$/);
   await visitor.signsIn('henry');
-  await visitor.goes(`/devices/${encodeURIComponent(told.devices.office)}/diagnostics`);
+  await visitor.goes(`/devices/${encodeURIComponent(told.devices.calm)}/diagnostics`);
   await page.getByRole('button', { name: /^Ping/ }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel(/Host/).fill('x/;id');

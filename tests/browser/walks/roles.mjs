@@ -40,6 +40,6 @@ await walk('roles', async (viewer, another) => {
   const auditor = await another();
   await auditor.signsIn('audrey');
   await auditor.goes('/audit');
-  await auditor.sees('session');
+  await auditor.sees('sign-in');
   await isRefused(auditor, '/users');
 });

@@ -7,6 +7,8 @@ await walk('trace', async visitor => {
   await visitor.goes(`/devices/${encodeURIComponent(told.devices.office)}`);
   await page.getByRole('button', { name: 'Call now' }).click();
   await page.getByText(/begins a session|called a moment ago|is open already/).first().waitFor();
+  const call = page.getByRole('dialog', { name: 'Call now' });
+  if (await call.count()) await call.getByRole('button', { name: 'Close' }).first().click();
   await visitor.tab('Sessions');
   const session = page.getByRole('table').getByRole('link').last();
   await session.click();

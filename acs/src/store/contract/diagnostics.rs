@@ -1,4 +1,6 @@
 //! Measurements: they live with their task, wait for the news of the device, and are done by many in turn.
+//!
+//! Long because runs are nothing but their measurements.
 
 use super::people::user;
 use super::support::*;

@@ -5,6 +5,7 @@ use crate::provisioning::evidence::Evidence;
 use crate::provisioning::selector::{DeviceView, selects};
 use crate::query::catalogue::ATTRIBUTES;
 use crate::query::pattern::Pattern;
+use crate::query::random_texts::Dice;
 use crate::store::*;
 use cwmp::EventCode;
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ super::cases! { store:
     pages_of_any_query_hold_every_device_once,
     a_place_in_the_middle_is_where_pages_would_come_to,
     every_attribute_can_be_asked_for_and_grouped_by,
+    a_device_fulfils_any_query_or_its_contrary,
     states_of_profiles_and_campaigns_are_found,
     an_index_follows_every_change_and_its_absence_changes_no_answer,
     texts_of_a_query_are_only_values,
@@ -269,6 +271,25 @@ async fn every_attribute_can_be_asked_for_and_grouped_by(store: &dyn Store) {
             assert!(counted >= found, "{}{more}: {groups:?}", attribute.name);
         }
     }
+}
+
+/// Covers U02.
+async fn a_device_fulfils_any_query_or_its_contrary(store: &dyn Store) {
+    let devices = mixed(store).await.len() as u64;
+    let mut told_apart = 0;
+    for (round, indexed) in [&[][..], &["~.X_Y.1.Z", STATUS]].into_iter().enumerate() {
+        index(store, indexed).await;
+        for seed in 0..400 {
+            let query = Dice(seed * 2 + round as u64).query();
+            let found = store.device_count(&asking(&query.to_string())).await;
+            let found = found.unwrap_or_else(|error| panic!("{query}: {error}"));
+            let contrary = asking(&format!("not ({query})"));
+            let others = store.device_count(&contrary).await.unwrap();
+            assert_eq!(found + others, devices, "{query}");
+            told_apart += u64::from(found > 0 && others > 0);
+        }
+    }
+    assert!(told_apart > 20, "{told_apart}");
 }
 
 async fn states_of_profiles_and_campaigns_are_found(store: &dyn Store) {

@@ -1,0 +1,156 @@
+//! The page of the server with a large fleet, in a real browser: until a view can be used, rows in the document, live
+//! updates against typing, bytes transferred.
+//!
+//! `cargo bench --bench page -- 20000` takes another number of devices than 200,000. Needs node, Chromium and what
+//! `tests/tools` brings along; `benches/page.mjs` drives the browser and prints the figures.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+#[path = "shared/large_fleet.rs"]
+mod large_fleet;
+
+use acs::Server;
+use acs::config::Config;
+use acs::store::Store;
+use cwmp::{Event, EventCode};
+use data_model::Timestamp;
+use large_fleet::{STATUS, identity, inform, load, mixed};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::Command;
+
+/// Events a second while somebody types.
+const EVENTS_PER_SEC: u64 = 1_000;
+/// How often some of them are made.
+const BEAT: Duration = Duration::from_millis(10);
+
+fn main() {
+    let devices = std::env::args().find_map(|argument| argument.parse().ok());
+    let runtime = tokio::runtime::Runtime::new().expect("threads for a benchmark");
+    runtime.block_on(run(devices.unwrap_or(200_000)));
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let millis = since.expect("a clock behind 1970").as_millis();
+    Timestamp::from_millis(i64::try_from(millis).expect("a clock of this age"))
+}
+
+async fn run(devices: u64) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the store");
+    load(&folder.path().join("dialtone.db"), devices, now()).await;
+    let server = start(folder.path()).await;
+    let first = server.first_password.as_ref().expect("a new store");
+    let told = json!({
+        "address": format!("http://{}", server.api_address),
+        "user": "admin",
+        "password": first.password.reveal(),
+        "device": identity(devices / 2).username(),
+        "devices": devices,
+    });
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tools = std::env::var_os("DIALTONE_TEST_TOOLS").map_or(top.join(".tools"), PathBuf::from);
+    let mut browser = Command::new("node")
+        .arg(top.join("benches/page.mjs"))
+        .env("DIALTONE_WALK", told.to_string())
+        .env("DIALTONE_NODE", tools.join("node"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("node is installed (Debian: apt-get install nodejs), and tests/tools has run");
+    let mut answers = browser.stdin.take().expect("it is piped");
+    let mut lines = BufReader::new(browser.stdout.take().expect("it is piped")).lines();
+    let mut storm = None;
+    while let Some(line) = lines.next_line().await.expect("text") {
+        match line.as_str() {
+            "events!" => storm = Some(Storm::begin(&server, devices)),
+            "no events!" => {
+                let rate = storm.take().expect("it has begun").end().await;
+                answers
+                    .write_all(format!("{rate:.0}\n").as_bytes())
+                    .await
+                    .expect("node reads");
+            }
+            figures => println!("{figures}"),
+        }
+    }
+    let status = browser.wait().await.expect("it ends");
+    server.stop().await;
+    assert!(
+        status.success(),
+        "the browser was driven to no good end: {status}"
+    );
+}
+
+async fn start(folder: &Path) -> Server {
+    let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut config = Config {
+        data: folder.to_owned(),
+        ..Config::default()
+    };
+    config.cwmp.listen = anywhere;
+    config.api.listen = anywhere;
+    config.files.listen = anywhere;
+    config.query.indexed = vec![STATUS.to_owned()];
+    let server = Server::start(config).await;
+    server.expect("a server with good settings")
+}
+
+/// Devices that boot, one after the other: each leaves an event.
+struct Storm {
+    begun: std::time::Instant,
+    ends: tokio::sync::oneshot::Sender<()>,
+    task: tokio::task::JoinHandle<u64>,
+}
+
+impl Storm {
+    fn begin(server: &Server, devices: u64) -> Storm {
+        let store = Arc::clone(&server.app().store);
+        let (ends, mut ended) = tokio::sync::oneshot::channel();
+        let task = tokio::spawn(async move {
+            let mut beat = tokio::time::interval(BEAT);
+            let mut made = 0;
+            loop {
+                tokio::select! {
+                    _ = beat.tick() => {}
+                    _ = &mut ended => return made,
+                }
+                let some = EVENTS_PER_SEC * BEAT.as_millis() as u64 / 1_000;
+                let mut boots = tokio::task::JoinSet::new();
+                for one in 0..some {
+                    let number = mixed(made + one, 90) % devices;
+                    boots.spawn(boot(Arc::clone(&store), number));
+                }
+                while let Some(kept) = boots.join_next().await {
+                    made += u64::from(kept.unwrap_or(false));
+                }
+            }
+        });
+        Storm {
+            begun: std::time::Instant::now(),
+            ends,
+            task,
+        }
+    }
+
+    /// Events a second that there were.
+    async fn end(self) -> f64 {
+        let secs = self.begun.elapsed().as_secs_f64();
+        // It ends with its task.
+        let _ = self.ends.send(());
+        self.task.await.expect("devices that boot") as f64 / secs
+    }
+}
+
+async fn boot(store: Arc<dyn Store>, number: u64) -> bool {
+    let mut record = inform(number, now());
+    record.at = now();
+    record.events = vec![Event::new(EventCode::Boot)];
+    store.record_inform(record).await.is_ok()
+}
