@@ -11,7 +11,7 @@ use acs::Server;
 use acs::config::Config;
 use acs::query::catalogue;
 use acs::query::pattern::Pattern;
-use acs::store::{DeviceFilter, GroupBy, Id, Page, QueryStore as _, Selector, Store};
+use acs::store::{DeviceFilter, GroupBy, Id, Page, Selector, Store};
 use data_model::Timestamp;
 use large_fleet::{STATUS, load, mixed};
 use std::net::SocketAddr;
