@@ -212,7 +212,7 @@ export const t = {
   connect: {
     title: 'Connect the first device', text: 'Three steps, and it stands here.', url: 'Tell it where its ACS is',
     urlText: 'Set this as its ACS URL (ManagementServer.URL), by hand, by DHCP option 43, or in its provisioning. Host and port are those of cwmp.listen in acs.toml.',
-    enrol: 'Let it in', enrolText: 'enrolment.mode in acs.toml says which rule holds.',
+    enrol: 'Let it in', inForce: 'in force', enrolText: 'enrolment.mode in acs.toml says which rule holds.',
     modes: [['pre-registered', 'only devices that were registered here or imported, with their passwords'], ['shared-secret',
     'and every device that knows enrolment.secret; it gets a password of its own at once'], ['open',
     'every device, for a laboratory']],

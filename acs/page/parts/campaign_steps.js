@@ -23,7 +23,7 @@ export function ImageStep({ draft, change, library, name }) {
         <span><b>${file.version || texts.noVersionShort}</b> ${file.name}<small>${[file.product_class || texts.anyProduct, bytes(file.bytes),
           t.files.verified[file.verification], file.minimum_version && say(texts.needs,
               { version: file.minimum_version })].filter(Boolean).join(' · ')}</small></span></label>`)}</fieldset>`
-        : html`<${Empty} title=${texts.noImages} text=${texts.noImagesText} />`;
+        : html`<${Empty} title=${texts.noImages} text=${texts.noImagesText}><//>`;
     }}<//>
     <${Button} onClick=${() => setUploading(true)}>${t.files.upload}<//>
     ${uploading && html`<${Dialog} title=${t.files.upload} wide onClose=${() => setUploading(false)}><${UploadForm} image

@@ -13,6 +13,8 @@ const CLOCK = [[3600000, '{HH}:{mm}'], [60000, '{HH}:{mm}'], [1000, '{HH}:{mm}:{
   .map(([ms, text]) => [ms, text, null, null, null, null, null, null, 1]);
 // Steps of an axis of whole numbers.
 const WHOLE = [...Array(8).keys()].flatMap(power => [1, 2, 5].map(step => step * 10 ** power));
+// So few points are seen one by one.
+const SPARSE = 12;
 const ORDER = ['main', 'warn', 'calm', 'bad', 'good'];
 
 let library = null;
@@ -32,20 +34,25 @@ function load() {
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(COLOURS[name] || name).trim();
 const clock = ms => new Date(ms).toLocaleTimeString('en-GB');
 
-function options(lines, { width, height, format, time, whole }) {
+function options(lines, { width, height, format, time, whole, least }) {
   const axis = { stroke: () => colour('--faint'), grid: { stroke: () => colour('--line'), width: 1 }, ticks: { show: false },
     size: 26, font: '12px system-ui, sans-serif' };
+  // How far a chart of one moment reaches.
+  const alone = time ? 60000 : 1;
   return {
     width, height, ms: 1, legend: { show: lines.length > 1 }, cursor: { y: false, drag: { x: false, y: false } },
-      padding: [8, 8, 0, 0],
-    scales: { x: { time }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
+    padding: [8, 8, 0, 0],
+    scales: {
+      x: { time, range: (_, low, high) => (low === null ? [0, 1] : [Math.min(low, high - (high > low ? least : least || alone)), high]) },
+      y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] },
+    },
     axes: [{ ...axis, space: 70, grid: { show: false }, values: time ? CLOCK : undefined },
       { ...axis, size: 52, space: 34, incrs: whole ? WHOLE : undefined, values: (_, all) => all.map(format) }],
     series: [{ value: (_, at) => (at === null ? '' : time ? clock(at) : String(at)) }, ...lines.map((line, index) => {
       const name = line.kind || ORDER[index % ORDER.length];
       return {
-        label: line.name, stroke: () => colour(name), width: 2, points: { show: false },
-          value: (_, value) => (value === null ? '' : format(value)),
+        label: line.name, stroke: () => colour(name), width: 2, points: { show: plot => plot.data[0].length <= SPARSE, size: 5 },
+        value: (_, value) => (value === null ? '' : format(value)),
         fill: lines.length === 1 ? () => `color-mix(in srgb, ${colour(name)} 14%, transparent)` : undefined,
       };
     })],
@@ -54,8 +61,8 @@ function options(lines, { width, height, format, time, whole }) {
 
 // `x` are times in milliseconds (or plain numbers, with `time=${false}`), `lines` [{ name, values, kind }] of the same length;
 // `label` says what it shows, `unit` stands in the head of the table;
-// `whole` that there are no halves of it.
-export function Series({ label, x, lines, height = 170, format = number, time = true, whole = false, unit = '' }) {
+// `whole` that there are no halves of it, `least` how far its times reach at least.
+export function Series({ label, x, lines, height = 170, format = number, time = true, whole = false, least = 0, unit = '' }) {
   const box = useRef(null);
   const plot = useRef(null);
   const [failed, setFailed] = useState(false);
@@ -71,7 +78,7 @@ export function Series({ label, x, lines, height = 170, format = number, time = 
     const theme = new MutationObserver(redraw);
     load().then(Plot => {
       if (gone || !box.current) return;
-      const shown = options(lines, { width: box.current.clientWidth, height, format, time, whole });
+      const shown = options(lines, { width: box.current.clientWidth, height, format, time, whole, least });
       plot.current = new Plot(shown, current.current, box.current);
       watch = new ResizeObserver(() => plot.current && plot.current.setSize({ width: box.current.clientWidth, height }));
       watch.observe(box.current);

@@ -35,7 +35,7 @@ export function Register({ onClose, onDone }) {
   };
   return html`<${Dialog} title=${T.register} onClose=${onClose}><form onSubmit=${save}>
     <p>${T.registerText}</p>
-    <div class="fields">${field('oui', { hint: T.ouiHint, required: true, maxlength: 6, autofocus: true, class: 'mono' })}
+    <div class="fields two">${field('oui', { hint: T.ouiHint, required: true, maxlength: 6, autofocus: true, class: 'mono' })}
       ${field('serial_number', { required: true, class: 'mono' })}
         ${field('product_class', { class: 'mono', hint: T.asTold })}
           ${field('manufacturer', { hint: T.asTold })}</div>

@@ -1,5 +1,5 @@
 // How devices stand to a profile, and which profiles contradict each other.
-import { html } from '../html.js';
+import { html, useEffect, useRef, useState } from '../html.js';
 import { t, say } from '../texts.js';
 import { encode, useGet } from '../api.js';
 import { Link, to } from '../router.js';
@@ -9,8 +9,21 @@ import { Table } from './table.js';
 const KINDS = [['agreed', 'good'], ['waiting', 'main'], ['waiting_for_window', 'warn'], ['failed', 'bad']];
 export const standParts = counts => KINDS.map(([name, kind]) => [t.profiles.stand[name], counts[name], kind]);
 
-// In a row of a list: a bar and the number of devices.
+// In a row of a list: a bar and the number of devices. They are counted once the row is in sight.
 export function StandBar({ name }) {
+  const place = useRef(null);
+  const [seen, setSeen] = useState(false);
+  useEffect(() => {
+    const watch = new IntersectionObserver(entries => {
+      if (entries.some(entry => entry.isIntersecting)) { setSeen(true); watch.disconnect(); }
+    }, { rootMargin: '200px' });
+    if (place.current) watch.observe(place.current);
+    return () => watch.disconnect();
+  }, []);
+  return html`<div ref=${place}>${seen ? html`<${Standings} name=${name} />` : html`<span class="faint">…</span>`}</div>`;
+}
+
+function Standings({ name }) {
   const state = useGet(`/profiles/${encode(name)}/state`);
   if (state.problem) return html`<span class="faint">${state.problem.message}</span>`;
   if (!state.data) return html`<span class="faint">…</span>`;

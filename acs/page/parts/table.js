@@ -74,8 +74,8 @@ const MARGIN = 12;
 const MOST = 160;
 // Blocks that are kept, so that going back a little asks for nothing: a few thousand rows.
 const KEPT = 40;
-// A browser knows no element higher than this; a longer table is scrolled in proportion.
-const HIGHEST = 8000000;
+// Some browsers know no element much higher than this; a longer table, of more than 400,000 rows, is scrolled in proportion.
+const HIGHEST = 16000000;
 
 // Which rows of a table of `total` stand in a window of `height` that is scrolled to `top`.
 export function inSight(total, top, height) {

@@ -17,7 +17,8 @@ export default function Campaign({ campaign: id, device }) {
   const library = useLibrary();
   const [turn, setTurn] = useState(0);
   const reload = () => { campaign.reload(); report.reload(); setTurn(n => n + 1); };
-  useReloadOn(['campaign.*', 'task.*'], null, reload, 2000);
+  const ended = campaign.data && campaign.data.ended;
+  useReloadOn(ended ? ['campaign.start', 'campaign.abort'] : ['campaign.*', 'task.*'], null, reload, 2000);
   return html`<p class="crumb"><${Link} href="/campaigns">${t.campaigns.title}<//></p>
     <${Loaded} from=${campaign}>${it => html`<${Top} campaign=${it} reload=${reload} />
       <${Loaded} from=${report}>${found => html`<${Body} campaign=${it} report=${found} turn=${turn}
@@ -71,9 +72,9 @@ function Body({ campaign, report, turn, library }) {
   const texts = t.campaigns;
   const counts = report.counts;
   const begun = campaign.state !== 'draft';
-  const settings = html`<${Card} title=${texts.facts.title}><${Settings} campaign=${campaign}
-      file=${library.byId.get(campaign.file)} /><//>`;
-  if (!begun) return settings;
+  const settings = html`<${Settings} campaign=${campaign}
+      file=${library.byId.get(campaign.file)} />`;
+  if (!begun) return html`<${Card} title=${texts.facts.title}>${settings}<//>`;
   const times = report.durations;
   const share = taking(counts) ? Math.floor(100 * counts.done / taking(counts)) : 0;
   const tile = (title, text, kind, step) => html`<${Link} class=${`tile ${kind || ''}`} href=${to(`/campaigns/${campaign.id}`,
@@ -94,8 +95,8 @@ function Body({ campaign, report, turn, library }) {
           empty=${texts.noFailures} />
       ${report.excluded.length > 0 && html`<${Reasons} title=${texts.excluded} groups=${report.excluded} step="excluded"
           campaign=${campaign} />`}</div>
-    <${Devices} campaign=${campaign} turn=${turn} counts=${counts} />
-    ${settings}`;
+    <details class="card"><summary>${texts.facts.title}</summary>${settings}</details>
+    <${Devices} campaign=${campaign} turn=${turn} counts=${counts} />`;
 }
 
 function Reasons({ title, groups, step, campaign, empty }) {
@@ -115,12 +116,12 @@ function Devices({ campaign, turn, counts }) {
   const { query } = useRoute();
   const step = STEPS.includes(query.step) ? query.step : '';
   const columns = [
-    { key: 'device', title: texts.device, cell: row => html`<${Link} class="nowrap"
+    { key: 'device', title: texts.device, cell: row => html`<${Link} class="capped"
         href=${to(`/campaigns/${campaign.id}/${row.device}`, query)}>${row.identity || row.device}<//>` },
     { key: 'step', title: texts.state, cell: row => html`<${State} kind=${stepKind(row.step)}>${texts.steps[row.step]}<//>` },
     { key: 'why', title: texts.reason, wide: true, cell: row => (row.fault ? html`${row.fault.text}${row.fault.code ? html` <span
         class="tag">${row.fault.code}</span>` : ''}` : '') },
-    { key: 'from', title: texts.from, cell: row => html`<span class="nowrap">${row.from_version}</span>` },
+    { key: 'from', title: texts.from, cell: row => html`<span class="capped">${row.from_version}</span>` },
     { key: 'stage', title: texts.stageTitle, number: true, cell: row => row.stage + 1 },
     { key: 'updated', title: texts.updated, cell: row => html`<span class="nowrap"><${Time} at=${row.updated} /></span>` },
   ];

@@ -28,9 +28,9 @@ function List({ query }) {
   useReloadOn(['campaign.*'], null, campaigns.reload);
   return html`<${Loaded} from=${campaigns}>${all => {
     if (!all.length) {
-      return html`<${Empty} title=${texts.none} text=${texts.noneText}>
+      return html`<div class="card"><${Empty} title=${texts.none} text=${texts.noneText}>
         ${session.can('operate') && html`<${Link} class="button primary" href="/campaigns/new">${texts.make}<//>`}
-        <${Link} class="button" href="/files">${texts.toFiles}<//><//>`;
+        <${Link} class="button" href="/files">${texts.toFiles}<//><//></div>`;
     }
     const words = (query.contains || '').toLowerCase();
     const rows = all.filter(campaign => (!query.state || campaign.state === query.state) &&
@@ -49,15 +49,15 @@ function List({ query }) {
 }
 
 const columns = texts => [
-  { key: 'name', title: texts.name, cell: row => html`<${Link} href=${`/campaigns/${row.id}`}>${row.name}<//>
+  { key: 'name', title: texts.name, cell: row => html`<${Link} class="capped" href=${`/campaigns/${row.id}`}>${row.name}<//>
     ${row.rollback_of && html` <span class="tag">${texts.back}</span>`}` },
   { key: 'version', title: texts.version, cell: row => (row.rollback_of ? html`<span
-      class="faint">${texts.before}</span>` : row.target_version) },
+      class="faint">${texts.before}</span>` : html`<span class="capped">${row.target_version}</span>`) },
   { key: 'state', title: texts.state, cell: row => html`<${State} of=${row.state}>${texts.states[row.state]}<//>
     ${row.reason && html`<div class="faint small">${row.reason}</div>`}` },
   { key: 'progress', title: texts.devices, wide: true, cell: row => html`<${Progress} counts=${row.counts} />` },
   { key: 'stage', title: texts.stageTitle, cell: row => (row.stages.length > 1 && row.started
-    ? say(texts.stageOf, { n: row.stage + 1, of: row.stages.length }) : '') },
+    ? html`<span class="nowrap">${say(texts.stageOf, { n: row.stage + 1, of: row.stages.length })}</span>` : '') },
   { key: 'when', title: texts.when, cell: row => html`<span class="nowrap"><${Time}
       at=${row.ended || row.started || row.created} /></span>` },
 ];

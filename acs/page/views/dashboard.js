@@ -15,6 +15,7 @@ const EVERY_MS = 5000;
 const SLOW_MS = 20000;
 // Half an hour of measurements.
 const MOST_POINTS = 360;
+const LEAST_MS = 120000;
 const MOST_BARS = 7;
 const MOST_FAULTS = 6;
 const REST_EVENTS = ['campaign.*', 'operation.*', 'task.failed', 'device.health', 'device.profile_failed',
@@ -86,7 +87,7 @@ function Fleet({ summary, points, rest }) {
       <${Operations} from=${operations} going=${going} />
     </div><div>
       <${Card} title=${T.informs}><${Series} label=${T.informs} x=${points.at}
-          lines=${[{ name: T.thisMinute, values: points.informs }]} height=${150} whole=${true} />
+          lines=${[{ name: T.thisMinute, values: points.informs }]} height=${150} whole=${true} least=${LEAST_MS} />
         <p class="faint small">${say(T.informsText, { secs: EVERY_MS / 1000 })}</p><//>
       <${Versions} title=${T.versions} groups=${summary.versions} attribute="software_version" />
       <${Versions} title=${T.models} groups=${summary.models} attribute="product_class" />

@@ -63,8 +63,8 @@ function usedText(texts, campaigns) {
 const columns = ({ texts, using, running }) => [
   { key: 'name', title: texts.name, wide: true, cell: row => html`<${Link} href=${to('/files', { file: row.id })}>${row.name}<//>
     ${!row.file_type.startsWith('1 ') && html`<div class="faint small">${row.file_type}</div>`}` },
-  { key: 'version', title: texts.version, cell: row => row.version || html`<span class="faint">${t.ui.none}</span>` },
-  { key: 'product', title: texts.product, cell: row => row.product_class || html`<span class="faint">${texts.any}</span>` },
+  { key: 'version', title: texts.version, cell: row => (row.version ? html`<span class="capped">${row.version}</span>` : html`<span class="faint">${t.ui.none}</span>`) },
+  { key: 'product', title: texts.product, cell: row => (row.product_class ? html`<span class="capped">${row.product_class}</span>` : html`<span class="faint">${texts.any}</span>`) },
   { key: 'verification', title: texts.verification, cell: row => html`<${State}
       kind=${VERIFIED[row.verification]}>${texts.verified[row.verification]}<//>` },
   { key: 'bytes', title: texts.size, number: true, cell: row => html`<span class="nowrap">${bytes(row.bytes)}</span>` },

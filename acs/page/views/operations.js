@@ -126,7 +126,7 @@ function Devices({ it, path, turn }) {
   // A long list is read anew when one asks for it, not under the eyes of who reads it.
   const many = (step ? it.counts[step] : it.counts.total) > 100;
   const columns = [
-    { key: 'device', title: texts.device, cell: row => html`<${Link} class="nowrap"
+    { key: 'device', title: texts.device, cell: row => html`<${Link} class="capped"
         href=${`/devices/${encode(row.device)}`}>${row.identity || row.device}<//>` },
     { key: 'step', title: texts.state, cell: row => html`<${State} kind=${stepKind(row.step)}>${texts.steps[row.step]}<//>` },
     { key: 'why', title: texts.why, wide: true, cell: row => html`${row.why || ''}${row.code ? html` <span

@@ -25,12 +25,12 @@ export default function Profile({ name, tab }) {
   const fresh = query.new || (profile.problem && profile.problem.status === 404);
   const crumb = html`<p class="crumb"><${Link} href="/profiles">${texts.title}<//></p>`;
   if (now === 'edit' && !may) {
-    return html`${crumb}<${Empty} title=${t.shell.notAllowed} text=${say(t.shell.notAllowedText, { permission: 'operate' })} />`;
+    return html`${crumb}<${Head} title=${name} /><${Empty} title=${t.shell.notAllowed} text=${say(t.shell.notAllowedText, { permission: 'operate' })} />`;
   }
   if (fresh && now === 'edit') return html`${crumb}<${Head} title=${name} sub=${texts.fresh} /><${ProfileEditor}
       name=${name} fresh />`;
   if (fresh) {
-    return html`${crumb}<${Empty} title=${say(texts.gone, { name })} text=${texts.goneText}>
+    return html`${crumb}<${Head} title=${name} /><${Empty} title=${say(texts.gone, { name })} text=${texts.goneText}>
       ${may && html`<${Link} class="button primary" href=${`/profiles/${encode(name)}/edit`}>${texts.make}<//>`}<${Link}
           class="button" href="/profiles">${texts.title}<//><//>`;
   }

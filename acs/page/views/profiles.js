@@ -38,7 +38,7 @@ function List({ all, query, make }) {
   const textOf = profile => JSON.stringify([profile.name, profile.values, profile.selector]).toLowerCase();
   const rows = all.filter(profile => !words || textOf(profile).includes(words));
   const columns = [
-    { key: 'name', title: texts.name, cell: row => html`<${Link} class="nowrap"
+    { key: 'name', title: texts.name, cell: row => html`<${Link} class="capped"
         href=${`/profiles/${encode(row.name)}`}>${row.name}<//>` },
     { key: 'for', title: texts.for, wide: true, cell: row => html`<${SelectorText} of=${row.selector} />` },
     { key: 'says', title: texts.says, cell: row => [row.values && row.values.length ? many(row.values.length, texts.valuesOne, texts.valuesN) : '',

@@ -34,6 +34,16 @@ const HELP = ['get_parameter_values', 'get_parameter_names', 'get_parameter_attr
   'get_rpc_methods', 'get_options', 'discover', 'refresh', 'fetch_log', 'backup_configuration', 'run_diagnostic', 'reboot'];
 export const mayTask = kind => session.can(HELP.includes(kind) ? 'help' : 'operate');
 
+export const kindName = kind => t.device.kinds[kind] || words(kind);
+// What a task is about, in a few words.
+export function gist(task) {
+  if (task.values) return task.values.length === 1 ? `${last(task.values[0].name)} = ${task.values[0].value}` : say(t.device.tasks.values, { count: task.values.length });
+  if (task.names) return task.names.length === 1 ? task.names[0] : say(t.device.tasks.names, { count: task.names.length });
+  if (task.diagnostic) return words(task.diagnostic.kind);
+  return task.object || task.path || task.file_type || task.target_file_name || '';
+}
+const last = name => name.split('.').slice(-1)[0];
+
 // A button with things below it. items: [{ text, act, kind }].
 export function Menu({ label, items }) {
   const [open, setOpen] = useState(false);

@@ -5,9 +5,8 @@ import { encode, get, useGet } from '../../api.js';
 import { Link } from '../../router.js';
 import { Button, Card, Empty, Facts, Loaded, State, Time, fullTime, words } from '../../parts/ui.js';
 import { Table } from '../../parts/table.js';
-import { Fault, TASK_EVENTS, mayTask, useDeviceEvents } from './common.js';
+import { Fault, TASK_EVENTS, kindName, mayTask, useDeviceEvents } from './common.js';
 import { NewTask } from './new_task.js';
-import { kindName } from './tasks.js';
 
 const text = t.device.firmware;
 const TRANSFERS = ['download', 'schedule_download'];

@@ -6,7 +6,7 @@ import { Link } from '../../router.js';
 import { Card, Copy, Empty, Facts, Loaded, State, Time, fullTime, number, words } from '../../parts/ui.js';
 import { Table } from '../../parts/table.js';
 import { Outcome } from './actions.js';
-import { Fault, TASK_EVENTS, isOpen, useDeviceEvents } from './common.js';
+import { Fault, TASK_EVENTS, gist, isOpen, kindName, useDeviceEvents } from './common.js';
 import { Tags } from './variables.js';
 
 const text = t.device.overview;
@@ -74,8 +74,8 @@ function OpenTasks({ device, base }) {
 
 function TaskList({ tasks, base }) {
   return html`<ul class="d-plain">${tasks.map(task => html`<li key=${task.id} class="line-up">
-    <${State} of=${task.state} /><${Link} href=${`${base}/tasks/${task.id}`}>${t.device.kinds[task.kind] || words(task.kind)}<//>
-    <span class="faint grow">${task.created_by}</span><span class="faint"><${Time} at=${task.updated} /></span></li>`)}</ul>`;
+    <${State} of=${task.state} /><${Link} href=${`${base}/tasks/${task.id}`}>${kindName(task.kind)}<//>
+    <span class="faint grow">${gist(task)} ${task.fault && html`<span class="d-wrong">${task.fault.text}</span>`}</span><span class="faint"><${Time} at=${task.updated} /></span></li>`)}</ul>`;
 }
 
 const mono = value => value && html`<span class="mono">${value}</span>`;

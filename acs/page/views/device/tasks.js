@@ -5,13 +5,12 @@ import { del, get, post, useAction, useGet } from '../../api.js';
 import { go, setQuery, to, useRoute } from '../../router.js';
 import { Button, Confirm, Copy, Empty, Facts, Field, Loaded, ProblemBox, State, Time, fullTime, tell, words } from '../../parts/ui.js';
 import { PagedTable, Table } from '../../parts/table.js';
-import { Fault, OPEN_STATES, Plain, TASK_EVENTS, mayTask, queue, useDeviceEvents } from './common.js';
+import { Fault, OPEN_STATES, Plain, TASK_EVENTS, gist, kindName, mayTask, queue, useDeviceEvents } from './common.js';
 import { NewTask } from './new_task.js';
 import { KINDS } from './task_kinds.js';
 
 const text = t.device.tasks;
 const STATES = [...OPEN_STATES, 'done', 'failed', 'expired', 'cancelled'];
-export const kindName = kind => t.device.kinds[kind] || words(kind);
 
 export default function Tasks({ device, base, item }) {
   const { query } = useRoute();
@@ -52,15 +51,6 @@ export default function Tasks({ device, base, item }) {
       ${item && html`<${One} key=${item} id=${item} turn=${turn} device=${device} base=${base} onCopy=${setMaking} onClose=${() => go(`${base}/tasks`, query)} />`}</div>
     ${making && html`<${NewTask} device=${device} base=${base} like=${making} onClose=${() => setMaking(null)} />`}`;
 }
-
-// What a task is about, in a few words.
-function gist(task) {
-  if (task.values) return task.values.length === 1 ? `${last(task.values[0].name)} = ${task.values[0].value}` : say(text.values, { count: task.values.length });
-  if (task.names) return task.names.length === 1 ? task.names[0] : say(text.names, { count: task.names.length });
-  if (task.diagnostic) return words(task.diagnostic.kind);
-  return task.object || task.path || task.file_type || task.target_file_name || '';
-}
-const last = name => name.split('.').slice(-1)[0];
 
 function One({ id, turn, device, base, onClose, onCopy }) {
   const from = useGet(`/tasks/${id}`, { });

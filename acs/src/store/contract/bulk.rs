@@ -126,7 +126,10 @@ async fn an_operation_gives_each_device_one_task_and_follows_it(store: &dyn Stor
     let failed = store
         .operation_devices(id(1), Some(BulkStep::Failed), ALL)
         .await;
-    assert_eq!(failed.unwrap().len(), 2);
+    let failed = failed.unwrap();
+    assert_eq!(failed.len(), 2);
+    let known = found(store, failed[0].device).await.identity;
+    assert_eq!(failed[0].identity, Some(known));
     let events = store.event_list(0, 1_000).await.unwrap();
     let told = |kind: &str| events.iter().filter(|event| event.kind == kind).count();
     assert_eq!((told("operation.create"), told("operation.end")), (1, 1));
