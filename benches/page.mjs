@@ -7,7 +7,8 @@ const TYPING_MS = 8000;
 const PASSWORD = 'chosen for a benchmark';
 
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const say = (what, ...figures) => console.log(`  ${what.padEnd(52)}${figures.map(figure => String(figure).padStart(11)).join('')}`);
+const say = (what, ...figures) =>
+  console.log(`  ${what.padEnd(52)}${figures.map(figure => String(figure).padStart(11)).join('')}`);
 const sorted = list => [...list].sort((a, b) => a - b);
 const median = list => sorted(list)[Math.floor(list.length / 2)];
 const ms = number => `${Math.round(number)} ms`;
@@ -36,12 +37,14 @@ function watch(selectors) {
 
 async function post(path, body, token) {
   const headers = { 'Content-Type': 'application/json', ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-  return fetch(`${told.address}/api/v1${path}`, { method: path === '/password' ? 'PUT' : 'POST', headers, body: JSON.stringify(body) });
+  return fetch(`${told.address}/api/v1${path}`, { method: path === '/password' ? 'PUT' : 'POST', headers,
+    body: JSON.stringify(body) });
 }
 
 async function opens(page, path, selector) {
   await page.goto(path, { waitUntil: 'commit' });
-  await page.waitForFunction(wanted => window.usableAt && document.querySelector(wanted), selector, { polling: 50, timeout: 60000 });
+  await page.waitForFunction(wanted => window.usableAt && document.querySelector(wanted), selector, { polling: 50,
+    timeout: 60000 });
   return page.evaluate(() => window.usableAt);
 }
 
@@ -49,7 +52,8 @@ async function opens(page, path, selector) {
 const transferred = page => page.evaluate(() => {
   const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
   const sum = list => list.reduce((bytes, one) => bytes + one.transferSize, 0);
-  return { page: sum(all.filter(one => !one.name.includes('/api/'))), api: sum(all.filter(one => one.name.includes('/api/'))), requests: all.length };
+  return { page: sum(all.filter(one => !one.name.includes('/api/'))), api: sum(all
+    .filter(one => one.name.includes('/api/'))), requests: all.length };
 });
 
 async function shown(browser) {
@@ -108,7 +112,8 @@ async function types(page) {
     await opens(page, path, USABLE[name]);
     await page.evaluate(() => {
       window.worst = { key: 0, task: 0 };
-      new PerformanceObserver(list => list.getEntries().forEach(one => { window.worst.task = Math.max(window.worst.task, one.duration); }))
+      new PerformanceObserver(list => list.getEntries().forEach(one =>
+        { window.worst.task = Math.max(window.worst.task, one.duration); }))
         .observe({ type: 'longtask' });
       new PerformanceObserver(list => list.getEntries().forEach(one => {
         // Until its listeners have run: what comes after is the paint of the frame.

@@ -57,7 +57,8 @@ export class Visitor {
     this.page = await this.context.newPage();
     this.page.on('console', message => {
       // Of a refused request the browser says so here as well; it is judged below.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.complain(`console: ${message.text()}`);
+      const counts = message.type() === 'error' && !message.text().startsWith('Failed to load resource');
+      if (counts) this.complain(`console: ${message.text()}`);
     });
     this.page.on('dialog', dialog => {
       // A question of the browser's own about leaving; a walk that goes by addresses means it.
@@ -132,7 +133,8 @@ export class Visitor {
   async isAccessible(what, options = {}) {
     // Through the driver: the page itself lets no further script in.
     if (!await this.page.evaluate(() => 'axe' in window)) await this.page.evaluate(axe);
-    const found = await this.page.evaluate(more => window.axe.run(document, { resultTypes: ['violations'], ...more }), options);
+    const found = await this.page.evaluate(more => window.axe.run(document, { resultTypes: ['violations'], ...more }),
+      options);
     const serious = found.violations.filter(one => ['serious', 'critical'].includes(one.impact));
     const lines = serious.map(one => `${one.id} (${one.impact}): ${one.help}\n${one.nodes.slice(0, 4).map(node =>
       `      ${node.html.slice(0, 200)}\n      ${node.failureSummary.split('\n').slice(1, 3).join(' ')}`).join('\n')}`);
@@ -162,7 +164,8 @@ export class Visitor {
       const session = await (await fetch('/api/v1/session')).json();
       const headers = { Accept: 'application/json', 'X-CSRF-Token': session.csrf };
       if (body !== undefined) headers['Content-Type'] = 'application/json';
-      const response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+      const response = await fetch(`/api/v1${path}`, { method, headers,
+        body: body === undefined ? undefined : JSON.stringify(body) });
       const text = await response.text();
       if (!response.ok) throw new Error(`${response.status} ${method} ${path}: ${text}`);
       return text ? JSON.parse(text) : null;

@@ -42,7 +42,8 @@ export class Town {
   }
 
   run(...args) {
-    const child = spawn(this.dialtone, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DIALTONE_LOG: 'error' } });
+    const child = spawn(this.dialtone, args, { stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DIALTONE_LOG: 'error' } });
     this.children.push(child);
     return child;
   }
@@ -51,7 +52,8 @@ export class Town {
     mkdirSync(this.folder, { recursive: true });
     const [cwmp, api, files] = [await free(), await free(), await free()];
     const keys = ['ours', 'theirs'].map(name => {
-      const said = execFileSync(this.dialtone, ['firmware', 'keygen', '--key', join(this.folder, `${name}.key`)], { encoding: 'utf8' });
+      const said = execFileSync(this.dialtone, ['firmware', 'keygen', '--key', join(this.folder, `${name}.key`)],
+        { encoding: 'utf8' });
       return said.match(/[0-9a-f]{64}/)[0];
     });
     [this.key, this.foreignKey] = keys;
@@ -90,10 +92,12 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
   }
 
   async ask(method, path, body, type = 'application/json') {
-    const headers = { Authorization: this.token ? `Bearer ${this.token}` : undefined, 'Content-Type': body === undefined ? undefined : type };
+    const headers = { Authorization: this.token ? `Bearer ${this.token}` : undefined,
+      'Content-Type': body === undefined ? undefined : type };
     for (const name of Object.keys(headers)) if (!headers[name]) delete headers[name];
     const json = type === 'application/json' && body !== undefined;
-    const response = await fetch(`${this.address}/api/v1${path}`, { method, headers, body: json ? JSON.stringify(body) : body });
+    const response = await fetch(`${this.address}/api/v1${path}`, { method, headers,
+      body: json ? JSON.stringify(body) : body });
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${method} ${path}: ${text}`);
     return text ? JSON.parse(text) : null;
@@ -111,7 +115,8 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
 
   fleet(prefix, count, type, { key = this.key, interval = 30 } = {}) {
     return this.run('fleet', '--count', String(count), '--device-type', type, '--serial-prefix', prefix, '--password', SECRET,
-      '--acs-url', this.cwmp, '--inform-interval', String(interval), '--firmware-key', key, '--sessions', '16', '--seed', String(count));
+      '--acs-url', this.cwmp, '--inform-interval', String(interval), '--firmware-key', key, '--sessions', '16', '--seed',
+        String(count));
   }
 
   async settles() {
@@ -128,7 +133,8 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
     // Those two lost their power.
     silent.kill();
     this.devices = (await this.ask('GET', '/devices?limit=1000')).items.sort((a, b) => a.identity.localeCompare(b.identity));
-    for (const step of ['registers', 'tags', 'groups', 'subscribers', 'profiles', 'campaigns', 'works', 'staff']) await this[step]();
+    for (const step of ['registers', 'tags', 'groups', 'subscribers', 'profiles', 'campaigns', 'works',
+      'staff']) await this[step]();
   }
 
   of(serial) {
@@ -138,7 +144,8 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
   // Units in their boxes, that have never come.
   async registers() {
     for (const number of [41, 42, 43]) {
-      await this.ask('POST', '/devices', { oui: '00562B', product_class: 'ATA192', serial_number: `CBT25020000${number}`, password: 'on its label' });
+      await this.ask('POST', '/devices', { oui: '00562B', product_class: 'ATA192', serial_number: `CBT25020000${number}`,
+        password: 'on its label' });
     }
   }
 
@@ -153,7 +160,8 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
 
   async groups() {
     for (const [index, site] of sites.entries()) {
-      await this.ask('PUT', `/groups/${site.tag}`, { tag: site.tag, precedence: index, variables: { ntp: `ntp.${site.tag}.example.net`, site: site.name } });
+      await this.ask('PUT', `/groups/${site.tag}`, { tag: site.tag, precedence: index,
+        variables: { ntp: `ntp.${site.tag}.example.net`, site: site.name } });
     }
   }
 
@@ -161,10 +169,12 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
     for (const [index, name] of people.entries()) {
       const device = this.devices[index];
       const number = `+442079460${String(100 + index)}`;
-      const lines = [{ port: 1, number, user: number.slice(1), password: randomBytes(9).toString('base64url'), display_name: name, proxy: 'sip.example.net' }];
+      const lines = [{ port: 1, number, user: number.slice(1), password: randomBytes(9).toString('base64url'),
+        display_name: name, proxy: 'sip.example.net' }];
       if (index % 4 === 1) {
         const fax = `+442079460${String(500 + index)}`;
-        lines.push({ port: 2, number: fax, user: fax.slice(1), password: randomBytes(9).toString('base64url'), display_name: `${name} (fax)`, proxy: 'sip.example.net' });
+        lines.push({ port: 2, number: fax, user: fax.slice(1), password: randomBytes(9).toString('base64url'),
+          display_name: `${name} (fax)`, proxy: 'sip.example.net' });
       }
       const account = String(70210 + index * 7);
       await this.ask('PUT', `/accounts/${account}`, {
@@ -196,9 +206,11 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
       ],
     });
     await this.ask('PUT', '/profiles/voice', voice('Lines as the subscriber has them', []));
-    await this.ask('PUT', '/profiles/voice?publish=false', voice('Register every ten minutes', [{ name: '~.X_CISCO_ATA.Line.1.Register_Expires', value: '600' }]));
+    await this.ask('PUT', '/profiles/voice?publish=false', voice('Register every ten minutes',
+      [{ name: '~.X_CISCO_ATA.Line.1.Register_Expires', value: '600' }]));
     await this.eventually('profiles are applied', async () => {
-      const state = await this.ask('GET', '/devices/count?q=' + encodeURIComponent('profile.state = "agreed"')).catch(() => null);
+      const state = await this.ask('GET', '/devices/count?q=' + encodeURIComponent('profile.state = "agreed"')).catch(() =>
+        null);
       return state === null || state.devices >= 40;
     }, 60).catch(problem => console.error(`pictures go on without it: ${problem.message}`));
   }
@@ -209,7 +221,8 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
     writeFileSync(image, randomBytes(700000));
     const pack = async (product, version) => {
       const output = join(this.folder, `${product}-${version}.fw`);
-      execFileSync(this.dialtone, ['firmware', 'pack', '--key', join(this.folder, 'ours.key'), '--product', product, '--image-version', version, '--output', output, image]);
+      execFileSync(this.dialtone, ['firmware', 'pack', '--key', join(this.folder, 'ours.key'), '--product', product,
+        '--image-version', version, '--output', output, image]);
       const query = new URLSearchParams({ name: `${product.toLowerCase()}-${version}.fw`, product_class: product, version });
       return (await this.ask('POST', `/files?${query}`, readFileSync(output), 'application/octet-stream')).id;
     };
@@ -217,16 +230,20 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
     const large = await pack('ATA192', NEW);
     await pack('SPA122', '1.4.1-SR5');
     const well = await this.ask('POST', '/campaigns', {
-      name: 'ATA 191: spring release', file: small, selector: { query: 'serial_number like "CBT2409*"' }, stages: [{ count: 2 }, { percent: 100 }],
+      name: 'ATA 191: spring release', file: small, selector: { query: 'serial_number like "CBT2409*"' },
+        stages: [{ count: 2 }, { percent: 100 }],
     });
     const ended = async id => ['done', 'paused', 'aborted'].includes((await this.ask('GET', `/campaigns/${id}`)).state);
     await this.eventually('the first campaign ends', () => ended(well.id));
     const pilot = await this.ask('POST', '/campaigns', {
-      name: 'ATA 192: pilot of the spring release', file: large, selector: { tags: ['pilot'] }, stages: [{ count: 3 }, { percent: 50 }, { percent: 100 }],
+      name: 'ATA 192: pilot of the spring release', file: large, selector: { tags: ['pilot'] }, stages: [{ count: 3 },
+        { percent: 50 }, { percent: 100 }],
       failure_limit: 3, success_percent: 0, windows: '', idle: undefined,
-    }).catch(() => this.ask('POST', '/campaigns', { name: 'ATA 192: pilot of the spring release', file: large, selector: { tags: ['pilot'] }, failure_limit: 3 }));
+    }).catch(() => this.ask('POST', '/campaigns', { name: 'ATA 192: pilot of the spring release', file: large,
+      selector: { tags: ['pilot'] }, failure_limit: 3 }));
     await this.eventually('the pilot meets trouble', () => ended(pilot.id)).catch(problem => console.error(problem.message));
-    await this.ask('POST', '/campaigns', { name: 'ATA 192: everybody', file: large, start: false, stages: [{ count: 5 }, { percent: 20 }, { percent: 100 }], failure_limit: 10, windows: 'Mon-Fri 01:00-05:00' });
+    await this.ask('POST', '/campaigns', { name: 'ATA 192: everybody', file: large, start: false, stages: [{ count: 5 },
+      { percent: 20 }, { percent: 100 }], failure_limit: 10, windows: 'Mon-Fri 01:00-05:00' });
     await this.ask('PUT', '/freezes', { freezes: [{ from: '2036-12-20', until: '2037-01-06', reason: 'holidays' }] });
     this.campaign = pilot.id;
   }
@@ -235,12 +252,15 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
   async works() {
     this.device = this.of('CBT2417000004') || this.devices[20];
     const path = `/devices/${this.device.id}`;
-    for (const [kind, args] of [['ip_ping', { host: 'sip.example.net', repetitions: 20 }], ['trace_route', { host: 'sip.example.net' }], ['ns_lookup', { name: 'sip.example.net' }]]) {
+    for (const [kind, args] of [['ip_ping', { host: 'sip.example.net', repetitions: 20 }], ['trace_route',
+      { host: 'sip.example.net' }], ['ns_lookup', { name: 'sip.example.net' }]]) {
       const one = await this.ask('POST', `${path}/diagnostics`, { kind, arguments: args });
-      await this.eventually('it is measured', async () => (await this.ask('GET', `/diagnostics/${one.id}`)).ended, 40).catch(() => {});
+      await this.eventually('it is measured', async () => (await this.ask('GET', `/diagnostics/${one.id}`)).ended,
+        40).catch(() => {});
     }
     for (const task of [
-      { kind: 'set_parameter_values', values: [{ name: 'Device.ManagementServer.PeriodicInformInterval', type: 'xsd:unsignedInt', value: '30' }] },
+      { kind: 'set_parameter_values', values: [{ name: 'Device.ManagementServer.PeriodicInformInterval',
+        type: 'xsd:unsignedInt', value: '30' }] },
       { kind: 'backup_configuration' },
       { kind: 'set_parameter_values', values: [{ name: 'Device.X_CISCO_ATA.Line.1.No_Such_Setting', value: '1' }] },
       { kind: 'reboot' },
@@ -248,11 +268,16 @@ parameters = ['*.DeviceInfo.SoftwareVersion', '*.X_CISCO_ATA.Line.1.Display_Name
       const { id } = await this.ask('POST', `${path}/tasks`, task);
       await this.eventually('the task ends', async () => (await this.ask('GET', `/tasks/${id}`)).ended, 40).catch(() => {});
     }
-    await this.ask('POST', '/diagnostics', { kind: 'ip_ping', arguments: { host: 'sip.example.net' }, selector: { tags: [sites[0].tag] } });
-    await this.ask('POST', '/operations', { name: 'night shift', action: { kind: 'add_tags', tags: ['night'] }, query: 'product_class = "SPA122"' });
-    await this.ask('POST', '/operations', { name: 'read the lines again', action: { kind: 'refresh', path: 'Device.X_CISCO_ATA.' }, query: 'tag = "pilot"' });
+    await this.ask('POST', '/diagnostics', { kind: 'ip_ping', arguments: { host: 'sip.example.net' },
+      selector: { tags: [sites[0].tag] } });
+    await this.ask('POST', '/operations', { name: 'night shift', action: { kind: 'add_tags', tags: ['night'] },
+      query: 'product_class = "SPA122"' });
+    await this.ask('POST', '/operations', { name: 'read the lines again',
+      action: { kind: 'refresh', path: 'Device.X_CISCO_ATA.' }, query: 'tag = "pilot"' });
     await this.ask('PUT', '/queries/silent', { query: 'last_inform < ago("1h")', shared: true });
-    await this.ask('PUT', '/queries/old-firmware', { query: `product_class = "ATA192" and software_version < version("${NEW}")`, shared: true, fields: ['identity', 'software_version', 'tag', 'last_inform'] });
+    await this.ask('PUT', '/queries/old-firmware',
+      { query: `product_class = "ATA192" and software_version < version("${NEW}")`, shared: true, fields: ['identity',
+      'software_version', 'tag', 'last_inform'] });
     const stolen = this.of('CBT2417000031');
     if (stolen) await this.ask('POST', `/devices/${stolen.id}/quarantine`, { why: 'reported stolen' });
     await this.ask('POST', '/webhooks', { url: 'https://hooks.example.net/dialtone', kinds: ['task.failed', 'campaign.*'] });

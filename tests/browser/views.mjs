@@ -26,7 +26,8 @@ export async function addresses(ask, device, share = 0, shares = 1) {
     ['devices', '/devices'],
     ['devices-query', `/devices?q=${of('product_class = "ATA192" and last_inform > ago("1d")')}`],
     ['device', at],
-    ...['parameters', 'tasks', 'profile', 'diagnostics', 'firmware', 'sessions', 'files', 'contact', 'audit'].map(tab => [`device-${tab}`, `${at}/${tab}`]),
+    ...['parameters', 'tasks', 'profile', 'diagnostics', 'firmware', 'sessions', 'files', 'contact', 'audit'].map(tab =>
+      [`device-${tab}`, `${at}/${tab}`]),
     ['device-session', session && `${at}/sessions/${session}`],
     ['lines', '/lines'],
     ['subscribers', '/subscribers'],

@@ -5,7 +5,8 @@ await walk('campaign', async visitor => {
   const { page } = visitor;
   await visitor.signsIn('olga');
   await visitor.goes('/campaigns');
-  await page.getByRole('button', { name: 'New campaign' }).or(page.getByRole('link', { name: 'New campaign' })).first().click();
+  await page.getByRole('button', { name: 'New campaign' }).or(page.getByRole('link',
+    { name: 'New campaign' })).first().click();
   const next = page.getByRole('button', { name: 'Next', exact: true });
   await page.getByRole('radio').first().waitFor();
   assert.ok(await next.isDisabled(), 'there is no campaign without an image');

@@ -9,7 +9,8 @@ await walk('door', async visitor => {
   const refusal = page.getByRole('alert');
   await refusal.waitFor();
   const words = await (await fetch(`${told.address}/api/v1/session`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user: told.user, password: 'not it either' }),
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ user: told.user, password: 'not it either' }),
   })).json();
   for (const part of [words.error, words.why, words.fix]) {
     if (part) assert.ok((await refusal.innerText()).includes(part), `the refusal says “${part}”`);

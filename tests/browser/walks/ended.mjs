@@ -22,5 +22,6 @@ await walk('ended', async visitor => {
   await again.getByRole('button', { name: 'Sign in' }).click();
   await again.waitFor({ state: 'detached' });
   // What was asked for goes through by itself.
-  await visitor.eventually('the subscriber is made', async () => (await visitor.asks('GET', '/accounts?contains=7777')).items.length === 1);
+  await visitor.eventually('the subscriber is made', async () =>
+    (await visitor.asks('GET', '/accounts?contains=7777')).items.length === 1);
 });

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { walk, told, assert, PHONE } from '../harness.mjs';
 
 const device = `/devices/${encodeURIComponent(told.devices.hostile)}`;
-const TABS = ['', '/parameters', '/tasks', '/profile', '/diagnostics', '/firmware', '/sessions', '/files', '/contact', '/audit'];
+const TABS = ['', '/parameters', '/tasks', '/profile', '/diagnostics', '/firmware', '/sessions', '/files', '/contact',
+  '/audit'];
 
 await walk('hostile', async visitor => {
   const { page } = visitor;
@@ -12,18 +13,22 @@ await walk('hostile', async visitor => {
   const bad = `<img src=x onerror=${told.canary}=1>`;
   await visitor.asks('PUT', '/accounts/666', {
     name: bad, notes: `<script>${told.canary}=1</script>`, variables: { motto: `javascript:${told.canary}=1` },
-    lines: [{ port: 1, number: '=1+1', user: '@SUM(1)', password: 'a password', display_name: bad, proxy: `"><script>${told.canary}=1</script>` }],
+    lines: [{ port: 1, number: '=1+1', user: '@SUM(1)', password: 'a password', display_name: bad,
+      proxy: `"><script>${told.canary}=1</script>` }],
   });
   const nothingRan = async what => {
     const ran = await page.evaluate(canary => canary in window || Boolean(document.querySelector(
-      'main img[src="x"], main iframe, main script, main svg[onload], main [onerror], main [onload], main [onclick]')), told.canary);
+      'main img[src="x"], main iframe, main script, main svg[onload], main [onerror], main [onload], main [onclick]')),
+        told.canary);
     assert.ok(!ran, `${what}: what a device said has become markup`);
-    const links = await page.locator('a').evaluateAll(all => all.map(a => a.getAttribute('href')).filter(href => href && !/^(\/|https?:|#|blob:)/.test(href)));
+    const links = await page.locator('a').evaluateAll(all => all.map(a => a.getAttribute('href')).filter(href => href
+      && !/^(\/|https?:|#|blob:)/.test(href)));
     assert.deepEqual(links, [], `${what}: links lead where a device wants`);
   };
   const record = await visitor.asks('GET', device);
   const { items: [session] } = await visitor.asks('GET', `${device}/sessions?limit=1`);
-  const paths = [...TABS.map(tab => device + tab), `${device}/sessions/${session.id}`, '/', '/devices', '/tasks', '/subscribers', '/subscribers/666', '/lines', '/audit'];
+  const paths = [...TABS.map(tab => device + tab), `${device}/sessions/${session.id}`, '/', '/devices', '/tasks',
+    '/subscribers', '/subscribers/666', '/lines', '/audit'];
   for (const path of paths) {
     await visitor.goes(path);
     await nothingRan(path);
@@ -58,7 +63,8 @@ await walk('hostile', async visitor => {
   await nothingRan('the XML of a session');
   // What a spreadsheet is given does not compute.
   await visitor.goes('/devices');
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /Export|CSV/ }).first().click()]);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button',
+    { name: /Export|CSV/ }).first().click()]);
   const csv = readFileSync(await file.path(), 'utf8');
   assert.ok(csv.includes('X%3Cimg') || csv.includes('X<img'), 'the device is in the export');
   assert.ok(!/(^|[,"])[=@+]/m.test(csv), 'no cell begins a formula');

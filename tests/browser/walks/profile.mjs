@@ -57,7 +57,8 @@ await walk('profile', async visitor => {
   await page.getByRole('button', { name: 'Publish revision 2' }).first().click();
   await publishes(visitor, `Publish revision 2 of “${NAME}”?`, 'Publish: 1 devices change');
   await visitor.eventually('the device has it', async () => {
-    const shown = await visitor.asks('GET', `/devices/${encodeURIComponent(told.device)}/parameters?prefix=Device.X_CISCO_ATA.Line.1.Display_Name`);
+    const shown = await visitor.asks('GET',
+      `/devices/${encodeURIComponent(told.device)}/parameters?prefix=Device.X_CISCO_ATA.Line.1.Display_Name`);
     return shown.parameters[0]?.value === 'Reception';
   });
   // And back.

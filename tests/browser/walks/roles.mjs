@@ -21,7 +21,8 @@ async function isRefused(visitor, path) {
 await walk('roles', async (viewer, another) => {
   await viewer.signsIn('vera');
   const menu = await viewer.menu().innerText();
-  for (const name of ['Users', 'Audit trail', 'Webhooks']) assert.ok(!menu.includes(name), `the menu of a viewer has no “${name}”`);
+  for (const name of ['Users', 'Audit trail', 'Webhooks']) assert.ok(!menu.includes(name),
+    `the menu of a viewer has no “${name}”`);
   await offers(viewer, device, { no: ['Reboot', 'Call now', 'More'] });
   await offers(viewer, `${device}/tasks`, { no: ['New task'] });
   await offers(viewer, '/devices', { no: ['Register', 'Import', 'Do with all', 'Act on'] });

@@ -72,9 +72,11 @@ async function campaign(visitor, fleet) {
   const image = join(told.folder, 'image.bin');
   const output = join(told.folder, 'ata192-11-4-0.fw');
   writeFileSync(image, randomBytes(50000));
-  execFileSync(told.dialtone, ['firmware', 'pack', '--product', 'ATA192', '--image-version', '11-4-0', '--output', output, image]);
+  execFileSync(told.dialtone, ['firmware', 'pack', '--product', 'ATA192', '--image-version', '11-4-0', '--output', output,
+    image]);
   await visitor.menu().getByRole('link', { name: 'Campaigns' }).click();
-  await page.getByRole('link', { name: 'New campaign' }).or(page.getByRole('button', { name: 'New campaign' })).first().click();
+  await page.getByRole('link', { name: 'New campaign' }).or(page.getByRole('button',
+    { name: 'New campaign' })).first().click();
   await page.getByRole('button', { name: 'Upload a file' }).click();
   await page.getByLabel('Choose a file').setInputFiles(output);
   await page.getByRole('button', { name: 'Upload', exact: true }).click();

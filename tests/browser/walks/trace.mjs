@@ -21,6 +21,7 @@ await walk('trace', async visitor => {
   await first.getByRole('button', { name: /XML/ }).click();
   await page.locator('main pre').first().getByText(/<cwmp:Inform>|<DeviceId>/).first().waitFor();
   await visitor.isAccessible('a session with its XML');
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export (tar)' }).click()]);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button',
+    { name: 'Export (tar)' }).click()]);
   assert.match(file.suggestedFilename(), /\.tar$/);
 });
