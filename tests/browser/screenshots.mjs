@@ -15,7 +15,7 @@ const LOOKS = [
 ];
 // A chart needs some points.
 const CHART_MS = 16000;
-const QUALITY = 52;
+const QUALITY = 36;
 
 const given = process.env.DIALTONE_TOWN;
 const folder = given ? null : mkdtempSync(join(tmpdir(), 'dialtone-town-'));

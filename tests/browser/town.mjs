@@ -70,6 +70,7 @@ secret = '${SECRET}'
 [campaigns]
 firmware_keys = ['${this.key}']
 [trace]
+sessions = 100
 all = true
 [query]
 overdue_minutes = 1

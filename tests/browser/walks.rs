@@ -17,6 +17,10 @@ pub const ALL: &[(&str, Test)] = &[
         campaign,
     ),
     ("what_a_device_says_is_shown_as_text", hostile),
+    (
+        "many_devices_are_changed_after_a_look_and_a_typed_number",
+        many,
+    ),
     ("a_ping_is_run_and_read", ping),
     ("the_trace_of_a_session_is_read", trace),
     ("what_the_role_forbids_is_not_offered", roles),
@@ -65,7 +69,12 @@ fn profile(stage: &Stage) -> Result<(), Failed> {
     )
 }
 
-/// Begun by the wizard, with its count and a question; what failed is told by its reason. Covers U06.
+/// A query finds them, the count is shown, and what cannot be taken back takes the number, typed. Covers U06.
+fn many(stage: &Stage) -> Result<(), Failed> {
+    stage.walk("many")
+}
+
+/// Begun by the wizard, with its count and a question; what failed is told by its reason.
 fn campaign(stage: &Stage) -> Result<(), Failed> {
     stage.walk("campaign")?;
     let versions = stage.versions();
