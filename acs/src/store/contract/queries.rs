@@ -1,4 +1,5 @@
 //! Queries: a store answers them as the evaluator does, whatever its indexes are.
+//! Long because every attribute of the language is asked for once.
 
 use super::support::*;
 use crate::provisioning::evidence::Evidence;
