@@ -1,4 +1,6 @@
 //! The server as a whole: bind everything, start the jobs, serve, wind down in order.
+//!
+//! Long because every listener is bound, served and wound down in one place, where the order can be seen.
 
 use crate::api;
 use crate::api::visitor::Visitor;

@@ -1,7 +1,7 @@
 //! The real server with everything on, and with devices and their parameters in its store before it starts.
 //!
-//! Everything: a profile in force that every device has been compared with, parameters with an index, parameters whose changes are kept, a tag of
-//! each device, enrolment, health and metrics as they come.
+//! Everything: a profile in force that every device has been compared with, parameters with an index, parameters whose
+//! changes are kept, a tag of each device, enrolment, health and metrics as they come.
 
 use crate::certificate::Certificate;
 use crate::load;

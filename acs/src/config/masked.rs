@@ -72,7 +72,7 @@ fn without_options(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Covers rule 5 of the design: a secret is never shown.
+    /// Covers U07.
     #[test]
     fn nothing_of_a_secret_is_in_the_settings_that_are_shown_afar() {
         let text = "[enrolment]\nmode = 'shared-secret'\nsecret = 'planted-1'\n\
