@@ -1,4 +1,5 @@
 //! The provisioning server's own: keys of profiles, windows, contacts.
+//! Long because keys, windows, bindings, contacts and reports of a device are one area with one trait.
 
 use super::engine::Tx;
 use super::rows::{Ms, from_json, json, limit, readable};
