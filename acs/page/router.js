@@ -31,6 +31,7 @@ export function go(path, query, { replace = false } = {}) {
   const target = to(path, query);
   if (path !== location.pathname && !mayLeave(path)) return;
   history[replace ? 'replaceState' : 'pushState'](null, '', target);
+  current = target;
   watchers.forEach(tell => tell());
 }
 
@@ -39,7 +40,16 @@ export function setQuery(changes) {
   go(location.pathname, { ...here().query, ...changes }, { replace: true });
 }
 
-window.addEventListener('popstate', () => watchers.forEach(tell => tell()));
+// Where one is, for going back to it: the browser has left it already when it says so.
+let current = location.pathname + location.search;
+window.addEventListener('popstate', () => {
+  if (location.pathname !== current.split('?')[0] && !mayLeave(location.pathname)) {
+    history.pushState(null, '', current);
+    return;
+  }
+  current = location.pathname + location.search;
+  watchers.forEach(tell => tell());
+});
 window.addEventListener('beforeunload', event => {
   for (const guard of guards) {
     if (guard()) event.preventDefault();

@@ -367,7 +367,7 @@ export const t = {
       get_options: 'empty for all',
     },
     sessions: {
-      title: 'Sessions that were kept', begin: 'Begin', events: 'Events', rpcs: 'RPCs', took: 'Took', outcome: 'Outcome', trace: 'Message trace', on: 'on', off: 'off', all: 'The configuration has every device traced.', until: 'Messages are kept until',
+      title: 'Sessions that were kept', begin: 'Begin', events: 'Events', rpcs: 'RPCs', took: 'Took', outcome: 'Outcome', trace: 'Message trace', on: 'on', off: 'off', all: 'The configuration has every device traced.', until: 'Messages are kept; it ends',
       offText: 'Messages of this device are not kept.', keepFor: 'Keep for', turnOn: 'Turn on', turnOff: 'Turn off', extend: 'Set anew', isOn: 'The messages of this device are kept from now on.', isOff: 'The messages of this device are not kept any more.',
       masked: 'Secrets are masked before a message is kept. Whoever reads a session is named in the audit trail.', look: 'Look again', none: 'No sessions were kept', noneYet: 'They come with the next session of the device: call it.',
       noneText: 'Turn the trace on, then call the device.', back: 'All sessions', oneTitle: 'Session of {time}', showAll: 'Show all XML', hideAll: 'Hide all XML', export: 'Export (tar)', summary: '{rpcs} RPCs, {messages} messages',

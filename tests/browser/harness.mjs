@@ -51,6 +51,10 @@ export class Visitor {
     this.context = context;
     this.wrong = [];
     this.allowed = [];
+    // Whether questions about leaving are expected, how they are answered, and how many there were.
+    this.stays = false;
+    this.leaves = false;
+    this.asked = 0;
   }
 
   async addPage() {
@@ -61,6 +65,12 @@ export class Visitor {
       if (counts) this.complain(`console: ${message.text()}`);
     });
     this.page.on('dialog', dialog => {
+      // A walk that is about being asked says what it answers.
+      if (dialog.type() === 'confirm' && this.stays) {
+        this.asked += 1;
+        (this.leaves ? dialog.accept() : dialog.dismiss()).catch(() => {});
+        return;
+      }
       // A question of the browser's own about leaving; a walk that goes by addresses means it.
       if (dialog.type() !== 'beforeunload') this.complain(`the browser asks: ${dialog.message()}`);
       dialog.accept().catch(() => {});

@@ -25,6 +25,7 @@ pub const ALL: &[(&str, Test)] = &[
     ("the_trace_of_a_session_is_read", trace),
     ("what_the_role_forbids_is_not_offered", roles),
     ("a_session_ends_in_the_middle_of_an_edit", ended),
+    ("going_back_asks_before_something_typed_is_lost", back),
     ("the_tour_has_no_dead_end", tour),
     ("every_view_is_whole_1", every_view_1),
     ("every_view_is_whole_2", every_view_2),
@@ -107,6 +108,11 @@ fn roles(stage: &Stage) -> Result<(), Failed> {
 /// Nothing that was typed is lost, and what was asked for goes through after signing in again.
 fn ended(stage: &Stage) -> Result<(), Failed> {
     stage.walk("ended")
+}
+
+/// Not only links ask: the browser's own button does.
+fn back(stage: &Stage) -> Result<(), Failed> {
+    stage.walk("back")
 }
 
 /// `docs/TOUR.md` as it is written, over the demo.

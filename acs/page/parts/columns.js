@@ -7,7 +7,7 @@ import { Link } from '../router.js';
 const T = t.devices;
 const TIMES = new Set(['last_inform', 'first_seen', 'last_boot', 'last_bootstrap']);
 const WIDTH = {
-  identity: 212, product_class: 80, software_version: 166, hardware_version: 100, health: 96, tag: 82, address: 112, informs: 90,
+  identity: 250, product_class: 80, software_version: 166, hardware_version: 100, health: 96, tag: 82, address: 112, informs: 90,
   'line.state': 134, 'health.reason': 190, cwmp_version: 110, oui: 90, root: 160, account: 140, 'profile.state': 120,
 };
 export const DEFAULT = ['identity', 'product_class', 'software_version', 'health', 'line.state', 'tag', 'last_inform', 'address'];
