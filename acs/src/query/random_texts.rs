@@ -189,7 +189,7 @@ impl Indexed for Index {
 /// A piece of a statement has a value for each of its question marks, and nothing of the query in it: all of it is ours.
 fn is_ours(piece: &Fragment) -> bool {
     let marks = piece.sql.matches('?').count();
-    marks == piece.bound.len() && piece.sql.is_ascii() && !piece.sql.contains(['"', '\\', '\n'])
+    marks == piece.bound.len() && piece.sql.is_ascii() && !piece.sql.contains(['"', '\\'])
 }
 
 /// What must be true of a text, whoever has typed it; says whether it is a query.
