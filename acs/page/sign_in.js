@@ -1,7 +1,7 @@
 // Signing in: at the beginning, with a one-time password, and again when a session has ended in the middle of something.
 import { html, useState } from './html.js';
 import { t, say } from './texts.js';
-import { ask, encode, get, put, session, goOn } from './api.js';
+import { ask, encode, get, put, session, goOn, useAction } from './api.js';
 import { Dialog, Field, ProblemBox } from './parts/ui.js';
 
 const LEAST = 10;
@@ -12,30 +12,27 @@ export const remembered = () => localStorage.getItem(MARK) === 'yes';
 const remember = () => localStorage.setItem(MARK, 'yes');
 export const forget = () => localStorage.removeItem(MARK);
 
+// A form's submission as an action: the browser sends nothing itself.
+const sends = action => event => {
+  event.preventDefault();
+  action.run();
+};
 
 function useSignIn(then) {
   const [user, setUser] = useState(session.who ? session.who.user : '');
   const [password, setPassword] = useState('');
-  const [state, set] = useState({ busy: false, problem: null });
-  const submit = async event => {
-    event.preventDefault();
-    set({ busy: true, problem: null });
-    try {
-      const who = await ask('POST', '/session', { body: { user, password } });
-      remember();
-      set({ busy: false, problem: null });
-      then(who, password);
-    } catch (problem) {
-      set({ busy: false, problem });
-    }
-  };
-  const form = html`<form onSubmit=${submit}>
+  const action = useAction(async () => {
+    const who = await ask('POST', '/session', { body: { user, password } });
+    remember();
+    then(who, password);
+  });
+  const form = html`<form onSubmit=${sends(action)}>
     <${Field} label=${t.signIn.user} value=${user} onInput=${setUser} autocomplete="username" autocapitalize="none" required
         autofocus />
     <${Field} label=${t.signIn.password} type="password" value=${password} onInput=${setPassword} autocomplete="current-password"
         required />
-    <${ProblemBox} problem=${state.problem} />
-    <footer><button type="submit" class="primary" disabled=${state.busy}>${t.signIn.submit}</button></footer></form>`;
+    <${ProblemBox} problem=${action.problem} />
+    <footer><button type="submit" class="primary" disabled=${action.busy}>${t.signIn.submit}</button></footer></form>`;
   return form;
 }
 
@@ -55,12 +52,9 @@ export function ChoosePassword({ who, password }) {
   const [next, setNext] = useState('');
   const [repeat, setRepeat] = useState('');
   const [alone, setAlone] = useState(null);
-  const [state, set] = useState({ busy: false, problem: null });
-  const submit = async event => {
-    event.preventDefault();
-    set({ busy: true, problem: null });
+  const action = useAction(async () => {
+    session.who = who;
     try {
-      session.who = who;
       await put('/password', { old, new: next });
       // The session has ended with the password it was begun with.
       const again = await ask('POST', '/session', { body: { user: who.user, password: next } });
@@ -69,20 +63,20 @@ export function ChoosePassword({ who, password }) {
       else session.set(again);
     } catch (problem) {
       session.who = null;
-      set({ busy: false, problem });
+      throw problem;
     }
-  };
+  });
   const differ = repeat && next !== repeat ? t.signIn.differ : undefined;
   if (alone) return html`<${FirstUser} who=${alone} />`;
-  return html`<form onSubmit=${submit}><h2>${t.signIn.first}</h2><p>${say(t.signIn.firstText, { least: LEAST })}</p>
+  return html`<form onSubmit=${sends(action)}><h2>${t.signIn.first}</h2><p>${say(t.signIn.firstText, { least: LEAST })}</p>
     ${!password && html`<${Field} label=${t.signIn.old} type="password" value=${old} onInput=${setOld}
         autocomplete="current-password" required />`}
     <${Field} label=${t.signIn.next} type="password" value=${next} onInput=${setNext} autocomplete="new-password"
         minlength=${LEAST} required autofocus />
     <${Field} label=${t.signIn.repeat} type="password" value=${repeat} onInput=${setRepeat} problem=${differ}
         autocomplete="new-password" required />
-    <${ProblemBox} problem=${state.problem} />
-    <footer><button type="submit" class="primary" disabled=${state.busy || Boolean(differ) || !repeat}>${t.signIn.choose}</button>
+    <${ProblemBox} problem=${action.problem} />
+    <footer><button type="submit" class="primary" disabled=${action.busy || Boolean(differ) || !repeat}>${t.signIn.choose}</button>
         </footer></form>`;
 }
 
@@ -101,32 +95,25 @@ function FirstUser({ who }) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [repeat, setRepeat] = useState('');
-  const [state, set] = useState({ busy: false, problem: null });
-  const submit = async event => {
-    event.preventDefault();
-    set({ busy: true, problem: null });
-    try {
-      const user = name.trim();
-      await put(`/users/${encode(user)}`, { role: 'admin', password });
-      // The session of the first administrator ends with it, not only on this side.
-      await ask('DELETE', '/session');
-      session.set(await ask('POST', '/session', { body: { user, password } }));
-    } catch (problem) {
-      set({ busy: false, problem });
-    }
-  };
+  const action = useAction(async () => {
+    const user = name.trim();
+    await put(`/users/${encode(user)}`, { role: 'admin', password });
+    // The session of the first administrator ends with it, not only on this side.
+    await ask('DELETE', '/session');
+    session.set(await ask('POST', '/session', { body: { user, password } }));
+  });
   const differ = repeat && password !== repeat ? t.signIn.differ : undefined;
   const taken = name.trim() === who.user ? t.signIn.taken : undefined;
-  return html`<form onSubmit=${submit}><h2>${t.signIn.own}</h2><p>${say(t.signIn.ownText, who)}</p>
+  return html`<form onSubmit=${sends(action)}><h2>${t.signIn.own}</h2><p>${say(t.signIn.ownText, who)}</p>
     <${Field} label=${t.signIn.ownName} hint=${t.signIn.ownNameHint} value=${name} onInput=${setName} problem=${taken}
       autocomplete="username" autocapitalize="none" required autofocus />
     <${Field} label=${t.signIn.password} hint=${say(t.signIn.atLeast, { least: LEAST })} type="password" value=${password}
       onInput=${setPassword} autocomplete="new-password" minlength=${LEAST} required />
     <${Field} label=${t.signIn.repeat} type="password" value=${repeat} onInput=${setRepeat} problem=${differ}
       autocomplete="new-password" required />
-    <${ProblemBox} problem=${state.problem} />
+    <${ProblemBox} problem=${action.problem} />
     <footer><button type="button" onClick=${() => session.set(who)}>${say(t.signIn.goOnAs, who)}</button>
-      <button type="submit" class="primary" disabled=${state.busy || Boolean(differ || taken) ||
+      <button type="submit" class="primary" disabled=${action.busy || Boolean(differ || taken) ||
           !repeat}>${t.signIn.makeOwn}</button></footer></form>`;
 }
 

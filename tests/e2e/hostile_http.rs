@@ -350,8 +350,8 @@ impl Crowd {
 }
 
 /// Peers that send a byte now and then, that never read, or that have vanished, in crowds: sessions of others take at
-/// most twice as long as those with a server without a crowd. Both are looked at in turn, until a moment at which the
-/// machine does nothing else: what it does is in some rounds, what peers do is in all.
+/// most twice as long as those with a server without a crowd. Both are looked at in turn, and the best round of each
+/// counts: what else the machine does is in some rounds, what peers do is in all.
 ///
 /// Covers P7.
 #[tokio::test(flavor = "multi_thread")]
@@ -363,7 +363,8 @@ async fn slow_and_hostile_peers_do_not_slow_the_others() {
     let hand = Hand::registered(&world, "NORMAL").await;
     let quiet = self::world().await;
     let beside = Hand::registered(&quiet, "QUIET").await;
-    let hands = tokio::sync::Mutex::new((hand, beside));
+    let best = (Duration::MAX, Duration::MAX);
+    let looked = tokio::sync::Mutex::new((hand, beside, best));
     let server = world.server.cwmp_address;
     // With credentials of their own: those of the other one would be taken for it.
     let other = Hand::registered(&world, "CROWD").await.authorization;
@@ -381,10 +382,11 @@ async fn slow_and_hostile_peers_do_not_slow_the_others() {
     })
     .await;
     let (before, meanwhile) = eventually("sessions are as fast as beside", || async {
-        let mut hands = hands.lock().await;
-        let (hand, beside) = &mut *hands;
-        let (before, meanwhile) = (slowest(beside).await, slowest(hand).await);
-        (meanwhile <= before * 2 + NOISE).then_some((before, meanwhile))
+        let mut looked = looked.lock().await;
+        let (hand, beside, best) = &mut *looked;
+        best.0 = best.0.min(slowest(beside).await);
+        best.1 = best.1.min(slowest(hand).await);
+        (best.1 <= best.0 * 2 + NOISE).then_some(*best)
     })
     .await;
     end.send(true).expect("they listen");

@@ -276,6 +276,20 @@ async fn subject(server: &AcsProcess, number: usize) -> Subject {
     }
 }
 
+/// Lets everybody work until the moment of this kill. Before every other one something has been acknowledged, however
+/// slow the machine is.
+async fn work_until_killed(work: impl Future, kill: u64, acknowledged: &Notify) {
+    let mut work = std::pin::pin!(work);
+    if kill % 2 == 1 {
+        let first = tokio::time::timeout(patience(), acknowledged.notified());
+        tokio::select! {
+            _ = &mut work => panic!("the server is gone before it is killed"),
+            first = first => first.expect("the server takes tasks"),
+        }
+    }
+    let _ = tokio::time::timeout(moment(kill, 3, 150), work).await;
+}
+
 /// Covers P1, P12, P2.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_loses_nothing_it_has_acknowledged_however_often_it_is_killed() {
@@ -305,18 +319,7 @@ async fn the_server_loses_nothing_it_has_acknowledged_however_often_it_is_killed
         });
         // Out of time is the kill; the work alone would never end.
         let work = futures_util::future::join_all(work);
-        let killed = async {
-            // Every other time something has been acknowledged before, however slow the machine is.
-            if kill % 2 == 1 {
-                let first = tokio::time::timeout(patience(), acknowledged.notified());
-                first.await.expect("the server takes tasks");
-            }
-            tokio::time::sleep(moment(kill, 3, 150)).await;
-        };
-        tokio::select! {
-            _ = work => {}
-            () = killed => {}
-        }
+        work_until_killed(work, kill, &acknowledged).await;
         server.kill().await;
         server = AcsProcess::start(&data, &ports).await;
         for subject in &mut subjects {

@@ -2,6 +2,7 @@
 import { html, useState, useEffect, useRef, useLayoutEffect } from '../html.js';
 import { t, say } from '../texts.js';
 import { go } from '../router.js';
+import { useAction } from '../api.js';
 
 export function Busy({ what }) {
   return html`<p class="busy" role="status"><span class="spinner" aria-hidden="true"></span>${what || t.ui.loading}</p>`;
@@ -145,23 +146,17 @@ export function Dialog({ title, onClose, children, wide }) {
 // `onYes` may be async; what it is refused stays in the window.
 export function Confirm({ title, children, yes, kind = 'primary', typed, onYes, onClose }) {
   const [text, setText] = useState('');
-  const [state, set] = useState({ busy: false, problem: null });
-  const act = async event => {
-    event.preventDefault();
-    set({ busy: true, problem: null });
-    try {
-      await onYes();
-      onClose();
-    } catch (problem) {
-      set({ busy: false, problem });
-    }
-  };
+  const action = useAction(async () => {
+    await onYes();
+    onClose();
+  });
+  const act = event => { event.preventDefault(); action.run(); };
   return html`<${Dialog} title=${title} onClose=${onClose}><form onSubmit=${act}>
     ${children}
     ${typed && html`<${Field} label=${say(t.ui.typeToConfirm, { text: typed })} value=${text} onInput=${setText} />`}
-    <${ProblemBox} problem=${state.problem} />
+    <${ProblemBox} problem=${action.problem} />
     <footer><${Button} onClick=${onClose}>${t.ui.cancel}<//>
-      <button type="submit" class=${kind} disabled=${state.busy || (typed && text !== typed)}>${yes}</button></footer>
+      <button type="submit" class=${kind} disabled=${action.busy || (typed && text !== typed)}>${yes}</button></footer>
   </form><//>`;
 }
 

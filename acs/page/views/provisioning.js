@@ -5,9 +5,8 @@ import { del, encode, get, post, session, useAction } from '../api.js';
 import { Link, setQuery, to, useRoute } from '../router.js';
 import { PagedTable } from '../parts/table.js';
 import { Button, Card, Confirm, Dialog, Empty, Field, Head, ProblemBox, State, Tabs, Time, tell } from '../parts/ui.js';
-import { AccountField } from '../parts/account_field.js';
+import { AccountField, DeviceField } from '../parts/found_field.js';
 import { BindingForm } from '../parts/bindings.js';
-import { DeviceField } from '../parts/device_field.js';
 import { DeviceName } from '../parts/device_name.js';
 import { Code } from './subscriber.js';
 

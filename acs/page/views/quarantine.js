@@ -5,8 +5,7 @@ import { del, encode, get, post, put, session, useAction } from '../api.js';
 import { useReloadOn } from '../live.js';
 import { PagedTable } from '../parts/table.js';
 import { Button, Card, Confirm, Dialog, Empty, Field, Head, ProblemBox, State, Time, number, tell } from '../parts/ui.js';
-import { AccountField } from '../parts/account_field.js';
-import { DeviceField } from '../parts/device_field.js';
+import { AccountField, DeviceField } from '../parts/found_field.js';
 import { DeviceName } from '../parts/device_name.js';
 
 const words = t.quarantine;

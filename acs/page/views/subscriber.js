@@ -8,7 +8,7 @@ import { Table } from '../parts/table.js';
 import { Button, Card, Confirm, Dialog, Empty, Facts, Field, Head, Loaded, ProblemBox, State, Time, fullTime,
     tell } from '../parts/ui.js';
 import { DeviceName } from '../parts/device_name.js';
-import { DeviceField } from '../parts/device_field.js';
+import { DeviceField } from '../parts/found_field.js';
 import { ChangeProblem, useTagged } from '../parts/seen.js';
 import { LineDialog, Registration } from '../parts/lines.js';
 import { BindingForm } from '../parts/bindings.js';

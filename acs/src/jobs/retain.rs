@@ -20,12 +20,9 @@ const PERIOD: Duration = Duration::from_secs(10 * 60);
 pub(super) async fn run(app: Arc<App>) {
     loop {
         let pause = match app.runs.of("retain", step(&app)).await {
-            Ok(0) => PERIOD,
+            // After a failure, which has been noted and logged, what is old stays until then.
+            Ok(0) | Err(_) => PERIOD,
             Ok(_) => PAUSE,
-            Err(error) => {
-                tracing::warn!(%error, "what is old stays for the moment");
-                PERIOD
-            }
         };
         tokio::time::sleep(pause).await;
     }

@@ -37,12 +37,8 @@ pub(super) async fn run(app: &App) -> Result<()> {
 pub(super) async fn call(app: Arc<App>) {
     loop {
         match app.runs.of("call_for_operations", call_some(&app)).await {
-            Ok(0) => tokio::time::sleep(PERIOD).await,
+            Ok(0) | Err(_) => tokio::time::sleep(PERIOD).await,
             Ok(_) => {}
-            Err(error) => {
-                tracing::error!(job = "run_operations", %error, "job failed");
-                tokio::time::sleep(PERIOD).await;
-            }
         }
     }
 }

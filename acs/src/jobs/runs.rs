@@ -35,7 +35,7 @@ pub struct JobRuns {
 pub struct Runs(Mutex<BTreeMap<&'static str, JobRuns>>);
 
 impl Runs {
-    /// Runs a job, and notes how it went.
+    /// Runs a job, notes how it went, and logs why it failed if it did.
     ///
     /// # Errors
     /// What the run gives.
@@ -46,6 +46,9 @@ impl Runs {
     ) -> Result<T, E> {
         let mut watch = Watch::new(self, job);
         let outcome = run.await;
+        if let Err(error) = &outcome {
+            tracing::error!(job, %error, "job failed");
+        }
         watch.end(outcome.as_ref().err().map(ToString::to_string));
         outcome
     }

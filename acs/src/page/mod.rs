@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 use tower_http::compression::CompressionLayer;
 
 /// Nothing but what this server gives, no script in a document, and no page around it (case A13).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Where the document names the folder of its scripts.

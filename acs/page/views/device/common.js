@@ -19,6 +19,19 @@ export function useDeviceEvents(id, kinds, reload, ms = 1000) {
 }
 
 export const TASK_EVENTS = ['task.*', 'missed'];
+
+// Turns of a list of tasks and of what is open beside it: both are read again when tasks of the device move on.
+export function useTaskTurns(id) {
+  const [turn, setTurn] = useState(0);
+  const [listTurn, setListTurn] = useState(0);
+  const renew = () => setListTurn(n => n + 1);
+  useDeviceEvents(id, TASK_EVENTS, () => {
+    setTurn(n => n + 1);
+    // Whoever has scrolled down is reading: nothing moves under their eyes.
+    if (window.scrollY < 300) renew();
+  });
+  return { turn, listTurn, renew };
+}
 export const OPEN_STATES = ['queued', 'running', 'waiting_for_transfer', 'waiting_for_reboot'];
 export const isOpen = task => OPEN_STATES.includes(task.state);
 

@@ -5,7 +5,7 @@ import { del, get, session, useGet } from '../../api.js';
 import { go, setQuery, to, useRoute } from '../../router.js';
 import { Button, Card, Confirm, Empty, Facts, Field, Loaded, State, Time, duration, tell, words } from '../../parts/ui.js';
 import { PagedTable, Table } from '../../parts/table.js';
-import { Fault, TASK_EVENTS, useDeviceEvents } from './common.js';
+import { Fault, useTaskTurns } from './common.js';
 import { Trend } from './trend.js';
 import { Measure, KINDS } from './measure.js';
 
@@ -14,14 +14,8 @@ const STATE = { measuring: 'calm', cancelled: 'calm' };
 
 export default function Diagnostics({ device, base, item }) {
   const { query } = useRoute();
-  const [turn, setTurn] = useState(0);
-  const [listTurn, setListTurn] = useState(0);
   const [making, setMaking] = useState(null);
-  useDeviceEvents(device.id, TASK_EVENTS, () => {
-    setTurn(n => n + 1);
-    // Whoever has scrolled down is reading: nothing moves under their eyes.
-    if (window.scrollY < 300) setListTurn(n => n + 1);
-  });
+  const { turn, listTurn, renew } = useTaskTurns(device.id);
   const columns = [
     { key: 'state', title: text.state, cell: one => html`<${State} of=${one.state} kind=${STATE[one.state]} />` },
     { key: 'kind', title: text.kind, cell: one => html`<a href=${to(`${base}/diagnostics/${one.id}`, query)} aria-current=${one.id === item ? 'true' : undefined}
@@ -37,7 +31,7 @@ export default function Diagnostics({ device, base, item }) {
         href=${one => to(`${base}/diagnostics/${one.id}`, query)} empty=${html`<${Empty} title=${text.none} text=${text.noneText} />`} /></div>
       ${item && html`<${One} key=${item} id=${item} turn=${turn} onAgain=${setMaking} onClose=${() => go(`${base}/diagnostics`, query)} />`}</div>
     ${making && html`<${Measure} device=${device} like=${making} onClose=${() => setMaking(null)}
-      onBegun=${one => { setListTurn(n => n + 1); go(`${base}/diagnostics/${one.id}`, query); }} />`}`;
+      onBegun=${one => { renew(); go(`${base}/diagnostics/${one.id}`, query); }} />`}`;
 }
 
 const target = given => given.host || given.name || given.url || (given.port ? say(text.port, given) : '');

@@ -5,7 +5,7 @@ import { del, get, post, useAction, useGet } from '../../api.js';
 import { go, setQuery, to, useRoute } from '../../router.js';
 import { Button, Confirm, Copy, Empty, Facts, Field, Loaded, ProblemBox, State, Time, fullTime, tell, words } from '../../parts/ui.js';
 import { PagedTable, Table } from '../../parts/table.js';
-import { Fault, OPEN_STATES, Plain, TASK_EVENTS, gist, kindName, mayTask, queue, useDeviceEvents } from './common.js';
+import { Fault, OPEN_STATES, Plain, gist, kindName, mayTask, queue, useTaskTurns } from './common.js';
 import { NewTask } from './new_task.js';
 import { KINDS } from './task_kinds.js';
 
@@ -14,14 +14,8 @@ const STATES = [...OPEN_STATES, 'done', 'failed', 'expired', 'cancelled'];
 
 export default function Tasks({ device, base, item }) {
   const { query } = useRoute();
-  const [turn, setTurn] = useState(0);
-  const [listTurn, setListTurn] = useState(0);
   const [making, setMaking] = useState(null);
-  useDeviceEvents(device.id, TASK_EVENTS, () => {
-    setTurn(n => n + 1);
-    // Whoever has scrolled down is reading: nothing moves under their eyes.
-    if (window.scrollY < 300) setListTurn(n => n + 1);
-  });
+  const { turn, listTurn } = useTaskTurns(device.id);
   const filters = { device: device.id, state: query.state, kind: query.kind };
   const may = Object.keys(KINDS).some(mayTask);
   const open = id => to(id ? `${base}/tasks/${id}` : `${base}/tasks`, query);
