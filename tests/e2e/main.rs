@@ -18,6 +18,7 @@ mod campaigns;
 mod canary;
 mod changes_of_keys;
 mod command_line;
+mod crowd;
 mod demos;
 mod device_files;
 mod diagnostics;
