@@ -15,6 +15,8 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const told = JSON.parse(process.env.DIALTONE_WALK);
 // How long one thing may take; a walk as a whole is ended from outside.
 const PATIENCE_MS = 20000;
+// How long a view may take to follow the size of its window.
+const SETTLES_MS = 3000;
 export const DESK = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 800 };
 
@@ -151,9 +153,14 @@ export class Visitor {
     assert.equal(serious.length, 0, `${what}: axe finds\n    ${lines.join('\n    ')}`);
   }
 
+  // Nothing is wider than the window. Charts follow a window that became smaller one frame later, so this waits for it.
   async fits(what) {
-    const [wanted, there] = await this.page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-    assert.ok(wanted <= there, `${what}: it is ${wanted} wide in a window of ${there}`);
+    const fits = () => document.documentElement.scrollWidth <= window.innerWidth;
+    await this.page.waitForFunction(fits, null, { timeout: SETTLES_MS }).catch(async problem => {
+      if (problem.name !== 'TimeoutError') throw problem;
+      const [wanted, there] = await this.page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      assert.fail(`${what}: it is ${wanted} wide in a window of ${there}`);
+    });
   }
 
   // What a person sees in the view; waits until it is there.
