@@ -245,6 +245,8 @@ impl AgentConfig {
     /// If a setting is wrong or a file cannot be read.
     pub fn runner(&self) -> Result<RunnerConfig, OperatorError> {
         Ok(RunnerConfig {
+            surroundings: None,
+            switched_on: true,
             devices: vec![self.device()?],
             network: Network {
                 tls: self.tls.load()?,

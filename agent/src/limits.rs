@@ -296,3 +296,27 @@ pub const PASSWORD_ITERATIONS: u32 = 20_000;
 
 /// Characters of the shortest password that opens the page, and of the longest (the vendor's own rule).
 pub const PAGE_PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=127;
+
+/// Devices of one fleet: their serial numbers have eight digits at most, and a machine has so much memory.
+pub const FLEET_DEVICES: usize = 10_000_000;
+
+/// Seconds one run of a fleet may take: a week.
+pub const FLEET_RUN_SECS: u64 = 7 * 24 * 3600;
+
+/// Kinds of devices in one fleet.
+pub const FLEET_KINDS: usize = 64;
+
+/// Regions of a fleet.
+pub const FLEET_REGIONS: u32 = 1_000;
+
+/// Hostile peers at one time: more would say more of this machine than of the server.
+pub const FLEET_HOSTILE: u32 = 2_000;
+
+/// Changes people make at one device in an hour.
+pub const FLEET_CHANGES_PER_HOUR: f64 = 3_600.0;
+
+/// Different reasons of failed sessions that are counted; what comes beyond is counted together.
+pub const FLEET_REASONS: usize = 64;
+
+/// Differences between a device and its ACS that a report lists one by one.
+pub const FLEET_DIFFERENCES: usize = 1_000;

@@ -72,6 +72,7 @@ async fn server() -> (SocketAddr, Arc<Files>, TftpMetrics, watch::Sender<bool>) 
 /// Moves one file as a device does.
 async fn moved(url: String, work: TransferWork) -> TransferOutcome {
     let config = TransferConfig {
+        bytes_per_sec: None,
         network: Network {
             tls: TlsConfig::default().load().expect("nothing to read"),
             source: None,

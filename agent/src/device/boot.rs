@@ -57,6 +57,7 @@ impl Core {
             now,
             log: DeviceLog::new(config.files.log_bytes),
             health: Default::default(),
+            registered: 0,
         };
         install(&mut tree, &facts, &config.installed);
         let saved_tree: SavedTree = read(saved, SectionKind::Tree);
@@ -158,6 +159,15 @@ impl Core {
 pub fn active_slot(saved: &Saved) -> SlotName {
     let slots: Slots = read(saved, SectionKind::Firmware);
     slots.active
+}
+
+/// What a device has kept that left the factory with this firmware.
+pub fn came_with(version: &str) -> Saved {
+    let slots = Slots {
+        version: version.to_owned(),
+        ..Slots::default()
+    };
+    Saved::from([(SectionKind::Firmware, write(&slots))])
 }
 
 /// Whether the next boot from what was kept begins from the factory's state.

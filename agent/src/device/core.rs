@@ -55,6 +55,11 @@ pub struct Core {
 }
 
 impl Core {
+    /// The firmware version its ACS was last told; empty for none.
+    pub fn version_told(&self) -> &str {
+        &self.meta.reported_version
+    }
+
     /// The device's product.
     pub fn product(&self) -> &Arc<Product> {
         &self.facts.product

@@ -8,8 +8,7 @@ use super::xmpp_calls::XmppFacts;
 use crate::modules::{running, units};
 use crate::tree::{Computed, Tree};
 use crate::xmpp::client::Secured;
-use data_model::provisioning::domains;
-use data_model::schema::{Address, Instances, computed};
+use data_model::schema::{Address, computed};
 use data_model::{DateTime, Timestamp};
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -99,6 +98,8 @@ pub struct Facts {
     pub log: DeviceLog,
     /// How its sessions went since the boot.
     pub health: Health,
+    /// Which lines the telephone side has registered: the lowest bit is line 1.
+    pub registered: u8,
 }
 
 impl Facts {
@@ -237,48 +238,6 @@ impl Facts {
         }
     }
 
-    /// TR-104 Line.Status. Whether a registration succeeded only the hardware can tell.
-    fn line_status(&self, address: &Address, tree: &Tree) -> &'static str {
-        let value = |name| {
-            let address = sibling(tree, address, name)?;
-            Some(tree.value(&address, self))
-        };
-        match (value("Enable"), value("DirectoryNumber")) {
-            (Some(enable), _) if enable != "Enabled" => "Disabled",
-            (_, _) if self.refused_proxy(address, tree).is_some() => "Error",
-            (_, Some(number)) if !number.is_empty() => "Registering",
-            (_, _) => "Initializing",
-        }
-    }
-
-    fn registration(&self, address: &Address, tree: &Tree) -> Cow<'static, str> {
-        match self.refused_proxy(address, tree) {
-            Some(proxy) => {
-                let why = format!("Failed: {proxy} is not in Restricted_Access_Domains");
-                Cow::Owned(why)
-            }
-            None => Cow::Borrowed("Not Registered"),
-        }
-    }
-
-    /// The proxy of a line, if `Restricted_Access_Domains` keeps the line from registering there.
-    fn refused_proxy(&self, address: &Address, tree: &Tree) -> Option<String> {
-        let at = self.product.known.registrars.as_ref()?;
-        // A profile of TR-104 stands for a line; its own lines are counted below it.
-        let numbers = address.instances.as_slice();
-        let number = numbers.get(1).or(numbers.first())?;
-        let line = Address {
-            node: at.proxy,
-            instances: Instances::default().push(*number)?,
-        };
-        let (domains, proxy) = (tree.value(&at.domains, self), tree.value(&line, self));
-        // Servers to fall back to stand behind bars, what is known about one behind colons.
-        let mut servers = proxy.split('|').map(str::trim).filter(|it| !it.is_empty());
-        let first = servers.clone().next()?;
-        let outside = !servers.any(|server| domains::allows(&domains, server_of(server)));
-        outside.then(|| server_of(first).to_owned())
-    }
-
     fn modules(&self, name: &str, tree: &Tree) -> Cow<'static, str> {
         Cow::Owned(match name {
             computed::MODULE_DISK_FREE => units::disk_free(tree, self).to_string(),
@@ -379,14 +338,8 @@ fn no_process(name: &str) -> &'static str {
     }
 }
 
-/// The server in an entry such as `proxy.example.net:5060:p=1`.
-fn server_of(entry: &str) -> &str {
-    let end = entry.find(":p=").or_else(|| entry.find(":w="));
-    entry.get(..end.unwrap_or(entry.len())).unwrap_or_default()
-}
-
 /// The parameter of this name in the same object.
-fn sibling(tree: &Tree, address: &Address, name: &str) -> Option<Address> {
+pub(super) fn sibling(tree: &Tree, address: &Address, name: &str) -> Option<Address> {
     let schema = &tree.device_type().schema;
     let siblings = schema.children(schema.node(address.node).parent?);
     let node = siblings

@@ -74,6 +74,8 @@ pub enum Input {
     Stream(StreamNews),
     /// A datagram has arrived at a port of ours.
     Datagram(DatagramIn),
+    /// The telephone side says which lines are registered with their proxies: the lowest bit is line 1.
+    Registered(u8),
     /// A key was pressed at the telephone of this line. That it is off the hook its `Hook_State` tells.
     Key(u32, Key),
     /// Somebody has pressed the reset button.
@@ -230,6 +232,8 @@ pub struct DatagramOut {
 pub struct SessionSummary {
     /// The events it reported.
     pub events: Vec<cwmp::Event>,
+    /// Whether the ACS has answered its Inform: what it reported counts as delivered.
+    pub informed: bool,
     /// Milliseconds it took.
     pub duration_ms: u64,
     /// Why it failed, if it did.

@@ -22,6 +22,7 @@ pub mod hardware;
 mod health;
 pub mod io;
 mod lightweight;
+mod lines;
 mod local;
 pub mod log;
 mod meta;
@@ -157,7 +158,18 @@ impl Device {
         saved: &Saved,
         now: Timestamp,
     ) -> Device {
-        let mut random = Random::new(config.seed ^ now.as_millis().unsigned_abs());
+        let random = Random::new(config.seed ^ now.as_millis().unsigned_abs());
+        Device::boot_by(random, hardware, config, saved, now)
+    }
+
+    /// [`Device::boot_on`] with chances that do not depend on the time, so that a run can be repeated.
+    pub fn boot_by(
+        mut random: Random,
+        hardware: Option<Box<Hardware>>,
+        config: DeviceConfig,
+        saved: &Saved,
+        now: Timestamp,
+    ) -> Device {
         let newest_version = config.newest_version;
         let downgrade = config.downgrade;
         let mut core = Core::restore(config, saved, &mut random, now);
@@ -233,6 +245,7 @@ impl Device {
             Input::PortClosed(port) => self.port_closed(port),
             Input::Stream(news) => self.stream_news(news),
             Input::Datagram(datagram) => self.datagram(&datagram),
+            Input::Registered(lines) => self.lines_registered(lines),
             Input::Key(line, key) => self.key_pressed(line, key),
             Input::ResetButton(press) => self.reset_button(press),
             Input::LocalFactoryReset => self.local_factory_reset(),

@@ -35,6 +35,8 @@ pub struct ActiveSession {
     bootstrap: bool,
     purpose: Purpose,
     stage: Stage,
+    /// The ACS has answered the Inform.
+    informed: bool,
     /// Reports still to be made in this session.
     reports: VecDeque<(u32, CpeRequest)>,
     /// The ACS has refused one.
@@ -119,6 +121,7 @@ impl Device {
             bootstrap,
             purpose,
             stage: Stage::Inform,
+            informed: false,
             reports,
             refused_report: false,
             wanted,
@@ -311,6 +314,7 @@ impl Device {
         let (Some(delivery), Some(session)) = (delivery, &mut self.session) else {
             return;
         };
+        session.informed |= session.stage == Stage::Inform && delivery.result.is_ok();
         match (session.stage, delivery.result) {
             (Stage::Inform, Ok(_)) if session.purpose == Purpose::Heartbeat => {
                 // What else waits is told in a session of its own.
@@ -445,6 +449,7 @@ impl Device {
         self.outputs.push_back(Output::CloseConnection);
         self.outputs.push_back(Output::SessionOver(SessionSummary {
             events: session.events.clone(),
+            informed: session.informed,
             duration_ms: self.now().since_ms(session.start),
             failure,
         }));

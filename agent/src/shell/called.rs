@@ -6,7 +6,7 @@ use super::start::listen_again;
 use super::stream::Task;
 use super::udp::UdpCalls;
 use crate::device::Input;
-use crate::device::io::{DatagramOut, DatagramPort, Listener, StreamNews, StreamOrder};
+use crate::device::io::{DatagramOut, DatagramPort, Listener, OpenPort, StreamNews, StreamOrder};
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
@@ -86,7 +86,8 @@ impl Runner {
     fn open(&mut self, device: usize, port: DatagramPort) -> Input {
         let sockets = &mut self.places[device].sockets;
         if let Some(socket) = sockets.iter().find(|socket| socket.port == port) {
-            return Input::PortOpen(self.udp.describe(port, socket.local));
+            let open = self.udp.describe(port, socket.local);
+            return Input::PortOpen(self.behind_its_nat(device, open));
         }
         if self.udp.calls == UdpCalls::Never {
             return Input::PortClosed(port);
@@ -95,13 +96,23 @@ impl Runner {
             Ok(socket) => {
                 let open = self.udp.describe(port, socket.local);
                 sockets.push(socket);
-                Input::PortOpen(open)
+                Input::PortOpen(self.behind_its_nat(device, open))
             }
             Err(error) => {
                 tracing::warn!(device, %error, "a port for datagrams cannot be opened");
                 Input::PortClosed(port)
             }
         }
+    }
+
+    /// A port as a device knows it that has an address of its own behind a NAT.
+    fn behind_its_nat(&self, device: usize, mut open: OpenPort) -> OpenPort {
+        let around = self.surroundings.as_ref();
+        if let Some(inside) = around.and_then(|around| around.inside_nat(device)) {
+            open.local.set_ip(inside);
+            open.authority = open.local.to_string();
+        }
+        open
     }
 
     pub(super) fn close_port(&mut self, device: usize, port: DatagramPort) {

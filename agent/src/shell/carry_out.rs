@@ -1,15 +1,20 @@
 //! How the loop carries out what a device wants: each output is one call here, and its answer an event of the loop.
 
 use super::handle::Event;
-use super::http::post;
+use super::http::{Answered, post};
 use super::runner::Runner;
+use super::surroundings::{Fate, Line, Lost};
 use super::transfers::carry_out;
 use super::{datagram, diagnostics};
 use crate::bulk_data::ReportJob;
 use crate::device::Output;
-use crate::device::io::{HttpRequest, SessionSummary, TransferJob};
+use crate::device::io::{HttpFailure, HttpRequest, SessionSummary, TransferJob, TransferWork};
 use crate::diagnostics::{EchoConfig, EchoCounters, TestJob};
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+/// How long a device is without power that was cut off in a transfer.
+const BACK_AFTER: Duration = Duration::from_secs(5);
 
 impl Runner {
     /// Carries one output out.
@@ -73,10 +78,33 @@ impl Runner {
     }
 
     fn transfer(&mut self, device: usize, job: TransferJob) {
-        let (config, events) = (self.transfers.clone(), self.events.clone());
+        let (mut config, events) = (self.transfers.clone(), self.events.clone());
         let number = job.number;
+        let mut made_up = None;
+        if let Some(around) = &self.surroundings {
+            config.network.source = around.source(device);
+            let image = matches!(job.work, TransferWork::Image(..));
+            match around.transfer(device, image) {
+                Fate::AsIs => {}
+                Fate::Slow { bytes_per_sec } => config.bytes_per_sec = Some(bytes_per_sec),
+                Fate::Ends(after, outcome) => made_up = Some((after, outcome)),
+                Fate::PowerCut {
+                    after,
+                    bytes_per_sec,
+                } => {
+                    config.bytes_per_sec = Some(bytes_per_sec);
+                    self.cut_power_later(device, after, Some(BACK_AFTER));
+                }
+            }
+        }
         let task = tokio::spawn(async move {
-            let outcome = carry_out(&config, job).await;
+            let outcome = match made_up {
+                Some((after, outcome)) => {
+                    tokio::time::sleep(after).await;
+                    outcome
+                }
+                None => carry_out(&config, job).await,
+            };
             let _ = events.send(Event::Transfer {
                 device,
                 number,
@@ -118,9 +146,22 @@ impl Runner {
         let epoch = place.epoch;
         let port = place.port;
         let connection = place.connection.take();
-        let (network, events) = (self.network.clone(), self.events.clone());
+        let (mut network, events) = (self.network.clone(), self.events.clone());
+        let around = self.surroundings.clone();
+        if let Some(around) = &around {
+            network.source = around.source(device);
+        }
         let task = tokio::spawn(async move {
-            let (result, connection) = post(&network, port, connection, request).await;
+            let (result, connection) = match around {
+                None => post(&network, port, connection, request).await,
+                Some(around) => {
+                    let line = around.line(device);
+                    let begun = Instant::now();
+                    let answered = over(line, post(&network, port, connection, request)).await;
+                    around.exchanged(device, begun.elapsed(), &answered.0);
+                    answered
+                }
+            };
             let _ = events.send(Event::Http {
                 device,
                 epoch,
@@ -148,6 +189,9 @@ impl Runner {
     }
 
     fn count(&self, device: usize, summary: &SessionSummary) {
+        if let Some(around) = &self.surroundings {
+            around.session_over(device, summary);
+        }
         match &summary.failure {
             None => {
                 self.counters.sessions.fetch_add(1, Relaxed);
@@ -168,5 +212,31 @@ impl Runner {
                 );
             }
         }
+    }
+}
+
+/// An exchange over a line that is slow, or loses something of it.
+async fn over(line: Line, exchange: impl Future<Output = Answered>) -> Answered {
+    some(line.there).await;
+    let answered = match line.lost {
+        Lost::Request => None,
+        Lost::Nothing => Some(exchange.await),
+        Lost::Answer => {
+            drop(exchange.await);
+            None
+        }
+    };
+    some(line.back).await;
+    let lost = || {
+        let why = HttpFailure::Broken("nothing came over the line".into());
+        (Err(why), None)
+    };
+    answered.unwrap_or_else(lost)
+}
+
+/// Lets time go by, if there is any.
+async fn some(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
     }
 }

@@ -45,7 +45,8 @@ pub(super) async fn fetch(
                     version = version_of(response.headers());
                     sink.check_size(content_length(response.headers()))?;
                 }
-                match read(response.into_body(), sink, &mut received).await? {
+                let body = response.into_body();
+                match read(body, sink, &mut received, config.bytes_per_sec).await? {
                     None => return Ok(()),
                     Some(broken_off) => broken_off,
                 }
@@ -77,6 +78,7 @@ async fn read(
     mut body: Incoming,
     sink: &mut Sink<'_>,
     received: &mut u64,
+    bytes_per_sec: Option<u32>,
 ) -> Result<Option<Fault>, Fault> {
     let broken_off = |why: String| Ok(Some(Fault::new(FaultCode::COMPLETE_DOWNLOAD, why)));
     loop {
@@ -88,6 +90,10 @@ async fn read(
                 if let Ok(data) = frame.into_data() {
                     *received += data.len() as u64;
                     sink.take(&data, *received)?;
+                    if let Some(rate) = bytes_per_sec {
+                        let secs = data.len() as f64 / f64::from(rate.max(1));
+                        tokio::time::sleep(Duration::from_secs_f64(secs)).await;
+                    }
                 }
             }
         }

@@ -6,13 +6,14 @@ use crate::device::io::{
     TransferOutcome,
 };
 use crate::device::orders::{LocalAnswer, Order};
-use crate::device::{Device, Input, Saved};
+use crate::device::{Device, Input};
 use crate::platform::Request;
 use crate::shell::http::Connection;
 use crate::shell::upload::Uploads;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 /// What happens to the loop.
@@ -57,7 +58,8 @@ pub(super) enum Event {
     },
     Boot {
         device: usize,
-        saved: Option<Saved>,
+        /// Void if something else has happened to its power since.
+        epoch: u32,
         /// What the machine was asked for instead.
         asked: Option<Request>,
     },
@@ -73,6 +75,13 @@ pub(super) enum Event {
 pub(super) enum Command {
     Input(usize, Input),
     Look(usize, Look),
+    LookAtAll(LookAtAll),
+    /// Let no device open a session by itself any more.
+    Hold,
+    /// Switch a device on that is off.
+    SwitchOn(usize),
+    /// Take the power from a device, for so long; `None` until it is switched on.
+    CutPower(usize, Option<Duration>),
     Refresh(usize),
     /// The address towards the ACS is this one.
     Own(IpAddr),
@@ -81,6 +90,9 @@ pub(super) enum Command {
 
 /// A question about one device.
 pub(super) type Look = Box<dyn FnOnce(Option<&Device>) + Send>;
+
+/// A question about every device, by its number.
+pub(super) type LookAtAll = Box<dyn FnOnce(&mut dyn Iterator<Item = (usize, &Device)>) + Send>;
 
 /// Counts of what the devices of a runner have done; read while it runs.
 #[derive(Debug, Default)]
@@ -139,6 +151,38 @@ impl RunnerHandle {
             .send(Event::Command(Command::Look(device, look)))
             .ok()?;
         receiver.await.ok()
+    }
+
+    /// Looks at all devices that are on, one after the other; `None` if the loop has ended.
+    pub async fn look_at_all<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut dyn Iterator<Item = (usize, &Device)>) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (sender, receiver) = oneshot::channel();
+        let look: LookAtAll = Box::new(move |devices| {
+            // Whoever asked may have given up.
+            let _ = sender.send(look(devices));
+        });
+        self.events
+            .send(Event::Command(Command::LookAtAll(look)))
+            .ok()?;
+        receiver.await.ok()
+    }
+
+    /// Lets no device open a session by itself any more; those that are open go on.
+    pub fn hold(&self) {
+        let _ = self.events.send(Event::Command(Command::Hold));
+    }
+
+    /// Switches a device on that is off; it comes up with what it has kept.
+    pub fn switch_on(&self, device: usize) {
+        let _ = self.events.send(Event::Command(Command::SwitchOn(device)));
+    }
+
+    /// Takes the power from a device for some time, or until it is switched on.
+    pub fn cut_power(&self, device: usize, off_for: Option<Duration>) {
+        let command = Command::CutPower(device, off_for);
+        let _ = self.events.send(Event::Command(command));
     }
 
     /// Gives a device the order of a person and waits for its answer; `None` if the loop has ended, the device is

@@ -51,6 +51,9 @@ pub struct Connection {
     pub(super) local: Option<IpAddr>,
 }
 
+/// How a request ended, and the connection if it can be used again.
+pub type Answered = (Result<HttpResponse, HttpFailure>, Option<Connection>);
+
 /// Sends one request, over the connection given if it leads to the right place and is still open, else over a new one.
 /// Gives the connection back if it can be used again.
 pub async fn post(
@@ -58,7 +61,7 @@ pub async fn post(
     port: SourcePort,
     connection: Option<Connection>,
     request: HttpRequest,
-) -> (Result<HttpResponse, HttpFailure>, Option<Connection>) {
+) -> Answered {
     match try_post(network, port, connection, request).await {
         Ok((response, connection)) => (Ok(response), Some(connection)),
         Err(failure) => (Err(failure), None),

@@ -1,6 +1,6 @@
 //! What the loop holds for one device: the device itself, and what belongs to it outside.
 
-use crate::device::{Device, DeviceConfig, Input, Output};
+use crate::device::{Device, DeviceConfig, Input, Output, Saved};
 use crate::provisioning::engine::Ask;
 use crate::shell::diagnostics::UnderWay;
 use crate::shell::dial::SourcePort;
@@ -12,11 +12,14 @@ use data_model::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::task::AbortHandle;
+use tokio_util::time::delay_queue::Key;
 
 /// One device and what belongs to it outside.
 pub(super) struct Place {
     pub(super) config: DeviceConfig,
     pub(super) device: Option<Device>,
+    /// What a device that is switched off has kept, if it was ever on.
+    pub(super) off: Option<Box<Saved>>,
     /// Outputs that wait for the journal.
     pub(super) waiting: VecDeque<Output>,
     pub(super) persisting: bool,
@@ -35,7 +38,8 @@ pub(super) struct Place {
     /// Its stream to an XMPP server.
     pub(super) stream: Option<Box<OpenStream>>,
     pub(super) epoch: u32,
-    pub(super) armed: Option<Timestamp>,
+    /// When its timer goes off, and the timer.
+    pub(super) armed: Option<(Timestamp, Key)>,
     pub(super) counted: bool,
     pub(super) recorder: Option<Box<Recorder>>,
 }
@@ -45,6 +49,7 @@ impl Place {
         Place {
             config,
             device: None,
+            off: None,
             waiting: VecDeque::new(),
             persisting: false,
             connection: None,

@@ -16,29 +16,26 @@ use super::orders::Orders;
 use super::place::Place;
 use super::reach::Reach;
 use super::report::Reporter;
+use super::surroundings::Surroundings;
 use super::transfers::TransferConfig;
 use super::udp::{UdpCalls, UdpShell};
 use crate::bulk_data::ReportOutcome;
-use crate::device::boot::resets;
 use crate::device::io::{
-    ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, Listener, Restart,
-    TransferOutcome,
+    ConnectionRequest, ConnectionRequestAnswer, HttpFailure, HttpResponse, TransferOutcome,
 };
 use crate::device::orders::Order;
-use crate::device::{Device, DeviceConfig, Input, Saved};
-use crate::platform::{Platform, Request};
+use crate::device::{Device, DeviceConfig, Input};
+use crate::platform::Platform;
 use crate::provisioning::engine::Ask;
 use crate::provisioning::notify::Wanted;
-use data_model::Timestamp;
 use data_model::signing::VerifyingKey;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, RwLock};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
+use tokio_util::time::DelayQueue;
 
 /// How devices are run.
 #[derive(Debug)]
@@ -65,6 +62,10 @@ pub struct RunnerConfig {
     pub sessions: usize,
     /// What the devices run on.
     pub platform: Box<dyn Platform>,
+    /// What is around them, if not only the machine.
+    pub surroundings: Option<Arc<dyn Surroundings>>,
+    /// Whether they are on from the start.
+    pub switched_on: bool,
     /// Where the sessions of the first device are recorded, if anywhere.
     pub record: Option<PathBuf>,
 }
@@ -73,7 +74,7 @@ pub struct RunnerConfig {
 pub struct Runner {
     pub(super) clock: Clock,
     pub(super) places: Vec<Place>,
-    pub(super) timers: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    pub(super) timers: DelayQueue<usize>,
     /// Devices whose time has come while too many sessions were open.
     pub(super) queued: VecDeque<usize>,
     pub(super) open_sessions: usize,
@@ -93,6 +94,7 @@ pub struct Runner {
     pub(super) paths: Paths,
     pub(super) counters: Arc<Counters>,
     pub(super) machine: Machine,
+    pub(super) surroundings: Option<Arc<dyn Surroundings>>,
     pub(super) listener: Option<AbortHandle>,
     /// Where it listens, or would.
     pub(super) listening: Option<SocketAddr>,
@@ -116,18 +118,14 @@ impl Runner {
     /// Runs until it is told to stop.
     pub async fn run(mut self) {
         loop {
-            let wake = self.timers.peek().map(|Reverse((moment, _))| *moment);
-            let event = match wake {
-                None => self.incoming.recv().await,
-                Some(moment) => {
-                    let at = tokio::time::Instant::from_std(self.clock.instant_of(moment));
-                    tokio::select! {
-                        event = self.incoming.recv() => event,
-                        () = tokio::time::sleep_until(at) => {
-                            self.fire();
-                            continue;
-                        }
-                    }
+            let timers = &mut self.timers;
+            let event = tokio::select! {
+                event = self.incoming.recv() => event,
+                Some(due) = std::future::poll_fn(|context| timers.poll_expired(context)),
+                    if !timers.is_empty() =>
+                {
+                    self.fire(due.into_inner());
+                    continue;
                 }
             };
             match event {
@@ -177,13 +175,9 @@ impl Runner {
             } => self.take_stream(device, number, news, place),
             Event::Boot {
                 device,
-                saved,
+                epoch,
                 asked,
-            } => {
-                let mut saved = saved.unwrap_or_else(|| self.stable_state(device));
-                self.machine.still_runs(asked.as_ref(), &mut saved);
-                self.boot(device, &saved);
-            }
+            } => self.back_on(device, epoch, asked.as_ref()),
             Event::Order {
                 device,
                 order,
@@ -194,6 +188,13 @@ impl Runner {
                 let place = self.places.get(device);
                 look(place.and_then(|place| place.device.as_ref()));
             }
+            Event::Command(Command::LookAtAll(look)) => {
+                let all = self.places.iter().enumerate();
+                look(&mut all.filter_map(|(number, place)| Some((number, place.device.as_ref()?))));
+            }
+            Event::Command(Command::Hold) => self.session_limit = 0,
+            Event::Command(Command::SwitchOn(device)) => self.switch_on(device),
+            Event::Command(Command::CutPower(device, off_for)) => self.cut_power(device, off_for),
             Event::Command(Command::Refresh(device)) => {
                 if let Some(input) = self.machine.look(self.clock.now()) {
                     self.handle(device, input);
@@ -297,29 +298,18 @@ impl Runner {
         self.handle(device, Input::ConnectionRequest(call));
     }
 
-    /// Wakes the devices whose time has come, as many as may have a session at one time.
-    fn fire(&mut self) {
-        let now = self.clock.now();
-        while let Some(Reverse((moment, device))) = self.timers.peek().copied() {
-            if moment > now {
-                return;
-            }
-            self.timers.pop();
-            let place = &mut self.places[device];
-            // An older timer of a device whose deadline has moved.
-            if place.armed != Some(moment) {
-                continue;
-            }
-            place.armed = None;
-            let idle = place
-                .device
-                .as_ref()
-                .is_some_and(|device| !device.in_session());
-            if idle && self.open_sessions >= self.session_limit {
-                self.queued.push_back(device);
-            } else {
-                self.handle(device, Input::Wake);
-            }
+    /// Wakes a device whose time has come, if it may have a session; otherwise it waits for one to end.
+    fn fire(&mut self, device: usize) {
+        let place = &mut self.places[device];
+        place.armed = None;
+        let idle = place
+            .device
+            .as_ref()
+            .is_some_and(|device| !device.in_session());
+        if idle && self.open_sessions >= self.session_limit {
+            self.queued.push_back(device);
+        } else {
+            self.handle(device, Input::Wake);
         }
     }
 
@@ -341,7 +331,7 @@ impl Runner {
     }
 
     /// Carries out what a device wants, as far as the journal allows.
-    fn drain(&mut self, device: usize) {
+    pub(super) fn drain(&mut self, device: usize) {
         loop {
             let place = &mut self.places[device];
             if let Some(running) = &mut place.device {
@@ -372,68 +362,8 @@ impl Runner {
         }
     }
 
-    pub(super) fn restart(&mut self, device: usize, restart: Restart) {
-        let place = &mut self.places[device];
-        let Some(stopped) = place.device.take() else {
-            return;
-        };
-        place.end_everything();
-        self.drop_orders(device);
-        self.close_ports(device);
-        // Everything in front of a reboot has been kept, so this is what a power cut would leave.
-        let (saved, request) = match restart {
-            Restart::Reboot => (Some(stopped.saved()), Some(Request::of_restart(&stopped))),
-            Restart::PowerCut => (None, None),
-        };
-        let (asked, pause) = self.machine.restart(request);
-        let events = self.events.clone();
-        tokio::spawn(async move {
-            pause.over().await;
-            let _ = events.send(Event::Boot {
-                device,
-                saved,
-                asked,
-            });
-        });
-    }
-
-    /// What is on stable storage for a device.
-    fn stable_state(&self, device: usize) -> Saved {
-        let Some(journal) = &self.journal else {
-            return Saved::new();
-        };
-        match journal.read_back() {
-            Ok(mut devices) => devices.remove(&(device as u32)).unwrap_or_default(),
-            Err(error) => {
-                tracing::error!(%error, "the journal cannot be read back");
-                Saved::new()
-            }
-        }
-    }
-
-    pub(super) fn boot(&mut self, device: usize, saved: &Saved) {
-        let now = self.clock.now();
-        let place = &mut self.places[device];
-        let hardware = self.machine.hardware(now);
-        let booted = Device::boot_on(hardware, place.config.clone(), saved, now);
-        self.machine.booted(&booted, saved);
-        place.device = Some(booted);
-        self.set_listener(device, Listener::Open);
-        self.open_first_port(device);
-        self.counters.boots.fetch_add(1, Relaxed);
-        self.drain(device);
-        // In a fleet the file is that of all, and what simulated devices have forgotten is no secret.
-        if let Some(journal) = self
-            .journal
-            .as_ref()
-            .filter(|_| self.places.len() == 1 && resets(saved))
-        {
-            journal.write_anew();
-        }
-    }
-
     /// Sets the timer of a device and counts its session; lets a queued one go when there is room.
-    fn settle(&mut self, device: usize) {
+    pub(super) fn settle(&mut self, device: usize) {
         let place = &mut self.places[device];
         let in_session = place.device.as_ref().is_some_and(Device::in_session);
         match (place.counted, in_session) {
@@ -442,17 +372,41 @@ impl Runner {
             (true, true) | (false, false) => {}
         }
         place.counted = in_session;
-        let deadline = place.device.as_ref().and_then(Device::deadline);
-        if deadline != place.armed {
-            place.armed = deadline;
-            if let Some(moment) = deadline {
-                self.timers.push(Reverse((moment, device)));
-            }
+        if place.waiting.is_empty() && in_session != place.counted {
+            // Most devices do nothing most of the time.
+            place.waiting = VecDeque::new();
         }
+        self.arm(device);
         if self.open_sessions < self.session_limit
             && let Some(next) = self.queued.pop_front()
         {
             self.handle(next, Input::Wake);
+        }
+    }
+
+    /// Sets the timer of a device, if it is to go off at another time than it is set to.
+    fn arm(&mut self, device: usize) {
+        let place = &mut self.places[device];
+        let deadline = place.device.as_ref().and_then(Device::deadline);
+        let armed = place.armed.as_ref().map(|(moment, _)| *moment);
+        if deadline == armed {
+            return;
+        }
+        match (deadline, &mut place.armed) {
+            (Some(moment), Some((armed, key))) => {
+                *armed = moment;
+                self.timers
+                    .reset_at(key, self.clock.instant_of(moment).into());
+            }
+            (Some(moment), none) => {
+                let at = self.clock.instant_of(moment).into();
+                *none = Some((moment, self.timers.insert_at(device, at)));
+            }
+            (None, _) => {
+                if let Some((_, key)) = place.armed.take() {
+                    self.timers.remove(&key);
+                }
+            }
         }
     }
 }

@@ -18,13 +18,14 @@ use super::udp::UdpShell;
 use super::upload::Uploads;
 use crate::limits::TFTP_FIRST_WAIT_MS;
 use data_model::OperatorError;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
+use tokio_util::time::DelayQueue;
 
 /// Binds the listener, if there is to be one, and passes its calls on to the loop.
 async fn listen(
@@ -135,6 +136,7 @@ impl Runner {
             slots: SlotStore::new(disk, config.slots),
             trusted: config.trusted,
             tftp_wait_ms: TFTP_FIRST_WAIT_MS,
+            bytes_per_sec: None,
             uploads: Uploads::default(),
         };
         let handle = RunnerHandle {
@@ -147,7 +149,7 @@ impl Runner {
         let mut runner = Runner {
             clock: Clock::system(),
             places: Vec::with_capacity(config.devices.len()),
-            timers: BinaryHeap::new(),
+            timers: DelayQueue::new(),
             queued: VecDeque::new(),
             open_sessions: 0,
             session_limit: config.sessions.max(1),
@@ -166,21 +168,35 @@ impl Runner {
             counters: Arc::clone(&handle.counters),
             listener,
             machine: Machine::new(config.platform),
+            surroundings: config.surroundings,
             listening,
             reach,
             udp: Arc::new(udp),
         };
         reach::follow(&runner.reach, listening, &handle);
         for (number, mut device) in config.devices.into_iter().enumerate() {
-            device.authority = Arc::clone(&authority);
+            let around = runner.surroundings.as_ref();
+            let inside = around.and_then(|around| around.inside_nat(number));
+            device.authority = match (inside, listening) {
+                (Some(inside), Some(bound)) => {
+                    SocketAddr::new(inside, bound.port()).to_string().into()
+                }
+                _ => Arc::clone(&authority),
+            };
             let mut place = Place::new(device);
             if let Some(folder) = config.record.as_ref().filter(|_| number == 0) {
                 let product = Arc::clone(&place.config.product);
                 place.recorder = Some(Box::new(Recorder::open(folder, product)?));
             }
+            let kept = saved.get(&(number as u32)).cloned();
+            let around = runner.surroundings.as_ref();
+            let saved = kept.or_else(|| Some(around?.first_state(number)));
+            place.off = saved.map(Box::new);
             runner.places.push(place);
-            let saved = saved.get(&(number as u32)).cloned().unwrap_or_default();
-            runner.boot(number, &saved);
+            if config.switched_on {
+                let saved = runner.places[number].off.take().unwrap_or_default();
+                runner.boot(number, &saved);
+            }
         }
         Ok((runner, handle))
     }

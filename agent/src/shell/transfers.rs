@@ -28,6 +28,8 @@ pub struct TransferConfig {
     pub trusted: Vec<VerifyingKey>,
     /// Milliseconds before a TFTP datagram is sent again; each further wait is twice as long.
     pub tftp_wait_ms: u64,
+    /// Bytes a second that the line carries, if that is to be felt.
+    pub bytes_per_sec: Option<u32>,
     /// Images that people send to the page.
     pub uploads: Uploads,
 }

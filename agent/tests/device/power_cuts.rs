@@ -173,6 +173,8 @@ fn config(folder: &Path, url: &str) -> RunnerConfig {
     RunnerConfig {
         diagnostics: DiagnosticsConfig::simulated(1),
         platform: Box::new(Simulated),
+        surroundings: None,
+        switched_on: true,
         udp: agent::shell::UdpCalls::Never,
         devices: vec![DeviceConfig {
             product: Product::load("ata192").expect("it is of this build"),

@@ -293,6 +293,8 @@ pub fn runner(url: &str, tls: TlsConfig) -> RunnerConfig {
     RunnerConfig {
         diagnostics: agent::shell::diagnostics::DiagnosticsConfig::simulated(1),
         platform: Box::new(agent::platform::simulated::Simulated),
+        surroundings: None,
+        switched_on: true,
         udp: agent::shell::UdpCalls::Never,
         devices: vec![DeviceConfig {
             product,

@@ -27,6 +27,8 @@ pub async fn start(url: String, journal: Option<PathBuf>) -> (RunnerHandle, Join
     let config = RunnerConfig {
         diagnostics: DiagnosticsConfig::simulated(1),
         platform: Box::new(Simulated),
+        surroundings: None,
+        switched_on: true,
         record: None,
         udp: agent::shell::UdpCalls::Never,
         devices: vec![DeviceConfig {

@@ -43,6 +43,7 @@ async fn moved_trusting(tls: &TlsConfig, url: &str, work: TransferWork) -> Trans
 
 fn config(tls: &TlsConfig) -> TransferConfig {
     TransferConfig {
+        bytes_per_sec: None,
         network: Network {
             tls: tls.load().expect("its files are there"),
             source: None,

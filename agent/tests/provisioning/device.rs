@@ -70,6 +70,8 @@ pub async fn device_on(
         values.map(|(name, value)| (format!("Device.X_CISCO_ATA.{name}"), (*value).into()));
     let at = |name: &str| format!("Device.X_CISCO_ATA.Provisioning.{name}");
     let config = RunnerConfig {
+        surroundings: None,
+        switched_on: true,
         diagnostics: DiagnosticsConfig::simulated(1),
         platform,
         record: None,

@@ -233,6 +233,8 @@ fn runner(journal: &Path) -> RunnerConfig {
     RunnerConfig {
         diagnostics: agent::shell::diagnostics::DiagnosticsConfig::simulated(1),
         platform: Box::new(agent::platform::simulated::Simulated),
+        surroundings: None,
+        switched_on: true,
         record: None,
         udp: agent::shell::UdpCalls::Never,
         devices: vec![device],

@@ -1,5 +1,15 @@
 //! Many simulated devices in one process: the same device core, driven by the same loop.
 
+pub mod crowd;
+pub mod figures;
+mod hostile;
+pub mod ledger;
+pub mod plan;
+mod player;
+pub mod report;
+pub mod scenario;
+mod shard;
+
 use crate::daemon::{firmware_keys, mac_of};
 use crate::device::exchange::Downgrade;
 use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
@@ -126,6 +136,8 @@ impl FleetConfig {
             },
             sessions: self.sessions,
             platform: Box::new(crate::platform::simulated::Simulated),
+            surroundings: None,
+            switched_on: true,
             record: None,
         })
     }
