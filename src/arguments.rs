@@ -39,7 +39,7 @@ pub enum Command {
     /// Run one device.
     Agent(Box<AgentCommand>),
     /// Run many simulated devices in one process.
-    Fleet(FleetOptions),
+    Fleet(crate::fleet::FleetOptions),
     /// Make keys, sign images, look at signed ones.
     #[command(subcommand)]
     Firmware(FirmwareCommand),
@@ -259,59 +259,6 @@ pub struct AgentOptions {
     /// Record its sessions into this folder, without secrets.
     #[arg(long)]
     pub record: Option<PathBuf>,
-}
-
-/// Many simulated devices.
-#[derive(Debug, Args)]
-pub struct FleetOptions {
-    /// How many.
-    #[arg(long, default_value_t = 100)]
-    pub count: usize,
-    /// What they are: ata191, ata192 or spa122.
-    #[arg(long, default_value = "ata192")]
-    pub device_type: String,
-    /// Their ACS.
-    #[arg(long, default_value = "http://127.0.0.1:7547/")]
-    pub acs_url: String,
-    /// The password they come with.
-    #[arg(
-        long,
-        env = "DIALTONE_ENROL_SECRET",
-        hide_env_values = true,
-        default_value = ""
-    )]
-    pub password: String,
-    /// What their serial numbers begin with.
-    #[arg(long, default_value = "SIM")]
-    pub serial_prefix: String,
-    /// Seconds between two periodic Informs.
-    #[arg(long, default_value_t = 300)]
-    pub inform_interval: u32,
-    /// Where connection requests are taken; port 0 picks a free one.
-    #[arg(long, default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
-    /// The folder their state is kept in; without it they forget everything with the process.
-    #[arg(long)]
-    pub state: Option<PathBuf>,
-    /// Sessions open at one time.
-    #[arg(long, default_value_t = 256)]
-    pub sessions: usize,
-    /// A public key whose firmware they run (64 hexadecimal digits).
-    #[arg(long)]
-    pub firmware_key: Vec<String>,
-    /// Certificates of authorities to trust, in PEM.
-    #[arg(long)]
-    pub ca_file: Option<PathBuf>,
-    /// Decides everything that is left to chance.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// Carry diagnostic tests out on the network, with the UDP echo services at this address; without it their results
-    /// are made up and no socket is opened.
-    #[arg(long, value_name = "ADDRESS")]
-    pub measure: Option<std::net::IpAddr>,
-    /// End after so many seconds.
-    #[arg(long)]
-    pub duration_secs: Option<u64>,
 }
 
 /// Firmware images.

@@ -8,6 +8,8 @@ use std::path::Path;
 pub struct Process {
     /// Memory.
     pub resident_bytes: u64,
+    /// Memory, at the most since its start.
+    pub peak_resident_bytes: u64,
     /// Descriptors.
     pub open_files: u64,
     /// Descriptors it may have; zero if there is no limit.
@@ -30,16 +32,18 @@ pub fn disk(folder: &Path) -> Option<(u64, u64)> {
 pub fn process() -> Process {
     let read = |name: &str| std::fs::read_to_string(name).unwrap_or_default();
     let files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let status = read("/proc/self/status");
     Process {
-        resident_bytes: resident(&read("/proc/self/status")),
+        resident_bytes: memory(&status, "VmRSS:"),
+        peak_resident_bytes: memory(&status, "VmHWM:"),
         open_files: files as u64,
         open_files_limit: limit(&read("/proc/self/limits")),
         cpu_seconds: cpu(&read("/proc/self/stat")),
     }
 }
 
-fn resident(status: &str) -> u64 {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+fn memory(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024
 }
@@ -77,7 +81,7 @@ mod tests {
 
     #[test]
     fn what_linux_says_is_read() {
-        assert_eq!(resident("Name:\tx\nVmRSS:\t  12 kB\n"), 12 * 1024);
+        assert_eq!(memory("Name:\tx\nVmRSS:\t  12 kB\n", "VmRSS:"), 12 * 1024);
         let limits = "Limit Soft Hard Units\nMax open files            1024    4096  files\n";
         assert_eq!(limit(limits), 1024);
         let stat = "1 (a ) b) S 0 0 0 0 0 0 0 0 0 0 150 50 0 0";

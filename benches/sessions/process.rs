@@ -35,16 +35,21 @@ impl Process {
 
     /// User and system time it has used so far, all threads, in steps of a clock tick (10 ms).
     pub fn cpu_seconds(&self) -> f64 {
-        let path = format!("/proc/{}/stat", self.child.id());
-        let stat = std::fs::read_to_string(path).expect("a running process");
-        // The name in brackets may hold blanks; utime and stime are the 12th and 13th field behind it.
-        let fields = stat.rsplit_once(')').expect("a name in brackets").1;
-        let ticks = fields.split_whitespace().skip(11).take(2);
-        let ticks: u64 = ticks
-            .map(|field| field.parse::<u64>().expect("a number of ticks"))
-            .sum();
-        ticks as f64 / 100.0
+        cpu_seconds_of(&self.child.id().to_string())
     }
+}
+
+/// The same of any process, by its number or as `self`.
+pub fn cpu_seconds_of(process: &str) -> f64 {
+    let path = format!("/proc/{process}/stat");
+    let stat = std::fs::read_to_string(path).expect("a running process");
+    // The name in brackets may hold blanks; utime and stime are the 12th and 13th field behind it.
+    let fields = stat.rsplit_once(')').expect("a name in brackets").1;
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks
+        .map(|field| field.parse::<u64>().expect("a number of ticks"))
+        .sum();
+    ticks as f64 / 100.0
 }
 
 impl Drop for Process {

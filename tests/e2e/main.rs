@@ -26,6 +26,7 @@ mod disk_full;
 mod doctor;
 mod enrolment;
 mod events;
+mod fleet;
 mod foreign_cpes;
 mod half_open;
 mod handshakes;

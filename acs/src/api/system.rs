@@ -105,6 +105,8 @@ pub struct SystemStore {
 pub struct SystemProcess {
     /// Memory.
     resident_bytes: u64,
+    /// Memory, at the most since its start.
+    peak_resident_bytes: u64,
     /// Files and connections that are open.
     open_files: u64,
     /// How many may be; zero if there is no limit.
@@ -156,6 +158,7 @@ pub async fn read(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Js
         ),
         process: SystemProcess {
             resident_bytes: process.resident_bytes,
+            peak_resident_bytes: process.peak_resident_bytes,
             open_files: process.open_files,
             open_files_limit: process.open_files_limit,
             cpu_seconds: process.cpu_seconds,
