@@ -1,8 +1,9 @@
 //! The page of the server with a large fleet, in a real browser: until a view can be used, rows in the document, live
 //! updates against typing, bytes transferred.
 //!
-//! `cargo bench --bench page -- 20000` takes another number of devices than 200,000. Needs node, Chromium and what
-//! `tests/tools` brings along; `benches/page.mjs` drives the browser and prints the figures.
+//! `cargo bench --bench page -- 20000` takes another number of devices than 200,000; `--store FOLDER` keeps the loaded
+//! store there and uses it again. Needs node, Chromium and what `tests/tools` brings along; `benches/page.mjs` drives the
+//! browser and prints the figures.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -30,9 +31,30 @@ const EVENTS_PER_SEC: u64 = 1_000;
 const BEAT: Duration = Duration::from_millis(10);
 
 fn main() {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--store");
+    let kept = arguments.nth(1).map(PathBuf::from);
     let devices = std::env::args().find_map(|argument| argument.parse().ok());
     let runtime = tokio::runtime::Runtime::new().expect("threads for a benchmark");
-    runtime.block_on(run(devices.unwrap_or(200_000)));
+    runtime.block_on(run(devices.unwrap_or(200_000), kept.as_deref()));
+}
+
+/// A store with so many devices in this folder; a copy of the kept one, which is loaded if it is not there.
+async fn fill(folder: &Path, devices: u64, kept: Option<&Path>) {
+    let Some(kept) = kept else {
+        return load(&folder.join("dialtone.db"), devices, now()).await;
+    };
+    let source = kept.join(devices.to_string());
+    if !source.exists() {
+        let partial = kept.join("partial");
+        std::fs::create_dir_all(&partial).expect("a folder to keep it in");
+        load(&partial.join("dialtone.db"), devices, now()).await;
+        std::fs::rename(&partial, &source).expect("both are in one folder");
+    }
+    // The store, and the key its secrets are sealed with.
+    for file in std::fs::read_dir(&source).expect("the kept store") {
+        let file = file.expect("the kept store");
+        std::fs::copy(file.path(), folder.join(file.file_name())).expect("room for another store");
+    }
 }
 
 fn now() -> Timestamp {
@@ -41,9 +63,9 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(millis).expect("a clock of this age"))
 }
 
-async fn run(devices: u64) {
+async fn run(devices: u64, kept: Option<&Path>) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the store");
-    load(&folder.path().join("dialtone.db"), devices, now()).await;
+    fill(folder.path(), devices, kept).await;
     let server = start(folder.path()).await;
     let first = server.first_password.as_ref().expect("a new store");
     let told = json!({
@@ -115,19 +137,21 @@ impl Storm {
         let (ends, mut ended) = tokio::sync::oneshot::channel();
         let task = tokio::spawn(async move {
             let mut beat = tokio::time::interval(BEAT);
+            let mut boots = tokio::task::JoinSet::new();
             let mut made = 0;
+            let mut begun = 0;
             loop {
                 tokio::select! {
                     _ = beat.tick() => {}
+                    // What is still under way is not counted.
                     _ = &mut ended => return made,
                 }
                 let some = EVENTS_PER_SEC * BEAT.as_millis() as u64 / 1_000;
-                let mut boots = tokio::task::JoinSet::new();
-                for one in 0..some {
-                    let number = mixed(made + one, 90) % devices;
-                    boots.spawn(boot(Arc::clone(&store), number));
+                for _ in 0..some {
+                    begun += 1;
+                    boots.spawn(boot(Arc::clone(&store), mixed(begun, 90) % devices));
                 }
-                while let Some(kept) = boots.join_next().await {
+                while let Some(kept) = boots.try_join_next() {
                     made += u64::from(kept.unwrap_or(false));
                 }
             }

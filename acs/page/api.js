@@ -1,5 +1,6 @@
 // Talking to /api/v1: requests with the session's cookie, problems as the server says them, signing in again in between.
-import { useState, useEffect, useRef } from './html.js';
+import { early } from './early.js';
+import { useState, useEffect, useLayoutEffect, useRef } from './html.js';
 
 const BASE = '/api/v1';
 
@@ -74,8 +75,9 @@ export async function ask(method, path, options = {}) {
     if (method !== 'GET' && session.who && session.who.csrf) headers['X-CSRF-Token'] = session.who.csrf;
     let response;
     try {
-      response = await fetch(address(path, options.params),
-        { method, headers, body, signal: options.signal, credentials: 'same-origin' });
+      const target = address(path, options.params);
+      response = await ((method === 'GET' && early(target))
+        || fetch(target, { method, headers, body, signal: options.signal, credentials: 'same-origin' }));
     } catch (error) {
       if (error.name === 'AbortError') throw error;
       throw new Problem(0, {
@@ -178,7 +180,8 @@ export function useGet(path, params) {
   const [turn, next] = useState(0);
   const alive = useRef(true);
   useEffect(() => () => { alive.current = false; }, []);
-  useEffect(() => {
+  // At once: what is asked for need not wait for the picture of what is missing.
+  useLayoutEffect(() => {
     if (!path) return undefined;
     const stop = new AbortController();
     set(before => ({ ...before, data: before.key === key ? before.data : null, key, loading: true }));

@@ -3,6 +3,7 @@ import { html, render, useState, useEffect } from './html.js';
 import { ask, session } from './api.js';
 import { Shell, applyTheme } from './shell.js';
 import { SignIn, SignInAgain, ChoosePassword, remembered, forget } from './sign_in.js';
+import { viewAt } from './views/index.js';
 import { ProblemBox } from './parts/ui.js';
 
 function Page({ problem }) {
@@ -24,6 +25,9 @@ function Page({ problem }) {
 applyTheme();
 let problem = null;
 if (remembered()) {
+  const first = viewAt(location.pathname);
+  // Loaded while the session is asked for; what fails is said where it is shown.
+  if (first) first.view.show.ask().catch(() => {});
   try {
     session.who = await ask('GET', '/session');
   } catch (error) {

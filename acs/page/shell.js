@@ -2,11 +2,11 @@
 import { html, useState, useEffect, useRef, useErrorBoundary } from './html.js';
 import { t, say } from './texts.js';
 import { get, del, session } from './api.js';
-import { useRoute, match, go, Link } from './router.js';
+import { useRoute, go, Link } from './router.js';
 import { useLiveState } from './live.js';
 import { forget } from './sign_in.js';
-import { views } from './views/index.js';
-import { Busy, Empty, Field, Messages, ProblemBox, Button, tell } from './parts/ui.js';
+import { views, viewAt } from './views/index.js';
+import { Empty, Field, Messages, ProblemBox, Button, tell } from './parts/ui.js';
 
 const GROUPS = ['fleet', 'change', 'watch', 'server'];
 const allowed = view => (!view.needs || session.can(view.needs)) && (!view.whole || session.whole());
@@ -15,7 +15,7 @@ export function Shell({ who }) {
   const { path } = useRoute();
   const [open, setOpen] = useState(false);
   const main = useRef(null);
-  const chosen = choose(path);
+  const chosen = viewAt(path);
   const shown = useRef(path);
   useEffect(() => {
     setOpen(false);
@@ -42,14 +42,6 @@ export function Shell({ who }) {
     <${Messages} />`;
 }
 
-function choose(path) {
-  for (const view of views) {
-    const found = match(view.pattern, path);
-    if (found) return { view, args: found };
-  }
-  return null;
-}
-
 function Current({ chosen }) {
   if (!chosen) {
     return html`<${Empty} title=${t.shell.noView} text=${t.shell.noViewText}><${Link} class="button" href="/">${t.shell.toDashboard}<//><//>`;
@@ -61,22 +53,13 @@ function Current({ chosen }) {
   return html`<${View} key=${chosen.view.pattern} view=${chosen.view} args=${chosen.args} />`;
 }
 
-const loaded = new Map();
 function View({ view, args }) {
-  const [state, set] = useState({ component: loaded.get(view.pattern) });
   const [broken] = useErrorBoundary(error => console.error(error));
-  const load = () => {
-    set({});
-    view.load().then(module => {
-      loaded.set(view.pattern, module.default);
-      set({ component: module.default });
-    }, error => { console.error(error); set({ failed: true }); });
-  };
-  useEffect(() => { if (!state.component) load(); }, []);
-  const again = html`<button onClick=${() => location.reload()}>${t.shell.reload}</button>`;
-  if (broken) return html`<${Empty} title=${t.shell.broken} text=${t.shell.brokenFix}><pre>${String(broken)}</pre>${again}<//>`;
-  if (state.failed) return html`<${Empty} title=${t.shell.noLoad} text=${t.shell.noLoadFix}>${again}<//>`;
-  return state.component ? html`<${state.component} ...${args} />` : html`<${Busy} />`;
+  if (broken) {
+    return html`<${Empty} title=${t.shell.broken} text=${t.shell.brokenFix}><pre>${String(broken)}</pre>
+      <button onClick=${() => location.reload()}>${t.shell.reload}</button><//>`;
+  }
+  return html`<${view.show} ...${args} />`;
 }
 
 // Finds a device by what is printed on it: a whole serial number opens it, anything else is a list.

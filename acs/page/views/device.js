@@ -1,29 +1,32 @@
 // One device: who it is and how it stands, what can be done with it, and tabs that are loaded when they are first shown.
-import { html, useState, useEffect } from '../html.js';
+import { html, useEffect } from '../html.js';
 import { t, say } from '../texts.js';
 import { encode, once, post, session, useAction, useGet } from '../api.js';
 import { Link, useGuard } from '../router.js';
-import { Busy, Button, Empty, Head, Loaded, ProblemBox, State, Tabs, Time, tell } from '../parts/ui.js';
+import { Button, Empty, Head, Loaded, ProblemBox, State, Tabs, Time, tell } from '../parts/ui.js';
+import { lazy } from '../parts/lazy.js';
 import { Actions } from './device/actions.js';
 import { useDeviceEvents } from './device/common.js';
 import { useDraft } from './device/draft.js';
 
 const TABS = {
-  overview: () => import('./device/overview.js'),
-  parameters: () => import('./device/parameters.js'),
-  tasks: () => import('./device/tasks.js'),
-  profile: () => import('./device/profile.js'),
-  diagnostics: () => import('./device/diagnostics.js'),
-  firmware: () => import('./device/firmware.js'),
-  sessions: () => import('./device/sessions.js'),
-  files: () => import('./device/files.js'),
-  contact: () => import('./device/contact.js'),
-  audit: () => import('./device/audit.js'),
+  overview: lazy(() => import('./device/overview.js')),
+  parameters: lazy(() => import('./device/parameters.js')),
+  tasks: lazy(() => import('./device/tasks.js')),
+  profile: lazy(() => import('./device/profile.js')),
+  diagnostics: lazy(() => import('./device/diagnostics.js')),
+  firmware: lazy(() => import('./device/firmware.js')),
+  sessions: lazy(() => import('./device/sessions.js')),
+  files: lazy(() => import('./device/files.js')),
+  contact: lazy(() => import('./device/contact.js')),
+  audit: lazy(() => import('./device/audit.js')),
 };
 const HEAD_EVENTS = ['device.*', 'account.bind', 'account.unbind', 'line.registration'];
 
 export default function Device({ device, tab = 'overview', item }) {
   const from = useGet(`/devices/${encode(device)}`);
+  // Loaded while the device is asked for.
+  if (Object.hasOwn(TABS, tab)) TABS[tab].ask().catch(() => {});
   if (from.problem && from.problem.status === 404) {
     return html`<${Head} title=${device} /><${Empty} title=${t.device.gone} text=${t.device.goneText}><${Link} class="button" href="/devices">${t.device.toDevices}<//><//>`;
   }
@@ -49,7 +52,7 @@ function Whole({ device, reload, given, tab, item }) {
       <${Actions} device=${device} reload=${reload} base=${base} /><//>
     ${apart.data && apart.data.apart && html`<${Apart} device=${device} wall=${apart.data.apart} reload=${apart.reload} />`}
     <${Tabs} current=${tab} href=${key => (key === 'overview' ? base : `${base}/${key}`)} tabs=${tabs.map(key => [key, title(key)])} />
-    ${tabs.includes(tab) ? html`<${Lazy} key=${tab} name=${tab} ...${{ device, reload, base, item, health }} />`
+    ${tabs.includes(tab) ? html`<${TABS[tab]} key=${tab} ...${{ device, reload, base, item, health }} />`
       : html`<${Empty} title=${t.device.noTab} text=${t.device.noTabText} />`}`;
 }
 
@@ -72,22 +75,4 @@ function Apart({ device, wall, reload }) {
       ${wall.replaced_by && html` <${Link} href=${`/devices/${wall.replaced_by}`}>${t.device.apart.replaced}<//>`}</p>
     ${session.can('operate') && html`<${Button} busy=${admit.busy} onClick=${() => admit.run()}>${t.device.apart.admit}<//>`}
     <${ProblemBox} problem=${admit.problem} /></div>`;
-}
-
-const loaded = new Map();
-function Lazy({ name, ...rest }) {
-  const [state, set] = useState({ component: loaded.get(name) });
-  const load = () => {
-    set({});
-    TABS[name]().then(module => {
-      loaded.set(name, module.default);
-      set({ component: module.default });
-    }, error => { console.error(error); set({ failed: true }); });
-  };
-  useEffect(() => { if (!state.component) load(); }, []);
-  if (state.failed) {
-    return html`<${Empty} title=${t.shell.noLoad} text=${t.shell.noLoadFix}>
-      <button onClick=${() => location.reload()}>${t.shell.reload}</button><//>`;
-  }
-  return state.component ? html`<${state.component} ...${rest} />` : html`<${Busy} />`;
 }

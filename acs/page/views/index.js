@@ -1,6 +1,9 @@
 // Which view is shown at which address; each is loaded when it is first shown. `needs` is the permission it takes, `whole`
 // that it concerns the whole fleet, `group` where it stands in the menu.
-const view = (name, pattern, file, more = {}) => ({ name, pattern, load: () => import(`./${file}.js`), ...more });
+import { match } from '../router.js';
+import { lazy } from '../parts/lazy.js';
+
+const view = (name, pattern, file, more = {}) => ({ name, pattern, show: lazy(() => import(`./${file}.js`)), ...more });
 
 export const views = [
   view('dashboard', '/', 'dashboard', { group: 'fleet' }),
@@ -27,3 +30,12 @@ export const views = [
   view('system', '/system', 'system', { group: 'server', whole: true }),
   view('me', '/me', 'me'),
 ];
+
+// The view of an address with the arguments that stand in it, or null.
+export function viewAt(path) {
+  for (const view of views) {
+    const args = match(view.pattern, path);
+    if (args) return { view, args };
+  }
+  return null;
+}

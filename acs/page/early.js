@@ -1,0 +1,27 @@
+// What a view begins with, asked for before the scripts that show it are here.
+const begun = new Map();
+const BASE = '/api/v1';
+// By the first part of the address: what its view asks for first. Somebody with a part of the fleet may ask for these too.
+const FIRST = {
+  '': () => ['/summary'],
+  devices: ([device]) => [device ? `/devices/${device}` : '/devices/count'],
+};
+
+// Which answers to expect only a session can say, and without one there are none.
+if (localStorage.getItem('signed-in') === 'yes') {
+  const [view, ...rest] = location.pathname.split('/').slice(1);
+  const first = location.search === '' && Object.hasOwn(FIRST, view) ? FIRST[view](rest) : [];
+  for (const path of ['/session', ...first]) {
+    const asked = fetch(BASE + path, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
+    // Whoever takes it hears of what went wrong.
+    asked.catch(() => {});
+    begun.set(BASE + path, asked);
+  }
+}
+
+// The answer that is on its way from an address, for the first who asks for it.
+export function early(address) {
+  const asked = begun.get(address);
+  begun.delete(address);
+  return asked;
+}
