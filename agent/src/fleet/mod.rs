@@ -1,5 +1,6 @@
 //! Many simulated devices in one process: the same device core, driven by the same loop.
 
+mod config;
 pub mod crowd;
 pub mod figures;
 mod hostile;

@@ -1,4 +1,6 @@
 //! What each device of a scenario is and does, by its number: all of it follows from the scenario and a seed.
+//!
+//! Long because every decision of a run stands here.
 
 use super::scenario::{LineQuality, Pattern, Scenario};
 use crate::random::Random;

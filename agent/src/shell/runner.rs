@@ -183,19 +183,26 @@ impl Runner {
                 order,
                 answer,
             } => self.ordered(device, order, answer),
-            Event::Command(Command::Input(device, input)) => self.handle(device, input),
-            Event::Command(Command::Look(device, look)) => {
+            Event::Command(command) => self.told(command),
+        }
+    }
+
+    /// Somebody outside wants something of the loop.
+    fn told(&mut self, command: Command) {
+        match command {
+            Command::Input(device, input) => self.handle(device, input),
+            Command::Look(device, look) => {
                 let place = self.places.get(device);
                 look(place.and_then(|place| place.device.as_ref()));
             }
-            Event::Command(Command::LookAtAll(look)) => {
+            Command::LookAtAll(look) => {
                 let all = self.places.iter().enumerate();
                 look(&mut all.filter_map(|(number, place)| Some((number, place.device.as_ref()?))));
             }
-            Event::Command(Command::Hold) => self.session_limit = 0,
-            Event::Command(Command::SwitchOn(device)) => self.switch_on(device),
-            Event::Command(Command::CutPower(device, off_for)) => self.cut_power(device, off_for),
-            Event::Command(Command::Refresh(device)) => {
+            Command::Hold => self.session_limit = 0,
+            Command::SwitchOn(device) => self.switch_on(device),
+            Command::CutPower(device, off_for) => self.cut_power(device, off_for),
+            Command::Refresh(device) => {
                 if let Some(input) = self.machine.look(self.clock.now()) {
                     self.handle(device, input);
                 }
@@ -203,8 +210,8 @@ impl Runner {
                     self.notified(device, wanted);
                 }
             }
-            Event::Command(Command::Own(own)) => self.own_address(own),
-            Event::Command(Command::Stop) => {}
+            Command::Own(own) => self.own_address(own),
+            Command::Stop => {}
         }
     }
 

@@ -16,11 +16,12 @@ use super::slots::SlotStore;
 use super::transfers::TransferConfig;
 use super::udp::UdpShell;
 use super::upload::Uploads;
+use crate::device::{DeviceConfig, Saved};
 use crate::limits::TFTP_FIRST_WAIT_MS;
 use data_model::OperatorError;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -174,30 +175,41 @@ impl Runner {
             udp: Arc::new(udp),
         };
         reach::follow(&runner.reach, listening, &handle);
-        for (number, mut device) in config.devices.into_iter().enumerate() {
-            let around = runner.surroundings.as_ref();
-            let inside = around.and_then(|around| around.inside_nat(number));
-            device.authority = match (inside, listening) {
-                (Some(inside), Some(bound)) => {
-                    SocketAddr::new(inside, bound.port()).to_string().into()
-                }
-                _ => Arc::clone(&authority),
-            };
-            let mut place = Place::new(device);
-            if let Some(folder) = config.record.as_ref().filter(|_| number == 0) {
-                let product = Arc::clone(&place.config.product);
-                place.recorder = Some(Box::new(Recorder::open(folder, product)?));
-            }
+        for (number, device) in config.devices.into_iter().enumerate() {
+            let record = config.record.as_ref().filter(|_| number == 0);
             let kept = saved.get(&(number as u32)).cloned();
-            let around = runner.surroundings.as_ref();
-            let saved = kept.or_else(|| Some(around?.first_state(number)));
-            place.off = saved.map(Box::new);
-            runner.places.push(place);
+            runner.add(device, &authority, kept, record)?;
             if config.switched_on {
                 let saved = runner.places[number].off.take().unwrap_or_default();
                 runner.boot(number, &saved);
             }
         }
         Ok((runner, handle))
+    }
+
+    /// Makes a place for the next device, which is off.
+    fn add(
+        &mut self,
+        mut device: DeviceConfig,
+        authority: &Arc<str>,
+        kept: Option<Saved>,
+        record: Option<&PathBuf>,
+    ) -> Result<(), OperatorError> {
+        let number = self.places.len();
+        let around = self.surroundings.as_ref();
+        let inside = around.and_then(|around| around.inside_nat(number));
+        device.authority = match (inside, self.listening) {
+            (Some(inside), Some(bound)) => SocketAddr::new(inside, bound.port()).to_string().into(),
+            _ => Arc::clone(authority),
+        };
+        let mut place = Place::new(device);
+        if let Some(folder) = record {
+            let product = Arc::clone(&place.config.product);
+            place.recorder = Some(Box::new(Recorder::open(folder, product)?));
+        }
+        let saved = kept.or_else(|| Some(around?.first_state(number)));
+        place.off = saved.map(Box::new);
+        self.places.push(place);
+        Ok(())
     }
 }

@@ -153,7 +153,10 @@ fn charts(page: &mut String, samples: &[Sample]) {
 }
 
 fn times(page: &mut String, report: &Report) {
-    page.push_str("<h2>Times</h2>\n<table><tr><th>ms</th><th>half</th><th>95 of 100</th><th>99 of 100</th><th>longest</th></tr>\n");
+    page.push_str(
+        "<h2>Times</h2>\n<table><tr><th>ms</th><th>half</th><th>95 of 100</th><th>99 of 100</th>\
+         <th>longest</th></tr>\n",
+    );
     for (name, times) in [("An answer", report.answers), ("A session", report.lengths)] {
         let Times {
             p50_ms,
