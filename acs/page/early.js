@@ -7,10 +7,12 @@ const FIRST = {
   devices: ([device]) => [device ? `/devices/${device}` : '/devices/count'],
 };
 
-// Which answers to expect only a session can say, and without one there are none.
-if (localStorage.getItem('signed-in') === 'yes') {
+// Without a session there are no answers, and before a password is chosen only that of who it is.
+const signedIn = localStorage.getItem('signed-in');
+if (signedIn) {
   const [view, ...rest] = location.pathname.split('/').slice(1);
-  const first = location.search === '' && Object.hasOwn(FIRST, view) ? FIRST[view](rest) : [];
+  const plain = signedIn === 'yes' && location.search === '';
+  const first = plain && Object.hasOwn(FIRST, view) ? FIRST[view](rest) : [];
   for (const path of ['/session', ...first]) {
     const asked = fetch(BASE + path, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
     // Whoever takes it hears of what went wrong.

@@ -6,10 +6,11 @@ import { Dialog, Field, ProblemBox } from './parts/ui.js';
 
 const LEAST = 10;
 
-// Whether a session may be there: without one, asking for it would only be refused. Says nothing about whose it is.
+// Whether a session may be there: without one, asking for it would only be refused. Says nothing about whose it is, but
+// whether it is good for anything besides choosing a password.
 const MARK = 'signed-in';
-export const remembered = () => localStorage.getItem(MARK) === 'yes';
-const remember = () => localStorage.setItem(MARK, 'yes');
+export const remembered = () => localStorage.getItem(MARK) !== null;
+const remember = who => localStorage.setItem(MARK, who.must_change_password ? 'first' : 'yes');
 export const forget = () => localStorage.removeItem(MARK);
 
 // A form's submission as an action: the browser sends nothing itself.
@@ -23,7 +24,7 @@ function useSignIn(then) {
   const [password, setPassword] = useState('');
   const action = useAction(async () => {
     const who = await ask('POST', '/session', { body: { user, password } });
-    remember();
+    remember(who);
     then(who, password);
   });
   const form = html`<form onSubmit=${sends(action)}>
@@ -58,6 +59,7 @@ export function ChoosePassword({ who, password }) {
       await put('/password', { old, new: next });
       // The session has ended with the password it was begun with.
       const again = await ask('POST', '/session', { body: { user: who.user, password: next } });
+      remember(again);
       session.who = again;
       if (await isAlone(again)) setAlone(again);
       else session.set(again);

@@ -65,6 +65,11 @@ impl Ledger {
         u64::from(entry.exchanges)
     }
 
+    /// A device has power, and has a boot to tell.
+    pub fn powered(&mut self, device: usize) {
+        self.set_waiting(device, true);
+    }
+
     /// A device has been booted.
     pub fn booted(&mut self, device: usize) {
         self.entries[device].boots += 1;

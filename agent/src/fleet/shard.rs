@@ -141,6 +141,10 @@ impl Surroundings for Shard {
         on_trial && self.plan.upgrade(self.number(device)) == UpgradeGoes::OldVersionBack
     }
 
+    fn powered(&self, device: usize) {
+        self.ledger().powered(device);
+    }
+
     fn booted(&self, device: usize) {
         self.ledger().booted(device);
         self.interval().boots += 1;

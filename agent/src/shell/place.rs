@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) device: Option<Device>,
     /// What a device that is switched off has kept, if it was ever on.
     pub(super) off: Option<Box<Saved>>,
+    /// It has power, and waits for its boot until there is room for its session.
+    pub(super) boots_next: bool,
     /// Outputs that wait for the journal.
     pub(super) waiting: VecDeque<Output>,
     pub(super) persisting: bool,
@@ -50,6 +52,7 @@ impl Place {
             config,
             device: None,
             off: None,
+            boots_next: false,
             waiting: VecDeque::new(),
             persisting: false,
             connection: None,

@@ -5,7 +5,7 @@ use super::handle::{Command, Event};
 use super::runner::Runner;
 use crate::device::boot::resets;
 use crate::device::io::{Listener, Restart};
-use crate::device::{Device, Saved};
+use crate::device::{Device, Input, Saved};
 use crate::platform::Request;
 use crate::random::Random;
 use std::sync::atomic::Ordering::Relaxed;
@@ -47,6 +47,7 @@ impl Runner {
         if device >= self.places.len() {
             return;
         }
+        self.places[device].boots_next = false;
         match self.stop_device(device) {
             Some(stopped) => self.leave_off(device, &stopped, Restart::PowerCut),
             // It was about to be booted: not by whoever wanted that.
@@ -86,12 +87,33 @@ impl Runner {
         if place.epoch != epoch || place.device.is_some() {
             return;
         }
+        if let Some(around) = &self.surroundings {
+            around.powered(device);
+            // A device opens a session with its boot.
+            if self.open_sessions >= self.session_limit {
+                place.boots_next = true;
+                self.queued.push_back(device);
+                return;
+            }
+        }
         let mut saved = match place.off.take() {
             Some(saved) => *saved,
             None => self.stable_state(device),
         };
         self.machine.still_runs(asked, &mut saved);
         self.boot(device, &saved);
+    }
+
+    /// There is room for the session of a device that has waited for it.
+    pub(super) fn has_room(&mut self, device: usize) {
+        let place = &mut self.places[device];
+        match std::mem::take(&mut place.boots_next) {
+            true => {
+                let epoch = place.epoch;
+                self.back_on(device, epoch, None);
+            }
+            false => self.handle(device, Input::Wake),
+        }
     }
 
     /// Boots a device from what it has kept.

@@ -387,7 +387,7 @@ impl Runner {
         if self.open_sessions < self.session_limit
             && let Some(next) = self.queued.pop_front()
         {
-            self.handle(next, Input::Wake);
+            self.has_room(next);
         }
     }
 

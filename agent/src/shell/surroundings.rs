@@ -34,6 +34,9 @@ pub trait Surroundings: Send + Sync + std::fmt::Debug {
     /// Whether a device that was just booted is cut off from its power before it has done anything.
     fn dies_at_boot(&self, device: usize, on_trial: bool) -> bool;
 
+    /// A device has power, and is about to be booted.
+    fn powered(&self, device: usize);
+
     /// A device has been booted.
     fn booted(&self, device: usize);
 
