@@ -2,7 +2,18 @@
 //! processors between both, so a crowd of devices leaves them their part (promise P6).
 
 use data_model::OperatorError;
+use std::cell::Cell;
 use tokio::runtime::{Builder, Handle, Runtime};
+
+thread_local! {
+    /// Whether this thread is one of them.
+    static DEVICES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether what runs here is for devices.
+pub fn are_for_devices() -> bool {
+    DEVICES.get()
+}
 
 /// The threads; what runs on them ends when this is dropped.
 #[derive(Debug)]
@@ -16,6 +27,7 @@ impl Threads {
     pub fn start(name: &str) -> Result<Threads, OperatorError> {
         let runtime = Builder::new_multi_thread()
             .thread_name(name)
+            .on_thread_start(|| DEVICES.set(true))
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| {

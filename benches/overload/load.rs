@@ -15,8 +15,10 @@ use tokio::net::{TcpSocket, TcpStream};
 pub const PASSWORD: &str = "bench-password";
 /// Addresses the server is called by, in turn: each has as many connections as there are ports.
 const ADDRESSES: usize = 32;
-/// What a device waits for an answer, as if a device's half minute were a hundredth of it.
-pub const PATIENCE: Duration = Duration::from_millis(300);
+/// What a device waits until it is connected: its own TCP would ask again after a second, and for that it is not here.
+const CONNECT: Duration = Duration::from_millis(250);
+/// What it waits for an answer then.
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// What one device sends.
 pub struct Boot {
@@ -31,7 +33,7 @@ pub enum End {
     Served,
     /// 503 with a time to come back.
     TurnedAway,
-    /// No answer within its patience: not even taken.
+    /// No connection in time.
     Unanswered,
     /// Anything else.
     Failed,
@@ -86,23 +88,26 @@ pub fn boot(number: usize) -> Rc<Boot> {
 
 /// One attempt of a device, within its patience.
 pub async fn attempt(boot: &Boot, number: usize, server: SocketAddr) -> End {
-    let session = tokio::time::timeout(PATIENCE, session(boot, number, server));
-    match session.await {
-        Ok(Some(end)) => end,
-        Ok(None) => End::Failed,
-        Err(_) => End::Unanswered,
-    }
+    let stream = match tokio::time::timeout(CONNECT, connect(number, server)).await {
+        Ok(Some(stream)) => stream,
+        Ok(None) => return End::Failed,
+        Err(_) => return End::Unanswered,
+    };
+    let session = tokio::time::timeout(ANSWER, session(boot, stream)).await;
+    session.ok().flatten().unwrap_or(End::Failed)
 }
 
-async fn session(boot: &Boot, number: usize, server: SocketAddr) -> Option<End> {
+async fn connect(number: usize, server: SocketAddr) -> Option<TcpStream> {
     let last = u8::try_from(number % ADDRESSES + 1).ok()?;
     let address = SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), server.port()));
     let socket = TcpSocket::new_v4().ok()?;
     // It ends at once, and its port is free again.
     #[expect(deprecated, reason = "a time of zero waits for nothing")]
     socket.set_linger(Some(Duration::ZERO)).ok()?;
-    let mut stream = socket.connect(address).await.ok()?;
-    stream.set_nodelay(true).ok()?;
+    socket.connect(address).await.ok()
+}
+
+async fn session(boot: &Boot, mut stream: TcpStream) -> Option<End> {
     stream.write_all(&boot.inform).await.ok()?;
     let mut buffer = Vec::with_capacity(2048);
     let head = answer(&mut stream, &mut buffer).await?;

@@ -1,4 +1,4 @@
-//! The server as a process of its own on one processor, with devices it knows.
+//! The server as a process of its own on a part of one processor, with devices it knows.
 
 use acs::app::REALM;
 use acs::store::sqlite::SqliteStore;
@@ -25,7 +25,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it on this processor, with so many devices.
+    /// Starts it on this processor, of which others have the larger part, with so many devices.
     pub fn start(processor: &str, devices: usize) -> Server {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("overload");
         // Left over from an earlier run.
@@ -34,7 +34,8 @@ impl Server {
         fill(&folder, devices);
         let config = settings(&folder);
         let mut command = Command::new("taskset");
-        command.args(["-c", processor, env!("CARGO_BIN_EXE_dialtone")]);
+        command.args(["-c", processor, "nice", "-n", "10"]);
+        command.arg(env!("CARGO_BIN_EXE_dialtone"));
         command.arg("acs").arg("--config").arg(config);
         command.env("DIALTONE_LOG", "error").stdout(Stdio::piped());
         let mut child = command.spawn().expect("there is a program `taskset`");

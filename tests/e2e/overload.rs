@@ -4,7 +4,6 @@
 use crate::handshakes::{Private, hello, is_answered};
 use crate::world::by_hand::{Hand, fetch};
 use crate::world::{FACTORY_SECRET, World, counted, eventually};
-use acs::limits::REFUSALS_AT_ONCE;
 use agent::fleet::FleetConfig;
 use agent::shell::tls::TlsConfig;
 use cwmp::{Event, EventCode};
@@ -262,7 +261,7 @@ async fn whoever_is_not_even_taken_is_served_once_there_is_a_place() {
     let mut hand = Hand::registered(&world, "PATIENT").await;
     let app = world.server.app();
     let place = app.overload.enter();
-    for _ in 0..20 * REFUSALS_AT_ONCE {
+    for _ in 0..10_000 {
         app.overload.turn_away("overload");
     }
     // The one that was waited for at this moment is taken.

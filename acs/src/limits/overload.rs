@@ -7,14 +7,27 @@ pub const LOOK: Duration = Duration::from_millis(100);
 
 /// Requests of devices that are worked on at one time at the least, however long they take: fewer would not fill the
 /// commits of the store, and a slow disk would be taken for a crowd.
-pub const PLACES_LEAST: u32 = 64;
+pub const PLACES_LEAST: u32 = 32;
 
-/// Devices that are told to come back in a second: at 25 us each they take a twentieth of one core. Connections beyond
-/// them wait in the queue of the system, and those it has no room for are tried again by their own side.
-pub const REFUSALS_PER_SECOND: u32 = 2_000;
+/// Requests of devices that are worked on at one time to begin with: a tenth of a second of a common machine.
+pub const PLACES_FIRST: u32 = 256;
 
-/// Devices that are told so at once after a pause: the beginning of a crowd hears when to come, and a small one whole.
-pub const REFUSALS_AT_ONCE: u32 = 2_000;
+/// Devices that are told to come back for each session that is served: each takes a fifth of the work of a session, so
+/// all of them together a twentieth of what the server does. Connections beyond them wait in the queue of the system, and
+/// those it has no room for are tried again by their own side.
+pub const REFUSALS_PER_SESSION: f64 = 0.25;
+
+/// The same in a second at the least: while nobody is served somebody should hear of it.
+pub const REFUSALS_PER_SECOND_LEAST: f64 = 10.0;
+
+/// And at the most: more hear it in time.
+pub const REFUSALS_PER_SECOND: f64 = 5_000.0;
+
+/// Seconds of these that are saved up in a pause: the beginning of a crowd hears when to come, and a small one whole.
+pub const REFUSALS_SAVED_SECS: f64 = 4.0;
+
+/// Readers of the store that sessions leave to people and jobs, of those there are.
+pub const READERS_KEPT: usize = 1;
 
 /// What a TLS handshake is in refusals: ten times the work of turning somebody away.
 pub const HANDSHAKE_REFUSALS: u32 = 10;

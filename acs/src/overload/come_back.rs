@@ -41,6 +41,11 @@ impl ComeBack {
         };
     }
 
+    /// Sessions served in a second, as far as is known.
+    pub fn rate(&self) -> f64 {
+        self.rate
+    }
+
     /// How long it takes until all that have been turned away have been served.
     pub fn behind(&self, now: Duration) -> Duration {
         self.free_at.saturating_sub(now)

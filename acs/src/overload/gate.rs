@@ -4,7 +4,7 @@
 use super::come_back::ComeBack;
 use super::places::{Places, Wait};
 use super::refusing::Refusing;
-use crate::limits::{HANDSHAKE_REFUSALS, LOOK};
+use crate::limits::{HANDSHAKE_REFUSALS, LOOK, SESSIONS_PER_SECOND};
 use std::time::Duration;
 
 /// What is wished for.
@@ -48,7 +48,7 @@ impl Gate {
     pub fn new(aims: Aims) -> Gate {
         Gate {
             places: Places::new(aims.most, aims.target),
-            refusing: Refusing::default(),
+            refusing: Refusing::new(SESSIONS_PER_SECOND),
             come_back: ComeBack::new(aims.longest),
             in_work: 0,
             undecided: 0,
@@ -163,6 +163,7 @@ impl Gate {
         // After a pause nobody knows when in it they were served.
         if time < 2 * LOOK {
             self.come_back.served(served, time, turned_away);
+            self.refusing.follow(self.come_back.rate());
         }
     }
 }
@@ -170,7 +171,6 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::REFUSALS_AT_ONCE;
 
     const AIMS: Aims = Aims {
         most: 10,
@@ -178,6 +178,8 @@ mod tests {
         longest: Duration::from_secs(300),
     };
     const NOW: Duration = Duration::from_secs(3600);
+    /// What is told at once to those who find no place, at the rate the gate begins with.
+    const AT_ONCE: u32 = 500;
 
     fn full() -> Gate {
         let mut gate = Gate::new(AIMS);
@@ -211,7 +213,7 @@ mod tests {
             gate.turn_away(NOW);
             told += 1;
         }
-        assert_eq!(told, REFUSALS_AT_ONCE);
+        assert_eq!(told, AT_ONCE);
         assert_eq!(gate.connection(NOW), Turn::Wait);
         assert!(!gate.handshake(NOW));
         // A place that becomes free is filled at once, whatever was spent on refusals.
@@ -231,7 +233,7 @@ mod tests {
     fn silent_connections_count_for_one_look_only() {
         let mut gate = full();
         gate.leave();
-        gate.refusing.spend(NOW, REFUSALS_AT_ONCE * 10);
+        gate.refusing.spend(NOW, AT_ONCE * 10);
         assert!(matches!(gate.connection(NOW), Turn::Take(_)));
         assert_eq!(gate.connection(NOW), Turn::Wait);
         let later = NOW + LOOK;
@@ -249,11 +251,9 @@ mod tests {
     #[test]
     fn a_handshake_counts_for_several_refusals() {
         let mut gate = full();
-        let begun = (0..REFUSALS_AT_ONCE)
-            .filter(|_| gate.handshake(NOW))
-            .count();
+        let begun = (0..AT_ONCE).filter(|_| gate.handshake(NOW)).count();
         let begun = u32::try_from(begun).unwrap();
-        let whole = REFUSALS_AT_ONCE / HANDSHAKE_REFUSALS;
+        let whole = AT_ONCE / HANDSHAKE_REFUSALS;
         assert!((whole - 2..=whole).contains(&begun), "{begun}");
         gate.leave();
         assert!(gate.handshake(NOW));

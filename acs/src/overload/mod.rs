@@ -291,7 +291,7 @@ mod tests {
         assert!(overload.hears(from));
         let _place = overload.admit();
         let heard = (0..10_000).filter(|_| overload.hears(from)).count();
-        assert!((100..1_000).contains(&heard), "{heard}");
+        assert!((30..500).contains(&heard), "{heard}");
         assert_eq!(rejected(&overload, "unheard"), 10_000 - heard as u64);
     }
 
@@ -300,7 +300,7 @@ mod tests {
     async fn whoever_waits_to_be_taken_is_as_soon_as_a_place_is_free() {
         let overload = overload(1);
         let place = overload.admit().expect("nobody else is there");
-        for _ in 0..2 * crate::limits::REFUSALS_AT_ONCE {
+        for _ in 0..1_000 {
             overload.turn_away("overload");
         }
         let mut turn = Box::pin(overload.turn());

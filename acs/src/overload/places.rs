@@ -3,9 +3,9 @@
 //!
 //! What counts is the shortest wait of a look. If even that one is too long, there is a queue that does not pass by
 //! itself, and longer queues serve nobody sooner; a single slow commit says nothing. The number falls in proportion
-//! to how much too long it is, and rises step by step while all is well.
+//! to how much too long it is, and rises step by step while all is well and it is made use of.
 
-use crate::limits::PLACES_LEAST;
+use crate::limits::{PLACES_FIRST, PLACES_LEAST};
 use std::time::Duration;
 
 /// Something a request waits for.
@@ -35,7 +35,7 @@ impl Places {
     /// So many places at the most, and as long a wait as may be.
     pub fn new(most: u32, target: Duration) -> Places {
         Places {
-            number: f64::from(most),
+            number: f64::from(most.min(PLACES_FIRST)),
             least: f64::from(most.min(PLACES_LEAST)),
             most: f64::from(most),
             target,
@@ -79,9 +79,11 @@ impl Places {
             return;
         };
         let ratio = self.target.as_secs_f64() / longest.as_secs_f64().max(1e-6);
+        let used = busiest >= self.number / 2.0;
         self.number = match ratio {
+            1.0.. if !used => self.number,
             ..1.0 => self.number.min(busiest) * ratio.clamp(0.5, 0.95),
-            1.0..2.0 => self.number + 1.0,
+            1.0..2.0 => self.number * 1.02 + 1.0,
             _ => self.number * 1.25 + 4.0,
         };
         self.number = self.number.clamp(self.least, self.most);
@@ -130,12 +132,15 @@ mod tests {
     #[test]
     fn one_slow_commit_changes_nothing_and_a_standing_queue_does() {
         let mut places = Places::new(2_000, TARGET);
-        assert_eq!(look(&mut places, 300, &[900, 20]), 2_000);
-        assert_eq!(look(&mut places, 300, &[]), 2_000);
+        assert_eq!(look(&mut places, 200, &[900, 80]), 262);
+        assert_eq!(look(&mut places, 300, &[]), 262);
+        let more = look(&mut places, 262, &[900, 20]);
+        assert_eq!(more, 331);
+        assert_eq!(look(&mut places, 30, &[20]), 331, "nobody needs more");
         let less = look(&mut places, 300, &[900, 150]);
         assert_eq!(less, 200, "two thirds of those that were in work");
-        assert_eq!(look(&mut places, 200, &[60]), 201);
-        assert_eq!(look(&mut places, 200, &[10]), 255);
+        assert_eq!(look(&mut places, 200, &[60]), 205);
+        assert_eq!(look(&mut places, 200, &[10]), 260);
     }
 
     #[test]
