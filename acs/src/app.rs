@@ -15,6 +15,7 @@ use crate::listen::{Listener, Port};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::overload::Overload;
 use crate::provisioning::evidence::{Asked, Evidence};
 use crate::provisioning_server::Provisioner;
 use crate::proxies::Proxies;
@@ -41,7 +42,9 @@ pub struct App {
     /// Everything that is kept.
     pub store: Arc<dyn Store>,
     /// Open sessions.
-    pub sessions: SessionTable,
+    pub sessions: Arc<SessionTable>,
+    /// Who is let in when many come.
+    pub overload: Arc<Overload>,
     /// Counters.
     pub metrics: Metrics,
     /// Files and their links.
@@ -135,6 +138,13 @@ impl App {
         let digest = digest_server(&config);
         let metrics = Metrics::new(store.metrics());
         let live = Live::new(config.clone());
+        let sessions = Arc::new(SessionTable::default());
+        let overload = Overload::new(
+            &config.overload,
+            Arc::clone(&sessions),
+            metrics.overload.clone(),
+            metrics.requests_rejected.clone(),
+        );
         let app = App {
             caller: Caller::new(&config)?,
             admission: Live::new(Admission::new(&config)?),
@@ -143,7 +153,8 @@ impl App {
             library,
             config,
             store,
-            sessions: SessionTable::default(),
+            sessions,
+            overload: Arc::new(overload),
             handshakes: Arc::new(Handshakes::new(metrics.rate_limited.clone())),
             metrics,
             nudge: Notify::new(),
@@ -179,6 +190,15 @@ impl App {
             wire: self.metrics.wire.clone(),
             proxies: Arc::clone(&self.proxies),
             handshakes: Arc::clone(&self.handshakes),
+            overload: None,
+        }
+    }
+
+    /// The same of a listener for devices, which keeps a gate.
+    pub fn guarded_port(&self, name: &'static str) -> Port {
+        Port {
+            overload: Some(Arc::clone(&self.overload)),
+            ..self.port(name)
         }
     }
 

@@ -3,8 +3,10 @@
 //! Long because there is one list of them.
 
 mod bulk;
+mod overload;
 
 pub use bulk::*;
+pub use overload::*;
 
 use std::time::Duration;
 
@@ -29,8 +31,12 @@ pub const SESSION_IDLE_MAX: Duration = Duration::from_secs(300);
 /// Time one session may take as a whole (case C16).
 pub const SESSION_TOTAL: Duration = Duration::from_secs(15 * 60);
 
-/// Sessions open at one time; beyond it new ones get 503 before any XML is read.
-pub const SESSIONS: usize = 20_000;
+/// Sessions open at one time, unless `overload.sessions` says otherwise; beyond it new ones get 503 before any XML is
+/// read.
+pub const SESSIONS: u32 = 20_000;
+
+/// The largest number it may say: each session has a connection, commonly.
+pub const SESSIONS_MOST: u32 = 1_000_000;
 
 /// Connections open at one time on the CWMP port.
 pub const CONNECTIONS: usize = 40_000;

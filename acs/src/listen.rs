@@ -4,6 +4,7 @@ use crate::handshakes::Handshakes;
 use crate::limits::{CONNECTIONS, HEAD_BYTES, HEAD_TIMEOUT, WRITE_TIMEOUT};
 use crate::metrics::wire::{HandshakeLabel, WireMetrics};
 use crate::metrics::{Metrics, NameLabel};
+use crate::overload::{Overload, Undecided};
 use crate::panics;
 use crate::proxies::{Origin, Proxies, protocol};
 use crate::tls::Current;
@@ -42,6 +43,8 @@ pub struct Arrival {
     pub tls: bool,
     /// The certificate the other side has proved to hold, if it was asked for one and has shown it.
     pub certificate: Option<CertificateDer<'static>>,
+    /// It has not shown yet what it wants, if somebody counts that.
+    pub undecided: Option<Undecided>,
     /// Its bytes. Writing ends when the peer takes nothing for [`WRITE_TIMEOUT`] (case H06).
     pub stream: Pin<Box<dyn Stream>>,
 }
@@ -99,6 +102,8 @@ pub struct Port {
     pub proxies: Arc<Proxies>,
     /// The budgets of TLS handshakes.
     pub handshakes: Arc<Handshakes>,
+    /// The gate, on a port for devices.
+    pub overload: Option<Arc<Overload>>,
 }
 
 impl Port {
@@ -139,10 +144,10 @@ pub async fn arrivals<F, Served>(
     loop {
         while connections.try_join_next().is_some() {}
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places, &port.wire) => accepted,
+            accepted = accept(&listener, &places, &port) => accepted,
             _ = stopped.changed() => break,
         };
-        let Some((stream, address, place)) = accepted else {
+        let Some((stream, address, place, undecided)) = accepted else {
             continue;
         };
         let (tls, stopped, serve) = (tls.clone(), stopped.clone(), serve.clone());
@@ -151,7 +156,8 @@ pub async fn arrivals<F, Served>(
             let open = port.open();
             open.inc();
             let served = async move {
-                if let Some(arrival) = taken(stream, address, tls, &port).await {
+                if let Some(mut arrival) = taken(stream, address, tls, &port).await {
+                    arrival.undecided = undecided;
                     serve(arrival, stopped).await;
                 }
             };
@@ -165,21 +171,28 @@ pub async fn arrivals<F, Served>(
     while connections.join_next().await.is_some() {}
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-    metrics: &WireMetrics,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+type Accepted = (
+    TcpStream,
+    SocketAddr,
+    OwnedSemaphorePermit,
+    Option<Undecided>,
+);
+
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>, port: &Port) -> Option<Accepted> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
+    let undecided = match &port.overload {
+        Some(overload) => Some(overload.turn().await),
+        None => None,
+    };
     match listener.accept().await {
         Ok((stream, address)) => {
             // Small messages in turn: waiting for more to send would only add delay.
             let _ = stream.set_nodelay(true);
-            Some((stream, address, place))
+            Some((stream, address, place, undecided))
         }
         Err(error) => {
             // Out of descriptors, or the peer is gone already: the others still want to be served (case H15).
-            metrics.accept_errors.inc();
+            port.wire.accept_errors.inc();
             tracing::debug!(%error, "a connection could not be taken");
             tokio::time::sleep(Duration::from_millis(20)).await;
             None
@@ -238,10 +251,17 @@ async fn taken(
     }
     // A proxy speaks for many, who are in nobody's table.
     let counts = tls.is_some() && !port.proxies.trusts(address.ip());
-    if counts && !port.handshakes.may_begin(address.ip()) {
+    if counts && !may_begin(port, address) {
         return None;
     }
     shake_hands(stream, address, tls, &port.wire).await
+}
+
+/// Whether its TLS handshake may begin.
+fn may_begin(port: &Port, address: SocketAddr) -> bool {
+    let address = address.ip();
+    let heard = port.overload.as_ref();
+    heard.is_none_or(|overload| overload.hears(address)) && port.handshakes.may_begin(address)
 }
 
 async fn shake_hands(
@@ -255,6 +275,7 @@ async fn shake_hands(
             address,
             tls: false,
             certificate: None,
+            undecided: None,
             stream: patient(stream),
         });
     };
@@ -275,6 +296,7 @@ async fn shake_hands(
         address,
         tls: true,
         certificate: certificate.map(|certificate| certificate.clone().into_owned()),
+        undecided: None,
         stream: patient(stream),
     })
 }

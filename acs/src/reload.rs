@@ -200,6 +200,7 @@ impl Ready {
             provisioner.follow(&config.provisioning);
         }
         app.traces.set_all(config.trace.all);
+        app.overload.follow(&config.overload);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::proxies::Proxies;
 use crate::sessions::{Line, Peer, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use crate::threads::Threads;
 use crate::tls::{self, Current};
 use data_model::OperatorError;
 use hyper::body::Incoming;
@@ -26,10 +27,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
@@ -59,6 +61,8 @@ pub struct Server {
     app: Arc<App>,
     tasks: JoinSet<()>,
     jobs: JoinSet<()>,
+    /// Those of the port for devices; held as long as the server runs.
+    _threads: Threads,
 }
 
 impl Server {
@@ -84,6 +88,7 @@ impl Server {
         let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
         let resyncs = Listeners::bind(&app.config.provisioning, &app.certificates).await?;
         let stun = bind_stun(app.config.stun.listen).await?;
+        let threads = Threads::start("devices")?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
         let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
@@ -95,8 +100,12 @@ impl Server {
         note_certificates(&app);
         let stopped = app.stopping.subscribe();
         let mut tasks = JoinSet::new();
+        let devices = Devices {
+            threads: &threads.handle(),
+            stopped: &stopped,
+        };
         let (cwmp_line, cwmp_tls_address) =
-            start_cwmp(&app, cwmp, cwmp_private, cwmp_tls, &mut tasks, &stopped);
+            start_cwmp(&app, cwmp, cwmp_private, cwmp_tls, &mut tasks, devices);
         tasks.spawn(serve_web(
             api_listener,
             api_tls,
@@ -128,6 +137,7 @@ impl Server {
             app,
             tasks,
             jobs,
+            _threads: threads,
         };
         // Set once, here; nobody else writes it.
         let _ = server.app.listeners.set(server.listeners());
@@ -278,6 +288,12 @@ async fn bind_private(config: &CwmpConfig) -> Result<Option<TcpListener>, Operat
     }
 }
 
+/// On what devices are served, and until when.
+struct Devices<'a> {
+    threads: &'a Handle,
+    stopped: &'a watch::Receiver<bool>,
+}
+
 /// Starts taking connections of devices: on one listener with TLS or without, or on one of each. Says what the first one
 /// speaks, and where the second one is.
 fn start_cwmp(
@@ -286,11 +302,12 @@ fn start_cwmp(
     second: Option<TcpListener>,
     tls: Option<Current>,
     tasks: &mut JoinSet<()>,
-    stopped: &watch::Receiver<bool>,
+    devices: Devices<'_>,
 ) -> (Line, Option<SocketAddr>) {
     let mut serve = |name, listener, tls| {
-        let app = Arc::clone(app);
-        tasks.spawn(serve_cwmp(app, name, listener, tls, stopped.clone()));
+        let (app, stopped) = (Arc::clone(app), devices.stopped.clone());
+        let served = serve_cwmp(app, name, listener, tls, stopped);
+        tasks.spawn_on(served, devices.threads);
     };
     match (second, tls) {
         (Some(second), tls) => {
@@ -337,16 +354,41 @@ async fn serve_cwmp(
     tls: Option<Current>,
     stopped: watch::Receiver<bool>,
 ) {
-    let port = app.port("cwmp");
+    let port = app.guarded_port("cwmp");
+    let listener = match moved(listener) {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::error!(%error, "devices cannot be served");
+            return;
+        }
+    };
     let serve = move |arrival, stopped| talk(Arc::clone(&app), name, arrival, stopped);
     arrivals(listener, tls, stopped, port, serve).await;
 }
 
+/// A listener on the threads that serve it, whichever it was bound on.
+fn moved(listener: TcpListener) -> std::io::Result<TcpListener> {
+    TcpListener::from_std(listener.into_std()?)
+}
+
 /// One connection of a device, until either side closes it. On one of a proxy each request may be another device's.
-async fn talk(app: Arc<App>, name: &'static str, arrival: Arrival, stopped: watch::Receiver<bool>) {
+async fn talk(
+    app: Arc<App>,
+    name: &'static str,
+    mut arrival: Arrival,
+    stopped: watch::Receiver<bool>,
+) {
     let origin = arrival.origin();
+    let undecided = Mutex::new(arrival.undecided.take());
     let peer = (!app.proxies.trusts(origin.address)).then(|| Arc::new(Peer::new(name, &origin)));
     let service = service_fn(move |mut request: http::Request<Incoming>| {
+        // It shows what it wants.
+        drop(
+            undecided
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         let app = Arc::clone(&app);
         let peer = match &peer {
             Some(peer) => Arc::clone(peer),

@@ -28,13 +28,13 @@ const DEADLINE: Duration = Duration::from_secs(10);
 const SLACK: Duration = Duration::from_secs(15);
 
 /// A server all of whose listeners speak TLS.
-struct Private {
-    server: Server,
-    folder: TempDir,
+pub struct Private {
+    pub server: Server,
+    pub folder: TempDir,
 }
 
 impl Private {
-    async fn start(settings: impl FnOnce(&mut Config)) -> Private {
+    pub async fn start(settings: impl FnOnce(&mut Config)) -> Private {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config {
             data: folder.path().join("acs"),
@@ -67,7 +67,7 @@ impl Private {
     }
 
     /// One of the server's counters.
-    fn metric(&self, line: &str) -> u32 {
+    pub fn metric(&self, line: &str) -> u32 {
         let text = self.server.app().metrics.render();
         let lines = text.lines();
         let found = lines.filter_map(|known| known.strip_prefix(line)?.trim().parse::<u32>().ok());
@@ -97,7 +97,7 @@ fn name() -> ServerName<'static> {
 }
 
 /// What a client says first.
-fn hello(folder: &Path) -> Vec<u8> {
+pub fn hello(folder: &Path) -> Vec<u8> {
     let mut client = ClientConnection::new(trusting(folder), name()).expect("a client");
     let mut bytes = Vec::new();
     client.write_tls(&mut bytes).expect("memory");
@@ -111,7 +111,7 @@ async fn connect(from: IpAddr, to: SocketAddr) -> TcpStream {
 }
 
 /// Whether the server answers the first bytes of a connection; it closes it otherwise.
-async fn is_answered(from: IpAddr, to: SocketAddr, first: &[u8]) -> bool {
+pub async fn is_answered(from: IpAddr, to: SocketAddr, first: &[u8]) -> bool {
     let mut stream = connect(from, to).await;
     // It may be closed already.
     let _ = stream.write_all(first).await;

@@ -40,6 +40,7 @@ mod openapi;
 mod operations;
 mod operator;
 mod operator_of_many;
+mod overload;
 mod package;
 mod parameters;
 mod people;

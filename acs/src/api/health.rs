@@ -34,6 +34,7 @@ pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
         )],
         {
             state::refresh(&app).await;
+            app.overload.measure();
             app.metrics.render()
         },
     )

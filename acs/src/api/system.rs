@@ -41,6 +41,8 @@ pub struct System {
     uptime_ms: u64,
     /// What there is of everything.
     counts: SystemCounts,
+    /// How many devices come, beside how many can be served.
+    overload: SystemOverload,
     /// The last run of every job that has run since the server began, by its name.
     jobs: BTreeMap<&'static str, JobRuns>,
     /// The store and the disk it is on.
@@ -77,6 +79,20 @@ pub struct SystemCounts {
     deliveries_given_up: u64,
     /// Mistakes of this program that were caught.
     panics: u64,
+}
+
+/// How the port for devices does when many come.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SystemOverload")]
+pub struct SystemOverload {
+    /// Requests of devices in work.
+    in_work: u32,
+    /// How many may be at this moment; the others are told to come back.
+    places: u32,
+    /// Milliseconds it takes to serve all that were told so.
+    behind_ms: u64,
+    /// Bytes of messages of devices in memory.
+    bodies_bytes: usize,
 }
 
 /// The store.
@@ -150,6 +166,7 @@ pub async fn read(State(app): State<Arc<App>>, Viewer(who): Viewer) -> Answer<Js
             deliveries_given_up: figures.dead_letters,
             panics: panics::count().get(),
         },
+        overload: overload(&app),
         jobs: app.runs.all(),
         store: store(
             &app.config.data,
@@ -183,6 +200,16 @@ fn store(data: &Path, figures: &crate::store::Figures, problem: Option<String>) 
         last_backup: Some(figures.last_backup).filter(|at| at.as_millis() > 0),
         disk_free_bytes: disk.map(|(free, _)| free),
         disk_bytes: disk.map(|(_, all)| all),
+    }
+}
+
+fn overload(app: &App) -> SystemOverload {
+    let stand = app.overload.stand();
+    SystemOverload {
+        in_work: stand.in_work,
+        places: stand.places,
+        behind_ms: u64::try_from(stand.behind.as_millis()).unwrap_or(u64::MAX),
+        bodies_bytes: app.overload.bodies.bytes(),
     }
 }
 

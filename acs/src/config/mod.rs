@@ -16,6 +16,7 @@ pub mod calls;
 pub mod log;
 mod masked;
 pub mod outbound;
+pub mod overload;
 pub mod profiles;
 pub mod proxies;
 mod query;
@@ -86,6 +87,8 @@ pub struct Config {
     pub admission: admission::AdmissionConfig,
     /// Proxies in front of the server.
     pub proxies: proxies::ProxiesConfig,
+    /// How many devices are served at one time.
+    pub overload: overload::OverloadConfig,
 }
 
 /// The server devices resync with. It is off as long as it listens nowhere.
@@ -278,6 +281,7 @@ impl Default for Config {
             secrets: secrets::SecretsConfig::default(),
             admission: admission::AdmissionConfig::default(),
             proxies: proxies::ProxiesConfig::default(),
+            overload: overload::OverloadConfig::default(),
         }
     }
 }
@@ -394,6 +398,7 @@ impl Config {
         self.trace.check(&mut wrong);
         self.admission.check(&mut wrong);
         self.proxies.check(&mut wrong);
+        self.overload.check(&mut wrong);
         self.cwmp.check(&mut wrong);
         wrong
     }

@@ -4,12 +4,14 @@
 //! [`wire`] counts what happens on the port for devices, [`store`] what the store does, [`state`] holds what is measured
 //! when somebody looks.
 
+pub mod overload;
 pub mod state;
 pub mod store;
 pub mod tellings;
 pub mod wire;
 
 use crate::tftp::metrics::TftpMetrics;
+use overload::OverloadMetrics;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -121,6 +123,8 @@ pub struct Metrics {
     pub tftp: TftpMetrics,
     /// The port for devices.
     pub wire: WireMetrics,
+    /// More devices than can be served.
+    pub overload: OverloadMetrics,
     /// The store.
     pub store: StoreMetrics,
     /// What is measured when somebody looks.
@@ -161,6 +165,7 @@ impl Metrics {
             tellings: TellingMetrics::default(),
             tftp: TftpMetrics::default(),
             wire: WireMetrics::default(),
+            overload: OverloadMetrics::default(),
             store,
             state: StateMetrics::default(),
         };
@@ -213,6 +218,7 @@ impl Metrics {
         to.add("api_requests", help, &m.api_requests);
         m.register_files(&mut to);
         m.wire.register(&mut to);
+        m.overload.register(&mut to);
         m.store.register(&mut to);
         m.state.register(&mut to);
         m.tellings.register(&mut to);

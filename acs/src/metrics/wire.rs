@@ -127,7 +127,7 @@ impl Default for WireMetrics {
             cpe_faults: Family::default(),
             protocol_errors: Family::default(),
             logins: Family::default(),
-            retry_after_seconds: Histogram::new([15.0, 30.0, 60.0]),
+            retry_after_seconds: Histogram::new([15.0, 30.0, 60.0, 120.0, 300.0]),
             connections_open: Family::default(),
             tls_handshakes: Family::default(),
             accept_errors: Counter::default(),

@@ -150,11 +150,11 @@ async fn report(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Re
         Err(received) => return received_status(received),
     };
     let read = match body::coding(&head.headers) {
-        Ok(coding) => body::read(incoming, coding, REPORT_BYTES).await,
+        Ok(coding) => body::read(incoming, coding, REPORT_BYTES, &app.overload.bodies).await,
         Err(bad) => Err(bad),
     };
     match read {
-        Ok(bytes) => received_status(receive(app, &asked, &reporter, &bytes).await),
+        Ok((bytes, _share)) => received_status(receive(app, &asked, &reporter, &bytes).await),
         Err(bad) => {
             tracing::info!(address = %peer.address, why = bad.why, "a report has not come whole");
             status(StatusCode::from_u16(bad.status).unwrap_or(StatusCode::BAD_REQUEST))

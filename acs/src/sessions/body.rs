@@ -1,11 +1,12 @@
 //! The body of a request: whole, in time, within its limit, and unpacked.
 
-use crate::limits::BODY_TIMEOUT;
-use bytes::Bytes;
+use crate::limits::{BODY_TIMEOUT, ORDINARY_BODY_BYTES, UNREAD_TIMEOUT};
+use crate::overload::bodies::{Bodies, Share};
+use bytes::{Bytes, BytesMut};
 use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use http::HeaderMap;
-use http::header::CONTENT_ENCODING;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http::header::{CONTENT_ENCODING, EXPECT};
+use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use std::io::Read;
 
@@ -58,38 +59,88 @@ pub fn coding(headers: &HeaderMap) -> Result<Coding, BadBody> {
     }
 }
 
-/// Reads a body whole.
+/// Reads a body whole. It takes its share of the memory of all bodies as long as the share is held.
 ///
 /// # Errors
 /// 413 if it is too large (before it is read if it says so), 408 if it does not arrive, 400 if it breaks off or cannot
-/// be unpacked.
-pub async fn read(body: Incoming, coding: Coding, limit: usize) -> Result<Bytes, BadBody> {
+/// be unpacked, 503 if others have the memory.
+pub async fn read<'b>(
+    body: Incoming,
+    coding: Coding,
+    limit: usize,
+    bodies: &'b Bodies,
+) -> Result<(Bytes, Share<'b>), BadBody> {
     let too_large = || bad(413, format!("the body has more than {limit} bytes"));
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
     }
-    let collected = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await;
-    let bytes = match collected {
-        Err(_) => {
-            let why = format!(
-                "the body did not arrive within {} s",
-                BODY_TIMEOUT.as_secs()
-            );
-            return Err(bad(408, why));
-        }
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
-        Ok(Err(error)) => return Err(bad(400, format!("the body broke off: {error}"))),
-        Ok(Ok(collected)) => collected.to_bytes(),
-    };
-    match coding {
-        Coding::Identity => Ok(bytes),
+    let mut share = bodies.share();
+    let collected = tokio::time::timeout(BODY_TIMEOUT, collect(body, limit, &mut share)).await;
+    let bytes = collected.map_err(|_| {
+        let secs = BODY_TIMEOUT.as_secs();
+        bad(408, format!("the body did not arrive within {secs} s"))
+    })??;
+    let unpacked = match coding {
+        Coding::Identity => return Ok((bytes, share)),
         Coding::Gzip => unpack(GzDecoder::new(&bytes[..]), limit),
         // Half of the world sends deflate with the zlib head the standard asks for, half without.
         Coding::Deflate if bytes.first().is_some_and(|byte| byte & 0x0f == 8) => {
             unpack(ZlibDecoder::new(&bytes[..]), limit)
         }
         Coding::Deflate => unpack(DeflateDecoder::new(&bytes[..]), limit),
+    }?;
+    match share.grow(unpacked.len()) {
+        true => Ok((unpacked, share)),
+        false => Err(no_memory()),
     }
+}
+
+fn no_memory() -> BadBody {
+    bad(503, "there is no memory for this message")
+}
+
+/// The pieces of a body as they arrive; one that comes in one piece is not copied.
+async fn collect(
+    mut body: Incoming,
+    limit: usize,
+    share: &mut Share<'_>,
+) -> Result<Bytes, BadBody> {
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| bad(400, format!("the body broke off: {error}")))?;
+        let Ok(piece) = frame.into_data() else {
+            continue;
+        };
+        if first.len() + all.len() + piece.len() > limit {
+            return Err(bad(413, format!("the body has more than {limit} bytes")));
+        }
+        if !share.grow(piece.len()) {
+            return Err(no_memory());
+        }
+        if first.is_empty() && all.is_empty() {
+            first = piece;
+            continue;
+        }
+        all.extend_from_slice(&std::mem::take(&mut first));
+        all.extend_from_slice(&piece);
+    }
+    match all.is_empty() {
+        true => Ok(first),
+        false => Ok(all.freeze()),
+    }
+}
+
+/// Lets the rest of a body that nobody wants arrive, so that closing the connection does not take the answer with it
+/// (RFC 9112 9.6). Nothing of it is kept, and a large one, or one that is still to be sent, is not waited for.
+pub async fn discard(headers: &HeaderMap, mut body: Incoming) {
+    let ordinary = |bytes: u64| bytes <= ORDINARY_BODY_BYTES as u64;
+    if headers.contains_key(EXPECT) || !body.size_hint().upper().is_some_and(ordinary) {
+        return;
+    }
+    let rest = async { while let Some(Ok(_)) = body.frame().await {} };
+    // Whoever is slower loses the answer.
+    let _ = tokio::time::timeout(UNREAD_TIMEOUT, rest).await;
 }
 
 /// Unpacks no more than the limit: what is small on the line may be large here (case H09).

@@ -13,6 +13,7 @@ use super::{
 use crate::app::App;
 use crate::clock;
 use crate::metrics::{Metrics, SessionEnd};
+use crate::overload::{TurnedAway, Wait};
 use crate::proxies::Origin;
 use crate::store::{Id, Side, StoreError};
 use bytes::Bytes;
@@ -31,7 +32,7 @@ use http_body_util::Full;
 use hyper::body::Body as _;
 use hyper::body::Incoming;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 
 /// The cookie of a session.
@@ -86,8 +87,10 @@ enum Rejected {
     Challenge(Vec<String>),
     /// It brings no Inform, as a session must begin.
     NoInform(String),
-    /// 503: try again in a while.
-    Busy(&'static str),
+    /// 503: the store takes nothing; try again in a while.
+    Busy,
+    /// 503: there is no place; come back then.
+    TurnedAway(TurnedAway),
 }
 
 impl From<BadBody> for Rejected {
@@ -99,7 +102,7 @@ impl From<BadBody> for Rejected {
 impl From<StoreError> for Rejected {
     fn from(error: StoreError) -> Rejected {
         tracing::error!(%error, "a session cannot go on");
-        Rejected::Busy("store")
+        Rejected::Busy
     }
 }
 
@@ -182,7 +185,9 @@ async fn turn(
             }
             Taken::Session(mut session) => {
                 let mut held = Held::new(app, token);
-                let body = match body::read(incoming, coding, ENVELOPE_BYTES).await {
+                let bodies = &app.overload.bodies;
+                let read = body::read(incoming, coding, ENVELOPE_BYTES, bodies).await;
+                let (body, _share) = match read {
                     Ok(body) => body,
                     Err(bad) => {
                         session.ended(&bad.why);
@@ -192,6 +197,7 @@ async fn turn(
                         return Err(bad.into());
                     }
                 };
+                let _place = app.overload.enter();
                 let span = session.span(token);
                 let turn = continue_session(app, peer, token, session, &head, body);
                 let response = turn.instrument(span).await;
@@ -236,21 +242,33 @@ async fn open_session(
     coding: body::Coding,
 ) -> Result<Response<Full<Bytes>>, Rejected> {
     // Turned away before any XML is read (promise P6).
-    if !app.sessions.has_room() {
-        return Err(Rejected::Busy("sessions"));
-    }
-    let now = clock::now();
+    let place = match app.overload.admit() {
+        Ok(place) => place,
+        Err(turned_away) => {
+            body::discard(&head.headers, incoming).await;
+            return Err(Rejected::TurnedAway(turned_away));
+        }
+    };
+    let (now, begun) = (clock::now(), Instant::now());
     let target = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let authorization = header(&head.headers, AUTHORIZATION.as_str());
     let authenticated = match authenticate(app, authorization, target, peer.remote, now).await {
         Ok(authenticated) => authenticated,
         Err(refused) => {
             // The body is read and thrown away, so that the device can use the connection for its second attempt.
-            let _ = body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED).await;
+            drop(place);
+            let bodies = &app.overload.bodies;
+            let _ = body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED, bodies).await;
             return Err(refused.into());
         }
     };
-    let body = body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED).await?;
+    app.overload.waited(Wait::Credentials, begun.elapsed());
+    // A body that is slow to arrive keeps nobody out meanwhile.
+    drop(place);
+    let bodies = &app.overload.bodies;
+    let (body, _share) =
+        body::read(incoming, coding, ENVELOPE_BYTES_UNAUTHENTICATED, bodies).await?;
+    let _place = app.overload.enter();
     let proved = authenticated.identity.as_deref().map(Id::of_identity);
     match begin(app, peer, head, authenticated, &body, now).await {
         Err(Rejected::NoInform(why)) => {
@@ -487,19 +505,24 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
             }
             response
         }
-        Rejected::Busy(what) => {
-            Metrics::count(&app.metrics.requests_rejected, what);
-            let mut response = plain(503, "the server cannot take this request now");
+        Rejected::Busy => {
+            Metrics::count(&app.metrics.requests_rejected, "store");
             // Spread, so that those who were turned away together do not come back together (promise P6).
-            let seconds = 10 + clock::random() % 50;
-            let spread = Duration::from_secs(seconds).as_secs_f64();
-            app.metrics.wire.retry_after_seconds.observe(spread);
+            come_back(app, 10 + clock::random() % 50)
+        }
+        Rejected::TurnedAway(turned_away) => {
+            let mut response = come_back(app, turned_away.seconds);
+            // Whoever has no session holds no connection.
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+                .insert(CONNECTION, HeaderValue::from_static("close"));
             response
         }
         Rejected::NoInform(why) => reject(app, Rejected::Status(400, why)),
+        Rejected::Status(503, _) => {
+            let turned_away = app.overload.turn_away("bytes");
+            reject(app, Rejected::TurnedAway(turned_away))
+        }
         Rejected::Status(status, why) => {
             let name = match status {
                 405 => "method",
@@ -525,6 +548,17 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
             response
         }
     }
+}
+
+/// 503, and when to come again.
+fn come_back(app: &App, seconds: u64) -> Response<Full<Bytes>> {
+    let observed = Duration::from_secs(seconds).as_secs_f64();
+    app.metrics.wire.retry_after_seconds.observe(observed);
+    let mut response = plain(503, "the server cannot take this request now");
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// An answer in words, never in XML (TR-069 3.7.2.4).

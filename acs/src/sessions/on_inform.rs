@@ -11,12 +11,13 @@ use crate::app::App;
 use crate::config::admission::Proof as Entrance;
 use crate::limits::{SESSION_IDLE, SESSION_IDLE_MAX};
 use crate::metrics::Metrics;
+use crate::overload::Wait;
 use crate::store::{Admitted, Id, InformOutcome, InformRecord, Result};
 use cwmp::rpc::Inform;
 use cwmp::session::acs::{Informed, Reply};
 use cwmp::{EventCode, FaultCode, ParameterKey};
 use data_model::Timestamp;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What became of an Inform.
 pub enum Opened {
@@ -56,12 +57,14 @@ pub async fn on_inform(
     let idle = idle(informed.session_timeout_secs);
     app.metrics.wire.inform(&inform.event, inform.retry_count);
     let record = record(&informed, remote, now);
+    let begun = Instant::now();
     // The InformResponse acknowledges the events, so they are on stable storage first.
     let outcome = match entry {
         Entry::Open => Some(app.store.record_inform(record).await?),
         Entry::Quarantine(why) => app.store.record_stranger(record, why).await?,
         Entry::Refuse(_) => None,
     };
+    app.overload.waited(Wait::Inform, begun.elapsed());
     let Some(outcome) = outcome else {
         Metrics::count(&app.metrics.requests_rejected, "admission");
         tracing::info!(device.identity = %identity, address = %remote.address, "an unknown device is refused");

@@ -2,7 +2,7 @@
 
 use super::{LiveSession, Proof};
 use crate::clock::random;
-use crate::limits::{SESSION_TOTAL, SESSIONS};
+use crate::limits::SESSION_TOTAL;
 use crate::metrics::{Metrics, SessionEnd};
 use crate::store::Id;
 use std::collections::HashMap;
@@ -47,6 +47,29 @@ pub struct SessionTable {
 struct Inner {
     sessions: HashMap<Token, Entry>,
     by_device: HashMap<Id, Token>,
+    /// How many come from each address.
+    by_address: HashMap<IpAddr, u32>,
+}
+
+impl Inner {
+    fn insert(&mut self, token: Token, entry: Entry) {
+        *self.by_address.entry(entry.address).or_default() += 1;
+        self.sessions.insert(token, entry);
+    }
+
+    fn remove(&mut self, token: Token) -> Option<Entry> {
+        let entry = self.sessions.remove(&token)?;
+        if self.by_device.get(&entry.device) == Some(&token) {
+            self.by_device.remove(&entry.device);
+        }
+        if let Some(number) = self.by_address.get_mut(&entry.address) {
+            *number -= 1;
+            if *number == 0 {
+                self.by_address.remove(&entry.address);
+            }
+        }
+        Some(entry)
+    }
 }
 
 #[derive(Debug)]
@@ -72,9 +95,9 @@ pub enum Taken {
 }
 
 impl SessionTable {
-    /// Whether there is room for another session.
-    pub fn has_room(&self) -> bool {
-        self.lock().sessions.len() < SESSIONS
+    /// Whether a session from this address is open.
+    pub fn has_one_from(&self, address: IpAddr) -> bool {
+        self.lock().by_address.contains_key(&address)
     }
 
     /// How many sessions are open.
@@ -105,11 +128,11 @@ impl SessionTable {
         };
         let mut inner = self.lock();
         if let Some(older) = inner.by_device.insert(entry.device, token)
-            && inner.sessions.remove(&older).is_some()
+            && inner.remove(older).is_some()
         {
             metrics.session_ended(SessionEnd::Superseded);
         }
-        inner.sessions.insert(token, entry);
+        inner.insert(token, entry);
     }
 
     /// The session of a device that has proved itself, if it came from this address; or the only one from this address
@@ -156,10 +179,7 @@ impl SessionTable {
     /// Ends a session that was taken out.
     pub fn end(&self, token: Token, end: SessionEnd, metrics: &Metrics) {
         let mut inner = self.lock();
-        if let Some(entry) = inner.sessions.remove(&token) {
-            if inner.by_device.get(&entry.device) == Some(&token) {
-                inner.by_device.remove(&entry.device);
-            }
+        if inner.remove(token).is_some() {
             metrics.session_ended(end);
         }
     }
@@ -168,12 +188,8 @@ impl SessionTable {
     pub fn abandon(&self, token: Token, metrics: &Metrics) {
         let mut inner = self.lock();
         let entry = inner.sessions.get(&token);
-        if let Some(entry) = entry.filter(|entry| entry.session.is_none()) {
-            let device = entry.device;
-            inner.sessions.remove(&token);
-            if inner.by_device.get(&device) == Some(&token) {
-                inner.by_device.remove(&device);
-            }
+        if entry.is_some_and(|entry| entry.session.is_none()) {
+            inner.remove(token);
             metrics.session_ended(SessionEnd::Abandoned);
         }
     }
@@ -194,12 +210,9 @@ impl SessionTable {
             .collect();
         let mut reaped = Vec::with_capacity(tokens.len());
         for token in tokens {
-            let Some(entry) = inner.sessions.remove(&token) else {
+            let Some(entry) = inner.remove(token) else {
                 continue;
             };
-            if inner.by_device.get(&entry.device) == Some(&token) {
-                inner.by_device.remove(&entry.device);
-            }
             metrics.session_ended(SessionEnd::TimedOut);
             reaped.extend(entry.session.map(|session| (token, session)));
         }
@@ -329,7 +342,9 @@ mod tests {
         let Taken::Session(taken) = table.take(token) else {
             panic!("not there")
         };
+        assert!(table.has_one_from([192, 0, 2, 7].into()));
         table.abandon(token, &metrics);
+        assert!(!table.has_one_from([192, 0, 2, 7].into()));
         assert!(table.is_empty() && !table.is_open(Id::of_identity("a")));
         assert!(!table.put_back(token, taken));
         let answered = open(&table, session("b", Duration::from_secs(30)), &metrics);

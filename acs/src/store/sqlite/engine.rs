@@ -13,10 +13,12 @@ use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
 use super::sealing;
+use crate::limits::READERS_KEPT;
 use crate::metrics::store::StoreMetrics;
 use crate::secrets::{Sealed, Secrets};
 use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
+use crate::threads;
 use data_model::OperatorError;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
@@ -104,6 +106,8 @@ pub(super) struct Engine {
 struct Readers {
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
+    /// How many of them sessions may have: a crowd of devices leaves one to people.
+    for_devices: Semaphore,
 }
 
 impl Engine {
@@ -156,6 +160,7 @@ impl Engine {
             readers: Arc::new(Readers {
                 idle: Mutex::new(idle),
                 places: Arc::new(Semaphore::new(READERS)),
+                for_devices: Semaphore::new(READERS - READERS_KEPT),
             }),
             scans: Arc::new(Semaphore::new(SCANS)),
             path: path.to_owned(),
@@ -196,6 +201,10 @@ impl Engine {
     {
         let closed = || StoreError::Unavailable("the store is closed".into());
         let readers = Arc::clone(&self.readers);
+        let _device = match threads::are_for_devices() {
+            true => Some(self.readers.for_devices.acquire().await),
+            false => None,
+        };
         let place = Arc::clone(&readers.places).acquire_owned().await;
         let place = place.map_err(|_| closed())?;
         let read = tokio::task::spawn_blocking(move || {
