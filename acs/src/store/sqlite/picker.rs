@@ -141,17 +141,22 @@ impl<'a> Picker<'a> {
             return Ok(());
         };
         let broken = || corrupt("snapshot", device, "it cannot be unpacked");
-        let own = unpack_small(packed, &mut self.buffer).and_then(Differences::read);
+        let own = Differences::unpack(packed, &mut self.buffer);
         let mut own = own.ok_or_else(broken)?;
         let mut following = own.next().map_err(|_| broken())?;
         let informed = self.found.len();
         for wanted in &shape.wanted {
-            while following.is_some_and(|(place, _)| place < wanted.place) {
+            while following
+                .as_ref()
+                .is_some_and(|(place, _)| *place < wanted.place)
+            {
                 following = own.next().map_err(|_| broken())?;
             }
-            let value = match following {
-                Some((place, value)) if place == wanted.place => value,
-                Some(_) | None => &wanted.usual,
+            let value = match &following {
+                Some((place, own)) if *place == wanted.place => {
+                    own.value(&wanted.usual).map_err(|_| broken())?
+                }
+                Some(_) | None => wanted.usual.clone(),
             };
             if self.found[..informed]
                 .iter()

@@ -7,8 +7,7 @@
 use super::differences::{self, Differences};
 use super::engine::Tx;
 use super::packing::{
-    BYTES, access_code, pack, pack_small, read_runs, read_text, type_code, unpack, unpack_small,
-    write_runs, write_text,
+    BYTES, access_code, pack, read_runs, read_text, type_code, unpack, write_runs, write_text,
 };
 use super::parameter_index;
 use super::rows::{Ms, corrupt};
@@ -65,17 +64,18 @@ fn tree_of(mut names: &[u8], mut sample: &[u8], mut own: Differences<'_>) -> Opt
         };
         let name = read_text(&mut names)?;
         let usual = read_text(&mut sample)?;
-        let value = match following {
-            Some((at, value)) if at == place => {
+        let value = match &following {
+            Some((at, own_value)) if *at == place => {
+                let value = own_value.value(usual).ok()?;
                 following = own.next().ok()?;
                 value
             }
-            Some(_) | None => usual,
+            Some(_) | None => usual.to_owned(),
         };
         let kept = Kept {
             ty,
             writable,
-            value: value.to_owned(),
+            value,
             seen: 0,
         };
         tree.insert(name.into(), kept);
@@ -112,7 +112,7 @@ pub(super) fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestam
     };
     let (names, sample) = (unpack(blob(2)?)?, unpack(blob(3)?)?);
     let mut buffer = Vec::new();
-    let own = unpack_small(blob(1)?, &mut buffer).and_then(Differences::read);
+    let own = Differences::unpack(blob(1)?, &mut buffer);
     let tree = own.and_then(|own| tree_of(&names, &sample, own));
     let mut tree = tree.ok_or_else(|| corrupt("snapshot", device, "it does not fit its shape"))?;
     let times = read_runs(blob(4)?, tree.len(), at.as_secs());
@@ -131,7 +131,7 @@ pub(super) fn save(tx: &mut Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> R
         return Ok(());
     }
     let (shape, sample) = shape(tx.db, &names, tree)?;
-    let own = pack_small(&differences::write(values_of(tree), &sample));
+    let own = differences::pack(values_of(tree), &sample);
     let sql = "INSERT OR REPLACE INTO snapshot (device, at, shape, vals, times) VALUES (?1, ?2, ?3, ?4, ?5)";
     let row = params![device, Ms(at), shape, own, times_of(tree, at)];
     tx.db.prepare_cached(sql)?.execute(row)?;
@@ -191,5 +191,5 @@ fn differences_of(sample: &[u8], length: usize, packed: &[u8]) -> Option<Vec<u8>
     while !rest.is_empty() {
         list.push(read_text(&mut rest)?);
     }
-    Some(pack_small(&differences::write(list.into_iter(), &sample)))
+    Some(differences::pack(list.into_iter(), &sample))
 }
