@@ -38,7 +38,7 @@ async fn run(devices: u64) {
     load(&path, devices, NOW).await;
     let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
     println!(
-        "  bytes a device, indexes included (floor 4,000)  {:>9.0}",
+        "  bytes a device, indexes included (floor 2,500)  {:>9.0}",
         bytes as f64 / devices as f64
     );
     let begun = Instant::now();

@@ -2,9 +2,10 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+use acs::limits::EVENTS;
 use acs::query::pattern::Pattern;
 use acs::store::sqlite::SqliteStore;
-use acs::store::{Actor, InformRecord, Observed, QueryStore as _, Store as _};
+use acs::store::{Actor, EventStore as _, InformRecord, Observed, QueryStore as _, Store as _};
 use cwmp::{CwmpVersion, DeviceId, Event, EventCode};
 use data_model::{ParameterList, Timestamp};
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,6 +17,8 @@ use std::time::Instant;
 const PARAMETERS: usize = 500;
 /// Devices that are loaded at one time, as sessions under way are.
 const AT_ONCE: usize = 256;
+/// Devices after which events beyond their number go, as a server has them go that takes in so many in a minute or two.
+const PRUNED_AFTER: u64 = 10_000;
 /// The indexed parameter.
 pub const STATUS: &str = "Device.Services.VoiceService.*.VoiceProfile.*.Line.*.Status";
 
@@ -203,6 +206,10 @@ pub async fn load(path: &Path, devices: u64, now: Timestamp) {
     for number in 0..devices {
         if tasks.len() >= AT_ONCE {
             tasks.join_next().await;
+        }
+        if number % PRUNED_AFTER == 0 {
+            // As a job of the server does every minute.
+            while store.event_prune(EVENTS).await.expect("a store") > 0 {}
         }
         let (store, model) = (Arc::clone(&store), Arc::clone(&model));
         tasks.spawn(async move { one(&store, &model, number, now).await });

@@ -96,11 +96,19 @@ pub(super) fn exists(db: &Connection, id: Id) -> Result<bool> {
 /// Writes the row of a device nobody has heard of yet.
 pub(super) fn insert(tx: &Tx<'_>, identity: &DeviceId, now: Timestamp) -> Result<Id> {
     let id = Id::of_device(identity);
-    let sql = "INSERT INTO device (id, identity, manufacturer, oui, product_class, serial_number,
+    let parts = [
+        &identity.oui,
+        &identity.product_class,
+        &identity.serial_number,
+    ];
+    let parts = parts.map(String::as_str).into_iter();
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let encoded = Some(identity.username()).filter(|name| *name != parts.join("-"));
+    let sql = "INSERT INTO device (id, encoded, manufacturer, oui, product_class, serial_number,
                cwmp_version, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     tx.db.prepare_cached(sql)?.execute(params![
         id,
-        identity.username(),
+        encoded,
         identity.manufacturer,
         identity.oui,
         identity.product_class,

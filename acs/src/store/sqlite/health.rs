@@ -1,7 +1,10 @@
 //! How devices stand: facts are kept where they come in, conclusions when they change.
 
 use super::engine::Tx;
-use super::rows::{Ms, count, from_json, from_word, json as text_of, limit, readable, word};
+use super::packing::{pack_words, unpack_text};
+use super::rows::{
+    Ms, corrupt, count, from_json, from_word, json as text_of, limit, readable, word,
+};
 use super::{SqliteStore, events, watch};
 use crate::health::notice;
 use crate::store::{
@@ -104,15 +107,14 @@ pub(super) fn profiles(tx: &Tx<'_>, device: Id, fault: Option<&TaskFault>) -> Re
 /// Changes facts; what stays as it was is not written.
 fn change(tx: &Tx<'_>, device: Id, change: impl FnOnce(&mut HealthFacts)) -> Result<()> {
     let sql = "SELECT facts FROM device_health WHERE device = ?1";
-    let text: Option<String> = tx
+    let packed: Option<Vec<u8>> = tx
         .db
         .prepare_cached(sql)?
         .query_row([device], |row| row.get(0))
         .optional()?;
-    let Some(text) = text else { return Ok(()) };
+    let Some(packed) = packed else { return Ok(()) };
     // What cannot be read is learnt anew.
-    let before: HealthFacts =
-        readable(from_json(&text, "device_health", device))?.unwrap_or_default();
+    let before = readable(facts_of(&packed, device))?.unwrap_or_default();
     let mut after = before.clone();
     change(&mut after);
     if after == before {
@@ -120,9 +122,19 @@ fn change(tx: &Tx<'_>, device: Id, change: impl FnOnce(&mut HealthFacts)) -> Res
     }
     let sql =
         "UPDATE device_health SET facts = ?2, stale = 1, version = version + 1 WHERE device = ?1";
-    let row = params![device, text_of(&after)];
+    let row = params![device, pack_words(text_of(&after).as_bytes())];
     tx.db.prepare_cached(sql)?.execute(row)?;
     Ok(())
+}
+
+/// Facts as they are kept: as JSON, packed; no bytes at all if there are none.
+fn facts_of(packed: &[u8], device: Id) -> Result<HealthFacts> {
+    if packed.is_empty() {
+        return Ok(HealthFacts::default());
+    }
+    let text = unpack_text(packed);
+    let text = text.ok_or_else(|| corrupt("device_health", device, "it cannot be unpacked"))?;
+    from_json(&text, "device_health", device)
 }
 
 // ---- conclusions -----------------------------------------------------------------------------------------
@@ -234,10 +246,10 @@ fn work(db: &Connection, now: Timestamp, most: usize) -> Result<Vec<HealthWork>>
             reasons: Vec::new(),
             since: None,
         });
-        let facts: String = row.get(4)?;
+        let facts: Vec<u8> = row.get(4)?;
         let informs: i64 = row.get(7)?;
         found.push(HealthWork {
-            facts: readable(from_json(&facts, "device_health", device))?.unwrap_or_default(),
+            facts: readable(facts_of(&facts, device))?.unwrap_or_default(),
             version: row.get::<_, i64>(5)?.cast_unsigned(),
             last_inform: (informs > 0).then_some(row.get::<_, Ms>(6)?.0),
             before,

@@ -234,6 +234,17 @@ fn state_of(db: &Connection, device: Id, port: u16) -> Result<Option<String>> {
     Ok(state.optional()?)
 }
 
+/// The number of a registration in the table, and the word it is most often said with; the schema has both.
+fn code(state: Registration) -> (i64, &'static str) {
+    match state {
+        Registration::Registered => (0, "Up"),
+        Registration::Registering => (1, "Registering"),
+        Registration::NotRegistered => (2, "Unregistering"),
+        Registration::Error => (3, "Error"),
+        Registration::Disabled => (4, "Disabled"),
+    }
+}
+
 /// Keeps what these values say of the registration of lines.
 pub(super) fn observe(
     tx: &Tx<'_>,
@@ -248,14 +259,17 @@ pub(super) fn observe(
         let Said { port, state, rank } = said;
         let before = state_of(tx.db, device, port)?;
         // A device that was forgotten meanwhile leaves nothing.
-        let sql = "INSERT INTO line_state (device, port, state, said, since, at, rank)
-                   SELECT ?1, ?2, ?3, ?4, ?5, ?5, ?6 WHERE EXISTS (SELECT 1 FROM device WHERE id = ?1)
+        let sql = "INSERT INTO line_state (device, port, code, own, since, later, rank)
+                   SELECT ?1, ?2, ?3, ?4, ?5, 0, ?6 WHERE EXISTS (SELECT 1 FROM device WHERE id = ?1)
                    ON CONFLICT (device, port) DO UPDATE SET
-                   since = CASE WHEN state = excluded.state THEN since ELSE excluded.since END,
-                   state = excluded.state, said = excluded.said, at = excluded.at, rank = excluded.rank
-                   WHERE excluded.rank <= rank OR excluded.at > at + ?7";
+                   since = iif(code = excluded.code, since, excluded.since),
+                   later = iif(code = excluded.code, excluded.since - since, 0),
+                   code = excluded.code, own = excluded.own, rank = excluded.rank
+                   WHERE excluded.rank <= rank OR excluded.since > at + ?7";
         let said: String = parameter.value.chars().take(64).collect();
-        let row = params![device, port, state.name(), said, Ms(now), rank, STALE_MS];
+        let (code, usual) = code(state);
+        let own = Some(said.as_str()).filter(|said| *said != usual);
+        let row = params![device, port, code, own, Ms(now), rank, STALE_MS];
         let kept = tx.db.prepare_cached(sql)?.execute(row)? > 0;
         if !kept || before.as_deref() == Some(state.name()) {
             continue;

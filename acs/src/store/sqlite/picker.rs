@@ -2,7 +2,8 @@
 //!
 //! Names are looked at once for each shape; of a device's values only those at the places found there are read.
 
-use super::packing::{BYTES, read_text, unpack};
+use super::differences::Differences;
+use super::packing::{read_text, unpack, unpack_small};
 use super::rows::{corrupt, readable};
 use crate::query::pattern::Pattern;
 use crate::redact::is_secret;
@@ -10,13 +11,12 @@ use crate::store::{Id, Result};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::collections::HashMap;
 use std::sync::Arc;
-use zstd::zstd_safe::{DCtx, DDict};
 
 /// Shapes by heart; a fleet has some dozens.
 const SHAPES: usize = 256;
 
 /// The columns of a row that [`Picker::pick`] reads, in order.
-pub(super) const COLUMNS: &str = "n.shape, n.bytes, n.vals, i.list";
+pub(super) const COLUMNS: &str = "n.shape, n.vals, i.list";
 
 /// Where they come from, behind a table whose key stands for `@id`.
 pub(super) const JOINS: &str =
@@ -35,16 +35,25 @@ pub(super) struct Picked {
 
 /// Which values of a shape are meant.
 struct Shape {
-    dictionary: DDict<'static>,
-    /// Places in the list of values, ascending, each with its name and the patterns that mean it.
-    wanted: Vec<(usize, Arc<str>, Vec<usize>)>,
+    /// Those of its values that are meant, by their places.
+    wanted: Vec<Wanted>,
+}
+
+/// A value that is meant.
+struct Wanted {
+    /// Its place in the list of values.
+    place: usize,
+    name: Arc<str>,
+    /// The patterns that mean it.
+    patterns: Vec<usize>,
+    /// What it is where a device has nothing else.
+    usual: String,
 }
 
 /// Picks for one thread.
 pub(super) struct Picker<'a> {
     patterns: &'a [Pattern],
     shapes: HashMap<i64, Shape>,
-    context: DCtx<'static>,
     buffer: Vec<u8>,
     found: Vec<Picked>,
 }
@@ -55,7 +64,6 @@ impl<'a> Picker<'a> {
         Picker {
             patterns,
             shapes: HashMap::new(),
-            context: DCtx::create(),
             buffer: Vec::new(),
             found: Vec::new(),
         }
@@ -82,28 +90,28 @@ impl<'a> Picker<'a> {
     }
 
     fn read(&mut self, db: &Connection, device: Id, row: &Row<'_>, first: usize) -> Result<()> {
-        let list = row.get_ref(first + 3)?.as_blob_or_null();
+        let list = row.get_ref(first + 2)?.as_blob_or_null();
         if let Some(list) = list.map_err(|error| corrupt("informed", device, error))? {
             self.informed(device, list)?;
         }
         if let Some(shape) = row.get::<_, Option<i64>>(first)? {
-            let length = usize::try_from(row.get::<_, i64>(first + 1)?).unwrap_or(0);
-            let packed = row.get_ref(first + 2)?;
+            let packed = row.get_ref(first + 1)?;
             let packed = packed
                 .as_blob()
                 .map_err(|error| corrupt("snapshot", device, error))?;
-            self.snapshot(db, device, shape, length.min(BYTES), packed)?;
+            self.snapshot(db, device, shape, packed)?;
         }
         Ok(())
     }
 
     /// What Informs have said since the snapshot was written.
-    fn informed(&mut self, device: Id, mut list: &[u8]) -> Result<()> {
+    fn informed(&mut self, device: Id, packed: &[u8]) -> Result<()> {
+        let broken = || corrupt("informed", device, "it cannot be read");
+        let mut list = unpack_small(packed, &mut self.buffer).ok_or_else(broken)?;
         while let [_, rest @ ..] = list {
             list = rest;
             let read = read_text(&mut list).and_then(|name| Some((name, read_text(&mut list)?)));
-            let (name, value) =
-                read.ok_or_else(|| corrupt("informed", device, "it cannot be read"))?;
+            let (name, value) = read.ok_or_else(broken)?;
             for (number, pattern) in self.patterns.iter().enumerate() {
                 if pattern.matches(name) && !is_secret(name) {
                     self.found.push(Picked {
@@ -117,14 +125,7 @@ impl<'a> Picker<'a> {
         Ok(())
     }
 
-    fn snapshot(
-        &mut self,
-        db: &Connection,
-        device: Id,
-        key: i64,
-        length: usize,
-        packed: &[u8],
-    ) -> Result<()> {
+    fn snapshot(&mut self, db: &Connection, device: Id, key: i64, packed: &[u8]) -> Result<()> {
         if !self.shapes.contains_key(&key) {
             if self.shapes.len() >= SHAPES {
                 self.shapes.clear();
@@ -140,32 +141,35 @@ impl<'a> Picker<'a> {
             return Ok(());
         };
         let broken = || corrupt("snapshot", device, "it cannot be unpacked");
-        self.buffer.clear();
-        self.buffer.reserve(length);
-        let unpacked =
-            self.context
-                .decompress_using_ddict(&mut self.buffer, packed, &shape.dictionary);
-        unpacked.map_err(|_| broken())?;
-        let mut values = self.buffer.as_slice();
-        let mut at = 0;
+        let own = Differences::unpack(packed, &mut self.buffer);
+        let mut own = own.ok_or_else(broken)?;
+        let mut following = own.next().map_err(|_| broken())?;
         let informed = self.found.len();
-        for (place, name, patterns) in &shape.wanted {
-            let mut value = "";
-            while at <= *place {
-                value = read_text(&mut values).ok_or_else(broken)?;
-                at += 1;
+        for wanted in &shape.wanted {
+            while following
+                .as_ref()
+                .is_some_and(|(place, _)| *place < wanted.place)
+            {
+                following = own.next().map_err(|_| broken())?;
             }
+            let value = match &following {
+                Some((place, own)) if *place == wanted.place => {
+                    own.value(&wanted.usual).map_err(|_| broken())?
+                }
+                Some(_) | None => wanted.usual.clone(),
+            };
             if self.found[..informed]
                 .iter()
-                .any(|picked| picked.name == *name)
+                .any(|picked| picked.name == wanted.name)
             {
                 continue;
             }
-            self.found.extend(patterns.iter().map(|pattern| Picked {
-                pattern: *pattern,
-                name: Arc::clone(name),
-                value: value.to_owned(),
-            }));
+            self.found
+                .extend(wanted.patterns.iter().map(|pattern| Picked {
+                    pattern: *pattern,
+                    name: Arc::clone(&wanted.name),
+                    value: value.to_owned(),
+                }));
         }
         Ok(())
     }
@@ -181,24 +185,28 @@ impl Shape {
         let (names, sample) = row
             .optional()?
             .ok_or_else(|| corrupt("shape", key, "it is gone"))?;
-        let names = unpack(&names)?;
+        let (names, sample) = (unpack(&names)?, unpack(&sample)?);
         let mut wanted = Vec::new();
-        let mut rest = names.as_slice();
+        let (mut rest, mut values) = (names.as_slice(), sample.as_slice());
         let mut place = 0;
         while let [_, _, behind @ ..] = rest {
             rest = behind;
             let name = read_text(&mut rest)
                 .ok_or_else(|| corrupt("shape", key, "its names cannot be read"))?;
+            let usual = read_text(&mut values)
+                .ok_or_else(|| corrupt("shape", key, "its sample cannot be read"))?;
             let mean = |number: &usize| patterns[*number].matches(name);
             let meant: Vec<usize> = (0..patterns.len()).filter(mean).collect();
             if !meant.is_empty() && !is_secret(name) {
-                wanted.push((place, Arc::from(name), meant));
+                wanted.push(Wanted {
+                    place,
+                    name: Arc::from(name),
+                    patterns: meant,
+                    usual: usual.to_owned(),
+                });
             }
             place += 1;
         }
-        Ok(Shape {
-            dictionary: DDict::create(&unpack(&sample)?),
-            wanted,
-        })
+        Ok(Shape { wanted })
     }
 }

@@ -205,7 +205,7 @@ struct Looker<'a> {
 }
 
 /// Where the columns of the residue begin.
-const FIRST_COLUMN: usize = 5;
+const FIRST_COLUMN: usize = 4;
 
 impl<'a> Looker<'a> {
     fn new(scan: &'a Scan<'a>) -> Looker<'a> {

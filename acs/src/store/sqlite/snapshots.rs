@@ -1,172 +1,21 @@
-//! What was last seen of a device's parameters: names shared by all devices of one shape, values packed against those
-//! of another device of that shape.
+//! What was last seen of a device's parameters. [`trees`](super::trees) has how it is kept.
 //!
-//! An ATA has 1,600 parameters of which a handful differ from device to device, so a packed snapshot has a few hundred
-//! bytes. What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
+//! What Informs say is kept beside it until the next write: a periodic Inform must not cost the whole tree.
 
 use super::engine::Tx;
-use super::packing::{
-    BYTES, LEVEL, access_code, pack, read_runs, read_text, type_code, unpack, write_runs,
-    write_text,
-};
-use super::parameter_index;
+use super::packing::{pack_words, read_text, type_code, unpack_small, write_text};
 use super::rows::{Ms, corrupt, readable};
-use super::{calls, health, history, lines};
+use super::trees::{Kept, Tree, load, save};
+use super::{calls, health, history, lines, parameter_index};
 use crate::redact::is_secret;
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Parameters of Informs kept beside a snapshot; beyond them they are put into it.
 const BESIDE: usize = 256;
-
-/// One parameter as kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Kept {
-    ty: XsdType,
-    writable: Option<bool>,
-    value: String,
-    /// When it was last seen, in seconds since 1970.
-    seen: i64,
-}
-
-/// All parameters of one device, by name.
-type Tree = BTreeMap<Arc<str>, Kept>;
-
-// ---- packing ---------------------------------------------------------------------------------------------
-
-/// Names, types and access, as the bytes of a shape.
-fn shape_of(tree: &Tree) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(tree.len() * 64);
-    for (name, kept) in tree {
-        bytes.push(type_code(kept.ty));
-        bytes.push(access_code(kept.writable));
-        write_text(name, &mut bytes);
-    }
-    bytes
-}
-
-fn values_of(tree: &Tree) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(tree.len() * 8);
-    for kept in tree.values() {
-        write_text(&kept.value, &mut bytes);
-    }
-    bytes
-}
-
-fn tree_of(mut names: &[u8], mut values: &[u8]) -> Option<Tree> {
-    let mut tree = Tree::new();
-    while let [ty, writable, rest @ ..] = names {
-        names = rest;
-        let ty = *XsdType::ALL.get(usize::from(*ty))?;
-        let writable = match writable {
-            1 => Some(false),
-            2 => Some(true),
-            _ => None,
-        };
-        let name = read_text(&mut names)?;
-        let value = read_text(&mut values)?.to_owned();
-        tree.insert(
-            name.into(),
-            Kept {
-                ty,
-                writable,
-                value,
-                seen: 0,
-            },
-        );
-    }
-    Some(tree)
-}
-
-// ---- rows ------------------------------------------------------------------------------------------------
-
-/// What the snapshot row holds, without what Informs have said since.
-fn load(db: &Connection, device: Id) -> Result<Option<(Tree, Timestamp)>> {
-    let sql = "SELECT n.at, n.bytes, n.vals, s.names, s.sample, n.times FROM snapshot n
-               JOIN shape s ON s.id = n.shape WHERE n.device = ?1";
-    let mut statement = db.prepare_cached(sql)?;
-    let row = statement.query_row([device], |row| {
-        let (values, names): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
-        Ok((
-            row.get::<_, Ms>(0)?.0,
-            row.get::<_, i64>(1)?,
-            values,
-            names,
-            row.get::<_, Vec<u8>>(4)?,
-            row.get::<_, Vec<u8>>(5)?,
-        ))
-    });
-    let Some((at, length, values, names, sample, times)) = row.optional()? else {
-        return Ok(None);
-    };
-    let broken = |why: &dyn std::fmt::Display| corrupt("snapshot", device, why);
-    let sample = unpack(&sample)?;
-    let length = usize::try_from(length).unwrap_or(usize::MAX).min(BYTES);
-    let mut unpacker =
-        zstd::bulk::Decompressor::with_dictionary(&sample).map_err(|error| broken(&error))?;
-    let values = unpacker
-        .decompress(&values, length)
-        .map_err(|error| broken(&error))?;
-    let tree = tree_of(&unpack(&names)?, &values);
-    let mut tree = tree.ok_or_else(|| broken(&"names and values do not fit"))?;
-    let times = read_runs(&times, tree.len(), at.as_secs());
-    for (kept, seen) in tree.values_mut().zip(times) {
-        kept.seen = seen;
-    }
-    Ok(Some((tree, at)))
-}
-
-/// Writes a snapshot that holds everything that is known; nothing stands beside it then.
-fn save(tx: &mut Tx<'_>, device: Id, tree: &Tree, at: Timestamp) -> Result<()> {
-    let names = shape_of(tree);
-    let values = values_of(tree);
-    if names.len().max(values.len()) > BYTES {
-        tracing::warn!(%device, "a device shows more than is kept; what was known of it stays");
-        return Ok(());
-    }
-    let hash = Sha256::digest(&names);
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash[..8]);
-    let shape = i64::from_be_bytes(first);
-    let sql = "SELECT sample FROM shape WHERE id = ?1";
-    let sample: Option<Vec<u8>> = tx
-        .db
-        .prepare_cached(sql)?
-        .query_row([shape], |row| row.get(0))
-        .optional()?;
-    let sample = match sample {
-        Some(sample) => unpack(&sample)?,
-        None => {
-            let sql = "INSERT INTO shape (id, names, sample) VALUES (?1, ?2, ?3)";
-            tx.db
-                .prepare_cached(sql)?
-                .execute(params![shape, pack(&names)?, pack(&values)?])?;
-            values.clone()
-        }
-    };
-    let broken = |error: std::io::Error| corrupt("snapshot", device, error);
-    let mut packer = zstd::bulk::Compressor::with_dictionary(LEVEL, &sample).map_err(broken)?;
-    let packed = packer.compress(&values).map_err(broken)?;
-    let mut times = Vec::new();
-    write_runs(tree.values().map(|kept| kept.seen), &mut times);
-    let sql = "INSERT OR REPLACE INTO snapshot (device, at, shape, count, bytes, vals, times)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let length = i64::try_from(values.len()).unwrap_or(i64::MAX);
-    let number = i64::try_from(tree.len()).unwrap_or(i64::MAX);
-    let row = params![device, Ms(at), shape, number, length, packed, times];
-    tx.db.prepare_cached(sql)?.execute(row)?;
-    tx.db
-        .prepare_cached("DELETE FROM informed WHERE device = ?1")?
-        .execute([device])?;
-    let values = tree
-        .iter()
-        .map(|(name, kept)| (&**name, kept.value.as_str()));
-    parameter_index::keep_all(tx, device, values)
-}
 
 /// What Informs have said since the snapshot was written.
 fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, Timestamp)>> {
@@ -175,19 +24,19 @@ fn load_informed(db: &Connection, device: Id) -> Result<Option<(ParameterList, T
     let row = statement.query_row([device], |row| {
         Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Ms>(1)?.0))
     });
-    let Some((bytes, at)) = row.optional()? else {
+    let Some((packed, at)) = row.optional()? else {
         return Ok(None);
     };
     let mut list = ParameterList::new();
-    let mut rest = bytes.as_slice();
+    let mut buffer = Vec::new();
+    let broken = || corrupt("informed", device, "it cannot be read");
+    let mut rest = unpack_small(&packed, &mut buffer).ok_or_else(broken)?;
     while let [ty, after @ ..] = rest {
         rest = after;
         let parameter = XsdType::ALL
             .get(usize::from(*ty))
             .and_then(|ty| Some((read_text(&mut rest)?, *ty, read_text(&mut rest)?)));
-        let Some((name, ty, value)) = parameter else {
-            return Err(corrupt("informed", device, "it cannot be read"));
-        };
+        let (name, ty, value) = parameter.ok_or_else(broken)?;
         list.push(name, ty, value);
     }
     Ok(Some((list, at)))
@@ -232,7 +81,7 @@ pub(super) fn informed(
     let sql = "INSERT OR REPLACE INTO informed (device, at, list) VALUES (?1, ?2, ?3)";
     tx.db
         .prepare_cached(sql)?
-        .execute(params![device, Ms(at), bytes])?;
+        .execute(params![device, Ms(at), pack_words(&bytes)])?;
     let values = list
         .iter()
         .map(|parameter| (parameter.name, parameter.value));
