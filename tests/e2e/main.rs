@@ -27,6 +27,7 @@ mod doctor;
 mod enrolment;
 mod events;
 mod fleet;
+mod fleet_lives;
 mod foreign_cpes;
 mod half_open;
 mod handshakes;

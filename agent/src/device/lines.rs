@@ -80,3 +80,45 @@ fn line_of(address: &Address) -> Option<u32> {
     let numbers = address.instances.as_slice();
     numbers.get(1).or(numbers.first()).copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::device::exchange::Downgrade;
+    use crate::device::{Device, DeviceConfig, FilePolicy, Identity, Input, Product, Saved};
+    use cwmp::CwmpVersion;
+    use data_model::Timestamp;
+
+    #[test]
+    fn a_line_says_what_the_telephone_side_says_of_it() {
+        let config = DeviceConfig {
+            product: Product::load("ata192").expect("a product of ours"),
+            identity: Identity {
+                serial_number: "LINES".into(),
+                mac: [0; 6],
+            },
+            installed: [].into(),
+            authority: "".into(),
+            downgrade: Downgrade::Refused,
+            newest_version: CwmpVersion::V1_4,
+            seed: 1,
+            files: FilePolicy::default(),
+        };
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let mut device = Device::boot(config, &Saved::new(), now);
+        let states = |device: &Device| {
+            [1, 2].map(|line| {
+                let name = format!("Device.X_CISCO_ATA.Status.Line.{line}.Registration_State");
+                device.core().value_of(&name)
+            })
+        };
+        let (up, down) = (
+            Some("Registered".to_owned()),
+            Some("Not Registered".to_owned()),
+        );
+        assert_eq!(states(&device), [down.clone(), down.clone()]);
+        device.handle(Input::Registered(0b10), now);
+        assert_eq!(states(&device), [down.clone(), up]);
+        device.handle(Input::Registered(0), now);
+        assert_eq!(states(&device), [down.clone(), down]);
+    }
+}

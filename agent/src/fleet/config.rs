@@ -112,6 +112,18 @@ impl CrowdConfig {
         values.into_iter().map(named).collect()
     }
 
+    /// Whether the ACS is on the loopback of this machine, and calls come from there too.
+    pub(super) fn is_on_loopback(&self) -> bool {
+        let url = self.acs_url.parse::<http::Uri>().ok();
+        let host = url.as_ref().and_then(http::Uri::host).unwrap_or_default();
+        let there = host == "localhost"
+            || host
+                .parse::<std::net::Ipv4Addr>()
+                .is_ok_and(|ip| ip.is_loopback());
+        let v4_here = |listen: SocketAddr| listen.ip().is_loopback() && listen.is_ipv4();
+        there && self.listen.is_none_or(v4_here)
+    }
+
     /// The serial number of a device.
     pub fn serial_number(&self, device: usize) -> String {
         format!("{}{device:06}", self.serial_prefix)

@@ -57,7 +57,8 @@ impl CrowdConfig {
         for number in 0..loops {
             let devices =
                 self.plan.count() / loops + usize::from(number < self.plan.count() % loops);
-            let shard = Arc::new(Shard::new(Arc::clone(&self.plan), first, devices));
+            let plan = Arc::clone(&self.plan);
+            let shard = Arc::new(Shard::new(plan, first, devices, self.is_on_loopback()));
             let runner = self.runner(&common, number, first, devices, &shard);
             first += devices;
             let (handle, thread) = drive(number, runner).await?;

@@ -8,8 +8,9 @@ use crate::shell::surroundings::{Line, Lost};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-/// Addresses of this machine a fleet comes from: a hundred thousand connections have their ports below one of them.
-const SOURCES: u32 = 250;
+/// Addresses of this machine a fleet comes from when its ACS is on it too: one has 28,000 ports, each of which rests for a
+/// minute after a connection.
+const SOURCES: u8 = 64;
 
 /// How many of an hour's share of calls fall into each hour of a day, of a thousand.
 const CALLS_BY_HOUR: [u32; 24] = [
@@ -134,10 +135,14 @@ impl Plan {
         found.unwrap_or(self.kinds.len().saturating_sub(1))
     }
 
-    /// The address its connections come from: one of many on the loopback.
+    /// The address its connections come from: one of [`Plan::sources`].
     pub fn source(&self, device: usize) -> IpAddr {
-        let number = 1 + device as u32 % SOURCES;
-        IpAddr::V4(Ipv4Addr::new(127, 77, 0, number as u8))
+        source((device % usize::from(SOURCES)) as u8)
+    }
+
+    /// Addresses of the loopback network.
+    pub fn sources() -> Vec<IpAddr> {
+        (0..SOURCES).map(source).collect()
     }
 
     /// When it is switched on for the first time, in milliseconds from the beginning.
@@ -336,6 +341,10 @@ impl Plan {
         let secs = -(1.0 - drawn).ln() / per_sec;
         Some(1 + (secs * 1000.0) as u64)
     }
+}
+
+fn source(number: u8) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(127, 77, 0, 1 + number))
 }
 
 fn part_of(random: &mut Random) -> f64 {

@@ -28,16 +28,19 @@ pub struct Shard {
     plan: Arc<Plan>,
     /// The number of its first device in the fleet.
     first: usize,
+    /// Devices come from addresses of the loopback network, where their ACS is.
+    on_loopback: bool,
     ledger: Mutex<Ledger>,
     interval: Mutex<Interval>,
 }
 
 impl Shard {
     /// The part that begins with this device.
-    pub fn new(plan: Arc<Plan>, first: usize, devices: usize) -> Shard {
+    pub fn new(plan: Arc<Plan>, first: usize, devices: usize, on_loopback: bool) -> Shard {
         Shard {
             plan,
             first,
+            on_loopback,
             ledger: Mutex::new(Ledger::new(devices)),
             interval: Mutex::default(),
         }
@@ -79,7 +82,15 @@ impl Shard {
 
 impl Surroundings for Shard {
     fn source(&self, device: usize) -> Option<IpAddr> {
-        Some(self.plan.source(self.number(device)))
+        self.on_loopback
+            .then(|| self.plan.source(self.number(device)))
+    }
+
+    fn sources(&self) -> Vec<IpAddr> {
+        match self.on_loopback {
+            true => Plan::sources(),
+            false => Vec::new(),
+        }
     }
 
     fn inside_nat(&self, device: usize) -> Option<IpAddr> {

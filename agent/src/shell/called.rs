@@ -92,7 +92,9 @@ impl Runner {
         if self.udp.calls == UdpCalls::Never {
             return Input::PortClosed(port);
         }
-        match self.udp.open(device, port) {
+        let around = self.surroundings.as_ref();
+        let own = around.and_then(|around| around.source(device));
+        match self.udp.open(device, port, own) {
             Ok(socket) => {
                 let open = self.udp.describe(port, socket.local);
                 sockets.push(socket);

@@ -96,6 +96,8 @@ pub struct Runner {
     pub(super) machine: Machine,
     pub(super) surroundings: Option<Arc<dyn Surroundings>>,
     pub(super) listener: Option<AbortHandle>,
+    /// Listeners at the devices' own addresses.
+    pub(super) also_listening: Vec<AbortHandle>,
     /// Where it listens, or would.
     pub(super) listening: Option<SocketAddr>,
     /// The host it is reached under.
@@ -105,7 +107,7 @@ pub struct Runner {
 
 impl Drop for Runner {
     fn drop(&mut self) {
-        if let Some(listener) = &self.listener {
+        for listener in self.listener.iter().chain(&self.also_listening) {
             listener.abort();
         }
     }

@@ -123,6 +123,13 @@ impl Runner {
         let (events, incoming) = mpsc::unbounded_channel();
         let paths = Paths::default();
         let (listening, listener) = listen(config.listen, &events, &paths).await?;
+        let mut also_listening = Vec::new();
+        if let (Some(bound), Some(around)) = (listening, &config.surroundings) {
+            for own in around.sources() {
+                let at = Some(SocketAddr::new(own, bound.port()));
+                also_listening.extend(listen(at, &events, &paths).await?.1);
+            }
+        }
         let (journal, saved) = open_journal(&disk, config.journal.as_deref(), &events)?;
         let reach = Reach::new(config.advertise);
         if let (Some(bound), Some(first)) = (listening, config.devices.first()) {
@@ -168,6 +175,7 @@ impl Runner {
             paths,
             counters: Arc::clone(&handle.counters),
             listener,
+            also_listening,
             machine: Machine::new(config.platform),
             surroundings: config.surroundings,
             listening,
@@ -197,9 +205,10 @@ impl Runner {
     ) -> Result<(), OperatorError> {
         let number = self.places.len();
         let around = self.surroundings.as_ref();
-        let inside = around.and_then(|around| around.inside_nat(number));
-        device.authority = match (inside, self.listening) {
-            (Some(inside), Some(bound)) => SocketAddr::new(inside, bound.port()).to_string().into(),
+        // An ACS calls nobody but where the device comes from.
+        let own = around.and_then(|around| around.inside_nat(number).or(around.source(number)));
+        device.authority = match (own, self.listening) {
+            (Some(own), Some(bound)) => SocketAddr::new(own, bound.port()).to_string().into(),
             _ => Arc::clone(authority),
         };
         let mut place = Place::new(device);

@@ -12,6 +12,9 @@ pub trait Surroundings: Send + Sync + std::fmt::Debug {
     /// The address a device's connections come from, if it matters.
     fn source(&self, device: usize) -> Option<IpAddr>;
 
+    /// All addresses connections of devices come from.
+    fn sources(&self) -> Vec<IpAddr>;
+
     /// The address a device has behind a NAT, if it is behind one: nobody outside can reach it there.
     fn inside_nat(&self, device: usize) -> Option<IpAddr>;
 

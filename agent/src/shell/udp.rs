@@ -59,13 +59,18 @@ impl UdpShell {
     }
 
     /// Opens a port of a device.
-    pub(super) fn open(&self, device: usize, port: DatagramPort) -> io::Result<Socket> {
+    pub(super) fn open(
+        &self,
+        device: usize,
+        port: DatagramPort,
+        own: Option<IpAddr>,
+    ) -> io::Result<Socket> {
+        let ip = own.unwrap_or(self.address.ip());
         let socket = match port {
             // The number of the HTTP listener's port, if it is free.
-            DatagramPort::ConnectionRequest => {
-                bind(self.address).or_else(|_| bind(SocketAddr::new(self.address.ip(), 0)))?
-            }
-            DatagramPort::BindingSearch => bind(SocketAddr::new(self.address.ip(), 0))?,
+            DatagramPort::ConnectionRequest => bind(SocketAddr::new(ip, self.address.port()))
+                .or_else(|_| bind(SocketAddr::new(ip, 0)))?,
+            DatagramPort::BindingSearch => bind(SocketAddr::new(ip, 0))?,
         };
         let local = socket.local_addr()?;
         let socket = Arc::new(socket);

@@ -1,0 +1,123 @@
+//! What the devices of a fleet go through, seen from the server: NATs, upgrades that fail.
+
+use crate::world::{FACTORY_SECRET, NEW_VERSION, World, anywhere, device_path, eventually};
+use agent::fleet::crowd::{Crowd, CrowdConfig};
+use agent::fleet::plan::Plan;
+use agent::fleet::scenario::Scenario;
+use agent::shell::tls::TlsConfig;
+use data_model::Secret;
+use data_model::firmware::hex;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Devices of a scenario that is named by its tables, until it is dropped.
+async fn crowd(world: &World, prefix: &str, count: usize, tables: &str) -> Crowd {
+    let text = format!(
+        "title = 'A test'\nabout = 'What a test needs of a fleet.'\n[end]\nwhen = 'time'\nsecs = 600\n{tables}\n"
+    );
+    let scenario = Scenario::parse(&text).expect("a scenario");
+    let config = CrowdConfig {
+        plan: Arc::new(Plan::new(scenario, 1, count)),
+        serial_prefix: prefix.to_owned(),
+        acs_url: world.server.acs_url(),
+        password: Secret::new(FACTORY_SECRET),
+        tls: TlsConfig::default(),
+        firmware_keys: vec![hex(world.firmware_key.verifying_key().as_bytes())],
+        listen: Some(anywhere()),
+        state: None,
+        real_diagnostics: None,
+        sessions: 16,
+        loops: 1,
+        seed: 1,
+    };
+    config.start().await.expect("a fleet")
+}
+
+/// The first device of a fleet, at the server.
+fn first(prefix: &str) -> String {
+    device_path(&format!("00562B-ATA192-{prefix}000000"))
+}
+
+/// Waits until the server knows so many devices.
+async fn known(world: &World, count: u64) {
+    eventually("the devices are known", || async {
+        let known = world.api.get("/devices/count").await.ok()?;
+        (known["devices"] == count).then_some(())
+    })
+    .await;
+}
+
+/// Covers U-14, C-05.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_behind_its_nat_is_reached_by_udp_alone() {
+    let world = World::start_with(|config, _| config.stun.listen = Some(anywhere())).await;
+    let stun = world.server.stun_address.expect("the STUN server listens");
+    let (host, port) = (stun.ip(), stun.port());
+    let nat = format!("[nat]\nshare = 1.0\nstun_server = '{host}'\nstun_port = {port}");
+    let crowd = crowd(&world, "NAT", 1, &nat).await;
+    known(&world, 1).await;
+    let calls = format!("{}/calls", first("NAT"));
+    let behind = eventually("its address outside is known", || async {
+        let calls = world.api.get(&calls).await.ok()?;
+        let outside = calls["reach"]["udp_address"].as_str()?;
+        outside.starts_with("127.77.").then_some(calls)
+    })
+    .await;
+    let inside = behind["connection_request_url"].as_str();
+    assert!(
+        inside.is_some_and(|url| url.starts_with("http://192.0.2.")),
+        "its own address leads nowhere: {behind}"
+    );
+    eventually("it comes when it is called", || async {
+        let path = format!("{}/call", first("NAT"));
+        let called = world.api.post(&path, json!({}));
+        let called = called.await.ok()?;
+        (called["outcome"] == "accepted" && called["way"] == "udp").then_some(())
+    })
+    .await;
+    crowd.stop();
+}
+
+/// Covers P4.
+#[tokio::test(flavor = "multi_thread")]
+async fn upgrades_fail_in_the_way_the_scenario_says_and_the_campaign_knows_how() {
+    let world = World::start().await;
+    let ways = [
+        ("WELL", "[informs]\ninterval_secs = 300"),
+        ("SLOW", "[upgrades]\nslow = 1.0\nslow_bytes_per_sec = 60000"),
+        ("WRONG", "[upgrades]\nwrong_image = 1.0"),
+        ("OLD", "[upgrades]\nold_version_back = 1.0"),
+    ];
+    let mut crowds = Vec::new();
+    for (prefix, tables) in ways {
+        crowds.push(crowd(&world, prefix, 1, tables).await);
+    }
+    known(&world, ways.len() as u64).await;
+    let image = world.image("ATA192", NEW_VERSION);
+    let file = world
+        .upload("ata192.image", "ATA192", NEW_VERSION, image)
+        .await;
+    let id = world.campaign(&file).await;
+    let counts = [("done", 2), ("failed", 2)];
+    world.campaign_reaches(&id, &counts).await;
+    let version = |device: Value| device["software_version"].as_str().map(str::to_owned);
+    for (prefix, upgraded) in [
+        ("WELL", true),
+        ("SLOW", true),
+        ("WRONG", false),
+        ("OLD", false),
+    ] {
+        let device = world.api.get(&first(prefix)).await.expect("a device");
+        let runs = version(device);
+        assert_eq!(
+            runs.as_deref() == Some(NEW_VERSION),
+            upgraded,
+            "{prefix}: {runs:?}"
+        );
+    }
+    let path = format!("/campaigns/{id}/devices?step=failed");
+    let devices = world.api.get(&path);
+    let text = devices.await.expect("a list").to_string();
+    assert!(text.contains("another product"), "{text}");
+    crowds.into_iter().for_each(Crowd::stop);
+}
