@@ -6,6 +6,7 @@
 //! - [`mistakes`]: a mistake of ours in one call
 //! - [`rows`]: what is written for what, and rows nobody can read
 //! - [`sealed`]: the key of the secrets, and a change of it
+//! - [`shares`]: what sessions leave to people
 //! - [`unreadable`]: secrets that do not open, and values that only look sealed
 
 mod audit;
@@ -14,6 +15,7 @@ mod mistakes;
 mod opening;
 mod rows;
 mod sealed;
+mod shares;
 mod unreadable;
 
 use super::SqliteStore;
