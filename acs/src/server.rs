@@ -355,7 +355,10 @@ async fn talk(app: Arc<App>, name: &'static str, arrival: Arrival, stopped: watc
                 &app.proxies.origin(&origin, request.headers_mut()),
             )),
         };
-        async move { Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await) }
+        // In memory of its own: hyper sets room aside for it in every connection, and fills it whole.
+        Box::pin(async move {
+            Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await)
+        })
     });
     listen::talk(arrival.stream, service, stopped).await;
 }

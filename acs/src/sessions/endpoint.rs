@@ -269,7 +269,7 @@ async fn open_session(
                     let mut held = Held::new(app, token);
                     let span = session.span(token);
                     let turn = continue_session(app, peer, token, session, head, body);
-                    let response = turn.instrument(span).await;
+                    let response = Box::pin(turn.instrument(span)).await;
                     held.answered = true;
                     response
                 }
@@ -386,22 +386,23 @@ async fn continue_session(
         &mut session.machine,
         AcsSession::new(RequestIds::starting_at(0)),
     );
+    // What most sessions never come to has memory of its own: that of each request is moved about as it is made.
     let outcome = match machine.post(&body) {
-        Ok(Turn::Called(called)) => on_call::on_call(app, &session, called).await,
+        Ok(Turn::Called(called)) => Box::pin(on_call::on_call(app, &session, called)).await,
         Ok(Turn::Refused(refused)) => {
             Ok(refused.send()).map(|(machine, reply)| (Some(machine), reply))
         }
-        Ok(Turn::Ready(ready)) => next_rpc::next_rpc(app, &mut session, ready).await,
+        Ok(Turn::Ready(ready)) => Box::pin(next_rpc::next_rpc(app, &mut session, ready)).await,
         Ok(Turn::Answered(answered)) => {
             session.count_answer(&app.metrics, &answered.answer);
-            on_answer::on_answer(app, &mut session, answered).await
+            Box::pin(on_answer::on_answer(app, &mut session, answered)).await
         }
         Ok(Turn::Informed(_)) => Ok((None, Reply { body: None })),
         Err(Refusal::BadRequest(BadRequest::SecondInform)) => {
             // The device has given the session up and begins a new one under the old cookie.
             app.sessions
                 .end(token, SessionEnd::Superseded, &app.metrics);
-            return begin_again(app, peer, head, &body).await;
+            return Box::pin(begin_again(app, peer, head, &body)).await;
         }
         Err(Refusal::BadRequest(why)) => {
             app.sessions
