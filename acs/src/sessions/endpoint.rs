@@ -371,7 +371,8 @@ async fn certificate_fits(app: &App, peer: &Peer, claimed: &DeviceId) -> Result<
     Err(Rejected::Status(403, why.into()))
 }
 
-/// A request of a session that is open.
+/// A request of a session that is open. What most sessions never come to has memory of its own, for that of each request
+/// is moved about as it is made.
 async fn continue_session(
     app: &App,
     peer: &Peer,
@@ -386,7 +387,6 @@ async fn continue_session(
         &mut session.machine,
         AcsSession::new(RequestIds::starting_at(0)),
     );
-    // What most sessions never come to has memory of its own: that of each request is moved about as it is made.
     let outcome = match machine.post(&body) {
         Ok(Turn::Called(called)) => Box::pin(on_call::on_call(app, &session, called)).await,
         Ok(Turn::Refused(refused)) => {
