@@ -57,6 +57,9 @@ trait Job: Send {
     fn answer(self: Box<Self>, committed: &Result<()>);
 }
 
+/// What a call does that is one statement; nothing if it is not.
+type Light<T> = fn(&mut Tx<'_>) -> Result<Option<T>>;
+
 struct Call<T, L, F> {
     light: Option<L>,
     work: Option<F>,
@@ -196,8 +199,7 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let none: Option<fn(&mut Tx<'_>) -> Result<Option<T>>> = None;
-        self.send(none, work).await
+        self.send(None::<Light<T>>, work).await
     }
 
     /// The same for a call that most often is one statement: `light` carries it out if it is, and changes nothing if it
