@@ -397,7 +397,10 @@ async fn talk(
                 &app.proxies.origin(&origin, request.headers_mut()),
             )),
         };
-        async move { Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await) }
+        // In memory of its own: hyper sets room aside for it in every connection, and fills it whole.
+        Box::pin(async move {
+            Ok::<_, std::convert::Infallible>(endpoint::answer(app, peer, request).await)
+        })
     });
     listen::talk(arrival.stream, service, stopped).await;
 }

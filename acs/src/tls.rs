@@ -61,6 +61,9 @@ pub fn acceptor(config: &TlsConfig, clients: Clients) -> Result<TlsAcceptor, Ope
     // What a device needs to resume is in its ticket: a fleet is larger than any table of sessions here would be.
     config.ticketer =
         rustls::crypto::ring::Ticketer::new().map_err(|error| unusable("TLS", &error))?;
+    // A device has one connection at a time, and gets another ticket with each: a second one would be made, encrypted and
+    // sent for nothing.
+    config.send_tls13_tickets = 1;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

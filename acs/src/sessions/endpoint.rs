@@ -287,7 +287,7 @@ async fn open_session(
                     let mut held = Held::new(app, token);
                     let span = session.span(token);
                     let turn = continue_session(app, peer, token, session, head, body);
-                    let response = turn.instrument(span).await;
+                    let response = Box::pin(turn.instrument(span)).await;
                     held.answered = true;
                     response
                 }
@@ -389,7 +389,8 @@ async fn certificate_fits(app: &App, peer: &Peer, claimed: &DeviceId) -> Result<
     Err(Rejected::Status(403, why.into()))
 }
 
-/// A request of a session that is open.
+/// A request of a session that is open. What most sessions never come to has memory of its own, for that of each request
+/// is moved about as it is made.
 async fn continue_session(
     app: &App,
     peer: &Peer,
@@ -405,21 +406,21 @@ async fn continue_session(
         AcsSession::new(RequestIds::starting_at(0)),
     );
     let outcome = match machine.post(&body) {
-        Ok(Turn::Called(called)) => on_call::on_call(app, &session, called).await,
+        Ok(Turn::Called(called)) => Box::pin(on_call::on_call(app, &session, called)).await,
         Ok(Turn::Refused(refused)) => {
             Ok(refused.send()).map(|(machine, reply)| (Some(machine), reply))
         }
-        Ok(Turn::Ready(ready)) => next_rpc::next_rpc(app, &mut session, ready).await,
+        Ok(Turn::Ready(ready)) => Box::pin(next_rpc::next_rpc(app, &mut session, ready)).await,
         Ok(Turn::Answered(answered)) => {
             session.count_answer(&app.metrics, &answered.answer);
-            on_answer::on_answer(app, &mut session, answered).await
+            Box::pin(on_answer::on_answer(app, &mut session, answered)).await
         }
         Ok(Turn::Informed(_)) => Ok((None, Reply { body: None })),
         Err(Refusal::BadRequest(BadRequest::SecondInform)) => {
             // The device has given the session up and begins a new one under the old cookie.
             app.sessions
                 .end(token, SessionEnd::Superseded, &app.metrics);
-            return begin_again(app, peer, head, &body).await;
+            return Box::pin(begin_again(app, peer, head, &body)).await;
         }
         Err(Refusal::BadRequest(why)) => {
             app.sessions

@@ -44,7 +44,7 @@ impl Rpc for Inform {
             max_envelopes: 1,
             current_time: DateTime::unknown(),
             retry_count: 0,
-            parameter_list: ParameterList::with_capacity(16, 1024),
+            parameter_list: ParameterList::new(),
         };
         while let Some(tag) = reader.child()? {
             match tag.local() {

@@ -243,7 +243,8 @@ fn names(reader: &mut XmlReader<'_>) -> Result<Vec<String>, XmlError> {
 
 /// An array of ParameterValueStruct.
 fn parameter_values(reader: &mut XmlReader<'_>) -> Result<ParameterList, XmlError> {
-    let mut values = ParameterList::new();
+    // As much as an Inform brings; longer lists double it.
+    let mut values = ParameterList::with_capacity(16, 1024);
     while let Some(tag) = reader.child()? {
         if tag.local() != "ParameterValueStruct" {
             reader.skip()?;

@@ -1,8 +1,9 @@
 //! Connections and transactions: one thread that writes and commits many calls at once, and readers beside it.
 //!
 //! SQLite takes one writer at a time, and a commit waits for the disk. So all writes go through one thread: it takes
-//! what has come in while the last commit was under way, runs each call in a savepoint of its own, commits once, and
-//! answers each caller. A caller that has its answer knows that its change is on the disk.
+//! what has come in while the last commit was under way, and a moment longer while many come in, runs each call in a
+//! savepoint of its own, commits once, and answers each caller. A caller that has its answer knows that its change is on
+//! the disk.
 //!
 //! Long because the writer, the readers and the file they share begin and end together.
 
@@ -26,11 +27,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, oneshot};
 
 /// Calls of one commit at most; more would make the first one wait too long.
 const BATCH: usize = 512;
+/// Time that further calls are waited for while many come in: fewer commits cost less, and nobody notices so little.
+const WINDOW: Duration = Duration::from_micros(500);
+/// Calls of the last commit from which on many come in. One that is alone is never kept waiting.
+const MANY: usize = 3;
 /// Connections that read beside the writer.
 const READERS: usize = 4;
 /// Prepared statements kept by each connection: all that there are.
@@ -46,33 +51,57 @@ pub(super) struct Tx<'a> {
 
 /// A writing call on its way through the batch.
 trait Job: Send {
+    /// Runs it without a savepoint, if it is no more than one statement; false if it is not, and has changed nothing.
+    fn run_light(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Runs it; false if its changes must be undone.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Answers the caller: with its own result if the batch was committed.
     fn answer(self: Box<Self>, committed: &Result<()>);
 }
 
-struct Call<T, F> {
+/// What a call does that is one statement; nothing if it is not.
+type Light<T> = fn(&mut Tx<'_>) -> Result<Option<T>>;
+
+struct Call<T, L, F> {
+    light: Option<L>,
     work: Option<F>,
     result: Option<Result<T>>,
     caller: oneshot::Sender<Result<T>>,
 }
 
-impl<T, F> Job for Call<T, F>
+/// What a call comes to that was a mistake of ours; it must not take the others, or the writer, with it.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(StoreError::Unavailable(
+            "a mistake in the store, see the log".into(),
+        ))
+    })
+}
+
+impl<T, L, F> Job for Call<T, L, F>
 where
     T: Send,
+    L: FnOnce(&mut Tx<'_>) -> Result<Option<T>> + Send,
     F: FnOnce(&mut Tx<'_>) -> Result<T> + Send,
 {
+    fn run_light(&mut self, tx: &mut Tx<'_>) -> bool {
+        let Some(light) = self.light.take() else {
+            return false;
+        };
+        match guarded(|| light(tx)).transpose() {
+            Some(result) => {
+                self.result = Some(result);
+                true
+            }
+            None => false,
+        }
+    }
+
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let Some(work) = self.work.take() else {
             return false;
         };
-        // A mistake of ours in one call must not take the others, or the writer, with it.
-        let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| {
-            Err(StoreError::Unavailable(
-                "a mistake in the store, see the log".into(),
-            ))
-        });
+        let result = guarded(|| work(tx));
         let kept = result.is_ok();
         self.result = Some(result);
         kept
@@ -175,8 +204,29 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        self.send(None::<Light<T>>, work).await
+    }
+
+    /// The same for a call that most often is one statement: `light` carries it out if it is, and changes nothing if it
+    /// gives nothing; then `work` does. What is one statement needs no savepoint to be undone.
+    pub async fn write_light<T, L, F>(&self, light: L, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        L: FnOnce(&mut Tx<'_>) -> Result<Option<T>> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.send(Some(light), work).await
+    }
+
+    async fn send<T, L, F>(&self, light: Option<L>, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        L: FnOnce(&mut Tx<'_>) -> Result<Option<T>> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
         let (caller, answer) = oneshot::channel();
         let call = Call {
+            light,
             work: Some(work),
             result: None,
             caller,
@@ -376,9 +426,16 @@ fn write_all(
     feed: &Feed,
     metrics: &StoreMetrics,
 ) {
+    let mut before = 0;
     while let Ok(first) = incoming.recv() {
         let mut batch = vec![first];
         batch.extend(incoming.try_iter().take(BATCH - 1));
+        if before >= MANY && batch.len() < BATCH / 8 {
+            // Asleep, not at the channel: whoever sends need not wake us.
+            std::thread::sleep(WINDOW);
+            batch.extend(incoming.try_iter().take(BATCH - batch.len()));
+        }
+        before = batch.len();
         metrics
             .queue
             .dec_by(i64::try_from(batch.len()).unwrap_or(0));
@@ -428,12 +485,16 @@ fn commit(
 
 fn run_all(connection: &Connection, hot: &mut Hot, batch: &mut [Box<dyn Job>]) -> Result<()> {
     for job in batch {
-        statement(connection, "SAVEPOINT call")?;
         hot.begin();
-        let kept = job.run(&mut Tx {
+        let mut tx = Tx {
             db: connection,
             hot,
-        });
+        };
+        if job.run_light(&mut tx) {
+            continue;
+        }
+        statement(connection, "SAVEPOINT call")?;
+        let kept = job.run(&mut tx);
         if !kept {
             hot.undo();
             statement(connection, "ROLLBACK TO call")?;

@@ -44,24 +44,34 @@ fn means_nothing_new(code: &EventCode) -> bool {
     )
 }
 
-/// Keeps an Inform and says what there is to do.
-pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Result<InformOutcome> {
+/// Keeps an Inform that brings nothing new, with one statement; nothing if it does.
+pub(super) fn record_quiet(
+    tx: &mut Tx<'_>,
+    record: &InformRecord,
+    hash: i64,
+) -> Result<Option<InformOutcome>> {
     let id = Id::of_device(&record.identity);
     let quiet = tx.hot.get(id).filter(|quiet| quiet.inform_hash == hash);
     let usual = record
         .events
         .iter()
         .all(|event| means_nothing_new(&event.event_code));
-    if let (Some(quiet), true) = (quiet, usual) {
-        count(tx, id, record)?;
-        return Ok(InformOutcome {
-            device: id,
-            first_contact: false,
-            tasks_due: false,
-            stamps: quiet.stamps,
-            admitted: Admitted::Yes,
-        });
-    }
+    let (Some(quiet), true) = (quiet, usual) else {
+        return Ok(None);
+    };
+    count(tx, id, record)?;
+    Ok(Some(InformOutcome {
+        device: id,
+        first_contact: false,
+        tasks_due: false,
+        stamps: quiet.stamps,
+        admitted: Admitted::Yes,
+    }))
+}
+
+/// Keeps an Inform and says what there is to do.
+pub(super) fn record(tx: &mut Tx<'_>, record: &InformRecord, hash: i64) -> Result<InformOutcome> {
+    let id = Id::of_device(&record.identity);
     tx.hot.forget(id);
     let known = known(tx, id)?;
     let first_contact = known.is_none_or(|(_, informs)| informs == 0);

@@ -176,8 +176,13 @@ pub fn examine(database: &Path) -> std::result::Result<(), String> {
 impl Store for SqliteStore {
     async fn record_inform(&self, inform: InformRecord) -> Result<InformOutcome> {
         let hash = inform::hash(&inform);
+        let inform = Arc::new(inform);
+        let same = Arc::clone(&inform);
         self.engine
-            .write(move |tx| inform::record(tx, &inform, hash))
+            .write_light(
+                move |tx| inform::record_quiet(tx, &inform, hash),
+                move |tx| inform::record(tx, &same, hash),
+            )
             .await
     }
 
