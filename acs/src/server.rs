@@ -106,21 +106,13 @@ impl Server {
         };
         let (cwmp_line, cwmp_tls_address) =
             start_cwmp(&app, cwmp, cwmp_private, cwmp_tls, &mut tasks, devices);
-        tasks.spawn(serve_web(
-            api_listener,
-            api_tls,
-            api::router(Arc::clone(&app)),
-            stopped.clone(),
-            app.port("api"),
-        ));
+        let mut serves = |listener, tls, routes, port: &'static str| {
+            let served = serve_web(listener, tls, routes, stopped.clone(), app.port(port));
+            tasks.spawn(served);
+        };
+        serves(api_listener, api_tls, api::router(Arc::clone(&app)), "api");
         let files = files::http::router(Arc::clone(&app));
-        tasks.spawn(serve_web(
-            files_listener,
-            files_tls,
-            files,
-            stopped.clone(),
-            app.port("files"),
-        ));
+        serves(files_listener, files_tls, files, "files");
         let stun_address = start_calls(&app, stun, &mut tasks, &stopped);
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);

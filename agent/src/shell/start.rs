@@ -13,11 +13,10 @@ use super::record::Recorder;
 use super::report::Reporter;
 use super::runner::{Paths, Runner, RunnerConfig};
 use super::slots::SlotStore;
+use super::surroundings::Surroundings;
 use super::transfers::TransferConfig;
 use super::udp::UdpShell;
-use super::upload::Uploads;
 use crate::device::{DeviceConfig, Saved};
-use crate::limits::TFTP_FIRST_WAIT_MS;
 use data_model::OperatorError;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -41,6 +40,23 @@ async fn listen(
     let bound = listener.local_addr().unwrap_or(address);
     let task = tokio::spawn(listener::serve(listener, ask(events, paths)));
     Ok((Some(bound), Some(task.abort_handle())))
+}
+
+/// The same port at every address devices come from, as their surroundings say.
+async fn listen_also(
+    bound: Option<SocketAddr>,
+    around: Option<&dyn Surroundings>,
+    events: &mpsc::UnboundedSender<Event>,
+    paths: &Paths,
+) -> Result<Vec<AbortHandle>, OperatorError> {
+    let mut all = Vec::new();
+    if let (Some(bound), Some(around)) = (bound, around) {
+        for own in around.sources() {
+            let at = Some(SocketAddr::new(own, bound.port()));
+            all.extend(listen(at, events, paths).await?.1);
+        }
+    }
+    Ok(all)
 }
 
 /// Binds the listener anew, where it was before.
@@ -123,13 +139,8 @@ impl Runner {
         let (events, incoming) = mpsc::unbounded_channel();
         let paths = Paths::default();
         let (listening, listener) = listen(config.listen, &events, &paths).await?;
-        let mut also_listening = Vec::new();
-        if let (Some(bound), Some(around)) = (listening, &config.surroundings) {
-            for own in around.sources() {
-                let at = Some(SocketAddr::new(own, bound.port()));
-                also_listening.extend(listen(at, &events, &paths).await?.1);
-            }
-        }
+        let around = config.surroundings.as_deref();
+        let also_listening = listen_also(listening, around, &events, &paths).await?;
         let (journal, saved) = open_journal(&disk, config.journal.as_deref(), &events)?;
         let reach = Reach::new(config.advertise);
         if let (Some(bound), Some(first)) = (listening, config.devices.first()) {
@@ -139,14 +150,8 @@ impl Runner {
         let udp = UdpShell::new(config.udp, listening, Arc::clone(&reach), events.clone());
         let authority = listening.map(|bound| reach.authority(bound));
         let authority: Arc<str> = authority.unwrap_or_default().into();
-        let transfers = TransferConfig {
-            network: config.network.clone(),
-            slots: SlotStore::new(disk, config.slots),
-            trusted: config.trusted,
-            tftp_wait_ms: TFTP_FIRST_WAIT_MS,
-            bytes_per_sec: None,
-            uploads: Uploads::default(),
-        };
+        let slots = SlotStore::new(disk, config.slots);
+        let transfers = TransferConfig::new(config.network.clone(), slots, config.trusted);
         let handle = RunnerHandle {
             events: events.clone(),
             uploads: transfers.uploads.clone(),

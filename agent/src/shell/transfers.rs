@@ -7,7 +7,7 @@ use super::slots::SlotStore;
 use super::upload::{self, Uploads};
 use super::{file_http, provision_http, tftp};
 use crate::device::io::{FileContent, TransferJob, TransferOutcome, TransferWork, UPLOADED, Verb};
-use crate::limits::{FILE_BYTES, TRANSFER_SECS};
+use crate::limits::{FILE_BYTES, TFTP_FIRST_WAIT_MS, TRANSFER_SECS};
 use crate::transfer::Direction;
 use cwmp::{Fault, FaultCode};
 use data_model::signing::VerifyingKey;
@@ -32,6 +32,24 @@ pub struct TransferConfig {
     pub bytes_per_sec: Option<u32>,
     /// Images that people send to the page.
     pub uploads: Uploads,
+}
+
+impl TransferConfig {
+    /// How a device moves files as it comes.
+    pub(super) fn new(
+        network: Network,
+        slots: SlotStore,
+        trusted: Vec<VerifyingKey>,
+    ) -> TransferConfig {
+        TransferConfig {
+            network,
+            slots,
+            trusted,
+            tftp_wait_ms: TFTP_FIRST_WAIT_MS,
+            bytes_per_sec: None,
+            uploads: Uploads::default(),
+        }
+    }
 }
 
 /// Carries out one transfer, from its first byte to its end.
