@@ -40,7 +40,7 @@ const STORM_SHARE: f64 = 0.9;
 const STORE_BYTES: (f64, f64) = (900.0, 3.5);
 /// Bytes of memory of the process, and for a device.
 const MEMORY_BYTES: (f64, f64) = (120e6, 120.0);
-/// Informs a session counts for when a device boots: the first one, and one for what was asked of it.
+/// Sessions of a device that boots: it tells that, and nothing is asked of it.
 const SESSIONS_OF_A_BOOT: f64 = 1.0;
 
 /// What it needs, line by line.
