@@ -13,13 +13,13 @@ use super::record::Recorder;
 use super::report::Reporter;
 use super::runner::{Paths, Runner, RunnerConfig};
 use super::slots::SlotStore;
-use super::surroundings::Surroundings;
 use super::transfers::TransferConfig;
 use super::udp::UdpShell;
 use crate::device::{DeviceConfig, Saved};
+use crate::limits::PORT_DRAWS;
 use data_model::OperatorError;
 use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,21 +42,53 @@ async fn listen(
     Ok((Some(bound), Some(task.abort_handle())))
 }
 
-/// The same port at every address devices come from, as their surroundings say.
-async fn listen_also(
-    bound: Option<SocketAddr>,
-    around: Option<&dyn Surroundings>,
+/// Where it listens, the listener, and those at further addresses.
+type Listening = (Option<SocketAddr>, Option<AbortHandle>, Vec<AbortHandle>);
+
+/// Binds the listener, and the same port at further addresses of ours.
+async fn listen_everywhere(
+    address: Option<SocketAddr>,
+    own: &[IpAddr],
     events: &mpsc::UnboundedSender<Event>,
     paths: &Paths,
-) -> Result<Vec<AbortHandle>, OperatorError> {
-    let mut all = Vec::new();
-    if let (Some(bound), Some(around)) = (bound, around) {
-        for own in around.sources() {
-            let at = Some(SocketAddr::new(own, bound.port()));
-            all.extend(listen(at, events, paths).await?.1);
+) -> Result<Listening, OperatorError> {
+    let any = address.filter(|address| address.port() == 0 && !own.is_empty());
+    for _ in 0..PORT_DRAWS {
+        // Not one of those the system gives to connections: it would be taken at one of the addresses.
+        let drawn = any.map(|any| SocketAddr::new(any.ip(), rand::random_range(LISTENING)));
+        if let Some(drawn) = drawn
+            && let Ok(listening) = listen_at_all(Some(drawn), own, events, paths).await
+        {
+            return Ok(listening);
         }
     }
-    Ok(all)
+    listen_at_all(address, own, events, paths).await
+}
+
+/// Ports of listeners that may have any.
+const LISTENING: std::ops::RangeInclusive<u16> = 10_000..=32_000;
+
+async fn listen_at_all(
+    address: Option<SocketAddr>,
+    own: &[IpAddr],
+    events: &mpsc::UnboundedSender<Event>,
+    paths: &Paths,
+) -> Result<Listening, OperatorError> {
+    let (bound, listener) = listen(address, events, paths).await?;
+    let mut also = Vec::new();
+    for own in own {
+        let at = bound.map(|bound| SocketAddr::new(*own, bound.port()));
+        match listen(at, events, paths).await {
+            Ok((_, handle)) => also.extend(handle),
+            Err(error) => {
+                for begun in listener.iter().chain(&also) {
+                    begun.abort();
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok((bound, listener, also))
 }
 
 /// Binds the listener anew, where it was before.
@@ -138,9 +170,12 @@ impl Runner {
     ) -> Result<(Runner, RunnerHandle), OperatorError> {
         let (events, incoming) = mpsc::unbounded_channel();
         let paths = Paths::default();
-        let (listening, listener) = listen(config.listen, &events, &paths).await?;
-        let around = config.surroundings.as_deref();
-        let also_listening = listen_also(listening, around, &events, &paths).await?;
+        let own: Vec<IpAddr> = config
+            .surroundings
+            .as_ref()
+            .map_or_else(Vec::new, |around| around.sources());
+        let (listening, listener, also_listening) =
+            listen_everywhere(config.listen, &own, &events, &paths).await?;
         let (journal, saved) = open_journal(&disk, config.journal.as_deref(), &events)?;
         let reach = Reach::new(config.advertise);
         if let (Some(bound), Some(first)) = (listening, config.devices.first()) {
