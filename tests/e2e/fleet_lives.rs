@@ -121,3 +121,39 @@ async fn upgrades_fail_in_the_way_the_scenario_says_and_the_campaign_knows_how()
     assert!(text.contains("another product"), "{text}");
     crowds.into_iter().for_each(Crowd::stop);
 }
+
+/// What a device says of the registration of its first line, asked for now.
+async fn registration(world: &World, prefix: &str) -> Option<String> {
+    let name = "InternetGatewayDevice.X_CISCO_ATA.Status.Line.1.Registration_State";
+    let task = json!({ "kind": "get_parameter_values", "names": [name] });
+    let path = format!("{}/tasks", first(prefix));
+    let task = world.api.post(&path, task).await.ok()?;
+    let ended = world.task_ended(task["id"].as_str()?).await;
+    let value = &ended["result"]["parameters"][0]["value"];
+    value.as_str().map(str::to_owned)
+}
+
+/// The telephone side registers the lines of a device that has power, however often it restarts.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_register_again_after_every_restart() {
+    let world = World::start().await;
+    let crowd = crowd(&world, "LINE", 1, "[informs]\ninterval_secs = 300").await;
+    known(&world, 1).await;
+    let registered = |state: Option<String>| (state? == "Registered").then_some(());
+    eventually("its lines are registered", || async {
+        registered(registration(&world, "LINE").await)
+    })
+    .await;
+    let path = format!("{}/tasks", first("LINE"));
+    let reboot = world.api.post(&path, json!({ "kind": "reboot" })).await;
+    let reboot = reboot.expect("a task");
+    let ended = world
+        .task_ended(reboot["id"].as_str().expect("its key"))
+        .await;
+    assert_eq!(ended["state"], "done", "{ended}");
+    eventually("its lines are registered again", || async {
+        registered(registration(&world, "LINE").await)
+    })
+    .await;
+    crowd.stop();
+}

@@ -1,7 +1,7 @@
 //! Plays what a plan says happens to devices by themselves: one player for each loop.
 
 use super::plan::Act;
-use super::shard::Shard;
+use super::shard::{LINES, Shard};
 use crate::device::{Input, Product};
 use crate::shell::RunnerHandle;
 use std::cmp::Reverse;
@@ -11,10 +11,6 @@ use tokio::time::{Duration, Instant};
 
 /// How much may happen before the loop is waited for.
 const AT_ONE_TIME: usize = 2_000;
-/// How long lines take to register after a boot.
-const REGISTERS_AFTER_MS: u64 = 3_000;
-/// Lines of a device: those of an ATA 192.
-const LINES: u8 = 0b11;
 
 /// Plays the part of one loop.
 pub(super) struct Player {
@@ -66,16 +62,10 @@ impl Player {
     }
 
     fn happens(&mut self, at_ms: u64, device: usize, act: Act) {
-        let plan = self.shard.plan();
         let number = self.shard.number(device);
         let mut follows = None;
         match act {
-            Act::SwitchOn => {
-                self.handle.switch_on(device);
-                if plan.registers(number) {
-                    follows = Some((at_ms + REGISTERS_AFTER_MS, Act::Register));
-                }
-            }
+            Act::SwitchOn => self.handle.switch_on(device),
             Act::PowerOff => {
                 self.handle.cut_power(device, None);
                 self.shard.ledger().off(device);
@@ -83,7 +73,7 @@ impl Player {
             Act::Register => self.handle.input(device, Input::Registered(LINES)),
             Act::LoseRegistration => {
                 self.handle.input(device, Input::Registered(0));
-                let back = at_ms + plan.lasts_ms(act);
+                let back = at_ms + self.shard.plan().lasts_ms(act);
                 self.push(back, device, Act::Register);
                 follows = self.shard.plan().next(number, act, back);
             }

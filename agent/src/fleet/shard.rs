@@ -21,6 +21,10 @@ const CUT_BYTES_PER_SEC: u32 = 8 * 1024;
 const CHECKS_FOR: Duration = Duration::from_secs(2);
 /// How long a device is off whose new image has died.
 const DEAD_FOR: Duration = Duration::from_secs(1);
+/// How long lines take to register after a boot.
+const REGISTERS_AFTER: Duration = Duration::from_secs(3);
+/// Lines of a device: those of an ATA 192.
+pub(super) const LINES: u8 = 0b11;
 
 /// One part of a fleet.
 #[derive(Debug)]
@@ -159,6 +163,11 @@ impl Surroundings for Shard {
     fn booted(&self, device: usize) {
         self.ledger().booted(device);
         self.interval().boots += 1;
+    }
+
+    fn registers(&self, device: usize) -> Option<(Duration, u8)> {
+        let registers = self.plan.registers(self.number(device));
+        registers.then_some((REGISTERS_AFTER, LINES))
     }
 
     fn exchanged(

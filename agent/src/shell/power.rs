@@ -142,6 +142,10 @@ impl Runner {
             if around.dies_at_boot(device, on_trial) {
                 return self.restart(device, Restart::PowerCut);
             }
+            if let Some((after, lines)) = around.registers(device) {
+                let registered = Command::Input(device, Input::Registered(lines));
+                self.later(after, Event::Command(registered));
+            }
         }
         self.drain(device);
         // In a fleet the file is that of all, and what simulated devices have forgotten is no secret.

@@ -43,6 +43,9 @@ pub trait Surroundings: Send + Sync + std::fmt::Debug {
     /// A device has been booted.
     fn booted(&self, device: usize);
 
+    /// How long after a boot the telephone side registers the lines of a device, and which: the lowest bit is line 1.
+    fn registers(&self, device: usize) -> Option<(Duration, u8)>;
+
     /// An exchange with the ACS has ended, after so much time.
     fn exchanged(&self, device: usize, took: Duration, result: &Result<HttpResponse, HttpFailure>);
 
