@@ -93,6 +93,10 @@ pub const RESPONSE_SECS: u64 = 30;
 /// Milliseconds one session may take, so that an ACS that never ends it does not hold the device for ever.
 pub const SESSION_MS: u64 = 15 * 60 * 1000;
 
+/// The longest an ACS that refuses a session may send a device away for, in seconds: longer, and a wrong answer of a
+/// proxy in between would take it out of service.
+pub const STAY_AWAY_SECS: u64 = 3600;
+
 /// Accepted connection requests in [`CONNECTION_REQUEST_WINDOW_SECS`] (TR-069 3.2.2.1 recommends a limit).
 pub const CONNECTION_REQUESTS: u32 = 20;
 

@@ -45,8 +45,8 @@ pub enum Verdict {
     Message(Vec<u8>),
     /// The same must be sent again, in another way or to another place.
     SendAgain,
-    /// It ends the session: this status is nothing a device can act on.
-    Refused(u16),
+    /// It ends the session: this status is nothing a device can act on, but for how long to stay away, in seconds.
+    Refused(u16, Option<u64>),
     /// It ends the session.
     Failed(String),
 }
@@ -156,7 +156,7 @@ impl Exchange {
             204 => Verdict::Message(Vec::new()),
             401 => self.challenge(&response),
             301 | 302 | 307 | 308 => self.redirect(response.location.as_deref()),
-            status => Verdict::Refused(status),
+            status => Verdict::Refused(status, response.retry_after_secs),
         }
     }
 

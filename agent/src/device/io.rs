@@ -355,6 +355,8 @@ pub struct HttpResponse {
     pub www_authenticate: Vec<String>,
     /// `Location`, if there is one.
     pub location: Option<String>,
+    /// Seconds in `Retry-After`, if it says so many.
+    pub retry_after_secs: Option<u64>,
     /// The body, unpacked.
     pub body: Vec<u8>,
     /// Who it came from, if the host's name has several addresses.

@@ -498,14 +498,14 @@ impl Device {
         self.outputs.push_back(Output::Persist(sections.collect()));
     }
 
-    /// The wait after a failed session, by the number of those that failed one after the other. What has happened
-    /// since it was opened does not wait.
-    fn back_off(&mut self, retry: u32) {
+    /// The wait after a failed session, by the number of those that failed one after the other and by what the ACS has
+    /// asked for. What has happened since it was opened does not wait.
+    fn back_off(&mut self, retry: u32, at_least_secs: u64) {
         if self.news {
             self.retry_at = None;
             return;
         }
-        let wait_ms = self.retry_wait_ms(retry);
+        let wait_ms = self.retry_wait_ms(retry).max(at_least_secs * 1000);
         self.retry_at = Some(self.now().plus_ms(wait_ms));
     }
 

@@ -6,7 +6,7 @@ use super::exchange::{Exchange, Verdict};
 use super::io::{HttpRequest, HttpResponse, Reached, SectionKind, SessionSummary};
 use super::modules::FIRST_VERSION;
 use super::{Device, Output};
-use crate::limits::{RESPONSE_SECS, SESSION_MS};
+use crate::limits::{RESPONSE_SECS, SESSION_MS, STAY_AWAY_SECS};
 use crate::{inform, rpc};
 use cwmp::rpc::RequestDownload;
 use cwmp::session::cpe::{CpeConfig, Delivery, Failure, Free, Post, Serving, Step};
@@ -41,6 +41,8 @@ pub struct ActiveSession {
     reports: VecDeque<(u32, CpeRequest)>,
     /// The ACS has refused one.
     refused_report: bool,
+    /// How long the ACS has sent the device away for, if it has.
+    stay_away_secs: Option<u64>,
     /// The file somebody at the page asks for, if this session says so; what is wanted meanwhile is for the next one.
     wanted: Option<Box<RequestDownload>>,
 }
@@ -87,7 +89,7 @@ impl Device {
                 tracing::warn!(why, "no session can be opened");
                 self.core.count_failure();
                 self.persist(&[SectionKind::Meta]);
-                return self.retry_later(purpose);
+                return self.retry_later(purpose, 0);
             }
         };
         // What the Inform announces is reported, and nothing that ends after it.
@@ -124,6 +126,7 @@ impl Device {
             informed: false,
             reports,
             refused_report: false,
+            stay_away_secs: None,
             wanted,
         }));
         self.core.session_access = Some(Box::new(access));
@@ -193,7 +196,8 @@ impl Device {
                 self.post(request);
             }
             Verdict::Failed(why) => self.session_failed(why),
-            Verdict::Refused(status) => {
+            Verdict::Refused(status, retry_after_secs) => {
+                session.stay_away_secs = retry_after_secs.map(|secs| secs.min(STAY_AWAY_SECS));
                 if status == 415 {
                     self.core.stop_packing();
                 } else if session.stage == Stage::Inform && matches!(status, 400 | 500) {
@@ -396,7 +400,7 @@ impl Device {
         if session.refused_report {
             // The session has not failed, but what was refused must not be brought again without a pause.
             self.refused_reports = self.refused_reports.saturating_add(1);
-            self.back_off(self.refused_reports);
+            self.back_off(self.refused_reports, 0);
         } else {
             self.refused_reports = 0;
         }
@@ -419,17 +423,18 @@ impl Device {
         self.discover_again();
         self.close(&session, Some(why));
         self.persist(&[SectionKind::Meta, SectionKind::Events]);
-        self.retry_later(session.purpose);
+        self.retry_later(session.purpose, session.stay_away_secs.unwrap_or(0));
         self.finish();
     }
 
-    /// What a session was for is tried again after a wait.
-    fn retry_later(&mut self, purpose: Purpose) {
+    /// What a session was for is tried again after a wait, which is as long as the ACS has asked for (RFC 9110 10.2.3).
+    fn retry_later(&mut self, purpose: Purpose, at_least_secs: u64) {
         self.last_failed_was_heartbeat = purpose == Purpose::Heartbeat;
         match purpose {
-            Purpose::Events => self.back_off(self.core.failures_since_boot),
+            Purpose::Events => self.back_off(self.core.failures_since_boot, at_least_secs),
             Purpose::Heartbeat => {
                 let wait_ms = self.retry_wait_ms(self.core.failures_since_boot);
+                let wait_ms = wait_ms.max(at_least_secs * 1000);
                 self.heartbeat_over(Some(self.now().plus_ms(wait_ms)));
             }
         }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use cwmp::limits::AGENT_ENVELOPE_BYTES;
 use http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, LOCATION,
-    SET_COOKIE, WWW_AUTHENTICATE,
+    RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
 };
 use http::{Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -164,6 +164,8 @@ async fn read(
             .collect()
     };
     let location = all(LOCATION).into_iter().next();
+    // A date would need the ACS's clock; nobody who turns devices away writes one.
+    let retry_after = all(RETRY_AFTER).into_iter().next();
     let body = Limited::new(body, AGENT_ENVELOPE_BYTES)
         .collect()
         .await
@@ -181,6 +183,7 @@ async fn read(
         set_cookie: all(SET_COOKIE),
         www_authenticate: all(WWW_AUTHENTICATE),
         location,
+        retry_after_secs: retry_after.and_then(|secs| secs.trim().parse().ok()),
         body,
         reached: None,
     })

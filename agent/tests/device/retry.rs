@@ -42,6 +42,28 @@ fn failed_sessions_are_retried_by_the_table_of_the_standard() {
     );
 }
 
+/// An ACS with too much to do says when to come back: not before, and never longer than an hour. Covers P6.
+#[test]
+fn a_device_that_is_sent_away_stays_away_as_long_as_it_is_told() {
+    let mut bench = Bench::bootstrapped("ata192");
+    bench.call_device();
+    for (told, stays) in [
+        (45, 45.0..=45.1),
+        (1, 5.0..=10.1),
+        (86_400, 3600.0..=3600.1),
+    ] {
+        bench.acs().reacts(Reaction::SentAway(told));
+        let failed = bench.session();
+        bench.acs().reacts(Reaction::SentAway(told));
+        let next = bench.session();
+        let wait = wait_secs(&failed, &next);
+        assert!(stays.contains(&wait), "told {told} s, came after {wait} s");
+        let again = bench.session();
+        again.succeeds();
+        bench.call_device();
+    }
+}
+
 /// Covers S-07.
 #[test]
 fn the_settings_of_the_acs_stretch_the_table() {

@@ -29,6 +29,8 @@ pub enum Reaction {
     NoConnection,
     /// This status and nothing else.
     Status(u16),
+    /// 503, and to come back after so many seconds.
+    SentAway(u64),
     /// A redirect with this status.
     Redirect(u16, String),
     /// 401 with these challenges.
@@ -210,6 +212,10 @@ impl Acs {
                 return Some(Input::HttpFailed(HttpFailure::Connect(why)));
             }
             Reaction::Status(status) => with_status(status),
+            Reaction::SentAway(secs) => HttpResponse {
+                retry_after_secs: Some(secs),
+                ..with_status(503)
+            },
             Reaction::Redirect(status, location) => HttpResponse {
                 location: Some(location),
                 ..with_status(status)
