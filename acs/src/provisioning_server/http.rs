@@ -156,8 +156,8 @@ async fn report(app: &App, peer: &Peer, request: hyper::Request<Incoming>) -> Re
     match read {
         Ok((bytes, _share)) => received_status(receive(app, &asked, &reporter, &bytes).await),
         Err(bad) => {
-            tracing::info!(address = %peer.address, why = bad.why, "a report has not come whole");
-            status(StatusCode::from_u16(bad.status).unwrap_or(StatusCode::BAD_REQUEST))
+            tracing::info!(address = %peer.address, why = %bad, "a report has not come whole");
+            status(StatusCode::from_u16(bad.status()).unwrap_or(StatusCode::BAD_REQUEST))
         }
     }
 }

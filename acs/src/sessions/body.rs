@@ -10,20 +10,29 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use std::io::Read;
 
-/// Why a body cannot be had, as an HTTP status with words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadBody {
-    /// The status.
-    pub status: u16,
-    /// The words.
-    pub why: String,
+/// Why a body cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadBody {
+    /// Something is wrong with it: an HTTP status with words.
+    #[error("{1}")]
+    Wrong(u16, String),
+    /// Others have the memory.
+    #[error("there is no memory for this message")]
+    NoMemory,
+}
+
+impl BadBody {
+    /// The HTTP status that says so.
+    pub fn status(&self) -> u16 {
+        match self {
+            BadBody::Wrong(status, _) => *status,
+            BadBody::NoMemory => 503,
+        }
+    }
 }
 
 fn bad(status: u16, why: impl Into<String>) -> BadBody {
-    BadBody {
-        status,
-        why: why.into(),
-    }
+    BadBody::Wrong(status, why.into())
 }
 
 /// How a body is packed (TR-069 3.4.7).
@@ -91,12 +100,8 @@ pub async fn read<'b>(
     }?;
     match share.grow(unpacked.len()) {
         true => Ok((unpacked, share)),
-        false => Err(no_memory()),
+        false => Err(BadBody::NoMemory),
     }
-}
-
-fn no_memory() -> BadBody {
-    bad(503, "there is no memory for this message")
 }
 
 /// The pieces of a body as they arrive; one that comes in one piece is not copied.
@@ -116,7 +121,7 @@ async fn collect(
             return Err(bad(413, format!("the body has more than {limit} bytes")));
         }
         if !share.grow(piece.len()) {
-            return Err(no_memory());
+            return Err(BadBody::NoMemory);
         }
         if first.is_empty() && all.is_empty() {
             first = piece;
@@ -196,26 +201,15 @@ mod tests {
         let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
         bomb.write_all(&vec![b' '; 16 * 1024 * 1024]).unwrap();
         let bomb = bomb.finish().unwrap();
-        assert_eq!(
-            unpack(GzDecoder::new(&bomb[..]), 1024).unwrap_err().status,
-            413
-        );
+        let status = |result: Result<Bytes, BadBody>| result.unwrap_err().status();
+        assert_eq!(status(unpack(GzDecoder::new(&bomb[..]), 1024)), 413);
         let truncated = &bomb[..bomb.len() / 2];
-        assert_eq!(
-            unpack(GzDecoder::new(truncated), 64 << 20)
-                .unwrap_err()
-                .status,
-            400
-        );
+        let unpacked = unpack(GzDecoder::new(truncated), 64 << 20);
+        assert_eq!(status(unpacked), 400);
         let mut wrong = bomb.clone();
         let crc = wrong.len() - 8;
         wrong[crc] ^= 1;
-        assert_eq!(
-            unpack(GzDecoder::new(&wrong[..]), 64 << 20)
-                .unwrap_err()
-                .status,
-            400
-        );
+        assert_eq!(status(unpack(GzDecoder::new(&wrong[..]), 64 << 20)), 400);
     }
 
     /// Covers H-21, H10.
@@ -236,11 +230,8 @@ mod tests {
             &["gzip", "gzip"],
             &["compress"],
         ] {
-            assert_eq!(
-                coding(&headers(values)).unwrap_err().status,
-                415,
-                "{values:?}"
-            );
+            let refused = coding(&headers(values)).unwrap_err();
+            assert_eq!(refused.status(), 415, "{values:?}");
         }
     }
 }

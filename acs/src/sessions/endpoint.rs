@@ -89,13 +89,18 @@ enum Rejected {
     NoInform(String),
     /// 503: the store takes nothing; try again in a while.
     Busy,
+    /// 503: other messages have the memory this one needs.
+    NoMemory,
     /// 503: there is no place; come back then.
     TurnedAway(TurnedAway),
 }
 
 impl From<BadBody> for Rejected {
     fn from(bad: BadBody) -> Rejected {
-        Rejected::Status(bad.status, bad.why)
+        match bad {
+            BadBody::Wrong(status, why) => Rejected::Status(status, why),
+            BadBody::NoMemory => Rejected::NoMemory,
+        }
     }
 }
 
@@ -190,7 +195,7 @@ async fn turn(
                 let (body, _share) = match read {
                     Ok(body) => body,
                     Err(bad) => {
-                        session.ended(&bad.why);
+                        session.ended(&bad.to_string());
                         app.sessions
                             .end(token, SessionEnd::BadRequest, &app.metrics);
                         held.answered = true;
@@ -520,7 +525,7 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
             response
         }
         Rejected::NoInform(why) => reject(app, Rejected::Status(400, why)),
-        Rejected::Status(503, _) => {
+        Rejected::NoMemory => {
             let turned_away = app.overload.turn_away("bytes");
             reject(app, Rejected::TurnedAway(turned_away))
         }
