@@ -29,7 +29,7 @@ pub fn routes() -> ApiRouter<Arc<App>> {
         )
         .api_route(
             "/health/summary",
-            get_with(summary, says("Counts devices by how they stand, and why.")),
+            get_with(summary, says("Counts devices by how they stand, and why; of a large fleet, some seconds old at most.")),
         )
 }
 

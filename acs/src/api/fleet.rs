@@ -30,7 +30,13 @@ use std::sync::Arc;
 /// The routes of this noun.
 pub fn routes() -> ApiRouter<Arc<App>> {
     ApiRouter::new()
-        .api_route("/summary", get_with(summary, says("Counts of the fleet.")))
+        .api_route(
+            "/summary",
+            get_with(
+                summary,
+                says("Counts of the fleet; of a large one, some seconds old at most."),
+            ),
+        )
         .api_route(
             "/devices/count",
             get_with(number, says("Counts the devices of a query.")),

@@ -340,7 +340,9 @@ impl HealthStore for SqliteStore {
     }
 
     async fn health_summary(&self) -> Result<HealthSummary> {
-        self.engine.read(summary).await
+        let count = self.engine.read(summary);
+        let devices = |counted: &HealthSummary| counted.states.values().sum();
+        self.health.or_count((), count, devices).await
     }
 
     async fn health_work(&self, now: Timestamp, limit: usize) -> Result<Vec<HealthWork>> {

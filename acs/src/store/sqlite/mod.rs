@@ -51,6 +51,7 @@ mod profile_devices;
 mod profiles;
 mod provisioning;
 mod queries;
+mod recent;
 mod reports;
 mod requests;
 mod restarts;
@@ -74,9 +75,9 @@ mod watch;
 
 use super::{
     Actor, Agreement, AuditEntry, AuditFilter, ClaimedTask, Credentials, DeletedFile, Device,
-    DeviceFilter, FileRecord, Id, InformOutcome, InformRecord, NewCredentials, NewRevision,
-    NewTask, Observed, Page, Profile, Proof, Publish, Result, Snapshot, Store, Task, TaskFault,
-    TaskOutcome, Token, TransferMatch, User, Variable,
+    DeviceFilter, FileRecord, FleetCounts, HealthSummary, Id, InformOutcome, InformRecord,
+    NewCredentials, NewRevision, NewTask, Observed, Page, Profile, Proof, Publish, Result,
+    Snapshot, Store, Task, TaskFault, TaskOutcome, Token, TransferMatch, User, Variable,
 };
 use crate::metrics::store::StoreMetrics;
 use crate::secrets::{self, Secrets};
@@ -86,6 +87,7 @@ use credential_cache::CredentialCache;
 use cwmp::{CommandKey, DeviceId};
 use data_model::{OperatorError, Timestamp};
 use engine::Engine;
+use recent::Recent;
 
 pub use audit::{anchor_of_file as audit_anchor, check_file as check_audit_trail};
 
@@ -99,6 +101,9 @@ pub struct SqliteStore {
     watched: history::Watched,
     metrics: StoreMetrics,
     feed: Arc<Feed>,
+    /// What the dashboards of people show, by how long ago an Inform may be.
+    fleet: Recent<i64, FleetCounts>,
+    health: Recent<(), HealthSummary>,
 }
 
 impl std::fmt::Debug for SqliteStore {
@@ -144,6 +149,8 @@ impl SqliteStore {
             watched,
             feed,
             metrics,
+            fleet: Recent::default(),
+            health: Recent::default(),
         })
     }
 }

@@ -402,10 +402,27 @@ impl QueryStore for SqliteStore {
         filter: &DeviceFilter,
         online_since: Timestamp,
     ) -> Result<FleetCounts> {
+        let everything = DeviceFilter {
+            now: filter.now,
+            ..DeviceFilter::default()
+        };
+        let whole = *filter == everything;
+        let within = filter
+            .now
+            .as_millis()
+            .saturating_sub(online_since.as_millis());
         let filter = filter.clone();
-        self.engine
-            .read(move |db| fleet_counts::read(db, &filter, online_since))
-            .await
+        let count = self
+            .engine
+            .read(move |db| fleet_counts::read(db, &filter, online_since));
+        match whole {
+            true => {
+                self.fleet
+                    .or_count(within, count, |counts| counts.devices)
+                    .await
+            }
+            false => count.await,
+        }
     }
 
     async fn is_indexed(&self, filter: &DeviceFilter) -> Result<bool> {
