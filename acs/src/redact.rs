@@ -1,11 +1,12 @@
 //! Which parameters hold secrets: by the models we know, and by their names for all others.
 
+use aho_corasick::AhoCorasick;
 use data_model::catalogue;
-use data_model::schema::Secrecy;
+use data_model::schema::{Node, Secrecy};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::sync::{PoisonError, RwLock};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 /// What stands in place of a secret that is shown to somebody.
 pub const MASK: &str = "***";
@@ -13,13 +14,57 @@ pub const MASK: &str = "***";
 /// Hexadecimal digits of a token in a path.
 const TOKEN_DIGITS: usize = 32;
 
-/// What the operator has added to the words below.
-static FURTHER: RwLock<BTreeSet<String>> = RwLock::new(BTreeSet::new());
+/// Words that stand in the names of secrets.
+const SIGNS: [&str; 13] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "psk",
+    "secret",
+    "private",
+    "presharedkey",
+    "wepkey",
+    "community",
+    "gpp_s",
+    "credential",
+];
+/// Short words stand in many others (`Mapping`, `Bypass`): they count alone, or where a word begins.
+const WORDS: [&str; 2] = ["pin", "pass"];
+
+// Every parameter of every tree is asked about several times on its way into the store, so what is asked is made once.
+static KNOWN_SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| finder(SIGNS));
+/// The last nodes of the secrets of the models we know, as they are written there.
+static LAST_NODES: LazyLock<HashSet<String>> = LazyLock::new(last_nodes_of_secrets);
+
+/// What the operator has added to the words above.
+static FURTHER: RwLock<Further> = RwLock::new(Further {
+    words: BTreeSet::new(),
+    finder: None,
+});
+
+#[derive(Debug)]
+struct Further {
+    words: BTreeSet<String>,
+    finder: Option<AhoCorasick>,
+}
+
+/// Finds words, however they are written; there is none for words that together are larger than a program may be.
+fn finder<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Option<AhoCorasick> {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words)
+        .ok()
+}
 
 /// Has every name with one of these words in its last node taken for a secret's, from this moment on.
 pub fn mask_also(words: &[String]) {
     let mut further = FURTHER.write().unwrap_or_else(PoisonError::into_inner);
-    further.extend(words.iter().map(|word| word.to_ascii_lowercase()));
+    further
+        .words
+        .extend(words.iter().map(|word| word.to_ascii_lowercase()));
+    further.finder = finder(&further.words).filter(|_| !further.words.is_empty());
 }
 
 /// Whether a parameter's value must not be shown, kept or logged.
@@ -29,8 +74,8 @@ pub fn mask_also(words: &[String]) {
 pub fn is_secret(name: &str) -> bool {
     is_sealed(name) || {
         let further = FURTHER.read().unwrap_or_else(PoisonError::into_inner);
-        let last = last_node(name).to_ascii_lowercase();
-        further.iter().any(|word| last.contains(word))
+        let finder = further.finder.as_ref();
+        finder.is_some_and(|finder| finder.is_match(last_node(name)))
     }
 }
 
@@ -78,54 +123,61 @@ fn last_node(name: &str) -> &str {
 
 /// By the last node of the name.
 fn looks_secret(name: &str) -> bool {
-    let node = last_node(name);
-    let last = node.to_ascii_lowercase();
-    const SIGNS: [&str; 13] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "passcode",
-        "pwd",
-        "psk",
-        "secret",
-        "private",
-        "presharedkey",
-        "wepkey",
-        "community",
-        "gpp_s",
-        "credential",
-    ];
-    // Short words stand in many others (`Mapping`, `Bypass`): they count alone, or where a word begins.
-    const WORDS: [&str; 2] = ["pin", "pass"];
-    let is_word = |word: &str| {
-        let Some(before) = last.strip_suffix(word) else {
-            return false;
-        };
-        let begins = node.as_bytes().get(before.len());
-        let after_other = before.ends_with(['_', '-']);
-        let upper = begins.is_some_and(u8::is_ascii_uppercase);
-        let after_small = before
-            .len()
-            .checked_sub(1)
-            .and_then(|at| node.as_bytes().get(at));
-        let after_small =
-            after_small.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        before.is_empty() || after_other || upper && after_small
+    let last = last_node(name);
+    let is_sign = match &*KNOWN_SIGNS {
+        Some(finder) => finder.is_match(last),
+        // Then nothing is shown: a mistake of ours must not give a secret away.
+        None => true,
     };
-    SIGNS.iter().any(|sign| last.contains(sign)) || WORDS.iter().any(|word| is_word(word))
+    is_sign || WORDS.iter().any(|word| ends_in_word(last, word))
+}
+
+/// Whether a node ends in a word, with nothing or the end of another word in front of it.
+fn ends_in_word(node: &str, word: &str) -> bool {
+    let Some(at) = node.len().checked_sub(word.len()) else {
+        return false;
+    };
+    let (before, end) = node.as_bytes().split_at(at);
+    if !end.eq_ignore_ascii_case(word.as_bytes()) {
+        return false;
+    }
+    match before.last() {
+        None | Some(b'_' | b'-') => true,
+        Some(byte) => {
+            let small = byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            small && end.first().is_some_and(u8::is_ascii_uppercase)
+        }
+    }
+}
+
+fn last_nodes_of_secrets() -> HashSet<String> {
+    let types = catalogue::names()
+        .iter()
+        .filter_map(|ty| catalogue::device_type(ty));
+    let mut last = HashSet::new();
+    for ty in types {
+        let secret = ty.schema.nodes().filter(|(_, node)| is_secret_node(node));
+        last.extend(secret.map(|(_, node)| node.name.to_string()));
+    }
+    last
 }
 
 fn is_secret_in_models(name: &str) -> bool {
-    catalogue::names().iter().any(|ty| {
-        let Some(ty) = catalogue::device_type(ty) else {
-            return false;
-        };
-        let Some(address) = ty.schema.lookup(name) else {
-            return false;
-        };
-        let parameter = ty.schema.node(address.node).parameter();
-        parameter.is_some_and(|parameter| parameter.secret == Secrecy::Secret)
-    })
+    LAST_NODES.contains(last_node(name))
+        && catalogue::names().iter().any(|ty| {
+            let Some(ty) = catalogue::device_type(ty) else {
+                return false;
+            };
+            let Some(address) = ty.schema.lookup(name) else {
+                return false;
+            };
+            is_secret_node(ty.schema.node(address.node))
+        })
+}
+
+fn is_secret_node(node: &Node) -> bool {
+    let parameter = node.parameter();
+    parameter.is_some_and(|parameter| parameter.secret == Secrecy::Secret)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::redact::is_secret;
 use crate::store::{Id, Observed, Result, Snapshot};
 use data_model::{ParameterList, Timestamp, XsdType};
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Parameters of Informs kept beside a snapshot; beyond them they are put into it.
@@ -88,37 +88,60 @@ pub(super) fn informed(
     parameter_index::keep_some(tx, device, values)
 }
 
+/// What has become of a tree, the most of it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    Nothing,
+    /// Values that are what they were have been seen once more.
+    Times,
+    Content,
+}
+
 /// A secret that a device shows is nobody's to keep: its value stays out (case U07).
-fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str, seen: i64) {
+fn set(tree: &mut Tree, name: &str, ty: XsdType, value: &str, seen: i64) -> Change {
     let value = if is_secret(name) { "" } else { value };
-    match tree.get_mut(name) {
-        Some(kept) => {
-            kept.ty = ty;
-            kept.seen = seen;
-            value.clone_into(&mut kept.value);
-        }
-        None => {
-            let kept = Kept {
-                ty,
-                writable: None,
-                value: value.to_owned(),
-                seen,
-            };
-            tree.insert(name.into(), kept);
-        }
+    let Some(kept) = tree.get_mut(name) else {
+        let kept = Kept {
+            ty,
+            writable: None,
+            value: value.to_owned(),
+            seen,
+        };
+        tree.insert(name.into(), kept);
+        return Change::Content;
+    };
+    let same = kept.ty == ty && kept.value == value;
+    let seen_then = std::mem::replace(&mut kept.seen, seen);
+    if !same {
+        kept.ty = ty;
+        value.clone_into(&mut kept.value);
+        return Change::Content;
+    }
+    match seen_then == seen {
+        true => Change::Nothing,
+        false => Change::Times,
     }
 }
 
-fn set_all(tree: &mut Tree, list: &ParameterList, at: Timestamp) {
-    for parameter in list.iter() {
-        set(
-            tree,
-            parameter.name,
-            parameter.ty,
-            parameter.value,
-            at.as_secs(),
-        );
+fn set_all(tree: &mut Tree, list: &ParameterList, at: Timestamp) -> Change {
+    let at = at.as_secs();
+    let each = list
+        .iter()
+        .map(|parameter| set(tree, parameter.name, parameter.ty, parameter.value, at));
+    each.max().unwrap_or(Change::Nothing)
+}
+
+fn set_access(tree: &mut Tree, observed: &Observed) -> Change {
+    let mut change = Change::Nothing;
+    for (name, writable) in &observed.writable {
+        if let Some(kept) = tree.get_mut(name.as_str())
+            && kept.writable != Some(*writable)
+        {
+            kept.writable = Some(*writable);
+            change = Change::Content;
+        }
     }
+    change
 }
 
 /// Everything that is known, for a change of it. What cannot be read is learnt anew.
@@ -166,23 +189,16 @@ pub(super) fn merge(
     shown(tx, device, &observed.values)?;
     health::seen_whole(tx, device, observed)?;
     lines::observe(tx, device, &observed.values, now)?;
-    let (before, changed) = known(tx, device)?;
-    let mut tree = before.clone();
-    keep_only_seen(&mut tree, observed);
-    set_all(&mut tree, &observed.values, now);
-    for (name, writable) in &observed.writable {
-        if let Some(kept) = tree.get_mut(name.as_str()) {
-            kept.writable = Some(*writable);
-        }
-    }
-    if before == tree {
-        return Ok(());
-    }
-    // Values that are what they were have only been seen once more.
-    let at = if same_but_for_times(&before, &tree) {
-        changed.unwrap_or(now)
-    } else {
-        now
+    let (mut tree, changed) = known(tx, device)?;
+    let change = [
+        keep_only_seen(&mut tree, observed),
+        set_all(&mut tree, &observed.values, now),
+        set_access(&mut tree, observed),
+    ];
+    let at = match change.into_iter().max() {
+        None | Some(Change::Nothing) => return Ok(()),
+        Some(Change::Times) => changed.unwrap_or(now),
+        Some(Change::Content) => now,
     };
     // The next Inform is newer than this, also if it says to the letter what the last one said.
     tx.hot.forget(device);
@@ -195,41 +211,31 @@ pub(super) fn merge(
     save(tx, device, &tree, at)
 }
 
-fn same_but_for_times(one: &Tree, other: &Tree) -> bool {
-    let same = |(one, other): (&Kept, &Kept)| {
-        one.ty == other.ty && one.writable == other.writable && one.value == other.value
-    };
-    one.len() == other.len()
-        && one.keys().eq(other.keys())
-        && one.values().zip(other.values()).all(same)
-}
-
 /// Drops what is gone from the branches that were read whole, or whose names were.
-fn keep_only_seen(tree: &mut Tree, observed: &Observed) {
+fn keep_only_seen(tree: &mut Tree, observed: &Observed) -> Change {
     if observed.complete_below.is_empty() && observed.listed_below.is_empty() {
-        return;
+        return Change::Nothing;
     }
+    let before = tree.len();
     let values = observed.values.iter();
-    let mut seen: Vec<&str> = values.map(|parameter| parameter.name).collect();
-    seen.sort_unstable();
-    let mut listed: Vec<&str> = observed
-        .writable
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    listed.sort_unstable();
+    let seen: HashSet<&str> = values.map(|parameter| parameter.name).collect();
+    let listed = observed.writable.iter();
+    let listed: HashSet<&str> = listed.map(|(name, _)| name.as_str()).collect();
     let below = |branches: &[String], name: &str| {
         let mut branches = branches.iter();
         branches.any(|branch| name.starts_with(branch.as_str()))
     };
-    let has = |list: &[&str], name: &str| list.binary_search(&name).is_ok();
     tree.retain(|name, _| {
         let read = below(&observed.complete_below, name);
         let known = below(&observed.listed_below, name);
         below(&observed.except_below, name)
-            || has(&seen, name)
-            || (!read && (!known || has(&listed, name)))
+            || seen.contains(&**name)
+            || (!read && (!known || listed.contains(&**name)))
     });
+    match tree.len() == before {
+        true => Change::Nothing,
+        false => Change::Content,
+    }
 }
 
 /// What was last seen.

@@ -51,7 +51,8 @@ fn values_of(tree: &Tree) -> impl Iterator<Item = &str> {
 
 /// A device's tree: names, types and access of its shape, the shape's values, and what differs from them.
 fn tree_of(mut names: &[u8], mut sample: &[u8], mut own: Differences<'_>) -> Option<Tree> {
-    let mut tree = Tree::new();
+    // In their order, which is that of the tree.
+    let mut all = Vec::new();
     let mut following = own.next().ok()?;
     let mut place = 0;
     while let [ty, writable, rest @ ..] = names {
@@ -78,10 +79,10 @@ fn tree_of(mut names: &[u8], mut sample: &[u8], mut own: Differences<'_>) -> Opt
             value,
             seen: 0,
         };
-        tree.insert(name.into(), kept);
+        all.push((name.into(), kept));
         place += 1;
     }
-    following.is_none().then_some(tree)
+    following.is_none().then(|| all.into_iter().collect())
 }
 
 /// When each value was seen; nothing if it was all of them when the snapshot was written.
