@@ -124,7 +124,7 @@ async fn upgrades_fail_in_the_way_the_scenario_says_and_the_campaign_knows_how()
 
 /// What a device says of the registration of its first line, asked for now.
 async fn registration(world: &World, prefix: &str) -> Option<String> {
-    let name = "InternetGatewayDevice.X_CISCO_ATA.Status.Line.1.Registration_State";
+    let name = "Device.X_CISCO_ATA.Status.Line.1.Registration_State";
     let task = json!({ "kind": "get_parameter_values", "names": [name] });
     let path = format!("{}/tasks", first(prefix));
     let task = world.api.post(&path, task).await.ok()?;
