@@ -56,6 +56,7 @@ const KINDS = [
   'file.put', 'file.delete', 'freezes.put',
   'operation.end', 'operation.create', 'operation.pause', 'operation.resume', 'operation.cancel', 'profile.put', 'profile.publish',
   'device.health', 'device.register', 'device.delete', 'device.tags', 'device.variables', 'device.swap', 'device.merge',
+  'device.note', 'device.note-delete',
   'device.quarantine', 'device.admit', 'device.retry-refused', 'account.bind', 'account.unbind', 'account.put', 'trace.on',
   'trace.off', 'provisioning.window', 'provisioning.key', 'device_file.put', 'task.create', 'task.cancel', 'task.retry',
   'credentials.rotate', 'credentials.confirm', 'account.delete', 'binding.told', 'diagnostic_run.create', 'diagnostic_run.cancel',

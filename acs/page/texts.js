@@ -287,6 +287,17 @@ export const t = {
       profiles: 'Profiles', compare: 'Desired against observed', refused: 'refused', waits: 'waits', agrees: 'agrees', notYet: 'not compared',
       waitsText: 'Changes wait for a maintenance window, which opens {time}.', agreedAt: 'Found to agree', notYetText: 'It is compared with its profiles in its next session.',
     },
+    notes: {
+      title: 'Notes', none: 'No notes yet',
+      noneText: 'What a caller said, or what was tried: whoever looks at the device next reads it here.',
+      noneOther: 'People who help with devices write down here what a caller said, or what was tried.',
+      label: 'Write a note', hint: 'Everybody who sees the device can read it, with your name.',
+      tooLong: '{count} characters, and {most} are the most', write: 'Add the note', written: 'The note is written.',
+      guard: 'The note you began is not written. Leave it?', all: 'Show all {count} notes', fewer: 'Show the newest only',
+      delete: 'Delete', deleteThat: 'Delete the note {by} wrote at {time}', deleteTitle: 'Delete this note?',
+      deleteText: '{by} wrote it at {time}. It is gone for everybody; the audit trail says only that it was there.',
+      deleteYes: 'Delete the note', deleted: 'The note is deleted.',
+    },
     tags: {
       title: 'Tags', none: 'no tags', text: 'The device is compared with the profiles again when its tags change, and called for that.', add: 'Add tags',
       hint: 'with spaces or commas between', wrong: '“{tag}” is no tag: 1 to 64 letters, digits, dots, dashes and underscores', drop: 'Remove the tag {tag}',

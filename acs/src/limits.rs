@@ -3,9 +3,11 @@
 //! Long because there is one list of them.
 
 mod bulk;
+mod notes;
 mod overload;
 
 pub use bulk::*;
+pub use notes::*;
 pub use overload::*;
 
 use std::time::Duration;

@@ -253,6 +253,7 @@ async fn records(world: &World, office: &Phone) {
     }
     let measure = json!({ "kind": "ip_ping", "arguments": { "host": "127.0.0.1" }, "devices": [office.identity] });
     let tag = json!({ "kind": "add_tags", "tags": ["seen"] });
+    let notes = format!("{}/notes", office.path());
     for (path, body) in [
         (
             "/webhooks",
@@ -262,6 +263,10 @@ async fn records(world: &World, office: &Phone) {
         (
             "/operations",
             json!({ "action": tag, "devices": [office.identity] }),
+        ),
+        (
+            notes.as_str(),
+            json!({ "text": "Moves in May: prefers to be called after five.\nHas a spare unit." }),
         ),
     ] {
         world.api.post(path, body).await.expect(path);

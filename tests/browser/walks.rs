@@ -26,6 +26,7 @@ pub const ALL: &[(&str, Test)] = &[
     ("what_the_role_forbids_is_not_offered", roles),
     ("a_session_ends_in_the_middle_of_an_edit", ended),
     ("going_back_asks_before_something_typed_is_lost", back),
+    ("notes_of_a_device_are_written_read_and_deleted", notes),
     ("the_tour_has_no_dead_end", tour),
     ("every_view_is_whole_1", every_view_1),
     ("every_view_is_whole_2", every_view_2),
@@ -113,6 +114,11 @@ fn ended(stage: &Stage) -> Result<(), Failed> {
 /// Not only links ask: the browser's own button does.
 fn back(stage: &Stage) -> Result<(), Failed> {
     stage.walk("back")
+}
+
+/// The help desk writes a note; it outlives the end of a session, and markup in it is a text.
+fn notes(stage: &Stage) -> Result<(), Failed> {
+    stage.walk("notes")
 }
 
 /// `docs/TOUR.md` as it is written, over the demo.

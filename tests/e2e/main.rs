@@ -36,6 +36,7 @@ mod hostile;
 mod hostile_http;
 mod kills;
 mod metrics;
+mod notes;
 mod odd_sessions;
 mod openapi;
 mod operations;

@@ -11,7 +11,7 @@ const words = t.audit;
 const ACTIONS = ['account.*', 'account.bind', 'account.delete', 'account.put', 'account.unbind', 'binding.*', 'campaign.*',
     'campaign.abort',
   'campaign.create', 'campaign.pause', 'campaign.resume', 'campaign.start', 'credentials.*', 'device.*', 'device.admit',
-      'device.delete',
+      'device.delete', 'device.note', 'device.note-delete',
   'device.quarantine', 'device.register', 'device.swap', 'device.tags', 'device.variables', 'device_file.*', 'devices.import',
       'diagnostic_run.*',
   'file.*', 'freezes.put', 'group.*', 'operation.*', 'profile.*', 'profile.publish', 'profile.put', 'provisioning.*', 'query.*',

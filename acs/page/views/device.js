@@ -7,7 +7,7 @@ import { Button, Empty, Head, Loaded, ProblemBox, State, Tabs, Time, tell } from
 import { lazy } from '../parts/lazy.js';
 import { Actions } from './device/actions.js';
 import { useDeviceEvents } from './device/common.js';
-import { useDraft } from './device/draft.js';
+import { useBegunNote, useDraft } from './device/draft.js';
 
 const TABS = {
   overview: lazy(() => import('./device/overview.js')),
@@ -38,9 +38,11 @@ function Whole({ device, reload, given, tab, item }) {
   const health = useGet(`/devices/${device.id}/health`);
   const apart = useGet(`/devices/${device.id}/quarantine`);
   const { draft } = useDraft(device.id);
+  const [note] = useBegunNote(device.id);
   const base = `/devices/${encode(given)}`;
   useDeviceEvents(device.id, HEAD_EVENTS, () => { reload(); health.reload(); apart.reload(); });
   useGuard(draft.size ? say(t.device.draft.guard, { count: draft.size }) : null, base);
+  useGuard(note.trim() ? t.device.notes.guard : null, base);
   // On a phone not all tabs are in sight: this one is.
   useEffect(() => {
     const link = document.querySelector('.tabs [aria-current]');

@@ -29,6 +29,7 @@ mod headers;
 mod health;
 mod learned;
 mod lines;
+mod notes;
 mod once;
 mod openapi;
 mod operation_checks;
@@ -94,6 +95,7 @@ fn nouns() -> ApiRouter<Arc<App>> {
         .merge(groups::routes())
         .merge(lines::routes())
         .merge(learned::routes())
+        .merge(notes::routes())
         .merge(operations::routes())
         .merge(parameters::routes())
         .merge(contradictions::routes())

@@ -17,6 +17,7 @@ mod campaigns;
 mod diagnostics;
 mod error;
 pub mod events;
+mod notes;
 mod operations;
 mod people;
 mod profiles;
@@ -34,6 +35,7 @@ pub use campaigns::CampaignStore;
 pub use diagnostics::{CallStore, DiagnosticsStore, HealthStore, RunDevices};
 pub use error::{Result, StoreError};
 pub use events::EventStore;
+pub use notes::NoteStore;
 pub use operations::OperationsStore;
 pub use people::PeopleStore;
 pub use profiles::ProfileStore;
@@ -54,6 +56,7 @@ pub trait Store:
     ProvisioningStore
     + CampaignStore
     + EventStore
+    + NoteStore
     + RequestStore
     + QueryStore
     + PeopleStore

@@ -1,7 +1,8 @@
-// Changes of parameters that were typed and not sent yet, by device; they stay while one looks at something else.
+// What was typed of a device and not sent yet, changes of parameters and a note; it stays while one looks at something else.
 import { useEffect, useState } from '../../html.js';
 
 const drafts = new Map();
+const notes = new Map();
 const watchers = new Set();
 const NONE = new Map();
 
@@ -11,14 +12,19 @@ function become(device, draft) {
   watchers.forEach(tell => tell());
 }
 
-// { draft: Map of name to { type, value, before, secret }, set, remove, clear }
-export function useDraft(device) {
+// Draws again whatever calls this when something was typed.
+function useTyped() {
   const [, redraw] = useState(0);
   useEffect(() => {
     const tell = () => redraw(n => n + 1);
     watchers.add(tell);
     return () => watchers.delete(tell);
   }, []);
+}
+
+// { draft: Map of name to { type, value, before, secret }, set, remove, clear }
+export function useDraft(device) {
+  useTyped();
   const draft = drafts.get(device) || NONE;
   return {
     draft,
@@ -26,4 +32,14 @@ export function useDraft(device) {
     remove: name => { const next = new Map(draft); next.delete(name); become(device, next); },
     clear: () => become(device, new Map()),
   };
+}
+
+// [text, set] of a note that was begun.
+export function useBegunNote(device) {
+  useTyped();
+  return [notes.get(device) || '', text => {
+    if (text) notes.set(device, text);
+    else notes.delete(device);
+    watchers.forEach(tell => tell());
+  }];
 }

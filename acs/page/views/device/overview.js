@@ -1,4 +1,4 @@
-// A device at a glance: how it stands and why, who has it, its lines, how it is reached, its profiles and what is open.
+// A device at a glance: how it stands and why, its notes, who has it, its lines, how it is reached, its profiles, its tasks.
 import { html } from '../../html.js';
 import { t, say } from '../../texts.js';
 import { encode, session, useGet } from '../../api.js';
@@ -7,13 +7,15 @@ import { Card, Copy, Empty, Facts, Loaded, State, Time, fullTime, number, words 
 import { Table } from '../../parts/table.js';
 import { Outcome } from './actions.js';
 import { Fault, TASK_EVENTS, gist, isOpen, kindName, useDeviceEvents } from './common.js';
+import { Notes } from './notes.js';
 import { Tags } from './variables.js';
 
 const text = t.device.overview;
 
 export default function Overview({ device, reload, base, health }) {
   return html`<div class="grid wider">
-    <div class="column"><${Health} from=${health} /><${Lines} device=${device} /><${OpenTasks} device=${device} base=${base} /></div>
+    <div class="column"><${Health} from=${health} /><${Notes} device=${device} /><${Lines} device=${device} />
+      <${OpenTasks} device=${device} base=${base} /></div>
     <div class="column"><${Subscriber} device=${device} /><${Identity} device=${device} />
       <${Profiles} device=${device} base=${base} /><${Reach} device=${device} base=${base} />
       <${Card} title=${t.device.tags.title}><${Tags} device=${device} reload=${reload} /><//></div></div>`;

@@ -10,6 +10,7 @@
 //! - [`devices`], [`filters`]: register, label, find, forget
 //! - [`queries`], [`fleet`]: queries with and without the index of parameters; groups, values and counts
 //! - [`informs`], [`quiet_path`]: what an Inform changes, and that what is known by heart never hides due work
+//! - [`notes`]: what people write down about devices
 //! - [`snapshots`]: what was seen of parameters
 //! - [`tasks`], [`attempts`], [`left`], [`endings`], [`calls`]: queue; claim and try; what broken sessions leave; end;
 //!   whom to call
@@ -112,6 +113,7 @@ mod informs;
 mod learned;
 mod left;
 mod lines;
+mod notes;
 mod on_sqlite;
 mod one_upgrade;
 mod one_upgrade_at_random;

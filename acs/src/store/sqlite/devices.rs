@@ -187,6 +187,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, actor: &Actor, id: Id, now: Timestamp) -> 
         ("learned_vote", "device"),
         ("device_file", "device"),
         ("history", "device"),
+        ("note", "device"),
     ] {
         tx.db
             .prepare_cached(&format!("DELETE FROM {table} WHERE {key} = ?1"))?

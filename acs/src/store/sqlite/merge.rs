@@ -9,7 +9,7 @@ use data_model::Timestamp;
 use rusqlite::{OptionalExtension as _, params};
 
 /// What moves, where both may have a row of the same name only if the new one has none.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "tag",
     "variable",
     "task",
@@ -19,6 +19,7 @@ const TABLES: [&str; 9] = [
     "device_file",
     "history",
     "refusal",
+    "note",
 ];
 
 /// Moves everything and forgets the old identity.

@@ -26,6 +26,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/0019-comparisons-again.sql"),
     include_str!("../../../migrations/0020-runs-of-a-part.sql"),
     include_str!("../../../migrations/0021-smaller.sql"),
+    include_str!("../../../migrations/0022-notes.sql"),
 ];
 
 /// Brings a database up to date, all steps or none. Its `user_version` says how far it is.
@@ -84,7 +85,7 @@ fn apply(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{lines, packing, snapshots};
+    use super::super::{lines, packing, snapshots, trees};
     use super::*;
     use crate::store::{Id, LineState, Registration, StoreError};
     use data_model::Timestamp;
@@ -124,6 +125,8 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("store.db");
             let mut connection = Connection::open(&path).unwrap();
+            // What some steps convert rows with.
+            trees::register(&connection).unwrap();
             for step in &STEPS[..earlier] {
                 connection.execute_batch(step).unwrap();
             }

@@ -41,6 +41,7 @@ mod library;
 mod lines;
 mod merge;
 mod migrations;
+mod notes;
 mod operations;
 mod packing;
 mod parameter_index;
