@@ -34,6 +34,10 @@ const ROUND: Duration = Duration::from_secs(5);
 const WARM_UP: Duration = Duration::from_secs(20);
 const SECRET: &str = "bench";
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("threads for a benchmark");
     runtime.block_on(run());

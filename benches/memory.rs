@@ -12,6 +12,10 @@ use agent::device::{Device, Product};
 const FEW: u64 = 1_000;
 const MANY: u64 = 21_000;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let many = std::env::args().find_map(|argument| argument.parse().ok());
     let many = many.unwrap_or(MANY).max(FEW + 1);

@@ -34,6 +34,10 @@ const TLS_SESSIONS: usize = 5_000;
 /// Sessions open at one time.
 const CONCURRENCY: usize = 64;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut arguments = std::env::args().skip_while(|each| each != null_server::ARGUMENT);
     if arguments.next().is_some() {
