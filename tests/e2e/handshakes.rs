@@ -7,7 +7,7 @@ use acs::config::{Config, TlsConfig};
 use acs::limits::{HANDSHAKES_AT_ONCE, HANDSHAKES_PER_SECOND};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, ClientConnection, RootCertStore};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -80,11 +80,17 @@ impl Private {
 }
 
 fn trusting(folder: &Path) -> Arc<ClientConfig> {
+    trusting_with(folder, |_| true)
+}
+
+/// The same, with some of the cipher suites alone.
+fn trusting_with(folder: &Path, has: impl Fn(CipherSuite) -> bool) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     let ca = CertificateDer::from_pem_file(folder.join("servers/ca.pem")).expect("a certificate");
     roots.add(ca).expect("an authority");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut provider = rustls::crypto::ring::default_provider();
+    provider.cipher_suites.retain(|suite| has(suite.suite()));
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .expect("versions of TLS")
         .with_root_certificates(roots)
@@ -276,5 +282,35 @@ async fn tiny_records_end_and_a_handshake_that_trickles_has_one_deadline() {
     assert!(begun.elapsed() >= DEADLINE, "not before it is due");
     let slow = "dialtone_tls_handshakes_total{name=\"slow\",version=\"none\",kind=\"none\"}";
     assert_eq!(world.metric(slow), 4);
+    world.server.stop().await;
+}
+
+/// The server chooses what costs it least of what a device has; a device that has one suite alone is served with that.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_prefers_the_suite_that_costs_it_least_and_takes_any() {
+    use CipherSuite::{
+        TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 as OLD_AES_256,
+        TLS13_AES_128_GCM_SHA256 as AES_128, TLS13_AES_256_GCM_SHA384 as AES_256,
+        TLS13_CHACHA20_POLY1305_SHA256 as CHACHA,
+    };
+    let world = Private::start(|_| ()).await;
+    for (offered, taken) in [
+        (&[AES_256, CHACHA, AES_128][..], AES_128),
+        (&[AES_256], AES_256),
+        (&[CHACHA], CHACHA),
+        (&[OLD_AES_256], OLD_AES_256),
+    ] {
+        let config = trusting_with(world.folder.path(), |suite| offered.contains(&suite));
+        for port in world.ports() {
+            let stream = connect(OTHER, port).await;
+            let connector = TlsConnector::from(Arc::clone(&config));
+            let stream = connector
+                .connect(name(), stream)
+                .await
+                .expect("a handshake");
+            let suite = stream.get_ref().1.negotiated_cipher_suite();
+            assert_eq!(suite.map(|suite| suite.suite()), Some(taken), "{offered:?}");
+        }
+    }
     world.server.stop().await;
 }
