@@ -40,18 +40,9 @@ fn main() {
 
 /// A store with so many devices in this folder; a copy of the kept one, which is loaded if it is not there.
 async fn fill(folder: &Path, devices: u64, kept: Option<&Path>) {
-    match kept {
-        None => load(&folder.join("dialtone.db"), devices, now()).await,
-        Some(kept) => copy(folder, devices, kept).await,
-    }
-    // Each has been compared with its profiles, as devices are that have been here before: otherwise the server would
-    // look at them one after the other while the page is measured.
-    let db = rusqlite::Connection::open(folder.join("dialtone.db")).expect("the store");
-    db.execute("UPDATE device SET profile_stamp = 1", [])
-        .expect("room for another column");
-}
-
-async fn copy(folder: &Path, devices: u64, kept: &Path) {
+    let Some(kept) = kept else {
+        return load(&folder.join("dialtone.db"), devices, now()).await;
+    };
     let source = kept.join(devices.to_string());
     if !source.exists() {
         let partial = kept.join("partial");

@@ -84,12 +84,12 @@ fn over_http(sessions: &[Session]) {
         1,
     );
     Figures::new(ratios).print(
-        "  sessions per CPU-second / null server (floor 0.35, aim 0.65)",
+        "  sessions per CPU-second / null server (floor 0.50, aim 0.65)",
         "",
         2,
     );
     Figures::new(growth).print(
-        &format!("  cost at {many} / at {few} parameters (at most 1.5)"),
+        &format!("  cost at {many} / at {few} parameters (at most 1.2)"),
         "",
         2,
     );
@@ -117,7 +117,7 @@ fn over_https(sessions: &[Session]) {
         Figures::new(null_us).print("  CPU of a session, null server", "us", 1);
         Figures::new(real_us).print("  CPU of a session, server", "us", 1);
         Figures::new(ratios).print(
-            "  sessions per CPU-second / null server (floor 0.55, aim 0.80)",
+            "  sessions per CPU-second / null server (floor 0.70, aim 0.80)",
             "",
             2,
         );

@@ -5,7 +5,10 @@
 use acs::limits::EVENTS;
 use acs::query::pattern::Pattern;
 use acs::store::sqlite::SqliteStore;
-use acs::store::{Actor, EventStore as _, InformRecord, Observed, QueryStore as _, Store as _};
+use acs::store::{
+    Actor, Agreement, EventStore as _, InformRecord, Observed, ProfileStore as _, QueryStore as _,
+    Store as _,
+};
 use cwmp::{CwmpVersion, DeviceId, Event, EventCode};
 use data_model::{ParameterList, Timestamp};
 use std::net::{IpAddr, Ipv4Addr};
@@ -166,18 +169,17 @@ pub fn inform(number: u64, now: Timestamp) -> InformRecord {
     }
 }
 
-async fn one(store: &SqliteStore, model: &[(String, String)], number: u64, now: Timestamp) {
+/// One device comes, shows everything, and agrees with its profiles: were it never compared, a server would go round the
+/// fleet while something else is measured.
+async fn one(
+    store: &SqliteStore,
+    model: &[(String, String)],
+    stamp: u64,
+    number: u64,
+    now: Timestamp,
+) {
     let kept = store
         .record_inform(inform(number, now))
-        .await
-        .expect("a store that takes writes");
-    let observed = Observed {
-        values: shown(model, number),
-        complete_below: vec!["Device.".into()],
-        ..Observed::default()
-    };
-    store
-        .snapshot_merge(kept.device, observed, now)
         .await
         .expect("a store that takes writes");
     let tags: Vec<String> = [("beta", 50), ("office", 3), ("vip", 5_000)]
@@ -192,6 +194,22 @@ async fn one(store: &SqliteStore, model: &[(String, String)], number: u64, now: 
             .await
             .expect("a store that takes writes");
     }
+    let device = store.device_find(kept.device).await.expect("a store");
+    let agreement = Agreement {
+        stamp,
+        revision: device.expect("a known device").provisioning.revision,
+        parameter_key: String::new(),
+        digest: 0,
+    };
+    let observed = Observed {
+        values: shown(model, number),
+        complete_below: vec!["Device.".into()],
+        ..Observed::default()
+    };
+    store
+        .provisioning_agreed(kept.device, agreement, observed, now)
+        .await
+        .expect("a store that takes writes");
 }
 
 /// Puts so many devices into a new store, as they would put themselves there, at this moment.
@@ -200,6 +218,7 @@ pub async fn load(path: &Path, devices: u64, now: Timestamp) {
     let status = Pattern::parse(STATUS).expect("a path");
     store.index_choose(vec![status]).await.expect("a store");
     while store.index_some(None).await.expect("a store").is_some() {}
+    let (stamp, _) = store.profiles_in_force().await.expect("a store");
     let model = Arc::new(model());
     let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
@@ -212,7 +231,7 @@ pub async fn load(path: &Path, devices: u64, now: Timestamp) {
             while store.event_prune(EVENTS).await.expect("a store") > 0 {}
         }
         let (store, model) = (Arc::clone(&store), Arc::clone(&model));
-        tasks.spawn(async move { one(&store, &model, number, now).await });
+        tasks.spawn(async move { one(&store, &model, stamp, number, now).await });
     }
     while tasks.join_next().await.is_some() {}
     let secs = begun.elapsed().as_secs_f64();
