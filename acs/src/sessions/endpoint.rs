@@ -514,7 +514,7 @@ fn reject(app: &App, rejected: Rejected) -> Response<Full<Bytes>> {
         Rejected::Busy => {
             Metrics::count(&app.metrics.requests_rejected, "store");
             // Spread, so that those who were turned away together do not come back together (promise P6).
-            come_back(app, 10 + clock::random() % 50)
+            come_back(app, 5 + clock::random() % 11)
         }
         Rejected::TurnedAway(turned_away) => {
             let mut response = come_back(app, turned_away.seconds);

@@ -8,7 +8,8 @@ use agent::shell::tls::TlsConfig;
 use cwmp::http::{Authorizer, Challenge};
 use data_model::Secret;
 use rcgen::{CertificateParams, KeyPair};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::TlsAcceptor;
 
@@ -386,17 +387,26 @@ async fn cpe_already_in_session_is_a_failed_session_and_tried_again() {
 
 /// Covers P-14, S-06.
 #[tokio::test]
-async fn an_overloaded_server_is_asked_again() {
+async fn an_overloaded_server_is_asked_again_when_it_says() {
     let (mut genie, _log) = Genie::new(Guard::Nobody, []);
-    let mut busy = true;
-    let server = Server::start(move |post| match std::mem::take(&mut busy) {
-        // Spelled so.
-        true => Reply::new("503 Service Unavailable", "Retry-after: 60\r\n", "").last(),
-        false => genie.answer(post),
+    let turned_away = Arc::new(Mutex::new(None));
+    let (at, waited) = (Arc::clone(&turned_away), Arc::new(Mutex::new(None)));
+    let wait = Arc::clone(&waited);
+    let server = Server::start(move |post| {
+        let mut at = at.lock().expect("no panic");
+        let Some(at) = *at else {
+            *at = Some(Instant::now());
+            // Spelled so; it says 60, which is longer than a test may take. By itself a device comes after 10 at the most.
+            return Reply::new("503 Service Unavailable", "Retry-after: 12\r\n", "").last();
+        };
+        wait.lock().expect("no panic").get_or_insert(at.elapsed());
+        genie.answer(post)
     })
     .await;
     let agent = Agent::start(&format!("http://{}/", server.address)).await;
     agent.has_succeeded().await;
+    let waited = waited.lock().expect("no panic").expect("it came again");
+    assert!(waited >= Duration::from_secs(12), "{waited:?}");
 }
 
 /// Covers S-12, H-06.
