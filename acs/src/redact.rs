@@ -74,8 +74,11 @@ pub fn mask_also(words: &[String]) {
 pub fn is_secret(name: &str) -> bool {
     is_sealed(name) || {
         let further = FURTHER.read().unwrap_or_else(PoisonError::into_inner);
-        let finder = further.finder.as_ref();
-        finder.is_some_and(|finder| finder.is_match(last_node(name)))
+        match &further.finder {
+            Some(finder) => finder.is_match(last_node(name)),
+            // No words; or more than can be looked for, and then nothing is shown.
+            None => !further.words.is_empty(),
+        }
     }
 }
 
