@@ -163,3 +163,62 @@ async fn lines_register_again_after_every_restart() {
     }
     crowd.stop();
 }
+
+/// What the campaign says of the first device of a fleet.
+async fn step(world: &World, campaign: &str) -> Value {
+    let path = format!("/campaigns/{campaign}/devices");
+    let mut devices = world.api.all(&path).await.expect("a list");
+    devices.pop().expect("a device")
+}
+
+/// Covers P4.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_power_goes_in_every_download_gives_up_and_says_so() {
+    let world = World::start().await;
+    let crowd = crowd(&world, "CUT", 1, "[upgrades]\npower_cut = 1.0").await;
+    known(&world, 1).await;
+    let image = world.image("ATA192", NEW_VERSION);
+    let file = world
+        .upload("ata192.image", "ATA192", NEW_VERSION, image)
+        .await;
+    let id = world.campaign(&file).await;
+    world.campaign_reaches(&id, &[("failed", 1)]).await;
+    let step = step(&world, &id).await.to_string();
+    assert!(step.contains("cut off by reboots"), "{step}");
+    let device = world.api.get(&first("CUT")).await.expect("a device");
+    assert_ne!(device["software_version"], NEW_VERSION, "{device}");
+    let beliefs = crowd.beliefs().await;
+    assert_eq!(beliefs[0].entry.boots, 4, "{:?}", beliefs[0]);
+    crowd.stop();
+}
+
+/// Covers P4.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_never_comes_back_is_not_taken_for_upgraded() {
+    let world = World::start().await;
+    let crowd = crowd(&world, "GONE", 1, "[upgrades]\nnever_back = 1.0").await;
+    known(&world, 1).await;
+    let image = world.image("ATA192", NEW_VERSION);
+    let file = world
+        .upload("ata192.image", "ATA192", NEW_VERSION, image)
+        .await;
+    let id = world.campaign(&file).await;
+    eventually("it is gone", || async {
+        // One that is off cannot be asked what it has told.
+        let beliefs = crowd.beliefs().await;
+        beliefs[0].version_told.is_none().then_some(())
+    })
+    .await;
+    let called = world
+        .api
+        .post(&format!("{}/call", first("GONE")), json!({}))
+        .await;
+    let called = called.expect("an outcome");
+    assert_ne!(called["outcome"], "accepted", "{called}");
+    let step = step(&world, &id).await;
+    assert_eq!(step["step"], "upgrading", "{step}");
+    let device = world.api.get(&first("GONE")).await.expect("a device");
+    assert_ne!(device["software_version"], NEW_VERSION, "{device}");
+    assert_eq!(crowd.waiting(), 0, "nobody waits for it");
+    crowd.stop();
+}

@@ -63,6 +63,13 @@ pub(super) enum Event {
         /// What the machine was asked for instead.
         asked: Option<Request>,
     },
+    /// What was to happen to a device some time after its boot.
+    InThisLife {
+        device: usize,
+        /// Void if it has stopped since.
+        stops: u32,
+        command: Command,
+    },
     Order {
         device: usize,
         order: Order,

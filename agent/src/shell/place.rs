@@ -40,6 +40,8 @@ pub(super) struct Place {
     /// Its stream to an XMPP server.
     pub(super) stream: Option<Box<OpenStream>>,
     pub(super) epoch: u32,
+    /// How often it has stopped.
+    pub(super) stops: u32,
     /// When its timer goes off, and the timer.
     pub(super) armed: Option<(Timestamp, Key)>,
     pub(super) counted: bool,
@@ -64,6 +66,7 @@ impl Place {
             sockets: Vec::new(),
             stream: None,
             epoch: 0,
+            stops: 0,
             armed: None,
             counted: false,
             recorder: None,

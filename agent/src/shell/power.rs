@@ -144,7 +144,7 @@ impl Runner {
             }
             if let Some((after, lines)) = around.registers(device) {
                 let registered = Command::Input(device, Input::Registered(lines));
-                self.later(after, Event::Command(registered));
+                self.in_this_life(device, after, registered);
             }
         }
         self.drain(device);
@@ -162,6 +162,7 @@ impl Runner {
     fn stop_device(&mut self, device: usize) -> Option<Device> {
         let place = &mut self.places[device];
         let stopped = place.device.take()?;
+        place.stops = place.stops.wrapping_add(1);
         place.end_everything();
         self.drop_orders(device);
         self.close_ports(device);
@@ -176,15 +177,27 @@ impl Runner {
         self.places[device].off = kept.then(|| Box::new(stopped.saved()));
     }
 
-    /// Takes the power from a device after a time.
+    /// Takes the power from a device after a time, unless it has stopped by then.
     pub(super) fn cut_power_later(
         &self,
         device: usize,
         after: Duration,
         off_for: Option<Duration>,
     ) {
-        let cut = Command::CutPower(device, off_for);
-        self.later(after, Event::Command(cut));
+        self.in_this_life(device, after, Command::CutPower(device, off_for));
+    }
+
+    /// Lets something happen to a device after a time, unless it has stopped by then.
+    fn in_this_life(&self, device: usize, after: Duration, command: Command) {
+        let stops = self.places[device].stops;
+        self.later(
+            after,
+            Event::InThisLife {
+                device,
+                stops,
+                command,
+            },
+        );
     }
 
     /// Lets something happen after a time.

@@ -180,6 +180,15 @@ impl Runner {
                 epoch,
                 asked,
             } => self.back_on(device, epoch, asked.as_ref()),
+            Event::InThisLife {
+                device,
+                stops,
+                command,
+            } => {
+                if self.places[device].stops == stops {
+                    self.told(command);
+                }
+            }
             Event::Order {
                 device,
                 order,
