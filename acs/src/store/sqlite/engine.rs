@@ -1,9 +1,9 @@
 //! Connections and transactions: one thread that writes and commits many calls at once, and readers beside it.
 //!
 //! SQLite takes one writer at a time, and a commit waits for the disk. So all writes go through one thread: it takes
-//! what has come in while the last commit was under way, and a moment longer while many come in, runs each call in a
-//! savepoint of its own, commits once, and answers each caller. A caller that has its answer knows that its change is on
-//! the disk.
+//! what has come in while the last commit was under way, people's calls first, and a moment longer while many come in,
+//! runs each call in a savepoint of its own, commits once, and answers each caller. A caller that has its answer knows
+//! that its change is on the disk.
 //!
 //! Long because the writer, the readers and the file they share begin and end together.
 
@@ -13,6 +13,7 @@ use super::functions;
 use super::history::Watched;
 use super::hot::Hot;
 use super::migrations;
+use super::queue::{Lane, Receiver, Sender, queue};
 use super::sealing;
 use crate::limits::READERS_KEPT;
 use crate::metrics::store::StoreMetrics;
@@ -25,7 +26,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, oneshot};
@@ -122,7 +123,7 @@ where
 
 /// The connections to one database file.
 pub(super) struct Engine {
-    jobs: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    jobs: Sender<Box<dyn Job>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Arc<Readers>,
     scans: Arc<Semaphore>,
@@ -169,7 +170,7 @@ impl Engine {
             sealing::register(&reader, &secrets).map_err(|error| trouble(&error))?;
             idle.push(reader);
         }
-        let (jobs, incoming) = mpsc::channel();
+        let (jobs, incoming) = queue();
         let counted = metrics.clone();
         let thread = std::thread::Builder::new().name("store".into());
         let writer = thread
@@ -184,7 +185,7 @@ impl Engine {
             })
             .map_err(|error| trouble(&error))?;
         Ok(Engine {
-            jobs: Mutex::new(Some(jobs)),
+            jobs,
             writer: Mutex::new(Some(writer)),
             readers: Arc::new(Readers {
                 idle: Mutex::new(idle),
@@ -232,12 +233,15 @@ impl Engine {
             caller,
         };
         let closed = || StoreError::Unavailable("the store is closed".into());
-        {
-            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-            let jobs = jobs.as_ref().ok_or_else(closed)?;
-            // Before it is sent: the writer takes it out again at once.
-            self.metrics.queue.inc();
-            jobs.send(Box::new(call)).map_err(|_| closed())?;
+        let lane = match threads::are_for_devices() {
+            true => Lane::Devices,
+            false => Lane::People,
+        };
+        // Before it is sent: the writer takes it out again at once.
+        self.metrics.queue.inc();
+        if self.jobs.send(lane, Box::new(call)).is_err() {
+            self.metrics.queue.dec();
+            return Err(closed());
         }
         answer.await.map_err(|_| closed())?
     }
@@ -294,12 +298,7 @@ impl Engine {
     pub async fn close(&self) {
         // Readers first: the last connection to close puts the log into the file, and must be one that may write.
         self.readers.close();
-        let jobs = self
-            .jobs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        drop(jobs);
+        self.jobs.close();
         let writer = self
             .writer
             .lock()
@@ -337,8 +336,8 @@ impl Readers {
 impl Drop for Engine {
     /// Whoever opens the database next must not find a writer that is still at work.
     fn drop(&mut self) {
-        let (jobs, writer) = (self.jobs.get_mut(), self.writer.get_mut());
-        drop(jobs.unwrap_or_else(PoisonError::into_inner).take());
+        self.jobs.close();
+        let writer = self.writer.get_mut();
         if let Some(writer) = writer.unwrap_or_else(PoisonError::into_inner).take() {
             // It works off what was sent; a panic of it has been logged.
             let _ = writer.join();
@@ -418,22 +417,25 @@ pub(crate) fn examine(database: &Path) -> std::result::Result<(), String> {
     migrations::is_known(&connection)
 }
 
-/// The writer's life: batch after batch, until every sender is gone.
+/// The writer's life: batch after batch, until the queue is closed.
 fn write_all(
     connection: &Connection,
-    incoming: &mpsc::Receiver<Box<dyn Job>>,
+    incoming: &Receiver<Box<dyn Job>>,
     mut hot: Hot,
     feed: &Feed,
     metrics: &StoreMetrics,
 ) {
     let mut before = 0;
-    while let Ok(first) = incoming.recv() {
-        let mut batch = vec![first];
-        batch.extend(incoming.try_iter().take(BATCH - 1));
+    loop {
+        let mut batch = incoming.take(BATCH);
+        if batch.is_empty() {
+            return;
+        }
         if before >= MANY && batch.len() < BATCH / 8 {
-            // Asleep, not at the channel: whoever sends need not wake us.
+            // Asleep, not at the queue: whoever sends need not wake us.
             std::thread::sleep(WINDOW);
-            batch.extend(incoming.try_iter().take(BATCH - batch.len()));
+            let room = BATCH - batch.len();
+            incoming.take_more(&mut batch, room);
         }
         before = batch.len();
         metrics

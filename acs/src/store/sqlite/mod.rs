@@ -52,6 +52,7 @@ mod profile_devices;
 mod profiles;
 mod provisioning;
 mod queries;
+mod queue;
 mod recent;
 mod reports;
 mod requests;

@@ -2,6 +2,10 @@
 
 use super::Place;
 use crate::threads::Threads;
+use futures_util::FutureExt as _;
+use futures_util::future::{join, join_all};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -41,4 +45,47 @@ async fn a_crowd_of_sessions_leaves_people_a_connection_that_reads() {
     for session in sessions {
         session.await.unwrap().unwrap();
     }
+}
+
+/// Covers P6.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_changes_does_not_wait_behind_a_crowd_of_sessions() {
+    let place = Place::new();
+    let store = Arc::new(place.open());
+    let threads = Threads::start("devices").unwrap();
+    let (end, until) = mpsc::channel::<()>();
+    let (sent, waiting) = mpsc::channel();
+    let served = Arc::new(AtomicUsize::new(0));
+    let crowd = {
+        let (store, served) = (Arc::clone(&store), Arc::clone(&served));
+        threads.handle().spawn(async move {
+            let busy = store.engine.write(move |_| {
+                let _ = until.recv();
+                Ok(())
+            });
+            let session = |_| {
+                let served = Arc::clone(&served);
+                store.engine.write(move |_| {
+                    served.fetch_add(1, Relaxed);
+                    Ok(())
+                })
+            };
+            // What is polled once has been sent.
+            let mut all = Box::pin(join(busy, join_all((0..1_000).map(session))));
+            assert!(all.as_mut().now_or_never().is_none());
+            sent.send(()).unwrap();
+            all.await
+        })
+    };
+    waiting.recv_timeout(Duration::from_secs(60)).unwrap();
+    let before = Arc::clone(&served);
+    let mut person = Box::pin(store.engine.write(move |_| Ok(before.load(Relaxed))));
+    assert!(person.as_mut().now_or_never().is_none());
+    drop(end);
+    // The writer may have taken as many as one commit has before the first of them kept it.
+    assert!(person.await.unwrap() <= 511, "they came first");
+    let (busy, sessions) = crowd.await.unwrap();
+    busy.unwrap();
+    sessions.into_iter().for_each(|session| session.unwrap());
+    assert_eq!(served.load(Relaxed), 1_000);
 }
