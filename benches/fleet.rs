@@ -12,10 +12,10 @@ mod process;
 #[path = "shared/report.rs"]
 mod report;
 
+use agent::fleet::Setup;
 use agent::fleet::crowd::{Crowd, CrowdConfig};
 use agent::fleet::plan::Plan;
 use agent::fleet::scenario::Scenario;
-use agent::shell::tls::TlsConfig;
 use data_model::Secret;
 use process::Process;
 use report::{Figures, ROUNDS};
@@ -69,17 +69,8 @@ async fn run() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let config = CrowdConfig {
         plan: Arc::new(Plan::new(scenario, 1, DEVICES)),
-        serial_prefix: "BENCH".into(),
-        acs_url: format!("http://{}/", acs.address),
-        password: Secret::new(SECRET),
-        tls: TlsConfig::default(),
-        firmware_keys: Vec::new(),
-        listen: None,
-        state: None,
-        real_diagnostics: None,
-        sessions: 256,
         loops: cores,
-        seed: 1,
+        setup: Setup::towards(format!("http://{}/", acs.address), Secret::new(SECRET)),
     };
     let crowd = config.start().await.expect("a fleet");
     tokio::time::sleep(WARM_UP).await;

@@ -11,9 +11,8 @@ use crate::firmware;
 use crate::output::line;
 use acs::config::{Config, EnrolmentMode};
 use acs::{Server, auth};
-use agent::fleet::FleetConfig;
+use agent::fleet::{FleetConfig, Setup};
 use agent::shell::stop::wait_for_stop;
-use agent::shell::tls::TlsConfig;
 use data_model::catalogue;
 use data_model::firmware::hex;
 use data_model::signing::SigningKey;
@@ -323,17 +322,14 @@ fn fleet(options: &DemoOptions, server: &Server, secret: &Secret, key: &SigningK
     FleetConfig {
         device_type: options.device_type.clone(),
         count: options.devices,
-        serial_prefix: SERIAL_PREFIX.into(),
-        acs_url: server.acs_url(),
-        password: secret.clone(),
         parameters: Vec::new(),
-        tls: TlsConfig::default(),
-        firmware_keys: vec![hex(key.verifying_key().as_bytes())],
-        listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
-        state: Some(options.data.join("fleet")),
-        real_diagnostics: None,
-        sessions: 256,
-        seed: 1,
+        setup: Setup {
+            serial_prefix: SERIAL_PREFIX.into(),
+            firmware_keys: vec![hex(key.verifying_key().as_bytes())],
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+            state: Some(options.data.join("fleet")),
+            ..Setup::towards(server.acs_url(), secret.clone())
+        },
     }
 }
 

@@ -9,6 +9,7 @@ pub use options::FleetOptions;
 
 use crate::output::line;
 use accounts::Asked;
+use agent::fleet::Setup;
 use agent::fleet::crowd::{Crowd, CrowdConfig};
 use agent::fleet::figures::Times;
 use agent::fleet::plan::Plan;
@@ -66,9 +67,9 @@ async fn play(options: RunOptions) -> Result<ExitCode, OperatorError> {
         "{}: {} devices for {}, {} loops, seed {}",
         scenario.title,
         config.plan.count(),
-        config.acs_url,
+        config.setup.acs_url,
         config.loops,
-        config.seed
+        config.setup.seed
     ));
     let began = now();
     let crowd = config.start().await?;
@@ -135,10 +136,10 @@ async fn conclude(
     Ok(Report {
         title: scenario.title.clone(),
         about: scenario.about.clone(),
-        seed: config.seed,
+        seed: config.setup.seed,
         devices: config.plan.count(),
         loops: config.loops,
-        acs_url: config.acs_url.clone(),
+        acs_url: config.setup.acs_url.clone(),
         began,
         took_secs,
         drained_secs: (waiting == 0).then(|| gathered.waited_secs()),
@@ -302,21 +303,23 @@ fn config(options: &RunOptions) -> Result<CrowdConfig, OperatorError> {
     let plan = Plan::new(scenario(options)?, options.seed, options.count);
     Ok(CrowdConfig {
         plan: Arc::new(plan),
-        serial_prefix: options.serial_prefix.clone(),
-        acs_url: options.acs_url.clone(),
-        password: Secret::new(options.password.clone()),
-        tls: TlsConfig {
-            ca_file: options.ca_file.clone(),
-            certificate_file: options.certificate_file.clone(),
-            key_file: options.key_file.clone(),
-        },
-        firmware_keys: options.firmware_key.clone(),
-        listen: Some(options.listen),
-        state: options.state.clone(),
-        real_diagnostics: options.measure,
-        sessions: options.sessions.max(1),
         loops: loops.min(options.count),
-        seed: options.seed,
+        setup: Setup {
+            serial_prefix: options.serial_prefix.clone(),
+            acs_url: options.acs_url.clone(),
+            password: Secret::new(options.password.clone()),
+            tls: TlsConfig {
+                ca_file: options.ca_file.clone(),
+                certificate_file: options.certificate_file.clone(),
+                key_file: options.key_file.clone(),
+            },
+            firmware_keys: options.firmware_key.clone(),
+            listen: Some(options.listen),
+            state: options.state.clone(),
+            real_diagnostics: options.measure,
+            sessions: options.sessions.max(1),
+            seed: options.seed,
+        },
     })
 }
 

@@ -8,7 +8,7 @@ use crate::world::{FACTORY_SECRET, NEW_VERSION, Phone, World, eventually, patien
 use acs::Server;
 use acs::config::Config;
 use agent::daemon::AgentConfig;
-use agent::fleet::FleetConfig;
+use agent::fleet::{FleetConfig, Setup};
 use agent::shell::RunnerHandle;
 use data_model::Secret;
 use data_model::firmware::hex;
@@ -292,17 +292,14 @@ async fn fleet(world: &World) -> (RunnerHandle, JoinHandle<()>) {
     let config = FleetConfig {
         device_type: "ata192".into(),
         count: FLEET,
-        serial_prefix: "CALM".into(),
-        acs_url: world.server.acs_url(),
-        password: Secret::new(FACTORY_SECRET),
         parameters: Vec::new(),
-        tls: agent::shell::tls::TlsConfig::default(),
-        firmware_keys: vec![hex(world.firmware_key.verifying_key().as_bytes())],
-        listen: Some(crate::world::anywhere()),
-        state: None,
-        real_diagnostics: None,
-        sessions: 16,
-        seed: 1,
+        setup: Setup {
+            serial_prefix: "CALM".into(),
+            firmware_keys: vec![hex(world.firmware_key.verifying_key().as_bytes())],
+            listen: Some(crate::world::anywhere()),
+            sessions: 16,
+            ..Setup::towards(world.server.acs_url(), Secret::new(FACTORY_SECRET))
+        },
     };
     let (runner, handle) = config.start().await.expect("a fleet");
     let task = tokio::spawn(runner.run());

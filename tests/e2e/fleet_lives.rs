@@ -1,10 +1,10 @@
 //! What the devices of a fleet go through, seen from the server: NATs, upgrades that fail.
 
 use crate::world::{FACTORY_SECRET, NEW_VERSION, World, anywhere, device_path, eventually};
+use agent::fleet::Setup;
 use agent::fleet::crowd::{Crowd, CrowdConfig};
 use agent::fleet::plan::Plan;
 use agent::fleet::scenario::Scenario;
-use agent::shell::tls::TlsConfig;
 use data_model::Secret;
 use data_model::firmware::hex;
 use serde_json::{Value, json};
@@ -18,17 +18,14 @@ async fn crowd(world: &World, prefix: &str, count: usize, tables: &str) -> Crowd
     let scenario = Scenario::parse(&text).expect("a scenario");
     let config = CrowdConfig {
         plan: Arc::new(Plan::new(scenario, 1, count)),
-        serial_prefix: prefix.to_owned(),
-        acs_url: world.server.acs_url(),
-        password: Secret::new(FACTORY_SECRET),
-        tls: TlsConfig::default(),
-        firmware_keys: vec![hex(world.firmware_key.verifying_key().as_bytes())],
-        listen: Some(anywhere()),
-        state: None,
-        real_diagnostics: None,
-        sessions: 16,
         loops: 1,
-        seed: 1,
+        setup: Setup {
+            serial_prefix: prefix.to_owned(),
+            firmware_keys: vec![hex(world.firmware_key.verifying_key().as_bytes())],
+            listen: Some(anywhere()),
+            sessions: 16,
+            ..Setup::towards(world.server.acs_url(), Secret::new(FACTORY_SECRET))
+        },
     };
     config.start().await.expect("a fleet")
 }

@@ -4,8 +4,7 @@
 use crate::handshakes::{Private, hello, is_answered};
 use crate::world::by_hand::{Hand, fetch};
 use crate::world::{FACTORY_SECRET, World, counted, eventually};
-use agent::fleet::FleetConfig;
-use agent::shell::tls::TlsConfig;
+use agent::fleet::{FleetConfig, Setup};
 use cwmp::{Event, EventCode};
 use data_model::Secret;
 use serde_json::json;
@@ -35,9 +34,6 @@ async fn a_crowd_that_boots_at_once_is_turned_away_and_every_boot_arrives_in_the
     let config = FleetConfig {
         device_type: "ata192".into(),
         count: CROWD,
-        serial_prefix: "STORM".into(),
-        acs_url: world.server.acs_url(),
-        password: Secret::new(FACTORY_SECRET),
         parameters: vec![
             // Every retry after a second, so that nobody has to wait for the end.
             (
@@ -49,13 +45,12 @@ async fn a_crowd_that_boots_at_once_is_turned_away_and_every_boot_arrives_in_the
                 "1000".into(),
             ),
         ],
-        tls: TlsConfig::default(),
-        firmware_keys: Vec::new(),
-        listen: None,
-        state: None,
-        real_diagnostics: None,
-        sessions: CROWD,
-        seed: 7,
+        setup: Setup {
+            serial_prefix: "STORM".into(),
+            sessions: CROWD,
+            seed: 7,
+            ..Setup::towards(world.server.acs_url(), Secret::new(FACTORY_SECRET))
+        },
     };
     let (runner, handle) = config.start().await.expect("a fleet");
     let task = tokio::spawn(runner.run());

@@ -96,7 +96,7 @@ impl CrowdConfig {
     fn hostile_peers(&self, visits: &Arc<Visits>) -> tokio::task::JoinSet<()> {
         let mut peers = tokio::task::JoinSet::new();
         let hostile = self.plan.scenario().hostile.as_ref();
-        if let (Some(hostile), Ok(url)) = (hostile, self.acs_url.parse::<http::Uri>()) {
+        if let (Some(hostile), Ok(url)) = (hostile, self.setup.acs_url.parse::<http::Uri>()) {
             let (url, tricks) = (Arc::new(url), Arc::from(hostile.tricks.as_slice()));
             for peer in 0..hostile.peers as usize {
                 let (url, tricks) = (Arc::clone(&url), Arc::clone(&tricks));
@@ -242,7 +242,7 @@ impl Crowd {
             for (device, entry) in part.shard.ledger().entries().iter().enumerate() {
                 let number = part.shard.number(device);
                 beliefs.push(Belief {
-                    serial_number: self.config.serial_number(number),
+                    serial_number: self.config.setup.serial_number(number),
                     entry: *entry,
                     version_told: versions.remove(&device),
                 });

@@ -9,22 +9,16 @@ pub mod plan;
 mod player;
 pub mod report;
 pub mod scenario;
+mod setup;
 mod shard;
 
-use crate::daemon::{firmware_keys, mac_of};
-use crate::device::exchange::Downgrade;
-use crate::device::{DeviceConfig, FilePolicy, Identity, Product};
-use crate::limits::FLEET_LOG_BYTES;
+pub use setup::Setup;
+
+use crate::device::{Identity, Product};
 use crate::provisioning::sources::Sources;
 use crate::random::Random;
-use crate::shell::diagnostics::DiagnosticsConfig;
-use crate::shell::http::Network;
-use crate::shell::tls::TlsConfig;
-use crate::shell::{Runner, RunnerConfig, RunnerHandle, UdpCalls};
-use cwmp::CwmpVersion;
-use data_model::{OperatorError, Secret};
-use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use crate::shell::{Runner, RunnerConfig, RunnerHandle};
+use data_model::OperatorError;
 use std::sync::Arc;
 
 /// A fleet of one device type.
@@ -34,113 +28,48 @@ pub struct FleetConfig {
     pub device_type: String,
     /// How many there are.
     pub count: usize,
-    /// What their serial numbers begin with; a number of six digits follows.
-    pub serial_prefix: String,
-    /// Their ACS.
-    pub acs_url: String,
-    /// The password they come with.
-    pub password: Secret,
     /// Further values the installer put in, by name below the root (`ManagementServer.PeriodicInformInterval`).
     pub parameters: Vec<(String, String)>,
-    /// Whom they trust.
-    pub tls: TlsConfig,
-    /// Public keys whose firmware they run.
-    pub firmware_keys: Vec<String>,
-    /// Where connection requests are taken; `None` for nowhere.
-    pub listen: Option<SocketAddr>,
-    /// Where their state is kept; `None` forgets it with the process.
-    pub state: Option<PathBuf>,
-    /// Measure on the network of this host, with the echo service at this address; `None` makes the results up.
-    pub real_diagnostics: Option<IpAddr>,
-    /// Sessions open at one time.
-    pub sessions: usize,
-    /// Decides everything that is left to chance.
-    pub seed: u64,
+    /// What any fleet needs.
+    pub setup: Setup,
 }
 
 /// What a device of a fleet is given of its provisioning, by its number.
 pub type GivenSources = dyn Fn(usize, &Identity) -> Option<Arc<Sources>> + Sync;
 
 impl FleetConfig {
-    /// The serial number of a device.
-    pub fn serial_number(&self, device: usize) -> String {
-        format!("{}{device:06}", self.serial_prefix)
-    }
-
     /// What decides the chances of one device. A device mixes the time of its boot into it, so seeds that lie beside each
     /// other would meet: two devices would be called by one URL.
     fn seed_of(&self, device: usize) -> u64 {
-        Random::new(self.seed.wrapping_add(device as u64)).next()
+        Random::new(self.setup.seed.wrapping_add(device as u64)).next()
     }
 
     fn runner(&self, sources: &GivenSources) -> Result<RunnerConfig, OperatorError> {
         let product = Product::load(&self.device_type)?;
+        let setup = &self.setup;
         let mut installed = vec![
             (
                 format!("{}ManagementServer.URL", product.root),
-                self.acs_url.clone(),
+                setup.acs_url.clone(),
             ),
             (
                 format!("{}ManagementServer.Password", product.root),
-                self.password.reveal().to_owned(),
+                setup.password.reveal().to_owned(),
             ),
         ];
         for (name, value) in &self.parameters {
             installed.push((format!("{}{name}", product.root), value.clone()));
         }
         let installed: Arc<[(String, String)]> = installed.into();
-        let upload_hosts: Arc<[String]> = Arc::from([]);
         let device = |number: usize| {
-            let serial_number = self.serial_number(number);
-            let identity = Identity {
-                mac: mac_of(&serial_number),
-                serial_number: serial_number.into(),
-            };
+            let identity = setup.identity(number);
             let provisioning = sources(number, &identity);
-            DeviceConfig {
-                product: Arc::clone(&product),
-                identity,
-                installed: Arc::clone(&installed),
-                authority: "".into(),
-                downgrade: Downgrade::Refused,
-                newest_version: CwmpVersion::V1_4,
-                seed: self.seed_of(number),
-                files: FilePolicy {
-                    upload_hosts: Arc::clone(&upload_hosts),
-                    log_bytes: FLEET_LOG_BYTES,
-                    provisioning,
-                },
-            }
+            let mut device = setup::device(&product, identity, &installed, self.seed_of(number));
+            device.files.provisioning = provisioning;
+            device
         };
-        Ok(RunnerConfig {
-            devices: (0..self.count).map(device).collect(),
-            network: Network {
-                tls: self.tls.load()?,
-                source: None,
-                name_server: None,
-            },
-            listen: self.listen,
-            advertise: None,
-            udp: match self.listen {
-                Some(_) => UdpCalls::WithStun,
-                None => UdpCalls::Never,
-            },
-            journal: self
-                .state
-                .as_ref()
-                .map(|folder| folder.join("fleet.journal")),
-            slots: None,
-            trusted: firmware_keys(&self.firmware_keys)?,
-            diagnostics: match self.real_diagnostics {
-                Some(echo) => DiagnosticsConfig::real(echo),
-                None => DiagnosticsConfig::simulated(self.seed),
-            },
-            sessions: self.sessions,
-            platform: Box::new(crate::platform::simulated::Simulated),
-            surroundings: None,
-            switched_on: true,
-            record: None,
-        })
+        let devices = (0..self.count).map(device).collect();
+        Ok(setup.runner(devices, &setup.files()?))
     }
 
     /// Starts the fleet.
@@ -168,7 +97,7 @@ impl FleetConfig {
 mod tests {
     use super::*;
     use crate::device::{Device, Saved};
-    use data_model::Timestamp;
+    use data_model::{Secret, Timestamp};
     use std::collections::HashSet;
 
     /// Covers C-11.
@@ -177,17 +106,8 @@ mod tests {
         let fleet = FleetConfig {
             device_type: "ata192".into(),
             count: 1000,
-            serial_prefix: "SIM".into(),
-            acs_url: "http://127.0.0.1:7547/".into(),
-            password: Secret::default(),
             parameters: Vec::new(),
-            tls: TlsConfig::default(),
-            firmware_keys: Vec::new(),
-            listen: None,
-            state: None,
-            real_diagnostics: None,
-            sessions: 1,
-            seed: 1,
+            setup: Setup::towards("http://127.0.0.1:7547/", Secret::default()),
         };
         let devices = fleet.runner(&|_, _| None).expect("a fleet").devices;
         let mut urls = HashSet::new();

@@ -18,7 +18,7 @@ mod xmpp;
 
 use acs::TestAcs;
 use agent::daemon::{AgentConfig, start};
-use agent::fleet::FleetConfig;
+use agent::fleet::{FleetConfig, Setup};
 use agent::shell::RunnerHandle;
 use cwmp::EventCode;
 use cwmp::http::{Authorizer, Challenge};
@@ -366,23 +366,18 @@ async fn devices_of_a_fleet_have_a_port_each_if_they_have_stun_on() {
         let server =
             |name: &str, value: &str| (format!("ManagementServer.{name}"), value.to_owned());
         let config = FleetConfig {
-            real_diagnostics: None,
             device_type: "ata192".into(),
             count: 2,
-            serial_prefix: "FCH".into(),
-            acs_url: acs.url(),
-            password: Secret::new("device-secret"),
             parameters: vec![
                 server("STUNEnable", enable),
                 server("STUNServerAddress", "127.0.0.1"),
                 server("STUNServerPort", &stun.address.port().to_string()),
             ],
-            tls: Default::default(),
-            firmware_keys: Vec::new(),
-            listen: Some(([127, 0, 0, 1], 0).into()),
-            state: None,
-            sessions: 1,
-            seed: 1,
+            setup: Setup {
+                listen: Some(([127, 0, 0, 1], 0).into()),
+                sessions: 1,
+                ..Setup::towards(acs.url(), Secret::new("device-secret"))
+            },
         };
         let (runner, handle) = config.start().await.expect("the fleet starts");
         let running = tokio::spawn(runner.run());

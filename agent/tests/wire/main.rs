@@ -8,7 +8,7 @@ mod trust;
 #[path = "../support/authority.rs"]
 mod authority;
 
-use agent::fleet::FleetConfig;
+use agent::fleet::{FleetConfig, Setup};
 use agent::shell::RunnerHandle;
 use agent::shell::tls::TlsConfig;
 use cwmp::rpc::{SetParameterAttribute, SetParameterAttributes, SetParameterValues};
@@ -35,22 +35,17 @@ async fn trusting_device(
     let mut all = vec![("ManagementServer.PeriodicInformEnable", "0")];
     all.extend(parameters);
     let config = FleetConfig {
-        real_diagnostics: None,
         device_type: "ata192".into(),
         count: 1,
-        serial_prefix: "WIRE".into(),
-        acs_url: server.url.clone(),
-        password: Secret::new("secret"),
         parameters: all
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
-        tls,
-        firmware_keys: Vec::new(),
-        listen: None,
-        state: None,
-        sessions: 1,
-        seed: 1,
+        setup: Setup {
+            serial_prefix: "WIRE".into(),
+            tls,
+            ..Setup::towards(server.url.clone(), Secret::new("secret"))
+        },
     };
     let (runner, handle) = config.start().await.expect("the device can be run");
     tokio::spawn(runner.run());
