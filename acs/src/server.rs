@@ -18,7 +18,7 @@ use crate::proxies::Proxies;
 use crate::sessions::{Line, Peer, endpoint};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
-use crate::threads::Threads;
+use crate::threads::{For, Threads};
 use crate::tls::{self, Current};
 use data_model::OperatorError;
 use hyper::body::Incoming;
@@ -62,7 +62,7 @@ pub struct Server {
     tasks: JoinSet<()>,
     jobs: JoinSet<()>,
     /// Those of the port for devices; held as long as the server runs.
-    _threads: Threads,
+    _threads: [Threads; 2],
 }
 
 impl Server {
@@ -88,7 +88,8 @@ impl Server {
         let files_tls = load(&app, "files", app.config.files.tls.as_ref())?;
         let resyncs = Listeners::bind(&app.config.provisioning, &app.certificates).await?;
         let stun = bind_stun(app.config.stun.listen).await?;
-        let threads = Threads::start("devices")?;
+        let threads = Threads::start("devices", For::Devices)?;
+        let walks = Threads::start("walks", For::Nobody)?;
         // Last of all that can fail: its password is shown once.
         let first_password = auth::first_user(&app).await?;
         let address = |listener: &TcpListener, wanted| listener.local_addr().unwrap_or(wanted);
@@ -116,7 +117,7 @@ impl Server {
         let stun_address = start_calls(&app, stun, &mut tasks, &stopped);
         let provisioning = resyncs.addresses();
         resyncs.serve(&app, &mut tasks, &stopped);
-        let jobs = jobs::start(&app);
+        let jobs = jobs::start(&app, &walks.handle());
         let server = Server {
             cwmp_address,
             cwmp_tls_address,
@@ -129,7 +130,7 @@ impl Server {
             app,
             tasks,
             jobs,
-            _threads: threads,
+            _threads: [threads, walks],
         };
         // Set once, here; nobody else writes it.
         let _ = server.app.listeners.set(server.listeners());

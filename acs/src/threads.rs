@@ -1,18 +1,33 @@
-//! Threads of their own for the port for devices. People, programs, files and jobs have others: the system shares the
-//! processors between both, so a crowd of devices leaves them their part (promise P6).
+//! Threads of their own for the port for devices, and for what nobody waits for. People, programs, files and the other
+//! jobs share those of the process: the system divides the processors between them, so a crowd of devices leaves people
+//! their part (promise P6), and what nobody waits for has what is left.
 
 use data_model::OperatorError;
 use std::cell::Cell;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-thread_local! {
-    /// Whether this thread is one of them.
-    static DEVICES: Cell<bool> = const { Cell::new(false) };
+/// By how much threads nobody waits for are nicer than the others (nice(2)): where those want the processors, a tenth is
+/// left to these.
+const NICER: i32 = 10;
+
+/// Whom the work of a thread is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// Somebody who waits for the answer.
+    People,
+    /// Devices in their sessions.
+    Devices,
+    /// Nobody who waits: walks through the whole fleet.
+    Nobody,
 }
 
-/// Whether what runs here is for devices.
-pub fn are_for_devices() -> bool {
-    DEVICES.get()
+thread_local! {
+    static WORKS_FOR: Cell<For> = const { Cell::new(For::People) };
+}
+
+/// Whom what runs here is for.
+pub fn work_for() -> For {
+    WORKS_FOR.get()
 }
 
 /// The threads; what runs on them ends when this is dropped.
@@ -24,15 +39,15 @@ impl Threads {
     ///
     /// # Errors
     /// If the system gives none.
-    pub fn start(name: &str) -> Result<Threads, OperatorError> {
+    pub fn start(name: &str, whom: For) -> Result<Threads, OperatorError> {
         let runtime = Builder::new_multi_thread()
             .thread_name(name)
-            .on_thread_start(|| DEVICES.set(true))
+            .on_thread_start(move || begin(whom))
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| {
             OperatorError::new(
-                "cannot start the threads for devices",
+                format!("cannot start the threads \"{name}\""),
                 error,
                 "free memory and file descriptors, then try again",
             )
@@ -49,11 +64,45 @@ impl Threads {
     }
 }
 
+/// What a thread does first.
+fn begin(whom: For) {
+    WORKS_FOR.set(whom);
+    // On Linux this is a matter of the thread alone.
+    if whom == For::Nobody
+        && let Err(error) = rustix::process::nice(NICER)
+    {
+        tracing::debug!(%error, "a thread nobody waits for cannot be made nicer");
+    }
+}
+
 impl Drop for Threads {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
             // Whoever drops this may be on a thread that must not wait.
             runtime.shutdown_background();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_waits_for_leaves_the_processors_to_the_others() {
+        let nice = || rustix::process::getpriority_process(None).unwrap();
+        let on = |whom| {
+            let threads = Threads::start("test", whom).unwrap();
+            threads
+                .handle()
+                .block_on(tokio::spawn(async move { nice() }))
+        };
+        assert_eq!(on(For::Devices).unwrap(), nice());
+        assert_eq!(on(For::Nobody).unwrap(), (nice() + NICER).min(19));
+        assert_eq!(
+            work_for(),
+            For::People,
+            "a thread nobody has said anything of"
+        );
     }
 }

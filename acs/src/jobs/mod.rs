@@ -20,6 +20,7 @@ use crate::trace;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 /// Time between two runs when nothing nudges.
@@ -27,8 +28,8 @@ const PERIOD: Duration = Duration::from_secs(2);
 /// Time between two looks at silent sessions.
 const REAP_PERIOD: Duration = Duration::from_secs(1);
 
-/// Starts the jobs; they end when the set is dropped.
-pub fn start(app: &Arc<App>) -> JoinSet<()> {
+/// Starts the jobs; they end when the set is dropped. Walks through the whole fleet run where `walks` says.
+pub fn start(app: &Arc<App>, walks: &Handle) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     // What has changed while no server ran is found out once.
     app.round.begin();
@@ -48,8 +49,14 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
         "look_after_health",
         look_after_health::watch,
     );
-    keep(&mut jobs, app, "index_parameters", index_parameters::run);
-    keep(&mut jobs, app, "retain", retain::run);
+    walk(
+        walks,
+        &mut jobs,
+        app,
+        "index_parameters",
+        index_parameters::run,
+    );
+    walk(walks, &mut jobs, app, "retain", retain::run);
     if let Some(sessions) = app.traces.take_receiver() {
         jobs.spawn(trace::write_all(Arc::clone(app), sessions));
     }
@@ -63,7 +70,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             run(&app).await;
         }
     });
-    keep(&mut jobs, app, "compare_devices", |app| async move {
+    walk(walks, &mut jobs, app, "compare_devices", |app| async move {
         loop {
             tokio::select! {
                 () = app.round.nudged() => {}
@@ -91,6 +98,21 @@ fn keep<F>(
 {
     let app = Arc::clone(app);
     jobs.spawn(panics::kept_alive(name, move || begin(Arc::clone(&app))));
+}
+
+/// The same for a job that walks through the fleet, on threads nobody waits for.
+fn walk<F>(
+    walks: &Handle,
+    jobs: &mut JoinSet<()>,
+    app: &Arc<App>,
+    name: &'static str,
+    begin: impl Fn(Arc<App>) -> F + Send + 'static,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let app = Arc::clone(app);
+    let job = panics::kept_alive(name, move || begin(Arc::clone(&app)));
+    jobs.spawn_on(job, walks);
 }
 
 /// Webhooks beside everything else: a server that answers slowly must not hold anybody up.

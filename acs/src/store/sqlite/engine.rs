@@ -20,7 +20,7 @@ use crate::metrics::store::StoreMetrics;
 use crate::secrets::{Sealed, Secrets};
 use crate::store::events::Feed;
 use crate::store::{Result, StoreError};
-use crate::threads;
+use crate::threads::{self, For};
 use data_model::OperatorError;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
@@ -136,8 +136,10 @@ pub(super) struct Engine {
 struct Readers {
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
-    /// How many of them sessions may have: a crowd of devices leaves one to people.
-    for_devices: Semaphore,
+    /// How many of them sessions and walks through the fleet may have: they leave one to people.
+    for_others: Semaphore,
+    /// How many of those a walk may have: its threads are slow where others want the processors.
+    for_walks: Semaphore,
 }
 
 impl Engine {
@@ -190,7 +192,8 @@ impl Engine {
             readers: Arc::new(Readers {
                 idle: Mutex::new(idle),
                 places: Arc::new(Semaphore::new(READERS)),
-                for_devices: Semaphore::new(READERS - READERS_KEPT),
+                for_others: Semaphore::new(READERS - READERS_KEPT),
+                for_walks: Semaphore::new(1),
             }),
             scans: Arc::new(Semaphore::new(SCANS)),
             path: path.to_owned(),
@@ -233,9 +236,9 @@ impl Engine {
             caller,
         };
         let closed = || StoreError::Unavailable("the store is closed".into());
-        let lane = match threads::are_for_devices() {
-            true => Lane::Devices,
-            false => Lane::People,
+        let lane = match threads::work_for() {
+            For::People => Lane::People,
+            For::Devices | For::Nobody => Lane::Others,
         };
         // Before it is sent: the writer takes it out again at once.
         self.metrics.queue.inc();
@@ -255,9 +258,14 @@ impl Engine {
     {
         let closed = || StoreError::Unavailable("the store is closed".into());
         let readers = Arc::clone(&self.readers);
-        let _device = match threads::are_for_devices() {
-            true => Some(self.readers.for_devices.acquire().await),
-            false => None,
+        let whom = threads::work_for();
+        let _walk = match whom {
+            For::Nobody => Some(self.readers.for_walks.acquire().await),
+            For::People | For::Devices => None,
+        };
+        let _other = match whom {
+            For::Devices | For::Nobody => Some(self.readers.for_others.acquire().await),
+            For::People => None,
         };
         let place = Arc::clone(&readers.places).acquire_owned().await;
         let place = place.map_err(|_| closed())?;

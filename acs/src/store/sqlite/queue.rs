@@ -7,10 +7,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// Whose call it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lane {
-    /// That of a person, a program or a job: it has its turn first.
+    /// That of a person, a program, or a job somebody waits for: it has its turn first.
     People,
-    /// That of a device in its session.
-    Devices,
+    /// That of a device in its session, or of a walk through the fleet.
+    Others,
 }
 
 /// The writer has ended, or is about to.
@@ -30,7 +30,7 @@ struct Queue<T> {
 
 struct Waiting<T> {
     people: VecDeque<T>,
-    devices: VecDeque<T>,
+    others: VecDeque<T>,
     /// No more come in.
     closed: bool,
     /// The writer is asleep until there is something.
@@ -42,7 +42,7 @@ pub(super) fn queue<T>() -> (Sender<T>, Receiver<T>) {
     let queue = Arc::new(Queue {
         waiting: Mutex::new(Waiting {
             people: VecDeque::new(),
-            devices: VecDeque::new(),
+            others: VecDeque::new(),
             closed: false,
             writer_waits: false,
         }),
@@ -70,7 +70,7 @@ impl<T> Sender<T> {
         }
         match lane {
             Lane::People => waiting.people.push_back(call),
-            Lane::Devices => waiting.devices.push_back(call),
+            Lane::Others => waiting.others.push_back(call),
         }
         if std::mem::take(&mut waiting.writer_waits) {
             drop(waiting);
@@ -90,7 +90,7 @@ impl<T> Receiver<T> {
     /// Waits for calls and takes at most so many; none when the queue is closed and worked off.
     pub(super) fn take(&self, most: usize) -> Vec<T> {
         let mut waiting = self.0.waiting();
-        while waiting.people.is_empty() && waiting.devices.is_empty() && !waiting.closed {
+        while waiting.people.is_empty() && waiting.others.is_empty() && !waiting.closed {
             waiting.writer_waits = true;
             let woken = self.0.filled.wait(waiting);
             waiting = woken.unwrap_or_else(PoisonError::into_inner);
@@ -107,16 +107,16 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Waiting<T> {
-    /// People first, but never so many that devices have less than half.
+    /// People first, but never so many that the others have less than half.
     fn take_into(&mut self, batch: &mut Vec<T>, most: usize) {
         let people = self
             .people
             .len()
-            .min(most - self.devices.len().min(most / 2));
-        let devices = self.devices.len().min(most - people);
-        batch.reserve(people + devices);
+            .min(most - self.others.len().min(most / 2));
+        let others = self.others.len().min(most - people);
+        batch.reserve(people + others);
         batch.extend(self.people.drain(..people));
-        batch.extend(self.devices.drain(..devices));
+        batch.extend(self.others.drain(..others));
     }
 }
 
@@ -126,7 +126,7 @@ impl<T> Drop for Receiver<T> {
         waiting.closed = true;
         let left = (
             std::mem::take(&mut waiting.people),
-            std::mem::take(&mut waiting.devices),
+            std::mem::take(&mut waiting.others),
         );
         drop(waiting);
         // Outside the lock: whoever waits for one of them is told, and may come with another.
@@ -141,7 +141,7 @@ mod tests {
     fn filled(people: u32, devices: u32) -> (Sender<u32>, Receiver<u32>) {
         let (sender, receiver) = queue();
         for device in 0..devices {
-            sender.send(Lane::Devices, 1_000 + device).expect("open");
+            sender.send(Lane::Others, 1_000 + device).expect("open");
         }
         for person in 0..people {
             sender.send(Lane::People, person).expect("open");
@@ -188,6 +188,6 @@ mod tests {
     fn a_writer_that_has_ended_takes_no_calls() {
         let (sender, receiver) = filled(0, 0);
         drop(receiver);
-        assert_eq!(sender.send(Lane::Devices, 1), Err(Closed));
+        assert_eq!(sender.send(Lane::Others, 1), Err(Closed));
     }
 }
