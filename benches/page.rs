@@ -2,8 +2,9 @@
 //! updates against typing, bytes transferred.
 //!
 //! `cargo bench --bench page -- 20000` takes another number of devices than 200,000; `--store FOLDER` keeps the loaded
-//! store there and uses it again. Needs node, Chromium and what `tests/tools` brings along; `benches/page.mjs` drives the
-//! browser and prints the figures.
+//! store there and uses it again; `--round` has the server go round the fleet meanwhile, as after a change of profiles.
+//! Needs node, Chromium and what `tests/tools` brings along; `benches/page.mjs` drives the browser and prints the
+//! figures.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -12,7 +13,8 @@ mod large_fleet;
 
 use acs::Server;
 use acs::config::Config;
-use acs::store::Store;
+use acs::store::sqlite::SqliteStore;
+use acs::store::{Actor, NewRevision, ProfileStore as _, Publish, Store};
 use cwmp::{Event, EventCode};
 use data_model::Timestamp;
 use large_fleet::{STATUS, identity, inform, load, mixed};
@@ -35,7 +37,8 @@ fn main() {
     let kept = arguments.nth(1).map(PathBuf::from);
     let devices = std::env::args().find_map(|argument| argument.parse().ok());
     let runtime = tokio::runtime::Runtime::new().expect("threads for a benchmark");
-    runtime.block_on(run(devices.unwrap_or(200_000), kept.as_deref()));
+    let round = std::env::args().any(|argument| argument == "--round");
+    runtime.block_on(run(devices.unwrap_or(200_000), kept.as_deref(), round));
 }
 
 /// A store with so many devices in this folder; a copy of the kept one, which is loaded if it is not there.
@@ -63,9 +66,30 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(millis).expect("a clock of this age"))
 }
 
-async fn run(devices: u64, kept: Option<&Path>) {
+/// Changes the profiles: a server compares every device with them once it starts.
+async fn change_profiles(folder: &Path) {
+    let profile = json!({
+        "name": "round", "revision": 0,
+        "selector": { "product_class": ["ATA190"] },
+        "values": [{ "name": "Device.DeviceInfo.ProvisioningCode", "value": "bench" }],
+    });
+    let revision = NewRevision {
+        profile: serde_json::from_value(profile).expect("a profile"),
+        comment: String::new(),
+        publish: Publish::AtOnce,
+    };
+    let store = SqliteStore::open(&folder.join("dialtone.db")).expect("the store");
+    let written = store.profile_write(&Actor::Console, revision, now()).await;
+    written.expect("a profile of ours");
+    store.close().await;
+}
+
+async fn run(devices: u64, kept: Option<&Path>, round: bool) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the store");
     fill(folder.path(), devices, kept).await;
+    if round {
+        change_profiles(folder.path()).await;
+    }
     let server = start(folder.path()).await;
     let first = server.first_password.as_ref().expect("a new store");
     let told = json!({
