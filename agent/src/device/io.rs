@@ -355,7 +355,7 @@ pub struct HttpResponse {
     pub www_authenticate: Vec<String>,
     /// `Location`, if there is one.
     pub location: Option<String>,
-    /// Seconds in `Retry-After`, if it says so many.
+    /// Seconds until the end of `Retry-After`, if it has one.
     pub retry_after_secs: Option<u64>,
     /// The body, unpacked.
     pub body: Vec<u8>,

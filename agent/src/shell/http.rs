@@ -7,8 +7,8 @@ use crate::device::io::{HttpFailure, HttpRequest, HttpResponse, Reached};
 use bytes::Bytes;
 use cwmp::limits::AGENT_ENVELOPE_BYTES;
 use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, LOCATION,
-    RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, DATE, HOST, HeaderName, HeaderValue,
+    LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
 };
 use http::{Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -163,9 +163,11 @@ async fn read(
             .map(str::to_owned)
             .collect()
     };
-    let location = all(LOCATION).into_iter().next();
-    // A date would need the ACS's clock; nobody who turns devices away writes one.
-    let retry_after = all(RETRY_AFTER).into_iter().next();
+    let first = |name| all(name).into_iter().next();
+    let retry_after = first(RETRY_AFTER);
+    let retry_after_secs =
+        retry_after.and_then(|asked| secs_to_wait(&asked, first(DATE).as_deref()));
+    let location = first(LOCATION);
     let body = Limited::new(body, AGENT_ENVELOPE_BYTES)
         .collect()
         .await
@@ -183,10 +185,22 @@ async fn read(
         set_cookie: all(SET_COOKIE),
         www_authenticate: all(WWW_AUTHENTICATE),
         location,
-        retry_after_secs: retry_after.and_then(|secs| secs.trim().parse().ok()),
+        retry_after_secs,
         body,
         reached: None,
     })
+}
+
+/// The seconds `Retry-After` asks for: so many, or until a date (RFC 9110 10.2.3). What time it is before that date the
+/// `Date` of the same answer says; the clock of a device may be wrong.
+fn secs_to_wait(asked: &str, answered: Option<&str>) -> Option<u64> {
+    let asked = asked.trim();
+    if let Ok(secs) = asked.parse() {
+        return Some(secs);
+    }
+    let date = |text: &str| chrono::DateTime::parse_from_rfc2822(text.trim()).ok();
+    let wait = date(asked)?.signed_duration_since(date(answered?)?);
+    u64::try_from(wait.num_seconds()).ok()
 }
 
 /// Opens a connection to the place a URL names.
@@ -326,5 +340,34 @@ impl Connection {
     ) -> Result<http::Response<hyper::body::Incoming>, hyper::Error> {
         self.sender.ready().await?;
         self.sender.send_request(request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secs_to_wait;
+
+    #[test]
+    fn whoever_turns_a_device_away_says_how_long_by_seconds_or_by_a_date() {
+        let now = Some("Wed, 21 Oct 2015 07:28:00 GMT");
+        for (asked, answered, secs) in [
+            ("120", None, Some(120)),
+            (" 0 ", None, Some(0)),
+            ("Wed, 21 Oct 2015 07:30:00 GMT", now, Some(120)),
+            // By which clock?
+            ("Wed, 21 Oct 2015 07:30:00 GMT", None, None),
+            ("Wed, 21 Oct 2015 07:30:00 GMT", Some("yesterday"), None),
+            // That time is over.
+            ("Wed, 21 Oct 2015 07:27:00 GMT", now, None),
+            ("-5", now, None),
+            ("soon", now, None),
+            ("", now, None),
+        ] {
+            assert_eq!(
+                secs_to_wait(asked, answered),
+                secs,
+                "{asked:?} {answered:?}"
+            );
+        }
     }
 }
