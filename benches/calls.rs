@@ -7,6 +7,8 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "shared/account.rs"]
+mod account;
 #[path = "shared/report.rs"]
 mod report;
 
@@ -45,10 +47,10 @@ fn main() {
     runtime.block_on(async {
         let (app, ids) = fleet(folder.path(), &devices).await;
         for _ in 0..ROUNDS {
-            let (cpu, begin) = (cpu_seconds(), Instant::now());
+            let (cpu, begin) = (account::cpu_seconds("self"), Instant::now());
             let accepted = call_all(&app, &ids).await;
             let calls = DEVICES as f64;
-            per_cpu_second.push(calls / (cpu_seconds() - cpu));
+            per_cpu_second.push(calls / (account::cpu_seconds("self") - cpu));
             per_second.push(calls / begin.elapsed().as_secs_f64());
             assert_eq!(
                 accepted,
@@ -67,6 +69,8 @@ fn main() {
         "/s",
         0,
     );
+    let peak = account::peak_mib("self");
+    println!("  most memory: {peak:.0} MiB");
 }
 
 /// Calls everybody at once, as the job does; says how many accepted.
@@ -158,18 +162,6 @@ fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let ms = since.map_or(0, |since| since.as_millis());
     Timestamp::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
-}
-
-/// User and system time of this process so far, in steps of a clock tick (10 ms).
-fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("a running process");
-    // The name in brackets may hold blanks; utime and stime are the 12th and 13th field behind it.
-    let fields = stat.rsplit_once(')').expect("a name in brackets").1;
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    let ticks: u64 = ticks
-        .map(|field| field.parse::<u64>().expect("a number of ticks"))
-        .sum();
-    ticks as f64 / 100.0
 }
 
 // ---- the devices -----------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
-#[path = "sessions/process.rs"]
+#[path = "shared/account.rs"]
+mod account;
+#[path = "shared/process.rs"]
 mod process;
 #[path = "shared/report.rs"]
 mod report;
@@ -55,7 +57,7 @@ fn acs(folder: &Path) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dialtone"));
     command.arg("acs").arg("--config").arg(config);
     command.env("DIALTONE_LOG", "warn");
-    Process::start(&mut command, "devices:   http://")
+    Process::start(&mut command, "devices:   http://", []).0
 }
 
 async fn run() {
@@ -91,15 +93,20 @@ async fn run() {
     Figures::new(fleet_us).print("  CPU of a session, fleet", "us", 1);
     Figures::new(acs_us).print("  CPU of a session, ACS", "us", 1);
     Figures::new(ratios).print("  fleet / ACS (floor 1.0, aim 0.7)", "", 2);
+    println!(
+        "  most memory: fleet {:.0} MiB, ACS {:.0} MiB",
+        account::peak_mib("self"),
+        acs.peak_mib()
+    );
     crowd.stop();
 }
 
 /// Processor time of both in one round, in seconds, and sessions that ended well.
 async fn round(crowd: &Crowd, acs: &Process) -> [f64; 3] {
     crowd.take_interval();
-    let (fleet, server) = (process::cpu_seconds_of("self"), acs.cpu_seconds());
+    let (fleet, server) = (account::cpu_seconds("self"), acs.cpu_seconds());
     tokio::time::sleep(ROUND).await;
     let sessions = crowd.take_interval().sessions as f64;
-    let fleet = process::cpu_seconds_of("self") - fleet;
+    let fleet = account::cpu_seconds("self") - fleet;
     [fleet, acs.cpu_seconds() - server, sessions]
 }

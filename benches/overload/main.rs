@@ -2,15 +2,22 @@
 //!
 //! A boot is a TCP connection, an Inform with `1 BOOT`, an empty POST, 204; it is on the disk before it is answered. The
 //! server has a sixth of one processor, beside somebody who is busy, and the devices have the other one: so one processor
-//! is enough to be ten times as many. The peak is what so many devices get that come again as
-//! soon as they were served, the best of several numbers of them. Overload is an open loop: ten times as many attempts in
-//! a second as were served at the peak, whatever becomes of them. An attempt ends when it is served, turned away with
-//! 503, or not connected for 250 ms. Meanwhile somebody looks at a list of devices.
+//! is enough to be ten times as many. The peak is what so many devices get that come again as soon as they were served,
+//! the best of several numbers of them. Overload is an open loop: ten times as many attempts in a second as were served
+//! at the peak, whatever becomes of them. An attempt ends when it is served, turned away with 503, or not connected for
+//! 250 ms. Meanwhile somebody looks at a list of devices, and changes the tags of one.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "../shared/account.rs"]
+mod account;
+#[path = "../shared/known_devices.rs"]
+mod known_devices;
 mod load;
 mod people;
+#[path = "../shared/process.rs"]
+#[expect(dead_code, reason = "its processor time is not looked at here")]
+mod process;
 #[path = "../shared/report.rs"]
 mod report;
 mod server;
@@ -82,7 +89,7 @@ fn main() {
     let fleet = Rc::new(Fleet {
         boots: (0..DEVICES).map(load::boot).collect(),
         next: Cell::new(0),
-        server: server.devices,
+        server: server.devices(),
         ends: RefCell::default(),
     });
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -118,12 +125,13 @@ async fn rounds(fleet: &Rc<Fleet>, server: &Server, token: &str) {
         }
     }
     println!();
-    let mut all: [Vec<f64>; 8] = Default::default();
+    let device = load::identity(0).username();
+    let mut all: [Vec<f64>; 10] = Default::default();
     for _ in 0..ROUNDS {
-        let person = Person::begin(server.api, token);
+        let person = Person::begin(server.api, token, &device);
         let at_peak = peak(fleet, best.0).await;
         let quiet = person.end();
-        let person = Person::begin(server.api, token);
+        let person = Person::begin(server.api, token, &device);
         let storm = storm(fleet, at_peak.served * TIMES).await;
         let stormy = person.end();
         drained(fleet).await;
@@ -134,8 +142,10 @@ async fn rounds(fleet: &Rc<Fleet>, server: &Server, token: &str) {
             storm.served / at_peak.served,
             storm.turned_away,
             storm.unanswered,
-            quiet,
-            stormy,
+            quiet[0],
+            stormy[0],
+            quiet[1],
+            stormy[1],
         ];
         for (list, figure) in all.iter_mut().zip(figures) {
             list.push(figure);
@@ -151,6 +161,12 @@ async fn rounds(fleet: &Rc<Fleet>, server: &Server, token: &str) {
         ("  a list of devices, 19 of 20 within, at the peak", "ms", 1),
         (
             "  a list of devices, 19 of 20 within, under overload",
+            "ms",
+            1,
+        ),
+        ("  a change of tags, 19 of 20 within, at the peak", "ms", 1),
+        (
+            "  a change of tags, 19 of 20 within, under overload",
             "ms",
             1,
         ),

@@ -1,4 +1,4 @@
-//! Somebody who looks at the fleet while devices come, and how long each look takes.
+//! Somebody who looks at the fleet while devices come, and changes something after each look; how long both take.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -25,37 +25,55 @@ pub fn sign_in(api: SocketAddr, one_time: &str) -> String {
     sign_in(PASSWORD)
 }
 
-/// Somebody who looks, until told that it is enough.
+/// Somebody who looks and changes something, until told that it is enough.
 pub struct Person {
     over: Arc<AtomicBool>,
-    looks: JoinHandle<Vec<f64>>,
+    waits: JoinHandle<Waits>,
+}
+
+/// Milliseconds of each answer.
+#[derive(Default)]
+struct Waits {
+    looks: Vec<f64>,
+    changes: Vec<f64>,
 }
 
 impl Person {
-    /// Begins to look.
-    pub fn begin(api: SocketAddr, token: &str) -> Person {
+    /// Begins to look at the list, and to change the tags of this device.
+    pub fn begin(api: SocketAddr, token: &str, device: &str) -> Person {
         let over = Arc::new(AtomicBool::new(false));
         let (stop, token) = (Arc::clone(&over), token.to_owned());
-        let looks = std::thread::spawn(move || {
-            let mut times = Vec::new();
+        let tags = format!("/api/v1/devices/{device}/tags");
+        let waits = std::thread::spawn(move || {
+            let mut waits = Waits::default();
             let mut stream = connect(api);
-            while !stop.load(Ordering::Relaxed) {
+            let mut timed = |method, path: &str, body: &str| {
                 let begun = Instant::now();
-                ask(&mut stream, "GET", "/api/v1/devices?limit=20", &token, "");
-                times.push(begun.elapsed().as_secs_f64() * 1000.0);
+                ask(&mut stream, method, path, &token, body);
+                let took = begun.elapsed();
                 std::thread::sleep(PAUSE);
+                took.as_secs_f64() * 1000.0
+            };
+            while !stop.load(Ordering::Relaxed) {
+                waits
+                    .looks
+                    .push(timed("GET", "/api/v1/devices?limit=20", ""));
+                let body = format!("[\"seen-{}\"]", waits.changes.len());
+                waits.changes.push(timed("PUT", &tags, &body));
             }
-            times
+            waits
         });
-        Person { over, looks }
+        Person { over, waits }
     }
 
-    /// The milliseconds within which 19 of 20 looks were answered.
-    pub fn end(self) -> f64 {
+    /// The milliseconds within which 19 of 20 looks were answered, and 19 of 20 changes.
+    pub fn end(self) -> [f64; 2] {
         self.over.store(true, Ordering::Relaxed);
-        let mut times = self.looks.join().expect("people are answered");
-        times.sort_by(f64::total_cmp);
-        times[times.len() * 19 / 20]
+        let waits = self.waits.join().expect("people are answered");
+        [waits.looks, waits.changes].map(|mut times| {
+            times.sort_by(f64::total_cmp);
+            times[times.len() * 19 / 20]
+        })
     }
 }
 

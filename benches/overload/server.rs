@@ -1,23 +1,18 @@
 //! The server as a process of its own on a part of one processor, with devices it knows.
 
-use acs::app::REALM;
+use crate::known_devices::register;
+use crate::load;
+use crate::process::{Process, address};
+use acs::store::Store as _;
 use acs::store::sqlite::SqliteStore;
-use acs::store::{Actor, Credentials, Id, Rotation, Store as _};
-use cwmp::http::Verifier;
-use data_model::{Secret, Timestamp};
 use futures_util::stream::{self, StreamExt as _};
-use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-
-use crate::load;
+use std::process::Command;
 
 /// A running server.
 pub struct Server {
-    child: Child,
-    /// Where devices come.
-    pub devices: SocketAddr,
+    process: Process,
     /// Where people come.
     pub api: SocketAddr,
     /// The one-time password of its first user.
@@ -37,50 +32,24 @@ impl Server {
         command.args(["-c", processor, "nice", "-n", "10"]);
         command.arg(env!("CARGO_BIN_EXE_dialtone"));
         command.arg("acs").arg("--config").arg(config);
-        command.env("DIALTONE_LOG", "error").stdout(Stdio::piped());
-        let mut child = command.spawn().expect("there is a program `taskset`");
-        let output = child.stdout.take().expect("its output is piped");
-        let mut lines = BufReader::new(output).lines();
-        let mut after = |before: &str| {
-            lines.by_ref().find_map(|line| {
-                let line = line.expect("text");
-                line.split_once(before).map(|(_, rest)| rest.to_owned())
-            })
-        };
-        let mut address = |before| {
-            let rest = after(before).expect("it prints where it listens");
-            let rest = rest.split('/').next().expect("an address");
-            rest.parse::<SocketAddr>().expect("an address")
-        };
-        let devices = address("devices:   http://");
-        let api = address("API:       http://");
-        let one_time = after("one-time password ").expect("a new store");
-        // What it prints later must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
+        command.env("DIALTONE_LOG", "error");
+        let also = ["API:       http://", "one-time password "];
+        let (process, [api, one_time]) = Process::start(&mut command, "devices:   http://", also);
         Server {
-            child,
-            devices,
-            api,
+            process,
+            api: address(&api),
             one_time,
         }
     }
 
+    /// Where devices come.
+    pub fn devices(&self) -> SocketAddr {
+        self.process.address
+    }
+
     /// The most memory it has had, in MiB.
     pub fn peak_mib(&self) -> f64 {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(path).expect("a running process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.split_whitespace().next());
-        let kib: f64 = kib.and_then(|text| text.parse().ok()).expect("kilobytes");
-        kib / 1024.0
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.process.peak_mib()
     }
 }
 
@@ -106,19 +75,7 @@ fn fill(folder: &Path, devices: usize) {
         let store = SqliteStore::open(&folder.join("dialtone.db")).expect("a new store");
         let store = &store;
         let register = |number| async move {
-            let identity = load::identity(number);
-            let password = Secret::new(load::PASSWORD.to_owned());
-            let credentials = Credentials {
-                device: Id::of_device(&identity),
-                verifier: Some(Verifier::new(&identity.username(), REALM, &password)),
-                pending: None,
-                connection_request_username: "acs".into(),
-                connection_request_password: Secret::new("bench".to_owned()),
-                rotation: Rotation::None,
-            };
-            let now = Timestamp::from_millis(1_772_438_400_000);
-            let device = store.device_register(&Actor::Console, &identity, Some(credentials), now);
-            device.await.expect("a new device");
+            register(store, &load::identity(number), load::PASSWORD).await;
         };
         stream::iter(0..devices)
             .for_each_concurrent(256, register)

@@ -8,11 +8,16 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "../shared/account.rs"]
+mod account;
 mod certificate;
+#[path = "../shared/known_devices.rs"]
+mod known_devices;
 mod load;
 mod null_server;
 #[path = "../shared/pair.rs"]
 mod pair;
+#[path = "../shared/process.rs"]
 mod process;
 #[path = "../shared/report.rs"]
 mod report;
@@ -71,6 +76,7 @@ fn over_http(sessions: &[Session]) {
         few_us.push(few);
         many_us.push(many);
     }
+    let peak = few.peak_mib();
     let (few, many) = (server::FEW_PARAMETERS, server::MANY_PARAMETERS);
     Figures::new(null_us).print("  CPU of a session, null server", "us", 1);
     Figures::new(few_us).print(
@@ -93,6 +99,7 @@ fn over_http(sessions: &[Session]) {
         "",
         2,
     );
+    println!("  most memory of the server with {few} parameters: {peak:.0} MiB");
 }
 
 fn over_https(sessions: &[Session]) {

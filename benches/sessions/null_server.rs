@@ -27,7 +27,7 @@ pub fn start(certificate: Option<&Certificate>) -> Process {
     if let Some(certificate) = certificate {
         command.arg(certificate.folder());
     }
-    Process::start(&mut command, "listening on ")
+    Process::start(&mut command, "listening on ", []).0
 }
 
 /// Serves until the process is ended; `folder` is where its certificate is.

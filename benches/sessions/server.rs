@@ -4,21 +4,19 @@
 //! changes are kept, a tag of each device, enrolment, health and metrics as they come.
 
 use crate::certificate::Certificate;
+use crate::known_devices::{BEFORE, register};
 use crate::load;
 use crate::pair;
 use crate::process::Process;
-use acs::app::REALM;
 use acs::store::sqlite::SqliteStore;
 use acs::store::{
-    Actor, Agreement, Credentials, Id, InformRecord, NewRevision, Observed, ProfileStore as _,
-    Publish, Store as _,
+    Actor, Agreement, InformRecord, NewRevision, Observed, ProfileStore as _, Publish, Store as _,
 };
 use agent::device::Product;
-use cwmp::http::Verifier;
 use cwmp::message::CpeResponse;
 use cwmp::rpc::GetParameterValues;
 use cwmp::{CwmpVersion, Event, EventCode};
-use data_model::{ParameterList, Secret, Timestamp};
+use data_model::{ParameterList, Timestamp};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Command;
@@ -65,7 +63,7 @@ pub fn start(devices: usize, parameters: usize, certificate: Option<&Certificate
         .arg("--config")
         .arg(config)
         .env("DIALTONE_LOG", "warn");
-    Process::start(&mut command, &format!("devices:   {scheme}://"))
+    Process::start(&mut command, &format!("devices:   {scheme}://"), []).0
 }
 
 /// Registers the devices and keeps their parameters.
@@ -76,22 +74,12 @@ fn fill(folder: &Path, devices: usize, parameters: usize) {
         .build();
     runtime.expect("a runtime").block_on(async {
         let store = SqliteStore::open(&folder.join("dialtone.db")).expect("a new store");
-        let now = Timestamp::from_millis(1_772_438_400_000);
+        let now = BEFORE;
         put_profile(&store, now).await;
         let (stamp, _) = store.profiles_in_force().await.expect("a profile");
         for number in 0..devices {
             let identity = load::identity(number);
-            let password = Secret::new(load::PASSWORD.to_owned());
-            let credentials = Credentials {
-                device: Id::of_device(&identity),
-                verifier: Some(Verifier::new(&identity.username(), REALM, &password)),
-                pending: None,
-                connection_request_username: "acs".into(),
-                connection_request_password: Secret::new("bench".to_owned()),
-                rotation: acs::store::Rotation::None,
-            };
-            let device = store.device_register(&Actor::Console, &identity, Some(credentials), now);
-            let device = device.await.expect("a new device").id;
+            let device = register(&store, &identity, load::PASSWORD).await;
             let first = InformRecord {
                 identity,
                 at: now,
