@@ -93,9 +93,8 @@ mod tests {
         let nice = || rustix::process::getpriority_process(None).unwrap();
         let on = |whom| {
             let threads = Threads::start("test", whom).unwrap();
-            threads
-                .handle()
-                .block_on(tokio::spawn(async move { nice() }))
+            let handle = threads.handle();
+            handle.block_on(handle.spawn(async move { nice() }))
         };
         assert_eq!(on(For::Devices).unwrap(), nice());
         assert_eq!(on(For::Nobody).unwrap(), (nice() + NICER).min(19));
