@@ -44,6 +44,14 @@ async fn known(world: &World, count: u64) {
     .await;
 }
 
+/// Starts a campaign for a newer version; gives its id.
+async fn campaign(world: &World) -> String {
+    let image = world.image("ATA192", NEW_VERSION);
+    let name = "ata192.image";
+    let file = world.upload(name, "ATA192", NEW_VERSION, image).await;
+    world.campaign(&file).await
+}
+
 /// Covers U-14, C-05.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_behind_its_nat_is_reached_by_udp_alone() {
@@ -90,11 +98,7 @@ async fn upgrades_fail_in_the_way_the_scenario_says_and_the_campaign_knows_how()
         crowds.push(crowd(&world, prefix, 1, tables).await);
     }
     known(&world, ways.len() as u64).await;
-    let image = world.image("ATA192", NEW_VERSION);
-    let file = world
-        .upload("ata192.image", "ATA192", NEW_VERSION, image)
-        .await;
-    let id = world.campaign(&file).await;
+    let id = campaign(&world).await;
     let counts = [("done", 2), ("failed", 2)];
     world.campaign_reaches(&id, &counts).await;
     let version = |device: Value| device["software_version"].as_str().map(str::to_owned);
@@ -174,11 +178,7 @@ async fn a_device_whose_power_goes_in_every_download_gives_up_and_says_so() {
     let world = World::start().await;
     let crowd = crowd(&world, "CUT", 1, "[upgrades]\npower_cut = 1.0").await;
     known(&world, 1).await;
-    let image = world.image("ATA192", NEW_VERSION);
-    let file = world
-        .upload("ata192.image", "ATA192", NEW_VERSION, image)
-        .await;
-    let id = world.campaign(&file).await;
+    let id = campaign(&world).await;
     world.campaign_reaches(&id, &[("failed", 1)]).await;
     let step = step(&world, &id).await.to_string();
     assert!(step.contains("cut off by reboots"), "{step}");
@@ -195,11 +195,7 @@ async fn a_device_that_never_comes_back_is_not_taken_for_upgraded() {
     let world = World::start().await;
     let crowd = crowd(&world, "GONE", 1, "[upgrades]\nnever_back = 1.0").await;
     known(&world, 1).await;
-    let image = world.image("ATA192", NEW_VERSION);
-    let file = world
-        .upload("ata192.image", "ATA192", NEW_VERSION, image)
-        .await;
-    let id = world.campaign(&file).await;
+    let id = campaign(&world).await;
     eventually("it is gone", || async {
         // One that is off cannot be asked what it has told.
         let beliefs = crowd.beliefs().await;

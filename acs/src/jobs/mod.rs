@@ -30,10 +30,10 @@ const REAP_PERIOD: Duration = Duration::from_secs(1);
 
 /// Starts the jobs; they end when the set is dropped. Walks through the whole fleet run where `walks` says.
 pub fn start(app: &Arc<App>, walks: &Handle) -> JoinSet<()> {
-    let mut jobs = JoinSet::new();
+    let (mut jobs, here) = (JoinSet::new(), Handle::current());
     // What has changed while no server ran is found out once.
     app.round.begin();
-    keep(&mut jobs, app, "reap", |app| async move {
+    keep(&here, &mut jobs, app, "reap", |app| async move {
         loop {
             tokio::time::sleep(REAP_PERIOD).await;
             let reaped = app.runs.of("reap", async {
@@ -44,24 +44,31 @@ pub fn start(app: &Arc<App>, walks: &Handle) -> JoinSet<()> {
         }
     });
     keep(
+        &here,
         &mut jobs,
         app,
         "look_after_health",
         look_after_health::watch,
     );
-    walk(
+    keep(
         walks,
         &mut jobs,
         app,
         "index_parameters",
         index_parameters::run,
     );
-    walk(walks, &mut jobs, app, "retain", retain::run);
+    keep(walks, &mut jobs, app, "retain", retain::run);
     if let Some(sessions) = app.traces.take_receiver() {
         jobs.spawn(trace::write_all(Arc::clone(app), sessions));
     }
-    keep(&mut jobs, app, "run_operations", run_operations::call);
-    keep(&mut jobs, app, "work", |app| async move {
+    keep(
+        &here,
+        &mut jobs,
+        app,
+        "run_operations",
+        run_operations::call,
+    );
+    keep(&here, &mut jobs, app, "work", |app| async move {
         loop {
             tokio::select! {
                 () = app.nudge.notified() => {}
@@ -70,7 +77,7 @@ pub fn start(app: &Arc<App>, walks: &Handle) -> JoinSet<()> {
             run(&app).await;
         }
     });
-    walk(walks, &mut jobs, app, "compare_devices", |app| async move {
+    keep(walks, &mut jobs, app, "compare_devices", |app| async move {
         loop {
             tokio::select! {
                 () = app.round.nudged() => {}
@@ -81,28 +88,15 @@ pub fn start(app: &Arc<App>, walks: &Handle) -> JoinSet<()> {
             let _ = run.await;
         }
     });
-    keep(&mut jobs, app, "tell_webhooks", |app| async move {
+    keep(&here, &mut jobs, app, "tell_webhooks", |app| async move {
         tell(&app).await
     });
     jobs
 }
 
-/// Starts a job that goes on after a mistake of ours.
+/// Starts a job on these threads that goes on after a mistake of ours.
 fn keep<F>(
-    jobs: &mut JoinSet<()>,
-    app: &Arc<App>,
-    name: &'static str,
-    begin: impl Fn(Arc<App>) -> F + Send + 'static,
-) where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let app = Arc::clone(app);
-    jobs.spawn(panics::kept_alive(name, move || begin(Arc::clone(&app))));
-}
-
-/// The same for a job that walks through the fleet, on threads nobody waits for.
-fn walk<F>(
-    walks: &Handle,
+    threads: &Handle,
     jobs: &mut JoinSet<()>,
     app: &Arc<App>,
     name: &'static str,
@@ -112,7 +106,7 @@ fn walk<F>(
 {
     let app = Arc::clone(app);
     let job = panics::kept_alive(name, move || begin(Arc::clone(&app)));
-    jobs.spawn_on(job, walks);
+    jobs.spawn_on(job, threads);
 }
 
 /// Webhooks beside everything else: a server that answers slowly must not hold anybody up.
