@@ -61,7 +61,7 @@ pub struct Server {
     app: Arc<App>,
     tasks: JoinSet<()>,
     jobs: JoinSet<()>,
-    /// Those of the port for devices; held as long as the server runs.
+    /// Those of the port for devices, and of walks; held as long as the server runs.
     _threads: [Threads; 2],
 }
 

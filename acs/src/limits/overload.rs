@@ -26,7 +26,7 @@ pub const REFUSALS_PER_SECOND: f64 = 5_000.0;
 /// Seconds of these that are saved up in a pause: the beginning of a crowd hears when to come, and a small one whole.
 pub const REFUSALS_SAVED_SECS: f64 = 4.0;
 
-/// Readers of the store that sessions leave to people and jobs, of those there are.
+/// Readers of the store that sessions and walks leave to people and the other jobs, of those there are.
 pub const READERS_KEPT: usize = 1;
 
 /// What a TLS handshake is in refusals: ten times the work of turning somebody away.

@@ -191,8 +191,8 @@ async fn read(
     })
 }
 
-/// The seconds `Retry-After` asks for: so many, or until a date (RFC 9110 10.2.3). What time it is before that date the
-/// `Date` of the same answer says; the clock of a device may be wrong.
+/// The seconds `Retry-After` asks for: so many, or until a date in the form senders are to use (RFC 9110 10.2.3, 5.6.7).
+/// What time it is before that date the `Date` of the same answer says; the clock of a device may be wrong.
 fn secs_to_wait(asked: &str, answered: Option<&str>) -> Option<u64> {
     let asked = asked.trim();
     if let Ok(secs) = asked.parse() {

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Calls of one commit at most; more would make the first one wait too long.
 const BATCH: usize = 512;
@@ -137,9 +137,9 @@ struct Readers {
     idle: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
     /// How many of them sessions and walks through the fleet may have: they leave one to people.
-    for_others: Semaphore,
+    for_others: Arc<Semaphore>,
     /// How many of those a walk may have: its threads are slow where others want the processors.
-    for_walks: Semaphore,
+    for_walks: Arc<Semaphore>,
 }
 
 impl Engine {
@@ -192,8 +192,8 @@ impl Engine {
             readers: Arc::new(Readers {
                 idle: Mutex::new(idle),
                 places: Arc::new(Semaphore::new(READERS)),
-                for_others: Semaphore::new(READERS - READERS_KEPT),
-                for_walks: Semaphore::new(1),
+                for_others: Arc::new(Semaphore::new(READERS - READERS_KEPT)),
+                for_walks: Arc::new(Semaphore::new(1)),
             }),
             scans: Arc::new(Semaphore::new(SCANS)),
             path: path.to_owned(),
@@ -258,15 +258,7 @@ impl Engine {
     {
         let closed = || StoreError::Unavailable("the store is closed".into());
         let readers = Arc::clone(&self.readers);
-        let whom = threads::work_for();
-        let _walk = match whom {
-            For::Nobody => Some(self.readers.for_walks.acquire().await),
-            For::People | For::Devices => None,
-        };
-        let _other = match whom {
-            For::Devices | For::Nobody => Some(self.readers.for_others.acquire().await),
-            For::People => None,
-        };
+        let share = readers.share(threads::work_for()).await;
         let place = Arc::clone(&readers.places).acquire_owned().await;
         let place = place.map_err(|_| closed())?;
         let read = tokio::task::spawn_blocking(move || {
@@ -274,7 +266,7 @@ impl Engine {
             let result = catch_unwind(AssertUnwindSafe(|| at_one_moment(&connection, work)));
             readers.put_back(connection);
             // Held until here also for a caller that has gone away.
-            drop(place);
+            drop((place, share));
             result.unwrap_or_else(|_| {
                 Err(StoreError::Unavailable(
                     "a mistake in the store, see the log".into(),
@@ -319,10 +311,25 @@ impl Engine {
     }
 }
 
+/// One of these places, if it is wanted. They are never closed.
+async fn one_of(places: &Arc<Semaphore>, wanted: bool) -> Option<OwnedSemaphorePermit> {
+    match wanted {
+        true => Arc::clone(places).acquire_owned().await.ok(),
+        false => None,
+    }
+}
+
 impl Readers {
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         // Nothing that holds the lock can panic half-way through a change.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until whoever reads for these has no more than their share.
+    async fn share(&self, whom: For) -> [Option<OwnedSemaphorePermit>; 2] {
+        let walk = one_of(&self.for_walks, whom == For::Nobody).await;
+        let other = one_of(&self.for_others, whom != For::People).await;
+        [walk, other]
     }
 
     fn take(&self) -> Option<Connection> {

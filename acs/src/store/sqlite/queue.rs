@@ -7,9 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// Whose call it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lane {
-    /// That of a person, a program, or a job somebody waits for: it has its turn first.
+    /// That of a person or a program, and of all that has no threads of its own: it has its turn first.
     People,
-    /// That of a device in its session, or of a walk through the fleet.
+    /// That of a device in its CWMP session, or of a walk through the fleet. As many can wait as sessions are let in.
     Others,
 }
 
