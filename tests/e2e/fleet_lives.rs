@@ -193,25 +193,34 @@ async fn a_device_whose_power_goes_in_every_download_gives_up_and_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_never_comes_back_is_not_taken_for_upgraded() {
     let world = World::start().await;
-    let crowd = crowd(&world, "GONE", 1, "[upgrades]\nnever_back = 1.0").await;
-    known(&world, 1).await;
+    let gone = crowd(&world, "GONE", 1, "[upgrades]\nnever_back = 1.0").await;
+    let well = crowd(&world, "WELL", 1, "[informs]\ninterval_secs = 300").await;
+    known(&world, 2).await;
     let id = campaign(&world).await;
-    eventually("it is gone", || async {
-        // One that is off cannot be asked what it has told.
-        let beliefs = crowd.beliefs().await;
-        beliefs[0].version_told.is_none().then_some(())
+    // One that is off cannot be asked what it has told.
+    let is_off = async || gone.beliefs().await[0].version_told.is_none();
+    eventually("it is gone", || async { is_off().await.then_some(()) }).await;
+    world.campaign_reaches(&id, &[("done", 1)]).await;
+    // Another one restarts meanwhile: a restart takes both as long.
+    let told = async || well.beliefs().await[0].entry.boots_told;
+    let before = told().await;
+    task(&world, "WELL", json!({ "kind": "reboot" })).await;
+    eventually("the other one is back", || async {
+        (told().await > before).then_some(())
     })
     .await;
+    assert!(is_off().await, "it has come back");
     let called = world
         .api
         .post(&format!("{}/call", first("GONE")), json!({}))
         .await;
     let called = called.expect("an outcome");
     assert_ne!(called["outcome"], "accepted", "{called}");
-    let step = step(&world, &id).await;
-    assert_eq!(step["step"], "upgrading", "{step}");
+    let counts = [("done", 1), ("upgrading", 1)];
+    world.campaign_reaches(&id, &counts).await;
     let device = world.api.get(&first("GONE")).await.expect("a device");
     assert_ne!(device["software_version"], NEW_VERSION, "{device}");
-    assert_eq!(crowd.waiting(), 0, "nobody waits for it");
-    crowd.stop();
+    assert_eq!(gone.waiting(), 0, "nobody waits for it");
+    gone.stop();
+    well.stop();
 }
